@@ -1,0 +1,54 @@
+# The only commands a newcomer needs. Everything is set up on the way: an environment in .venv from requirements.lock, and,
+# where there is none, a Pulumi CLI in the user's cache folder.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+WORKERS ?= 4
+
+# The language host runs programs, and the engine providers, with this Python.
+export PULUMI_PYTHON_CMD := $(CURDIR)/$(BIN)/python
+PULUMI = PATH="$$($(PYTHON) tools/pulumi/ensure.py):$$PATH" && export PATH &&
+
+.PHONY: help quickstart test check fmt lock clean
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+quickstart: $(READY) ## Create a network and VMs on the bundled simulator, and remove them (KEEP=1 keeps them)
+	@$(PULUMI) $(BIN)/python tools/quickstart.py $(if $(KEEP),--keep)
+
+test: $(READY) ## Run every test, with coverage
+	@$(PULUMI) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
+
+check: $(READY) ## Check format, lint, types, imports and generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy verge_pulumi examples tests tools/pulumi tools/*.py __main__.py
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python tools/docs.py --check
+
+fmt: $(READY) ## Format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## Write the generated documents
+	$(BIN)/python tools/docs.py
+
+lock: $(READY) ## Pin the newest allowed versions of all dependencies
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra simulator pyproject.toml -o requirements.lock
+
+clean: ## Remove what these commands made in the checkout
+	rm -rf .venv .quickstart .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
