@@ -1,0 +1,38 @@
+"""VergeOS's tables as data: what the real system has, each fact with its source.
+
+The simulator and the OpenAPI description are derived from it. It imports nothing of the other packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from verge_pulumi.catalogue.access import ACCESS
+from verge_pulumi.catalogue.catalogs import CATALOGS
+from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
+from verge_pulumi.catalogue.networks import NETWORKS
+from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
+from verge_pulumi.catalogue.system import SYSTEM_TABLES
+from verge_pulumi.catalogue.virtual_machines import VIRTUAL_MACHINES
+
+_TABLES = (*VIRTUAL_MACHINES, *NETWORKS, *SYSTEM_TABLES, *ACCESS, *CATALOGS)
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in sorted(_TABLES, key=lambda table: table.name)}
+)
+"""The tables of `DEFAULT_RELEASE` by name, in order of name."""
+
+__all__ = [
+    "DEFAULT_RELEASE",
+    "RELEASES",
+    "TABLES",
+    "UNSET",
+    "Column",
+    "Effect",
+    "Table",
+    "Type",
+    "Write",
+    "for_release",
+    "release_number",
+]

@@ -1,0 +1,218 @@
+"""Networks: the tables `vnets`, `vnet_rules` and `vnet_addresses`."""
+
+from __future__ import annotations
+
+from verge_pulumi.catalogue.model import Effect
+from verge_pulumi.catalogue.notation import (
+    C,
+    R,
+    any_ref,
+    boolean,
+    integer,
+    json,
+    ref,
+    section,
+    table,
+    text,
+    words,
+)
+
+FIREWALL, RESTART, START = Effect.FIREWALL, Effect.RESTART, Effect.START
+
+RATE_LIMIT_TYPES = tuple(
+    f"{unit}/{period}" for period in words("second minute hour day") for unit in words("bytes kbytes mbytes")
+) + words("second minute hour day")
+"""Bytes per period, and bare periods that count packets."""
+
+# As with vms, `running` and `status` are machine_status's, and `powerstate` does not exist (fact sheet vnets §2.1).
+VNETS = table(
+    "vnets",
+    section(
+        "vnets.md §2.1",
+        text("name", required=True, max_length=128),
+        text("description", default="", max_length=2048),
+        text("note", default="", max_length=1024),
+        boolean("enabled", default=True),
+        text(
+            "type",
+            write=C,
+            default="internal",
+            choices=words("internal external dmz core physical vpn bgp port_mirror"),
+        ),
+        # The default clusters are system settings.
+        ref("cluster", "clusters", effect=START),
+        ref("cluster_failover", "clusters", effect=START),
+        ref("preferred_node", "nodes", effect=START),
+        text("ha_group", default="", effect=START),
+        text("on_power_loss", default="last_state", choices=words("power_on last_state leave_off")),
+        boolean("autostart", default=True),
+        ref("machine", "machines", write=R),
+        any_ref("owner", write=R),
+        text("creator", write=R),
+        boolean("need_restart", write=R, default=False),
+        boolean("need_fw_apply", write=R, default=False),
+        boolean("need_dns_apply", write=R, default=False),
+        boolean("need_proxy_apply", write=R, default=False),
+        boolean("need_interface_apply", write=R, default=False),
+        integer("last_fw_apply", write=R, default=0),
+        integer("last_dns_apply", write=R, default=0),
+    ),
+    # Set by the system; the sheet names these columns without types and targets.
+    section(
+        "vnets.md §2.1; types: tsvergeos: services/network/types.ts",
+        text("macaddress", write=R, lower=True),
+        ref("nic", "machine_nics", write=R),
+        ref("nic_dmz", "machine_nics", write=R),
+        ref("cidr", "vnet_cidrs", write=R),
+        ref("bond", "vnet_bonds", write=R),
+        ref("bgp", "vnet_bgp", write=R),
+        ref("ipsec", "vnet_ipsecs", write=R),
+        boolean("ipsec_enabled", write=R, default=False),
+        ref("proxy", "vnet_proxy", write=R),
+    ),
+    # Fact sheet vnets §2 advises to plan on a network reset for layer-2, MTU, addressing and DHCP changes, §13 adds
+    # DNS; the sources do not split it further.
+    section(
+        "vnets.md §2.2",
+        text("layer2_type", default="vxlan", choices=words("vxlan vlan none bond bond_slave")),
+        # VLAN 1–4094 or a VXLAN id: the limit depends on `layer2_type`. Chosen by the system for vxlan.
+        integer("layer2_id"),
+        text("vxlan_multicast", write=C),
+        ref("interface_vnet", "vnets"),
+        boolean("physical_bridged", default=False),
+        boolean("enable_bonding", default=False),
+        json("bond_interfaces_args"),
+        # The default is the system's or the uplink's.
+        integer("mtu", minimum=1000, maximum=65536),
+        text("port_mirroring", default="off", choices=words("off east_west north_south")),
+        ref("port_mirroring_vnet", "vnets"),
+        boolean("mirror_logs", default=False),
+        effect=RESTART,
+    ),
+    section(
+        "vnets.md §2.3",
+        text("ipaddress_type", default="static", choices=words("static dynamic bgp none")),
+        # A system setting; this is its installed value.
+        text("network", default="192.168.0.0/24"),
+        # The default is the first host of `network`.
+        text("ipaddress"),
+        text("dmz_ipaddress"),
+        text("gateway", default=""),
+        ref("vnet_default_gateway", "vnets"),
+        text("hostname", default="router"),
+        text("domain", default=""),
+        boolean("dhcp_enabled", default=False),
+        boolean("dhcp_dynamic"),
+        boolean("dhcp_sequential", default=False),
+        text("dhcp_start", default=""),
+        text("dhcp_stop", default=""),
+        text("dns", default="simple", choices=words("disabled simple bind network")),
+        text("dnslist", default=""),
+        # "bool/string" in the sheet; tsvergeos, read from the product's API documentation, has a boolean.
+        boolean("override_dhcp_dns", default=False),
+        ref("network_dns", "vnets"),
+        ref("network_dns_zone", "vnet_dns_zones"),
+        json("advanced_options"),
+        text("pxe", default="none", choices=words("none ybos custom")),
+        text("tftp_server", default=""),
+        effect=RESTART,
+    ),
+    section(
+        "vnets.md §2.4",
+        boolean("statistics", default=False),
+        boolean("dmz_statistics", default=False),
+        boolean("trace", default=False),
+        boolean("apply_fw_on_start", default=True),
+        integer("rate_limit", default=0),
+        text("rate_limit_type", default="mbytes/second", choices=RATE_LIMIT_TYPES),
+        integer("rate_limit_burst", default=0),
+        # Routing changes need a network restart (fact sheet vnets §11).
+        integer("bgp_asn", minimum=1, maximum=4294967295, effect=RESTART),
+        boolean("monitor_gateway", default=False),
+        text("monitor_ip", default=""),
+        integer("monitor_interval_ms", default=2000, minimum=1000, maximum=120000),
+        boolean("proxy_enabled", default=False),
+        text("proxy_listen_address"),
+    ),
+    short="name description enabled type network",
+    summary="name description enabled type machine network layer2_type layer2_id need_restart need_fw_apply",
+    unique=(("name",),),
+    singular="vnet",
+    actions=words("poweron poweroff kill reset refresh migrate execute clear_statistics"),
+    source="vnets.md §2, §3; unique: quirks.md §6",
+)
+
+# Any change of a rule only stages it (fact sheet vnets §4.1).
+VNET_RULES = table(
+    "vnet_rules",
+    section(
+        "vnets.md §4",
+        ref("vnet", "vnets", write=C, required=True),
+        text("name", required=True, max_length=128),
+        text("description", default="", max_length=2048),
+        boolean("enabled", default=True),
+        # The default is the end of the list.
+        integer("orderid"),
+        text("pin", default="no", choices=words("no top bottom")),
+        text("direction", default="incoming", choices=words("incoming outgoing")),
+        text("action", default="accept", choices=words("accept drop reject translate route")),
+        # The numbers are OSPF, IGMP, GRE, ESP and AH.
+        text(
+            "protocol",
+            default="any",
+            choices=words("any tcp udp tcpudp icmp 89 2 47 50 51"),
+            open_choices=True,
+        ),
+        text("interface", default="auto", choices=words("auto router dmz wireguard any")),
+        text("ct_state", default=""),
+        text("source_ip", default=""),
+        text("destination_ip", default=""),
+        text("target_ip", default=""),
+        text("source_ports", default=""),
+        text("destination_ports", default=""),
+        text("target_ports", default=""),
+        boolean("log", default=False),
+        boolean("statistics", default=False),
+        boolean("trace", default=False),
+        text("throttle", default=""),
+        text("drop_throttle", default=""),
+        integer("packets", write=R, default=0),
+        integer("bytes", write=R, default=0),
+        boolean("system_rule", write=R, default=False),
+        any_ref("owner", write=R),
+        text("creator", write=R),
+        integer("modified", write=R),
+        effect=FIREWALL,
+    ),
+    short="name enabled orderid direction action protocol",
+    summary="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
+    unique=(("vnet", "name"),),
+    parent="vnet",
+    source="vnets.md §4; unique: quirks.md §6",
+)
+
+# Address rows change firewall and DHCP state (fact sheet vnets §6).
+VNET_ADDRESSES = table(
+    "vnet_addresses",
+    section(
+        "vnets.md §6",
+        ref("vnet", "vnets", write=C, required=True),
+        text("ip"),
+        # The sheet sends it in every example; that VergeOS requires it is from tsvergeos: services/network-address.
+        text("type", required=True, choices=words("dynamic static ipalias proxy virtual")),
+        text("mac", lower=True),
+        text("hostname", default=""),
+        text("description", default=""),
+        any_ref("owner"),
+        integer("expiration", write=R, default=0),
+        text("vendor", write=R, default=""),
+        effect=FIREWALL,
+    ),
+    short="ip type hostname",
+    summary="ip type mac hostname owner",
+    unique=(("vnet", "ip"),),
+    parent="vnet",
+    source="vnets.md §6",
+)
+
+NETWORKS = (VNETS, VNET_RULES, VNET_ADDRESSES)

@@ -1,0 +1,144 @@
+"""The short notation in which the tables are written, so that each file can be compared with its source line by line.
+
+A column is one call (``integer("ram", default=1024, minimum=256)``), the columns read from one place are one `section`,
+and a `table` is its sections. Sources are cited as ``vms.md §2.1`` (the fact sheets on the VergeOS API, which rank and
+quote the vendor's documentation and clients) or as ``tsvergeos: …``, ``pyVergeOS: …`` where a sheet leaves a type open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypedDict, Unpack
+
+from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
+
+R = Write.NEVER
+C = Write.CREATE
+U = Write.UPDATE
+
+
+class Facts(TypedDict, total=False):
+    """What may be said about a column besides its name and type; see `Column`."""
+
+    write: Write
+    default: Any
+    required: bool
+    choices: tuple[str, ...]
+    open_choices: bool
+    minimum: int
+    maximum: int
+    max_length: int
+    effect: Effect
+    secret: bool
+    hidden: bool
+    lower: bool
+    since: str
+    source: str
+
+
+def boolean(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column of true or false."""
+    return Column(name=name, type=Type.BOOL, **facts)
+
+
+def integer(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column of whole numbers."""
+    return Column(name=name, type=Type.INT, **facts)
+
+
+def text(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column of text."""
+    return Column(name=name, type=Type.TEXT, **facts)
+
+
+def json(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column that holds a JSON object or array."""
+    return Column(name=name, type=Type.JSON, **facts)
+
+
+def ref(name: str, target: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column that holds the integer key of a row of the table `target`."""
+    return Column(name=name, type=Type.REF, target=target, **facts)
+
+
+def any_ref(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column that names a row of any table as ``table/key``."""
+    return Column(name=name, type=Type.ANY_REF, **facts)
+
+
+def words(listing: str) -> tuple[str, ...]:
+    """Return the blank-separated words of an enumeration."""
+    return tuple(listing.split())
+
+
+def section(source: str, *columns: Column, effect: Effect = Effect.NOW) -> tuple[Column, ...]:
+    """Return the columns read from one place.
+
+    Args:
+        source: Where they were read; a column that names its own source keeps it.
+        columns: The columns, in the order of the source.
+        effect: When a change takes effect, for every column that can be changed and does not say otherwise.
+    """
+
+    def complete(column: Column) -> Column:
+        changeable = column.write in (Write.ALWAYS, Write.UPDATE)
+        return replace(
+            column,
+            source=column.source or source,
+            effect=effect if changeable and column.effect is Effect.NOW else column.effect,
+        )
+
+    return tuple(map(complete, columns))
+
+
+def table(
+    name: str,
+    *sections: Iterable[Column],
+    short: str,
+    source: str,
+    summary: str = "",
+    unique: tuple[tuple[str, ...], ...] = (),
+    parent: str | None = None,
+    singular: str | None = None,
+    actions: tuple[str, ...] = (),
+    all_lacks_key: bool = False,
+    creatable: bool = True,
+) -> Table:
+    """Return a table whose view ``most`` follows from its columns.
+
+    ``most`` is every column except secrets, columns shown only when named, and argument columns. What VergeOS shows
+    without ``fields`` and in ``summary`` and ``dashboard`` is documented nowhere, except that the columns without
+    ``fields`` are few and often lack the owning row: the choices here are our own (fact sheet README §5.1).
+
+    Args:
+        name: The table's name in the API.
+        sections: Its columns.
+        short: The columns, blank-separated, of a GET without ``fields``.
+        source: Where the facts were read.
+        summary: The columns of the views ``summary`` and ``dashboard``; those of `short` when left out.
+        unique: Groups of columns whose values together are unique.
+        parent: The column that names the owning row.
+        singular: The name used in action tables.
+        actions: The actions accepted.
+        all_lacks_key: Whether ``fields=all`` leaves ``$key`` out.
+        creatable: Whether clients may POST and DELETE rows.
+    """
+    columns = tuple(column for part in sections for column in part)
+    most = tuple(
+        column.name for column in columns if not (column.secret or column.hidden or column.name.endswith("_args"))
+    )
+    chosen = words(summary or short)
+    return Table(
+        name=name,
+        columns=columns,
+        unique=unique,
+        parent=parent,
+        short=words(short),
+        views={"most": most, "summary": chosen, "dashboard": chosen},
+        singular=singular,
+        actions=actions,
+        all_lacks_key=all_lacks_key,
+        creatable=creatable,
+        source=source,
+    )
