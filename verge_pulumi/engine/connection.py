@@ -1,0 +1,257 @@
+"""Which VergeOS a provider talks to, as whom, and the one connection of the process to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from verge_pulumi.client import ApiKey, Authentication, Basic, Clocks, VergeClient
+from verge_pulumi.engine import host
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.reading import Reader
+from verge_pulumi.engine.waiting import Clock
+
+NAMESPACE = "vergeos"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a connection needs to know.
+
+    Attributes:
+        host: Where VergeOS answers, such as ``verge.example.com`` or ``https://10.0.0.5:8443``.
+        username: Login name; not needed with an API key.
+        password: Its password.
+        api_key: An API key (VergeOS 26.0 and later); wins over a password.
+        ca_file: The certificate authority to trust instead of the well-known ones.
+        insecure: Whether to accept any certificate.
+        timeout: Seconds that one HTTP exchange may take.
+        mark: Whether rows carry the mark of their owner. Without it an interrupted create cannot be found again.
+        former_name: The name the system had before it was renamed, for the one run that records the new name.
+        provider: The name of the explicit provider, or "" for the default one.
+    """
+
+    host: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
+    ca_file: str = ""
+    insecure: bool = False
+    timeout: float = 60.0
+    mark: bool = True
+    former_name: str = ""
+    provider: str = ""
+
+    def authentication(self) -> Authentication:
+        """Return how requests prove who sends them."""
+        return ApiKey(self.api_key) if self.api_key else Basic(self.username, self.password)
+
+
+def read_settings(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> Settings:
+    """Read the settings of a provider process.
+
+    The environment wins over the stack's configuration: credentials belong there, because Pulumi copies the whole
+    configuration of a stack into its state. An explicit provider (`Provider`) is another system, so nothing of the
+    default system's environment may reach it; it names the variables that hold its credentials.
+
+    Args:
+        configured: Looks up ``vergeos:<name>`` in what the engine handed over.
+        environment: The variables of the process.
+
+    Raises:
+        EngineError: With everything that is missing or malformed, in one text.
+    """
+    provider = configured("provider") or ""
+
+    def value(name: str, variable: str) -> str:
+        if provider:
+            named = configured(f"{name}Env")
+            return environment.get(named, "") if named else configured(name) or ""
+        return environment.get(variable) or configured(name) or ""
+
+    def switch(name: str, variable: str, default: bool) -> bool:
+        text = value(name, variable).lower()
+        if text not in ("", "0", "1", "false", "true", "no", "yes"):
+            problems.append(f"{_where(name, variable, provider)} must be true or false")
+        return text in ("1", "true", "yes") if text else default
+
+    problems: list[str] = []
+    timeout = value("timeout", "VERGEOS_TIMEOUT")
+    if timeout and not timeout.replace(".", "", 1).isdigit():
+        problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} must be a number of seconds")
+        timeout = ""
+    settings = Settings(
+        host=value("host", "VERGEOS_HOST"),
+        username=value("username", "VERGEOS_USERNAME"),
+        password=value("password", "VERGEOS_PASSWORD"),
+        api_key=value("apiKey", "VERGEOS_API_KEY"),
+        ca_file=value("caFile", "VERGEOS_CA_FILE"),
+        insecure=switch("insecure", "VERGEOS_INSECURE", False),
+        timeout=float(timeout or Settings.timeout),
+        mark=switch("mark", "VERGEOS_MARK", True),
+        former_name=value("formerName", "VERGEOS_FORMER_NAME"),
+        provider=provider,
+    )
+    if not settings.host:
+        problems.append(f"{_where('host', 'VERGEOS_HOST', provider)} is not set")
+    if not settings.api_key and not (settings.username and settings.password):
+        problems.append(_missing_credentials(configured, provider))
+    if problems:
+        raise EngineError("; ".join(problems))
+    return settings
+
+
+def _where(name: str, variable: str, provider: str) -> str:
+    if provider:
+        return f"{name} of the provider '{provider}'"
+    return f"{variable} (or the configuration {NAMESPACE}:{name})"
+
+
+def _missing_credentials(configured: Callable[[str], str | None], provider: str) -> str:
+    if not provider:
+        return "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment"
+    names = [named for name in ("apiKey", "username", "password") if (named := configured(f"{name}Env"))]
+    if not names:
+        return f"the provider '{provider}' names no variable for its credentials"
+    return f"the environment has no {' or '.join(names)}, which the provider '{provider}' names for its credentials"
+
+
+@dataclass(frozen=True)
+class System:
+    """Which VergeOS it is.
+
+    Attributes:
+        name: What it calls itself, ``cloud_name`` (fact sheet README §1).
+        identity: Its ``id``, which VergeOS's own clients read; where a release has none, the name.
+    """
+
+    name: str
+    identity: str
+
+
+class Connection:
+    """The process's way to one VergeOS, shared by all its providers and threads.
+
+    Attributes:
+        client: The REST client.
+        reader: Shared reads.
+        clock: The time, for waits.
+        live: Rows (table, id) that the state of this run knows; such a row is never an unfinished create of ours.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.client = VergeClient(
+            settings.host,
+            auth=settings.authentication(),
+            ca_file=settings.ca_file or None,
+            insecure=settings.insecure,
+            clocks=Clocks(attempt=settings.timeout),
+            pool_size=host.WORKERS,
+        )
+        self.reader = Reader(self.client, self.clock)
+        self.live: set[tuple[str, str]] = set()
+        self._system: System | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def system(self) -> System:
+        """The system that answers, asked for once.
+
+        Raises:
+            EngineError: What answers is not a VergeOS.
+        """
+        with self._lock:
+            if self._system is None:
+                row = self.client.system()
+                name = row.get("cloud_name")
+                if not name or not isinstance(name, str):
+                    raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")
+                self._system = System(name, str(row.get("id") or name))
+            return self._system
+
+    def is_at(self, identity: str) -> bool:
+        """Say whether the system that answers is the one with that identity, or was before it was renamed."""
+        return identity in (self.system.identity, self.settings.former_name)
+
+
+_connections: dict[Settings, Connection] = {}
+_lock = threading.Lock()
+
+
+def connect(settings: Settings) -> Connection:
+    """Return the process's connection for these settings; the first time it says so if certificates go unchecked."""
+    with _lock:
+        connection = _connections.get(settings)
+        if connection is None:
+            connection = _connections[settings] = Connection(settings)
+            if settings.insecure:
+                host.log(f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True)
+        return connection
+
+
+class Provider(pulumi.ProviderResource):
+    """A second VergeOS in one program; pass it as ``ResourceOptions(provider=...)`` or to a component.
+
+    Credentials are passed by the *names* of environment variables, so none of them enters the state, and an unset
+    variable is an error rather than the default system's credential.
+
+    Args:
+        resource_name: Name of the provider in the program.
+        host: Where this VergeOS answers.
+        api_key_env: Variable that holds an API key.
+        username_env: Variable that holds the login name.
+        password_env: Variable that holds the password.
+        ca_file: The certificate authority to trust instead of the well-known ones.
+        insecure: Whether to accept any certificate.
+        timeout: Seconds that one HTTP exchange may take.
+        mark: Whether rows carry the mark of their owner.
+        former_name: The name the system had before it was renamed.
+        opts: Pulumi's resource options.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        host: pulumi.Input[str],
+        api_key_env: str | None = None,
+        username_env: str | None = None,
+        password_env: str | None = None,
+        ca_file: pulumi.Input[str] | None = None,
+        insecure: bool | None = None,
+        timeout: float | None = None,
+        mark: bool | None = None,
+        former_name: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if not api_key_env and not (username_env and password_env):
+            raise TypeError("Provider needs api_key_env=, or username_env= and password_env=.")
+        given: dict[str, pulumi.Input[str] | float | None] = {
+            "provider": resource_name,
+            "host": host,
+            "apiKeyEnv": api_key_env,
+            "usernameEnv": username_env,
+            "passwordEnv": password_env,
+            "caFile": ca_file,
+            "insecure": insecure,
+            "timeout": timeout,
+            "mark": mark,
+            "formerName": former_name,
+        }
+        properties = {
+            f"{NAMESPACE}:{name}": str(value).lower() if isinstance(value, bool | int | float) else value
+            for name, value in given.items()
+            if value is not None
+        }
+        super().__init__("pulumi-python", resource_name, properties, opts)
+
+
+def from_process(configured: Callable[[str], str | None]) -> Connection:
+    """Return the connection for what the engine configured and the environment of this process."""
+    return connect(read_settings(lambda name: configured(f"{NAMESPACE}:{name}"), os.environ))

@@ -1,0 +1,567 @@
+"""Declarations: a resource is one typed class, and everything else is derived from it.
+
+```python
+class Network(Resource, table="vnets", unique=("name",)):
+    \"\"\"A virtual network.\"\"\"
+
+    name: Attr[str] = arg(max_length=128)
+    \"\"\"Name in VergeOS; unique on the system.\"\"\"
+
+    mtu: Attr[int | None] = arg(default=None, ge=1000, le=65536)
+    \"\"\"Largest packet in bytes.\"\"\"
+
+    macaddress: Attr[str | None] = computed()
+    \"\"\"MAC address of the router.\"\"\"
+```
+
+To a type checker an argument accepts ``pulumi.Input[T]`` in the constructor and reads as ``pulumi.Output[T]``; both
+come from the one annotation through `typing.dataclass_transform` and the `__set__` and `__get__` of the descriptor. At
+run time the class also yields the input model (`model`), the request payloads (`rows`) and the constant that the state
+keeps instead of a pickled provider (`Declaration.provider`).
+"""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import inspect
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import NoneType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    Self,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    overload,
+)
+
+import pulumi
+import pulumi.dynamic
+
+from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, value_of
+
+T = TypeVar("T")
+R = TypeVar("R", bound="BaseResource", covariant=True)
+
+OWNER = "__owner"
+"""Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
+
+NAME = "__name"
+"""Hidden input: the name of the resource in the program."""
+
+REQUIRED: Any = object()
+
+
+class DeclarationError(TypeError):
+    """A resource class contradicts itself; raised when the class is defined."""
+
+
+class _Attribute:
+    """What a declaration says about one attribute; the part that `Attr` and the references share."""
+
+    def __init__(
+        self,
+        *,
+        default: Any = REQUIRED,
+        column: str | None = "",
+        replaces: bool = False,
+        ge: int | None = None,
+        le: int | None = None,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        pattern: str | None = None,
+        write_only: bool = False,
+        follow: str | None = None,
+        through: str | None = None,
+        is_input: bool = True,
+    ) -> None:
+        self.default = default
+        self.column = column
+        self.replaces = replaces
+        self.limits: dict[str, Any] = {
+            limit: bound
+            for limit, bound in {
+                "ge": ge,
+                "le": le,
+                "min_length": min_length,
+                "max_length": max_length,
+                "pattern": pattern,
+            }.items()
+            if bound is not None
+        }
+        self.write_only = write_only
+        self.follow = follow
+        self.through = through
+        self.is_input = is_input
+        self.name = ""
+        self.annotation: Any = None
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the attribute its name and the T of its annotation."""
+        self.name = name
+        self.annotation = annotation
+        if self.column == "":
+            self.column = name
+
+    target: Any = None
+    """The resource class, or several in a union, that a reference names."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the constructor demands it."""
+        return self.is_input and self.default is REQUIRED
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is a secret."""
+        return is_secret(self.annotation)
+
+    @property
+    def readable(self) -> bool:
+        """Whether a GET answers it: a column of its own, or one that is followed to."""
+        return bool(self.follow or self.column) and not self.write_only and self.through is None
+
+    @property
+    def writable(self) -> bool:
+        """Whether a POST may carry it."""
+        return self.is_input and self.column is not None
+
+    @cached_property
+    def value(self) -> Value:
+        """How its values are spelt, compared and carried."""
+        return value_of(self.annotation)
+
+    @cached_property
+    def value_type(self) -> Any:
+        """The annotated type without ``None`` and without our markers, as pydantic and the SDK want it."""
+        return _bare(self.annotation)
+
+    def accept(self, value: Any) -> Any:
+        """Return what is registered with Pulumi for the value the program gave."""
+        return pulumi.Output.secret(value) if self.secret and value is not None else value
+
+    def _read(self, instance: BaseResource | None) -> Any:
+        return self if instance is None else instance.__dict__[self.name]
+
+
+class Attr(_Attribute, Generic[T]):
+    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Attr[T]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: pulumi.Input[T]) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class _Reference(_Attribute):
+    """An attribute that names another row: by the resource itself, by its ``id``, or by its key."""
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the reference its name and which resources it accepts."""
+        self.target = annotation
+        super().bind(name, RowPath if self.column is None and self.through is None else Key)
+
+    def accept(self, value: Any) -> Any:
+        """Return the key of the row; of a resource its ``id``, the one output that previews of updates know."""
+        if not isinstance(value, BaseResource):
+            return value
+        accepted = self.accepts(type(value))
+        if type(value).__name__ not in accepted:
+            raise TypeError(f"{self.name}= accepts {' or '.join(accepted)}, not {type(value).__name__}")
+        if self.annotation is RowPath:
+            return pulumi.Output.concat(value.declaration.table, "/", value.id)
+        return value.id
+
+    def accepts(self, owner: type) -> list[str]:
+        """Return the class names of the resources it accepts."""
+        targets = get_args(self.target) or (self.target,)
+        return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
+
+
+class Ref(_Reference, Generic[R]):
+    """A required reference to a row that an R manages."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Ref[R]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the key as an output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int]) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class OptionalRef(_Reference, Generic[R]):
+    """A reference to a row that an R manages, or none."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str | None]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the key as an output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+def arg(
+    *,
+    default: Any = REQUIRED,
+    column: str = "",
+    replaces: bool = False,
+    ge: int | None = None,
+    le: int | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    write_only: bool = False,
+) -> Any:
+    """Declare an argument that is a column of the table.
+
+    Args:
+        default: ``None`` for an argument that may be left out; VergeOS then decides.
+        column: The column's name in the API where it differs from the attribute's.
+        replaces: Whether the column is set on create only, so that a change replaces the row.
+        ge: Smallest number allowed.
+        le: Largest number allowed.
+        min_length: Shortest text allowed.
+        max_length: Longest text allowed.
+        pattern: Regular expression the text must match.
+        write_only: Whether VergeOS never returns it; the state keeps what was last written.
+    """
+    return Attr[Any](
+        default=default,
+        column=column,
+        replaces=replaces,
+        ge=ge,
+        le=le,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
+        write_only=write_only,
+    )
+
+
+def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
+    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
+
+
+def ref(*, default: Any = REQUIRED, column: str = "", through: str | None = None, replaces: bool = False) -> Any:
+    """Declare a reference to another row.
+
+    Args:
+        default: ``None`` for a reference that may be left out.
+        column: The column's name in the API where it differs from the attribute's.
+        through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
+            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
+        replaces: Whether the column is set on create only.
+    """
+    descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
+    return descriptor(default=default, column=column, through=through, replaces=replaces)
+
+
+def path_ref(*, replaces: bool = False) -> Any:
+    """Declare a reference to a row of any of several tables, kept as ``table/key``."""
+    return Ref[Any](column=None, replaces=replaces)
+
+
+def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+    """Declare an output that VergeOS decides.
+
+    Args:
+        init: Tells type checkers that it is not an argument of the constructor.
+        column: The column's name in the API where it differs from the attribute's.
+        follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+    """
+    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+
+
+def _parameter(*, default: Any = REQUIRED, kw_only: bool = True) -> Any:
+    """Declare a parameter of every constructor that is no property of the resource."""
+    return default
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """Everything a resource class says, in one place for the engine.
+
+    Attributes:
+        title: The class name, which is also the name people read in messages.
+        module: The module that defines the class.
+        table: The table whose rows it manages.
+        unique: Attributes whose values together are unique on the system.
+        only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
+        attributes: All attributes, inherited ones included, by name.
+    """
+
+    title: str
+    module: str
+    table: str
+    unique: tuple[str, ...] = ()
+    only: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Attr[Any] | Ref[Any] | OptionalRef[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, _Attribute]:
+        """The attributes a program may set."""
+        return {name: attribute for name, attribute in self.attributes.items() if attribute.is_input}
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The projection of a GET. It always names columns: the default set is short (fact sheet quirks R1)."""
+        own = [a.column for a in self.attributes.values() if a.readable and not a.follow and a.column]
+        followed = [f"{a.follow} as {a.name}" for a in self.attributes.values() if a.follow]
+        return ("$key", *dict.fromkeys([*own, *followed]))
+
+    @property
+    def markable(self) -> bool:
+        """Whether rows have a description, which is where the mark of their owner lives."""
+        return "description" in self.attributes
+
+    @cached_property
+    def type_token(self) -> str:
+        """The type in the state. Frozen: changing it would orphan every resource of every user."""
+        return f"pulumi-python:dynamic/vergeos:{self.title}"
+
+    @cached_property
+    def kind(self) -> str:
+        """What the state calls the provider: the class name, with its module if it is not one of this package's."""
+        ours = self.module.startswith("verge_pulumi.")
+        return self.title if ours else f"{self.module}:{self.title}"
+
+    @cached_property
+    def provider(self) -> str:
+        """The constant that stands in ``__provider``: a pickle that calls ``loader.load(kind)``.
+
+        Protocol 0 written by hand is the same text on every Python, holds no secret, and lets the classes move; the
+        pickle of an object would do none of this. Frozen together with `verge_pulumi.engine.loader.load`.
+        """
+        pickled = f"cverge_pulumi.engine.loader\nload\n(V{self.kind}\ntR."
+        return base64.b64encode(pickled.encode()).decode()
+
+
+class _Declared:
+    """Turns the annotations of each subclass into its `Declaration`."""
+
+    declaration: ClassVar[Declaration]
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, computed, _parameter))
+class _Constructed(_Declared):
+    """Tells type checkers to derive the constructors of subclasses from their attributes."""
+
+
+class BaseResource(_Constructed, pulumi.dynamic.Resource):
+    """The base of everything that a program declares.
+
+    Args:
+        resource_name: Name of the resource in the program.
+        opts: Pulumi's resource options.
+    """
+
+    resource_name: str = _parameter(kw_only=False)
+    opts: pulumi.ResourceOptions | None = _parameter(default=None)
+
+    def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
+        self._refuse_unknown(arguments)
+        inputs = self.declaration.inputs
+        properties = {name: inputs[name].accept(value) for name, value in arguments.items()}
+        hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
+        self._register(resource_name, {**properties, **hidden}, opts)
+
+    def __init_subclass__(
+        cls,
+        *,
+        table: str = "",
+        unique: Iterable[str] = (),
+        only: Mapping[str, Any] | None = None,
+        abstract: bool = False,
+        **options: Any,
+    ) -> None:
+        """Read the declaration off the class.
+
+        Args:
+            table: The table whose rows the class manages.
+            unique: Attributes whose values together are unique on the system.
+            only: A fixed condition that rows must meet to be found by name.
+            abstract: Whether the class only gives its attributes to its subclasses.
+            options: Passed on to Pulumi.
+        """
+        super().__init_subclass__(**options)
+        if abstract:
+            return
+        cls.declaration = _read_declaration(cls, table, tuple(unique), only or {})
+        # The SDK reads the annotations of the final class to give outputs their types; without them every number would
+        # be a float. It knows nothing of our descriptors, so it is told in its own words.
+        output: Any = pulumi.Output
+        cls.__annotations__ = {
+            name: output[attribute.value_type]
+            for name, attribute in cls.declaration.attributes.items()
+            if isinstance(attribute.value_type, type)
+        }
+
+    @property
+    def key(self) -> pulumi.Output[int | str]:
+        """The row's `$key`. Computed from `id`, because output-only values are unknown in previews of updates."""
+        return self.id.apply(row_key)
+
+    @property
+    def location(self) -> pulumi.Output[str]:
+        """Where the API serves the row, relative to ``/api``, such as ``/v4/vms/42``."""
+        table = self.declaration.table
+        return self.id.apply(lambda id: location(table, id))
+
+    def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        declaration = self.declaration
+        secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
+        # Every output must be named, if only with None, or the SDK does not hand it to the program.
+        properties = {
+            **dict.fromkeys(declaration.attributes),
+            **properties,
+            "__provider": declaration.provider,
+        }
+        options = pulumi.ResourceOptions(additional_secret_outputs=secrets)
+        pulumi.CustomResource.__init__(
+            self,
+            declaration.type_token,
+            resource_name,
+            properties,
+            pulumi.ResourceOptions.merge(opts, options),
+        )
+
+    @classmethod
+    def _refuse_unknown(cls, arguments: Mapping[str, Any]) -> None:
+        """Say what a program without a type checker would learn from one."""
+        known = cls.declaration.inputs
+        for name in arguments:
+            if name in cls.declaration.attributes and name not in known:
+                raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                hint = f" Did you mean '{close[0]}'?" if close else ""
+                raise TypeError(f"{cls.__name__} has no argument '{name}'.{hint}")
+        missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
+        if missing:
+            raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
+
+
+class Resource(BaseResource, abstract=True):
+    """A row of a VergeOS table."""
+
+    adopt: Attr[bool | None] = policy(default=None)
+    """Whether to take over a row that exists already under the same unique name, instead of failing."""
+
+    @classmethod
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:
+        """Read a row that this program does not manage.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            id: The row's key.
+            opts: Pulumi's resource options.
+
+        Returns:
+            The resource with all its outputs. Pulumi never changes or deletes the row.
+        """
+        resource = cls.__new__(cls)
+        resource._register(resource_name, {}, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)))
+        return resource
+
+
+def location(table: str, id: str) -> str:
+    """Return where the API serves a row, relative to ``/api``."""
+    return f"/v4/{id}" if "/" in id else f"/v4/{table}/{id}"
+
+
+def row_key(id: str) -> int | str:
+    """Return the `$key` of the row a Pulumi id stands for: a number in most tables, else text."""
+    key = id.rpartition("/")[2]
+    return int(key) if key.isdigit() else key
+
+
+def _read_declaration(
+    cls: type[BaseResource], table: str, unique: tuple[str, ...], only: Mapping[str, Any]
+) -> Declaration:
+    """Read the annotations of a class; complain at once, naming class, attribute and mend."""
+    attributes: dict[str, Any] = {}
+    # Our classes' own annotations only: `get_type_hints` would trip over Pulumi's forward references.
+    for base in reversed([base for base in cls.__mro__ if issubclass(base, _Constructed)]):
+        if "declaration" in vars(base):
+            attributes.update(base.declaration.attributes)
+            continue
+        names = {**vars(sys.modules[base.__module__]), base.__name__: base}
+        for name, annotation in inspect.get_annotations(base, eval_str=True, globals=names).items():
+            attribute = base.__dict__.get(name)
+            if not isinstance(attribute, _Attribute):
+                continue
+            origin: Any = get_origin(annotation)
+            if origin is not type(attribute):
+                raise DeclarationError(f"{cls.__name__}.{name}: declare it as {type(attribute).__name__}[...].")
+            attribute.bind(name, get_args(annotation)[0])
+            attributes[name] = attribute
+    declaration = Declaration(
+        title=cls.__name__,
+        module=cls.__module__,
+        table=table,
+        unique=unique,
+        only=only,
+        attributes=attributes,
+    )
+    _examine(cls, declaration)
+    return declaration
+
+
+def _examine(cls: type, declaration: Declaration) -> None:
+    """Refuse a declaration that contradicts itself.
+
+    Raises:
+        DeclarationError: With the class, the attribute and what to do.
+    """
+    where = cls.__name__
+    if not declaration.table:
+        raise DeclarationError(f"{where}: name the table it manages, class {where}(Resource, table=...).")
+    if not cls.__doc__:
+        raise DeclarationError(f"{where}: say in a docstring what it is.")
+    columns: dict[str, str] = {}
+    for name, attribute in declaration.inputs.items():
+        if attribute.column and columns.setdefault(attribute.column, name) != name:
+            other = columns[attribute.column]
+            raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
+        if attribute.default is not REQUIRED and attribute.default is not None:
+            raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")
+    for name in declaration.unique:
+        if name not in declaration.inputs:
+            raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")
+
+
+def _bare(annotation: Any) -> Any:
+    """Return an annotation without ``None`` and without `Annotated`, as far down as a union goes."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    members = [member for member in get_args(annotation) if member is not NoneType]
+    if NoneType in get_args(annotation) and len(members) == 1:
+        return _bare(members[0])
+    return annotation

@@ -1,0 +1,41 @@
+"""How a failure reaches the person who runs Pulumi: one sentence, no traceback, nothing secret."""
+
+from __future__ import annotations
+
+import os
+
+
+class EngineError(Exception):
+    """An expected failure, told as a cause and what to do about it."""
+
+
+class InitialisationFailed(EngineError):
+    """The object exists, but what should have followed did not happen.
+
+    Attributes:
+        id: The Pulumi id of the object.
+        outs: Its outputs as far as they are known.
+    """
+
+    def __init__(self, id: str, outs: dict[str, object], reason: str) -> None:
+        super().__init__(reason)
+        self.id = id
+        self.outs = outs
+
+
+class Reported(Exception):
+    """What Pulumi prints. The dynamic host shows ``<module>.<class>: <text>``, and drops the module of built-ins."""
+
+
+Reported.__module__, Reported.__name__, Reported.__qualname__ = "builtins", "vergeos", "vergeos"
+
+
+def debugging() -> bool:
+    """Say whether the person asked for tracebacks, with ``VERGEOS_DEBUG=1``."""
+    return os.environ.get("VERGEOS_DEBUG", "") not in ("", "0", "false")
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop at its end."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,17 @@
+"""Stack outputs in the form that people and other programs expect of VergeOS objects."""
+
+from __future__ import annotations
+
+import pulumi
+
+from verge_pulumi.engine.declare import BaseResource
+
+
+def export(name: str, resource: BaseResource) -> None:
+    """Export a resource as a stack output ``{"$key": 42, "location": "/v4/vms/42"}``.
+
+    Args:
+        name: Name of the output.
+        resource: The resource.
+    """
+    pulumi.export(name, {"$key": resource.key, "location": resource.location})

@@ -1,0 +1,133 @@
+"""What the process that hosts dynamic providers has but does not offer: the request, the engine, the threads.
+
+Everything private to Pulumi's SDK that this package leans on is in this file, each piece guarded: where a later SDK
+moves it, the piece is missing and nothing else breaks. A test against the real engine tells when that happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from collections.abc import Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import status_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
+
+WORKERS = 32
+"""Worker threads of the host; it has 4, too few for resources that wait. VergeOS serves at most 50 calls at once."""
+
+
+def _frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _call() -> tuple[Any, Any] | None:
+    """Return the request and the context of the RPC this thread serves, found in the frame of the SDK's servicer."""
+    for frame in _frames():
+        names = frame.f_locals
+        if "request" in names and "context" in names and hasattr(names["request"], "urn"):
+            return names["request"], names["context"]
+    return None
+
+
+def urn() -> str:
+    """Return the URN of the resource this thread serves, or "" where it is not to be found."""
+    call = _call()
+    return str(call[0].urn) if call else ""
+
+
+def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
+    """Show a line at the resource this thread serves; silently nothing where there is no engine.
+
+    Args:
+        message: What to tell the person.
+        warning: Whether it is a warning. There is no way to log an error: the engine would count it and exit with 0.
+        ephemeral: Whether it is progress, shown while the resource is worked on and dropped afterwards.
+    """
+    stub = _engine()
+    if stub is None:
+        return
+    severity = engine_pb2.WARNING if warning else engine_pb2.INFO
+    request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn(), ephemeral=ephemeral)
+    try:
+        stub.Log(request, timeout=2)
+    except grpc.RpcError:
+        return  # the engine is on its way out; a lost progress line is no reason to fail
+
+
+@functools.cache
+def _engine() -> Any:
+    """Return a stub of the engine whose address the host was started with."""
+    main = sys.modules.get("__main__")
+    if getattr(getattr(main, "__spec__", None), "name", "") != "pulumi.dynamic.__main__" or len(sys.argv) < 2:
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
+
+
+def widen(workers: int = WORKERS) -> bool:
+    """Give the host more worker threads, and say whether that was possible."""
+    for frame in list(sys._current_frames().values()):
+        current: FrameType | None = frame
+        while current:
+            if current.f_code.co_name == "main" and "server" in current.f_locals:
+                try:
+                    pool = current.f_locals["server"]._state.thread_pool
+                    pool._max_workers = max(pool._max_workers, workers)
+                except AttributeError:
+                    return False
+                return True
+            current = current.f_back
+    return False
+
+
+def report_initialisation_failed(id: str, outs: Mapping[str, Any], reason: str) -> bool:
+    """Make the engine save a resource whose call is about to fail.
+
+    The Go engine understands an `ErrorResourceInitFailed` in the trailing metadata of a failed Create or Update: it
+    saves id, outputs and reason, stops what depends on the resource, and calls Update the next time. The Python host
+    has no way to send one, so it is put on the call's context here.
+
+    Returns:
+        Whether it was possible. If not, the engine forgets a resource whose Create fails.
+    """
+    call = _call()
+    if call is None:
+        return False
+    request, context = call
+    try:
+        inputs = request.news if hasattr(request, "news") else request.properties
+        properties = dict(outs)
+        properties["__provider"] = inputs["__provider"]
+        failed = provider_pb2.ErrorResourceInitFailed(
+            id=id, properties=_struct(properties), inputs=inputs, reasons=[reason]
+        )
+        detail = any_pb2.Any()
+        detail.Pack(failed)
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason, details=[detail])
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _struct(properties: dict[str, Any]) -> Any:
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(rpc.serialize_properties(properties, {}))
+    finally:
+        loop.close()
+
+
+def serving() -> bool:
+    """Say whether this process is one that hosts dynamic providers, and not a program or a test."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return getattr(spec, "name", "") == "pulumi.dynamic.__main__"

@@ -1,0 +1,104 @@
+"""From a declaration to the pydantic model of its inputs, to request payloads, and from a row to outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.values import PLAIN
+
+Inputs = dict[str, Any]
+
+
+def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs, list[str]]:
+    """Check and normalise the inputs of a program.
+
+    Args:
+        declaration: What the resource accepts.
+        given: The inputs as Pulumi hands them over: numbers are floats, unknown values are objects at any depth.
+
+    Returns:
+        The inputs to keep, unknown values untouched, and one sentence for each problem.
+    """
+    known = {name: value for name, value in given.items() if not pulumi.contains_unknowns(value)}
+    problems = [
+        f"{name}: is required."
+        for name, attribute in declaration.inputs.items()
+        if attribute.required and given.get(name) is None
+    ]
+    arguments = {name: value for name, value in known.items() if name in declaration.inputs and value is not None}
+    try:
+        model = input_model(declaration).model_validate(arguments)
+        valid = model.model_dump(exclude_unset=True)
+    except ValidationError as error:
+        # Never the input: pydantic would print it, and it may be a secret.
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        problems += [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail['msg'])}." for detail in details]
+        valid = arguments
+    return {**given, **valid}, problems
+
+
+@cache
+def input_model(declaration: Declaration) -> type[BaseModel]:
+    """Return the pydantic model of what a program may set; every field may be left out, since it may be unknown."""
+    fields: dict[str, Any] = {}
+    annotated: Any = Annotated
+    for name, attribute in declaration.inputs.items():
+        annotation = attribute.value_type
+        if attribute.value is not PLAIN:
+            annotation = annotated[annotation, BeforeValidator(attribute.value.normalise)]
+        fields[name] = (annotation, Field(default=None, **attribute.limits))
+    return create_model(declaration.title, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str] | None = None) -> dict[str, Any]:
+    """Return the columns a POST or PUT carries: those the program set, and of these only `names` if given.
+
+    References that are resolved through another row are left to the caller.
+    """
+    return {
+        attribute.column: attribute.value.to_api(inputs[name])
+        for name, attribute in declaration.inputs.items()
+        if attribute.column
+        and attribute.through is None
+        and inputs.get(name) is not None
+        and (names is None or name in names)
+    }
+
+
+def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs a row stands for.
+
+    Args:
+        declaration: What the resource exposes.
+        row: The row as the API answered it.
+        kept: Earlier values. They give what no GET answers (policies, write-only columns), and the spelling of a value
+            that means the same.
+    """
+    outs: dict[str, Any] = {}
+    for name, attribute in declaration.attributes.items():
+        if not attribute.readable:
+            outs[name] = kept.get(name)
+            continue
+        live = attribute.value.from_api(row.get(name if attribute.follow else str(attribute.column)))
+        outs[name] = kept[name] if attribute.value.same(kept.get(name), live) else live
+    return outs
+
+
+def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Return the arguments the program set whose values differ from the outputs, unknown ones included."""
+    return [
+        name
+        for name, attribute in declaration.inputs.items()
+        if news.get(name) is not None
+        and (pulumi.contains_unknowns(news[name]) or not attribute.value.same(olds.get(name), news[name]))
+    ]
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")

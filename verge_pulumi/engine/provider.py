@@ -1,0 +1,262 @@
+"""The frame of every provider: Pulumi's six methods, written once.
+
+The methods of Pulumi's protocol are final here. Each checks which system it talks to, calls one method of the subclass
+(`insert`, `fetch`, `change`, `remove`), and turns whatever goes wrong into one sentence. `rows.RowProvider` fills them
+in for rows of a table, which is what nearly every resource is.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, final, get_args
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from verge_pulumi.client import VergeError
+from verge_pulumi.engine import host
+from verge_pulumi.engine.connection import Connection, from_process
+from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Reported, debugging, sentence
+from verge_pulumi.engine.model import Inputs, differing, validate
+
+ORIGIN = "__origin"
+"""Hidden output: which provider and which VergeOS the object was made with."""
+
+MANAGED = "__managed"
+"""Hidden output: the names of the arguments the program sets; only these are compared and reported as drift."""
+
+UNFINISHED = "__unfinished"
+"""Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
+
+R = TypeVar("R", bound=BaseResource)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Wrap a method so that it fails with one sentence: "Unable to <verb> Network 'lan': <cause>. <what to do>."."""
+
+    def decorate(method: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(method)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return method(*args, **kwargs)
+            except BaseException as error:  # a SystemExit would hang the engine for ever
+                provider: Any = args[0]
+                properties = args[-1] if isinstance(args[-1], dict) else {}
+                raise provider.failure(verb, properties, error) from (error if debugging() else None)
+
+        return wrapper
+
+    return decorate
+
+
+class DeclaredProvider(ResourceProvider, Generic[R]):
+    """A provider of the resource R; subclasses say what is special about its life."""
+
+    resource: ClassVar[type[BaseResource]]
+    serialize_as_secret_always = False
+    connection: Connection
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Bind the class to the resource its base names: ``class NetworkProvider(RowProvider[Network])``."""
+        super().__init_subclass__(**options)
+        for base in getattr(cls, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, BaseResource):
+                    cls.resource = argument
+                    PROVIDERS[argument] = cls
+
+    # What a subclass fills in ----------------------------------------------------------------------------------------
+
+    def check_together(self, inputs: Inputs) -> Iterable[str]:
+        """Check arguments against each other; unknown ones are `pulumi.output.Unknown` objects.
+
+        Returns:
+            One sentence for each problem.
+        """
+        return ()
+
+    def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
+        """Make the object; return its id and outputs."""
+        raise NotImplementedError
+
+    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+        """Read the object; return its outputs, or None where it is gone."""
+        raise NotImplementedError
+
+    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+        """Bring the object to what the program says; return its outputs."""
+        raise NotImplementedError
+
+    def remove(self, id: str, props: Inputs) -> None:
+        """Delete the object; that it is gone already is success."""
+        raise NotImplementedError
+
+    # Pulumi's protocol -----------------------------------------------------------------------------------------------
+
+    @property
+    def declaration(self) -> Declaration:
+        """What the resource declares."""
+        return self.resource.declaration
+
+    @_reported("configure")
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the settings; Pulumi calls it once in each process."""
+        self.connection = from_process(lambda name: req.config.get(name))
+        host.widen()
+
+    @final
+    @_reported("check")
+    def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
+        """Validate and normalise what the program says. No request is made."""
+        inputs, problems = validate(self.declaration, news)
+        problems = problems or list(self.check_together(inputs))
+        # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
+        return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])
+
+    @final
+    @_reported("compare")
+    def diff(self, _id: str, _olds: Inputs, _news: Inputs) -> DiffResult:
+        """Compare what the program sets with the outputs.
+
+        Equal in meaning is no change. Where something differs the engine is asked to compare the inputs itself
+        (``changes=None``), since only then it shows the fields and honours ``ignore_changes`` and
+        ``replace_on_changes``.
+        """
+        self.connection.live.add((self.declaration.table, _id))
+        if self._moved(_olds):
+            return DiffResult(changes=True, replaces=["provider"])
+        changed = differing(self.declaration, _olds, _news)
+        replaces = [name for name in changed if self.declaration.inputs[name].replaces]
+        if not changed:
+            return DiffResult(changes=UNFINISHED in _olds)
+        # Unique names do not allow the new object beside the old one.
+        return DiffResult(changes=None, replaces=replaces, delete_before_replace=True)
+
+    @final
+    @_reported("create")
+    def create(self, props: Inputs) -> CreateResult:
+        """Make the object."""
+        id, outs = self.insert(props)
+        self.connection.live.add((self.declaration.table, id))
+        return CreateResult(id, self._complete(id, outs, props))
+
+    @final
+    @_reported("read")
+    def read(self, id_: str, props: Inputs) -> ReadResult:
+        """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
+        known = ORIGIN in props
+        if known:
+            self._guard(props)
+            self.connection.live.add((self.declaration.table, id_))
+        outs = self.fetch(id_, props)
+        if outs is None:
+            if known:
+                # The system has just said its name, so this is no wrong host that answers 404 to everything.
+                return ReadResult("", {})
+            raise EngineError(f"there is no {self.declaration.title} {id_} on {self.connection.client.host}")
+        if not known:
+            return ReadResult(id_, self._complete(id_, outs, {}))
+        managed = {name: outs[name] for name in props.get(MANAGED, ()) if outs.get(name) is not None}
+        inputs = {**managed, **{name: props[name] for name in (OWNER, NAME) if name in props}}
+        outs = self._complete(id_, outs, inputs) | {MANAGED: props.get(MANAGED, [])}
+        if UNFINISHED in props:
+            outs[UNFINISHED] = props[UNFINISHED]
+        return ReadResult(id_, outs, inputs)
+
+    @final
+    @_reported("update")
+    def update(self, _id: str, _olds: Inputs, _news: Inputs) -> UpdateResult:
+        """Bring the object to what the program says."""
+        self._guard(_olds)
+        return UpdateResult(self._complete(_id, self.change(_id, _olds, _news), _news))
+
+    @final
+    @_reported("delete")
+    def delete(self, _id: str, _props: Inputs) -> None:
+        """Delete the object."""
+        self._guard(_props)
+        self.remove(_id, _props)
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def label(self, properties: Mapping[str, Any]) -> str:
+        """Return how people know the object: its class and its name."""
+        name = properties.get("name") or properties.get(NAME)
+        return f"{self.declaration.title} '{name}'" if isinstance(name, str) else self.declaration.title
+
+    def _complete(self, id: str, outs: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
+        """Return the outputs with what every object has: its key, its location, and what we keep for ourselves."""
+        settings = self.connection.settings
+        hidden = {name: inputs[name] for name in (OWNER, NAME) if name in inputs}
+        managed = sorted(name for name in self.declaration.inputs if inputs.get(name) is not None)
+        return {
+            **outs,
+            **hidden,
+            "$key": row_key(id),
+            "location": location(self.declaration.table, id),
+            MANAGED: managed,
+            ORIGIN: {
+                "provider": settings.provider,
+                "host": self.connection.client.host,
+                "system": self.connection.system.identity,
+                "name": self.connection.system.name,
+            },
+        }
+
+    def _moved(self, props: Inputs) -> bool:
+        """Say whether the program moved the resource to a provider of another system.
+
+        Only a provider or a host that is not the recorded one is worth a request; a preview of unmoved resources makes
+        none.
+        """
+        origin = props.get(ORIGIN)
+        here = (self.connection.settings.provider, self.connection.client.host)
+        if origin is None or here == (origin["provider"], origin["host"]) or self.connection.is_at(origin["system"]):
+            return False
+        if origin["provider"] == self.connection.settings.provider:
+            self._guard(props)
+        return True
+
+    def _guard(self, props: Inputs) -> None:
+        """Refuse to touch an object that was made on another system.
+
+        Raises:
+            EngineError: Another VergeOS answers than the one that holds the object.
+        """
+        origin = props.get(ORIGIN)
+        if origin is not None and not self.connection.is_at(origin["system"]):
+            raise EngineError(
+                f"it belongs to the system '{origin['name']}', but {self.connection.client.host} is the system "
+                f"'{self.connection.system.name}'. Point the provider back, or declare a second Provider; if "
+                f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
+            )
+
+    def failure(self, verb: str, properties: Mapping[str, Any], error: BaseException) -> Reported:
+        """Return the one sentence that people see."""
+        if isinstance(error, EngineError | VergeError):
+            cause = str(error)
+        else:
+            cause = f"unexpected {type(error).__name__}: {error}. Set VERGEOS_DEBUG=1 for details and please report it"
+        text = sentence(f"Unable to {verb} {self.label(properties)}: {cause}")
+        if isinstance(error, InitialisationFailed):
+            saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+            text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
+        if host.serving() and not debugging():
+            sys.tracebacklimit = 0
+        return Reported(text)
+
+
+PROVIDERS: dict[type[BaseResource], type[DeclaredProvider[Any]]] = {}

@@ -1,0 +1,330 @@
+"""The provider of a resource that is a row of a table: create, read, update and delete by the rules of ownership."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from verge_pulumi.client import AlreadyExists, Filter, NotFound, Outcome, Row, VergeError, where
+from verge_pulumi.engine import host
+from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed
+from verge_pulumi.engine.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.ownership import Mark, without_mark
+from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+
+MARK = "__mark"
+"""Hidden output: the mark that the row carries; a row that carries another is no longer ours."""
+
+APPEARS_WITHIN = 10.0
+"""Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
+
+R = TypeVar("R", bound=BaseResource)
+
+
+class RowProvider(DeclaredProvider[R]):
+    """Manages rows of the table that the resource R declares.
+
+    Subclasses add what is special about a row's life: `check_together`, `before_delete`, `after_update`.
+    """
+
+    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+        """Do what VergeOS demands before it deletes the row."""
+
+    def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Do what follows an update; return the row as it is then."""
+        return row
+
+    # Create ----------------------------------------------------------------------------------------------------------
+
+    def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
+        """Make the row, or find the one that an earlier attempt of ours made."""
+        _ = self.connection.system
+        values = self._values(inputs)
+        mark = self._mark(inputs)
+        if mark:
+            values["description"] = mark.append_to(inputs.get("description"))
+        try:
+            key = self._post(inputs, values, mark)
+        finally:
+            self.connection.reader.forget(self.declaration.table)
+        return key, self._finish(key, inputs, mark, sorted(self.declaration.inputs))
+
+    def _post(self, inputs: Inputs, values: dict[str, Any], mark: Mark | None) -> str:
+        """Create the row exactly once; what is not known to have failed is looked for before it is sent again."""
+        table = self.connection.client.table(self.declaration.table)
+        if mark and not self._identified(inputs):
+            # VergeOS will not refuse a second one, so an earlier attempt must be looked for.
+            found = self._own(inputs, where("description", "cs", _any_attempt(mark)))
+            if found:
+                return self._take_over(inputs, found, mark)
+        try:
+            return table.create(values).key
+        except AlreadyExists as error:
+            return self._resolve_conflict(inputs, mark, error)
+        except VergeError as error:
+            if error.outcome is not Outcome.UNKNOWN:
+                raise
+            if mark is None:
+                raise EngineError(
+                    f"{error} Whether the row was made is not known, and without marks it cannot be found. "
+                    f"Look for it on {self.connection.client.host} before the next run"
+                ) from error
+        found = self._own(inputs, where("description", "cs", str(mark)))
+        if found:
+            return str(found["$key"])
+        try:
+            return table.create(values).key
+        except AlreadyExists as error:
+            return self._resolve_conflict(inputs, mark, error)
+
+    def _resolve_conflict(self, inputs: Inputs, mark: Mark | None, refusal: AlreadyExists) -> str:
+        """Decide whose row it is that holds the name already.
+
+        Raises:
+            EngineError: It is somebody else's; the text names its key and how to adopt it.
+        """
+        conditions = [where(self._column(name), "eq", value) for name, value in self._unique(inputs).items()]
+        rows = self._find(*conditions) if conditions else []
+        if len(rows) > 1:
+            raise EngineError(f"several rows have that name: {', '.join(str(row['$key']) for row in rows)}")
+        if not rows:
+            raise refusal
+        row = rows[0]
+        key = str(row["$key"])
+        theirs = Mark.of(row.get("description"))
+        ours = mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
+        if ours and (self.declaration.table, key) not in self.connection.live:
+            return self._take_over(inputs, row, mark)
+        if inputs.get("adopt"):
+            return self._take_over(inputs, row, mark)
+        if ours:
+            raise EngineError(
+                f"row {key} of {self.declaration.table} has that name and is the resource that this one replaces. "
+                "Leave delete_before_replace on, or give the new one another name"
+            )
+        owner = f"belongs to {theirs.owner} as '{theirs.name}'" if theirs else "is managed by nobody here"
+        raise EngineError(
+            f"row {key} of {self.declaration.table} has that name already and {owner}. Choose another name; if the "
+            "resource was renamed in the program use the alias option; to manage that row from here set adopt=True"
+        )
+
+    def _take_over(self, inputs: Inputs, row: Row, mark: Mark | None) -> str:
+        """Make an existing row ours: a fresh mark, and the values the program sets."""
+        live = self._outs(row, inputs)
+        changed = differing(self.declaration, live, inputs)
+        fixed = [name for name in changed if self.declaration.inputs[name].replaces and self._is_column(name)]
+        key = str(row["$key"])
+        if fixed:
+            raise EngineError(
+                f"row {key} of {self.declaration.table} differs in {', '.join(fixed)}, which is set on creation only. "
+                "Delete the row, or declare what it has"
+            )
+        values = payload(self.declaration, inputs, set(changed))
+        if mark:
+            values["description"] = mark.append_to(inputs.get("description") or live.get("description"))
+        if values:
+            self.connection.client.table(self.declaration.table).update(key, values)
+        host.log(f"took over row {key} of {self.declaration.table}, which existed already")
+        return key
+
+    # Read ------------------------------------------------------------------------------------------------------------
+
+    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+        """Read the row; one that carries another's mark is not the row we made, so ours is gone."""
+        owner = props.get(OWNER, "") if self._ours(props) else ""
+        row = self.connection.reader.shared(self.declaration.table, id, self.declaration.fields, owner)
+        if row is None:
+            return None
+        stranger = self._stranger(row, props)
+        if stranger:
+            host.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
+            return None
+        return self._outs(row, props) | self._kept_mark(props)
+
+    # Update ----------------------------------------------------------------------------------------------------------
+
+    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+        """Write the columns that the program sets and that differ from the state; nothing else.
+
+        An object that was left unfinished is compared with the live row instead: what got there is not known.
+        """
+        row = self._fenced(id, olds)
+        if row is None:
+            raise EngineError(f"row {id} of {self.declaration.table} was deleted by someone else. Run 'pulumi refresh'")
+        base = self._outs(row, news) if UNFINISHED in olds else olds
+        changed = differing(self.declaration, base, news)
+        values = payload(self.declaration, news, set(changed))
+        mark = self._kept_mark(olds).get(MARK)
+        if mark and ("description" in values or Mark.of(row.get("description")) is None):
+            text = news.get("description") or without_mark(row.get("description"))
+            values["description"] = f"{text}\n{mark}" if text else mark
+        if values:
+            try:
+                self.connection.client.table(self.declaration.table).update(id, values)
+            finally:
+                self.connection.reader.forget(self.declaration.table)
+        return self._finish(id, news, Mark.of(mark), changed, row=None if values else row)
+
+    # Delete ----------------------------------------------------------------------------------------------------------
+
+    def remove(self, id: str, props: Inputs) -> None:
+        """Delete the row, once it is certain that it is ours and VergeOS will let it go."""
+        row = self._fenced(id, props)
+        if row is None:
+            return
+        self.before_delete(id, row, props)
+        try:
+            self.connection.client.table(self.declaration.table).delete(id)
+        except NotFound:
+            return
+        finally:
+            self.connection.reader.forget(self.declaration.table)
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _finish(
+        self, id: str, inputs: Inputs, mark: Mark | None, written: list[str], row: Row | None = None
+    ) -> dict[str, Any]:
+        """Read back what was written and see that it stuck; the row exists, so nothing may lose its key from here on.
+
+        VergeOS answers 200 to a column that it does not have, and drops it (fact sheet quirks W1).
+        """
+        kept = {MARK: str(mark)} if mark else {}
+        try:
+            read = row or self._read_back(id)
+            self._verify(read, inputs, written)
+            read = self.after_update(id, read, inputs) if written else read
+        except Exception as error:
+            # Whatever went wrong, the engine must learn the key.
+            known = {name: inputs.get(name) for name in self.declaration.attributes}
+            outs = self._complete(id, known | kept, inputs)
+            raise InitialisationFailed(id, outs, str(error)) from error
+        return self._outs(read, inputs) | kept
+
+    def _read_back(self, id: str) -> Row:
+        reader, declaration = self.connection.reader, self.declaration
+        try:
+            row = wait_until(
+                lambda: reader.fresh(declaration.table, id, declaration.fields),
+                lambda row: row is not None,
+                what=f"row {id} of {declaration.table} to appear",
+                timeout=APPEARS_WITHIN,
+                clock=self.connection.clock,
+                describe=lambda _: "not found",
+            )
+        except WaitTimeout:
+            row = None
+        if row is None:
+            raise EngineError(f"row {id} of {declaration.table} was made but cannot be read back")
+        return row
+
+    def _verify(self, row: Row, inputs: Inputs, written: list[str]) -> None:
+        live = self._outs(row, inputs)
+        for name in differing(self.declaration, live, {name: inputs.get(name) for name in written}):
+            raise EngineError(
+                f"{name} was written as {self._shown(name, inputs[name])} and reads back as "
+                f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
+            )
+
+    def _shown(self, name: str, value: Any) -> str:
+        return "[secret]" if self.declaration.attributes[name].secret else repr(value)
+
+    def _outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {**row, "description": without_mark(row.get("description"))} if self.declaration.markable else row
+        return outputs(self.declaration, plain, kept)
+
+    def _values(self, inputs: Inputs) -> dict[str, Any]:
+        """Return the columns of a POST, with the keys that references stand for."""
+        values = payload(self.declaration, inputs)
+        for name, attribute in self.declaration.inputs.items():
+            if attribute.through is not None and attribute.column:
+                values[attribute.column] = self._through(name, inputs[name])
+        return values
+
+    def _through(self, name: str, key: str) -> Any:
+        attribute = self.declaration.inputs[name]
+        table = attribute.target.declaration.table
+        return self.connection.reader.constant(table, key, str(attribute.through))
+
+    def _unique(self, inputs: Inputs) -> dict[str, Any]:
+        """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""
+        values: dict[str, Any] = {}
+        for name in self.declaration.unique:
+            if inputs.get(name) is None:
+                return {}
+            attribute = self.declaration.inputs[name]
+            values[name] = (
+                self._through(name, inputs[name]) if attribute.through else attribute.value.to_api(inputs[name])
+            )
+        return values
+
+    def _identified(self, inputs: Inputs) -> bool:
+        """Say whether VergeOS itself would refuse a second row like this one."""
+        return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)
+
+    def _column(self, name: str) -> str:
+        return str(self.declaration.inputs[name].column)
+
+    def _is_column(self, name: str) -> bool:
+        return self.declaration.inputs[name].readable
+
+    def _find(self, *conditions: Filter) -> list[Row]:
+        only = [where(column, "eq", value) for column, value in self.declaration.only.items()]
+        condition = functools.reduce(operator.and_, [*conditions, *only])
+        return self.connection.reader.find(self.declaration.table, condition, self.declaration.fields)
+
+    def _own(self, inputs: Inputs, marked: Filter) -> Row | None:
+        """Find the row that carries a mark of ours, within the row it hangs on if it hangs on one."""
+        parents = [
+            where(self._column(name), "eq", self._through(name, inputs[name]))
+            for name, attribute in self.declaration.inputs.items()
+            if attribute.through is not None
+        ]
+        rows = self._find(*parents, marked)
+        if len(rows) > 1:
+            keys = ", ".join(str(row["$key"]) for row in rows)
+            raise EngineError(f"several rows of {self.declaration.table} carry the mark of this resource: {keys}")
+        return rows[0] if rows else None
+
+    # Ownership -------------------------------------------------------------------------------------------------------
+
+    def _ours(self, props: Inputs) -> bool:
+        return MARK in props
+
+    def _mark(self, inputs: Inputs) -> Mark | None:
+        if not (self.connection.settings.mark and self.declaration.markable and OWNER in inputs):
+            return None
+        return Mark.new(inputs[OWNER], inputs[NAME])
+
+    def _kept_mark(self, props: Inputs) -> dict[str, str]:
+        return {MARK: props[MARK]} if MARK in props else {}
+
+    def _stranger(self, row: Row, props: Inputs) -> str:
+        """Return who holds the row now if that is not the resource of these properties, else ""."""
+        known, live = Mark.of(props.get(MARK)), Mark.of(row.get("description"))
+        return f"{live.owner} as '{live.name}'" if known and live and live.nonce != known.nonce else ""
+
+    def _fenced(self, id: str, props: Inputs) -> Row | None:
+        """Read the row that is about to be written to or deleted, and see that it is still ours.
+
+        Raises:
+            EngineError: It carries a newer mark, so someone else has taken it over since.
+        """
+        row = self.connection.reader.fresh(self.declaration.table, id, self.declaration.fields)
+        if row is not None and (stranger := self._stranger(row, props)):
+            raise EngineError(
+                f"row {id} of {self.declaration.table} now belongs to {stranger}. It is left alone; "
+                "run 'pulumi refresh' to forget it here"
+            )
+        return row
+
+
+def _any_attempt(mark: Mark) -> str:
+    return str(mark).removesuffix(f"{mark.nonce}]")
+
+
+__all__ = ["MANAGED", "MARK", "RowProvider"]

@@ -1,0 +1,225 @@
+"""Value types: how a value is written in a program, compared, and carried to and from the API.
+
+A plain ``Attr[int]`` or ``Attr[str]`` needs none of this. A column whose spelling may vary (``0A:00`` and ``0a:00`` are
+one MAC address) or whose form differs between the program and the API gets a type from this module, which is an
+ordinary Python type to checkers and carries a `Value` for the engine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
+
+T = TypeVar("T")
+
+
+class Value:
+    """How one kind of value behaves; this base is the plain one, which is compared with ``==``."""
+
+    json_types: tuple[str, ...] = ()
+    """The catalogue's names of the column types that can hold it, where the Python type does not tell."""
+
+    def normalise(self, value: Any) -> Any:
+        """Return the one spelling in which the value is kept in the state.
+
+        Raises:
+            ValueError: The value is not of this kind; the text says what was expected.
+        """
+        return value
+
+    def same(self, left: Any, right: Any) -> bool:
+        """Say whether two values mean the same to VergeOS."""
+        if left is None or right is None:
+            return left is right
+        return bool(self.normalise(left) == self.normalise(right))
+
+    def to_api(self, value: Any) -> Any:
+        """Return the value as a POST or PUT carries it."""
+        return value
+
+    def from_api(self, value: Any) -> Any:
+        """Return what a GET answered as the program would write it; None where the column holds nothing."""
+        return value
+
+
+PLAIN = Value()
+
+
+class _Text(Value):
+    json_types = ("text",)
+
+    def from_api(self, value: Any) -> Any:
+        # VergeOS keeps many unset text columns as "" rather than null (fact sheet README §8).
+        return None if value == "" else value
+
+
+class _MacAddress(_Text):
+    def normalise(self, value: Any) -> Any:
+        digits = re.sub(r"[:.-]", "", str(value)).lower()
+        if not re.fullmatch(r"[0-9a-f]{12}", digits):
+            raise ValueError("a MAC address has 12 hexadecimal digits, for example 'f0:db:30:00:00:01'")
+        return ":".join(digits[index : index + 2] for index in range(0, 12, 2))
+
+
+class _Parsed(_Text):
+    """Text that one of the parsers of `ipaddress` understands and spells in its own way."""
+
+    def __init__(self, parse: Callable[[str], object], example: str) -> None:
+        self.parse = parse
+        self.example = example
+
+    def normalise(self, value: Any) -> Any:
+        try:
+            return str(self.parse(str(value).strip()))
+        except ValueError as error:
+            raise ValueError(f"{error}; write it as '{self.example}'") from None
+
+
+class _CommaList(_Text):
+    # Comma lists keep their order, and the spacing may differ when read back (fact sheet quirks §5).
+    def normalise(self, value: Any) -> Any:
+        return [str(item).strip() for item in value]
+
+    def to_api(self, value: Any) -> Any:
+        return ",".join(value)
+
+    def from_api(self, value: Any) -> Any:
+        return [item for item in re.split(r"[,\s]+", str(value or "")) if item] or None
+
+
+class _Size(Value):
+    json_types = ("int",)
+    units: ClassVar = {
+        "TiB": 1024**4,
+        "GiB": 1024**3,
+        "MiB": 1024**2,
+        "KiB": 1024,
+        "TB": 1000**4,
+        "GB": 1000**3,
+        "MB": 1000**2,
+        "B": 1,
+    }
+
+    def bytes(self, value: Any) -> int:
+        if isinstance(value, int | float):
+            return int(value)
+        match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", str(value))
+        unit = self.units.get(match[2] or "B") if match else None
+        if match is None or unit is None:
+            raise ValueError(f"a size is a number of bytes or a text with a unit ({', '.join(self.units)})")
+        count = float(match[1]) * unit
+        if not count.is_integer():
+            raise ValueError("a size is a whole number of bytes")
+        return int(count)
+
+    def normalise(self, value: Any) -> Any:
+        count = self.bytes(value)
+        unit = next(name for name, size in self.units.items() if count % size == 0 and (count or size == 1))
+        return f"{count // self.units[unit]}{unit}" if unit != "B" else str(count)
+
+    def to_api(self, value: Any) -> Any:
+        return self.bytes(value)
+
+    def from_api(self, value: Any) -> Any:
+        return None if value is None else self.normalise(value)
+
+
+class _Key(Value):
+    json_types = ("ref", "int")
+
+    def normalise(self, value: Any) -> Any:
+        text = str(int(value)) if isinstance(value, float) else str(value)
+        if not re.fullmatch(r"[0-9]+|[0-9a-f]{40}", text) or text == "0":
+            # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
+            raise ValueError("a key is a positive number, or a resource of this package")
+        return text
+
+    def to_api(self, value: Any) -> Any:
+        return int(value) if str(value).isdigit() else value
+
+    def from_api(self, value: Any) -> Any:
+        # An unset reference is null, 0 or "" depending on the column (fact sheet README §8).
+        return None if value in (None, 0, "", "0") else str(value)
+
+
+class _RowPath(Value):
+    """A reference to a row of one of several tables, written ``table/key``."""
+
+    json_types = ("any_ref", "text")
+
+    def normalise(self, value: Any) -> Any:
+        # Both "vms/42" and "/v4/vms/42" occur (fact sheet README §8, polymorphic references).
+        text = str(value).removeprefix("/v4/")
+        if not re.fullmatch(r"[a-z_]+/([1-9][0-9]*|[0-9a-f]{40})", text):
+            raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
+        return text
+
+
+class _MachineType(_Text):
+    families: ClassVar = {"q35": "pc-q35-", "pc": "pc-i440fx-"}
+
+    def same(self, left: Any, right: Any) -> bool:
+        # Before 26.0.1 VergeOS replaced an alias by the newest type of its family (fact sheet vms §2.2), so an alias
+        # and a type of its family are not a difference.
+        if left is None or right is None:
+            return left is right
+        return left == right or any(
+            alias in (left, right) and all(name == alias or name.startswith(prefix) for name in (left, right))
+            for alias, prefix in self.families.items()
+        )
+
+
+class Sensitive:
+    """Marks a value that is a secret: encrypted in the state, never shown."""
+
+
+SENSITIVE = Sensitive()
+
+Text = Annotated[str, _Text()]
+"""Text of which VergeOS keeps "" when there is none."""
+
+Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "10.0.0.0/24")]
+"""A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
+
+CommaList = Annotated[list[str], _CommaList()]
+"""A list of words that VergeOS keeps in one column, separated by commas."""
+
+IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
+"""An IPv4 or IPv6 address."""
+
+Key = Annotated[str | int, _Key()]
+"""The `$key` of a row."""
+
+MacAddress = Annotated[str, _MacAddress()]
+"""A MAC address in any of the usual spellings."""
+
+MachineType = Annotated[str, _MachineType()]
+"""A machine type, such as ``q35`` or ``pc-q35-10.0``. The list grows with releases and is left to VergeOS."""
+
+RowPath = Annotated[str, _RowPath()]
+"""A row of any table, as ``table/key``."""
+
+Secret = Annotated[T, SENSITIVE]
+"""A secret: ``Secret[str]``."""
+
+Size = Annotated[str | int, _Size()]
+"""A number of bytes, or a text with a unit: ``"20GiB"``, ``"500GB"``."""
+
+
+def value_of(annotation: Any) -> Value:
+    """Return the `Value` an annotation carries, at any depth, else the plain one."""
+    return next((found for found in _metadata(annotation) if isinstance(found, Value)), PLAIN)
+
+
+def is_secret(annotation: Any) -> bool:
+    """Say whether an annotation is marked as a secret."""
+    return any(isinstance(found, Sensitive) for found in _metadata(annotation))
+
+
+def _metadata(annotation: Any) -> list[Any]:
+    found = list(getattr(annotation, "__metadata__", ()))
+    for argument in get_args(annotation):
+        found += _metadata(argument)
+    return found

@@ -1,0 +1,251 @@
+"""Virtual networks: the declaration to copy when you add a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
+
+from verge_pulumi.client import Row
+from verge_pulumi.engine.declare import Attr, OptionalRef, Resource, arg, computed, policy, ref
+from verge_pulumi.engine.model import Inputs
+from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Key, Text
+from verge_pulumi.resources import machine_power
+from verge_pulumi.resources.machine_power import Restart
+
+NetworkType = Literal["internal", "external", "dmz", "core", "physical", "vpn", "bgp", "port_mirror"]
+Layer2Type = Literal["vxlan", "vlan", "none", "bond", "bond_slave"]
+
+
+class Network(Resource, table="vnets", unique=("name",)):
+    """A virtual network: a layer-2 segment with its own router, DHCP and DNS.
+
+    A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
+    running network take effect when it restarts: `need_restart` tells, and `restart` decides.
+    """
+
+    name: Attr[str] = arg(min_length=1, max_length=128)
+    """Name in VergeOS; unique on the system."""
+
+    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
+    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
+
+    note: Attr[Text | None] = arg(default=None, max_length=1024)
+    """Free text shown in the UI."""
+
+    enabled: Attr[bool | None] = arg(default=None)
+    """Whether it may be started."""
+
+    type: Attr[NetworkType | None] = arg(default=None, replaces=True)
+    """Kind of network; VergeOS makes an ``internal`` one if unset."""
+
+    cluster: Attr[Key | None] = arg(default=None)
+    """Key of the cluster that runs the router."""
+
+    cluster_failover: Attr[Key | None] = arg(default=None)
+    """Key of the cluster that runs it when the first one cannot."""
+
+    preferred_node: Attr[Key | None] = arg(default=None)
+    """Key of the node that runs it if possible."""
+
+    ha_group: Attr[Text | None] = arg(default=None)
+    """Group whose members run apart, or together if it starts with ``+``."""
+
+    on_power_loss: Attr[Literal["power_on", "last_state", "leave_off"] | None] = arg(default=None)
+    """What happens after the host lost power."""
+
+    autostart: Attr[bool | None] = arg(default=None)
+    """Whether it starts with the system."""
+
+    layer2_type: Attr[Layer2Type | None] = arg(default=None)
+    """How the segment is carried; ``vxlan`` if unset."""
+
+    layer2_id: Attr[int | None] = arg(default=None, ge=1)
+    """VLAN (1 to 4094) or VXLAN number; VergeOS picks a VXLAN's if unset."""
+
+    vxlan_multicast: Attr[Text | None] = arg(default=None, replaces=True)
+    """Multicast group of the VXLAN."""
+
+    uplink: OptionalRef[Network] = ref(default=None, column="interface_vnet")
+    """The network below: what a VLAN or an external network runs on."""
+
+    physical_bridged: Attr[bool | None] = arg(default=None)
+    """Whether it is bridged to the physical network."""
+
+    enable_bonding: Attr[bool | None] = arg(default=None)
+    """Whether the physical ports are bonded."""
+
+    bond_interfaces_args: Attr[dict[str, Any] | None] = arg(default=None)
+    """Settings of the bond."""
+
+    mtu: Attr[int | None] = arg(default=None, ge=1000, le=65536)
+    """Largest packet in bytes."""
+
+    port_mirroring: Attr[Literal["off", "east_west", "north_south"] | None] = arg(default=None)
+    """Which traffic is mirrored."""
+
+    port_mirroring_network: OptionalRef[Network] = ref(default=None, column="port_mirroring_vnet")
+    """The network that receives mirrored traffic."""
+
+    mirror_logs: Attr[bool | None] = arg(default=None)
+    """Whether logs are mirrored too."""
+
+    ipaddress_type: Attr[Literal["static", "dynamic", "bgp", "none"] | None] = arg(default=None)
+    """Where the router's address comes from; ``none`` makes a pure layer-2 network."""
+
+    network: Attr[Cidr | None] = arg(default=None)
+    """Addresses of the segment, such as ``10.0.0.0/24``."""
+
+    ipaddress: Attr[IpAddress | None] = arg(default=None)
+    """The router's address, inside `network`; the first one if unset."""
+
+    dmz_ipaddress: Attr[IpAddress | None] = arg(default=None)
+    """The router's address on the DMZ network."""
+
+    gateway: Attr[IpAddress | None] = arg(default=None)
+    """Gateway handed to DHCP clients, or the uplink's gateway of an external network; the router itself if unset."""
+
+    default_gateway: OptionalRef[Network] = ref(default=None, column="vnet_default_gateway")
+    """The network through which this one reaches the outside. VergeOS adds the default route rule by itself."""
+
+    hostname: Attr[Text | None] = arg(default=None)
+    """Host name of the router."""
+
+    domain: Attr[Text | None] = arg(default=None)
+    """Domain of the segment."""
+
+    dhcp_enabled: Attr[bool | None] = arg(default=None)
+    """Whether the router serves DHCP; VergeOS does not unless told to."""
+
+    dhcp_dynamic: Attr[bool | None] = arg(default=None)
+    """Whether there is a pool of dynamic leases, besides the static ones."""
+
+    dhcp_sequential: Attr[bool | None] = arg(default=None)
+    """Whether leases are given out in order."""
+
+    dhcp_start: Attr[IpAddress | None] = arg(default=None)
+    """First address of the pool."""
+
+    dhcp_stop: Attr[IpAddress | None] = arg(default=None)
+    """Last address of the pool."""
+
+    dns: Attr[Literal["disabled", "simple", "bind", "network"] | None] = arg(default=None)
+    """How names are resolved; zones need ``bind``."""
+
+    dnslist: Attr[CommaList | None] = arg(default=None)
+    """DNS servers in order of preference."""
+
+    override_dhcp_dns: Attr[bool | None] = arg(default=None)
+    """Whether `dnslist` wins over the servers that DHCP names."""
+
+    network_dns: OptionalRef[Network] = ref(default=None)
+    """The network whose DNS is used with ``dns="network"``."""
+
+    network_dns_zone: Attr[Key | None] = arg(default=None)
+    """Key of the zone that is used with ``dns="network"``."""
+
+    advanced_options: Attr[dict[str, Any] | None] = arg(default=None)
+    """Options for the router's services, such as ``{"dnsmasq": ["--dhcp-boot=..."]}``."""
+
+    pxe: Attr[Literal["none", "ybos", "custom"] | None] = arg(default=None)
+    """What machines that boot from the network get."""
+
+    tftp_server: Attr[Text | None] = arg(default=None)
+    """TFTP server for ``pxe="custom"``."""
+
+    statistics: Attr[bool | None] = arg(default=None)
+    """Whether traffic is counted."""
+
+    dmz_statistics: Attr[bool | None] = arg(default=None)
+    """Whether traffic to the DMZ is counted."""
+
+    trace: Attr[bool | None] = arg(default=None)
+    """Whether rules are traced."""
+
+    apply_fw_on_start: Attr[bool | None] = arg(default=None)
+    """Whether rules are loaded at the start."""
+
+    rate_limit: Attr[int | None] = arg(default=None, ge=0)
+    """Limit of the traffic in units of `rate_limit_type`; 0 is none."""
+
+    rate_limit_type: Attr[str | None] = arg(default=None)
+    """Unit of the limit, such as ``mbytes/second``."""
+
+    rate_limit_burst: Attr[int | None] = arg(default=None, ge=0)
+    """What may exceed the limit for a moment."""
+
+    bgp_asn: Attr[int | None] = arg(default=None, ge=1, le=4294967295)
+    """Number of the BGP autonomous system."""
+
+    monitor_gateway: Attr[bool | None] = arg(default=None)
+    """Whether the gateway's quality is measured."""
+
+    monitor_ip: Attr[IpAddress | None] = arg(default=None)
+    """Address that is probed instead of the gateway."""
+
+    monitor_interval_ms: Attr[int | None] = arg(default=None, ge=1000, le=120000)
+    """Milliseconds between probes."""
+
+    proxy_enabled: Attr[bool | None] = arg(default=None)
+    """Whether the router proxies tenants' UIs."""
+
+    proxy_listen_address: Attr[Text | None] = arg(default=None)
+    """Address on which the proxy listens."""
+
+    restart: Attr[Restart | None] = policy(default=None)
+    """Whether a change that needs a restart of the running network restarts it: ``never`` (the default) or
+    ``on-change``, which cuts its traffic for some seconds."""
+
+    stop_timeout: Attr[int | None] = policy(default=None, ge=0)
+    """Seconds that the router gets to stop before it is killed, when the network is deleted; 60 if unset."""
+
+    machine: Attr[int | None] = computed()
+    """Key of the machine that is the router."""
+
+    need_restart: Attr[bool | None] = computed()
+    """Whether changes wait for a restart."""
+
+    need_fw_apply: Attr[bool | None] = computed()
+    """Whether firewall rules wait to be applied."""
+
+    need_dns_apply: Attr[bool | None] = computed()
+    """Whether DNS changes wait to be applied."""
+
+    running: Attr[bool | None] = computed(follow="machine#status#running")
+    """Whether the network runs."""
+
+    status: Attr[str | None] = computed(follow="machine#status#status")
+    """Its power state in VergeOS's words."""
+
+    node: Attr[str | None] = computed(follow="machine#status#node#name")
+    """Name of the node that runs it."""
+
+
+class NetworkProvider(RowProvider[Network]):
+    """What is special about a network's life."""
+
+    def check_together(self, inputs: Inputs) -> Iterable[str]:
+        """Addresses lie inside the network, and the DHCP pool is not upside down."""
+        if not isinstance(inputs.get("network"), str):
+            return
+        segment = ip_network(inputs["network"])
+        for name in ("ipaddress", "dhcp_start", "dhcp_stop"):
+            address = inputs.get(name)
+            if isinstance(address, str) and ip_address(address) not in segment:
+                yield f"{name}: {address} is outside the network {segment}"
+        start, stop = inputs.get("dhcp_start"), inputs.get("dhcp_stop")
+        if isinstance(start, str) and isinstance(stop, str) and int(ip_address(stop)) < int(ip_address(start)):
+            yield f"dhcp_stop: {stop} is below dhcp_start {start}"
+
+    def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Restart a running network whose changes wait for it, if the program says so."""
+        if not machine_power.wants_restart(row, inputs):
+            return row
+        machine_power.restart(self.connection, "vnets", id)
+        return self._read_back(id)
+
+    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+        """Stop it: VergeOS refuses to delete a running or stopping network."""
+        machine_power.stop(self.connection, "vnets", id, row, timeout=props.get("stop_timeout") or 60, force=True)

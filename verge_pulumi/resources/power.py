@@ -1,0 +1,109 @@
+"""Power as a resource of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from verge_pulumi.engine.declare import OWNER, Attr, BaseResource, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed
+from verge_pulumi.engine.model import Inputs, outputs
+from verge_pulumi.engine.provider import DeclaredProvider
+from verge_pulumi.resources import machine_power
+from verge_pulumi.resources.network import Network
+from verge_pulumi.resources.vm import VirtualMachine
+
+TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
+
+
+class Power(BaseResource, table="machine_status"):
+    """The power state of a virtual machine or a network.
+
+    It is a resource of its own so that a VM is started after its drives and NICs are there and stopped before they go:
+    name them in ``depends_on``. A start that fails loses nothing; the next ``pulumi up`` goes on with it.
+    """
+
+    of: Ref[VirtualMachine | Network] = path_ref(replaces=True)
+    """What is powered on or off."""
+
+    state: Attr[Literal["running", "stopped"]] = arg(column="running")
+    """The state it shall have."""
+
+    timeout: Attr[int | None] = policy(default=None, ge=1)
+    """Seconds to wait for the state; 300 if unset. A guest that is asked to shut down gets as long."""
+
+    force: Attr[bool | None] = policy(default=None)
+    """Whether a guest that does not shut down in time is powered off hard. If unset that is an error."""
+
+    on_destroy: Attr[Literal["stop", "leave"] | None] = policy(default=None)
+    """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
+
+    status: Attr[str | None] = computed()
+    """The power state in VergeOS's words."""
+
+    node: Attr[str | None] = computed()
+    """Name of the node that runs it."""
+
+
+class PowerProvider(DeclaredProvider[Power]):
+    """Asks for power and waits for it."""
+
+    def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
+        """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
+        _ = self.connection.system
+        return inputs["of"], self._bring(inputs)
+
+    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+        """Read the target's state from the same list that serves the target itself."""
+        table, _, key = id.partition("/")
+        fields = _target(id).declaration.fields
+        row = self.connection.reader.shared(table, key, fields, props.get(OWNER, ""))
+        return None if row is None else self._outs(row, {"of": id, **props})
+
+    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+        """Bring the target to its new state."""
+        return self._bring(news)
+
+    def remove(self, id: str, props: Inputs) -> None:
+        """Stop what this resource started, unless the program says to leave it."""
+        table, _, key = id.partition("/")
+        if props.get("state") != "running" or props.get("on_destroy") == "leave":
+            return
+        row = self.connection.reader.fresh(table, key, machine_power.FIELDS)
+        if row is not None:
+            self._stop(table, key, row, props)
+
+    def _bring(self, inputs: Inputs) -> dict[str, Any]:
+        _target(inputs["of"])
+        table, _, key = inputs["of"].partition("/")
+        try:
+            if inputs["state"] == "running":
+                row: Mapping[str, Any] = machine_power.start(self.connection, table, key, timeout=_timeout(inputs))
+            else:
+                row = machine_power.look(self.connection, table, key)
+                row = self._stop(table, key, row, inputs)
+        except Exception as error:
+            known = {name: inputs.get(name) for name in self.declaration.attributes}
+            raise InitialisationFailed(inputs["of"], self._complete(inputs["of"], known, inputs), str(error)) from error
+        return self._outs(row, inputs)
+
+    def _stop(self, table: str, key: str, row: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:
+        return machine_power.stop(
+            self.connection, table, key, row, timeout=_timeout(inputs), force=bool(inputs.get("force"))
+        )
+
+    def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
+        state = "running" if row.get("running") else "stopped"
+        return outputs(self.declaration, {**row, "running": state}, inputs)
+
+
+def _target(path: str) -> type[BaseResource]:
+    table = path.partition("/")[0]
+    target = TARGETS.get(table)
+    if target is None:
+        raise EngineError(f"'{path}' has no power state. Give a VirtualMachine or a Network")
+    return target
+
+
+def _timeout(inputs: Mapping[str, Any]) -> float:
+    return float(inputs.get("timeout") or 300)
