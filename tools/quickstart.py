@@ -1,0 +1,100 @@
+"""Show the main job from end to end: preview, up, a second up without changes, destroy, on the bundled simulator."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRATCH = ROOT / ".quickstart"
+STACK = "dev"
+
+
+def main() -> int:
+    """Run the quickstart."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="keep the stack and the simulator when done")
+    keep = parser.parse_args().keep
+
+    key = secrets.token_hex(20)
+    say("Starting a VergeOS simulator on loopback")
+    simulator, url = start_simulator(key, detached=keep)
+    environment = os.environ | pulumi_environment() | {"VERGEOS_HOST": url, "VERGEOS_API_KEY": key}
+
+    def pulumi(*arguments: str) -> None:
+        say(f"pulumi {' '.join(arguments)}")
+        subprocess.run(["pulumi", "--non-interactive", *arguments], cwd=ROOT, env=environment, check=True)
+
+    try:
+        pulumi("stack", "select", "--create", STACK)
+        pulumi("preview")
+        pulumi("up", "--yes", "--skip-preview")
+        pulumi("stack", "output", "--json")
+        say("A second up has nothing to do")
+        pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+        if keep:
+            tell_how_to_go_on(url, key, simulator.pid)
+            return 0
+        pulumi("destroy", "--yes", "--skip-preview")
+        pulumi("stack", "rm", "--yes", "--preserve-config", STACK)
+    except subprocess.CalledProcessError as error:
+        say(f"Stopped: 'pulumi {error.cmd[2]}' failed with exit code {error.returncode}.")
+        return 1
+    finally:
+        if not keep:
+            simulator.terminate()
+            simulator.wait()
+    say("Done; nothing is left running. 'make quickstart KEEP=1' keeps the stack and the simulator.")
+    return 0
+
+
+def start_simulator(key: str, *, detached: bool) -> tuple[subprocess.Popen[str], str]:
+    """Start the simulator in a process of its own; return it and where it listens."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verge_pulumi.simulator"],
+        env=os.environ | {"VERGEOS_API_KEY": key},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=detached,
+    )
+    assert process.stdout is not None
+    ready = process.stdout.readline().strip()
+    if not ready:
+        raise SystemExit("The simulator did not start.")
+    say(ready)
+    return process, ready.rpartition(" ")[2]
+
+
+def pulumi_environment() -> dict[str, str]:
+    """Return the variables that keep Pulumi within the checkout and off the network."""
+    state = SCRATCH / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    return {
+        "PULUMI_HOME": str(SCRATCH / "home"),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def tell_how_to_go_on(url: str, key: str, pid: int) -> None:
+    """Print what a person needs to work with what was kept."""
+    exports = pulumi_environment() | {"VERGEOS_HOST": url, "VERGEOS_API_KEY": key}
+    say(f"The stack and the simulator (process {pid}) are kept. To go on in this shell:")
+    for name, value in exports.items():
+        print(f"export {name}='{value}'")
+    print(f"# the tables: {url}/swagger   the requests so far: {url}/_sim/requests   to end it: kill {pid}")
+
+
+def say(text: str) -> None:
+    """Print what happens next."""
+    print(f"\n== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
