@@ -29,6 +29,9 @@ def main() -> int:
         say(f"pulumi {' '.join(arguments)}")
         subprocess.run(["pulumi", "--non-interactive", *arguments], cwd=ROOT, env=environment, check=True)
 
+    # Pulumi writes the salt of the stack's secrets into the stack's file; the repository's copy is put back afterwards.
+    config = ROOT / f"Pulumi.{STACK}.yaml"
+    committed = config.read_bytes()
     try:
         pulumi("stack", "select", "--create", STACK)
         pulumi("preview")
@@ -46,6 +49,7 @@ def main() -> int:
         return 1
     finally:
         if not keep:
+            config.write_bytes(committed)
             simulator.terminate()
             simulator.wait()
     say("Done; nothing is left running. 'make quickstart KEEP=1' keeps the stack and the simulator.")
@@ -56,7 +60,7 @@ def start_simulator(key: str, *, detached: bool) -> tuple[subprocess.Popen[str],
     """Start the simulator in a process of its own; return it and where it listens."""
     process = subprocess.Popen(
         [sys.executable, "-m", "verge_pulumi.simulator"],
-        env=os.environ | {"VERGEOS_API_KEY": key},
+        env=os.environ | {"VERGEOS_API_KEY": key, "VERGEOS_PASSWORD": key},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=detached,
@@ -85,7 +89,7 @@ def pulumi_environment() -> dict[str, str]:
 def tell_how_to_go_on(url: str, key: str, pid: int) -> None:
     """Print what a person needs to work with what was kept."""
     exports = pulumi_environment() | {"VERGEOS_HOST": url, "VERGEOS_API_KEY": key}
-    say(f"The stack and the simulator (process {pid}) are kept. To go on in this shell:")
+    say(f"The stack (its file now holds its salt) and the simulator (process {pid}) are kept. To go on in this shell:")
     for name, value in exports.items():
         print(f"export {name}='{value}'")
     print(f"# the tables: {url}/swagger   the requests so far: {url}/_sim/requests   to end it: kill {pid}")

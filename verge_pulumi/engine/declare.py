@@ -181,14 +181,14 @@ class _Reference(_Attribute):
         """Return the key of the row; of a resource its ``id``, the one output that previews of updates know."""
         if not isinstance(value, BaseResource):
             return value
-        accepted = self.accepts(type(value))
+        accepted = self.accepts()
         if type(value).__name__ not in accepted:
             raise TypeError(f"{self.name}= accepts {' or '.join(accepted)}, not {type(value).__name__}")
         if self.annotation is RowPath:
             return pulumi.Output.concat(value.declaration.table, "/", value.id)
         return value.id
 
-    def accepts(self, owner: type) -> list[str]:
+    def accepts(self) -> list[str]:
         """Return the class names of the resources it accepts."""
         targets = get_args(self.target) or (self.target,)
         return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
@@ -304,7 +304,7 @@ def _parameter(*, default: Any = REQUIRED, kw_only: bool = True) -> Any:
     return default
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Declaration:
     """Everything a resource class says, in one place for the engine.
 

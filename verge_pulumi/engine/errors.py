@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from verge_pulumi.client import VergeError
+
 
 class EngineError(Exception):
     """An expected failure, told as a cause and what to do about it."""
@@ -33,6 +35,13 @@ Reported.__module__, Reported.__name__, Reported.__qualname__ = "builtins", "ver
 def debugging() -> bool:
     """Say whether the person asked for tracebacks, with ``VERGEOS_DEBUG=1``."""
     return os.environ.get("VERGEOS_DEBUG", "") not in ("", "0", "false")
+
+
+def explain(error: BaseException) -> str:
+    """Return the cause that a person reads; an error that nobody expected says so."""
+    if isinstance(error, EngineError | VergeError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {error}. Set VERGEOS_DEBUG=1 for details and please report it"
 
 
 def sentence(text: str) -> str:

@@ -86,7 +86,7 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
             outs[name] = kept.get(name)
             continue
         live = attribute.value.from_api(row.get(name if attribute.follow else str(attribute.column)))
-        outs[name] = kept[name] if attribute.value.same(kept.get(name), live) else live
+        outs[name] = kept.get(name) if attribute.value.same(kept.get(name), live) else live
     return outs
 
 

@@ -23,11 +23,10 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.client import VergeError
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Reported, debugging, sentence
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Reported, debugging, explain, sentence
 from verge_pulumi.engine.model import Inputs, differing, validate
 
 ORIGIN = "__origin"
@@ -246,10 +245,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
 
     def failure(self, verb: str, properties: Mapping[str, Any], error: BaseException) -> Reported:
         """Return the one sentence that people see."""
-        if isinstance(error, EngineError | VergeError):
-            cause = str(error)
-        else:
-            cause = f"unexpected {type(error).__name__}: {error}. Set VERGEOS_DEBUG=1 for details and please report it"
+        cause = explain(error)
         text = sentence(f"Unable to {verb} {self.label(properties)}: {cause}")
         if isinstance(error, InitialisationFailed):
             saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from verge_pulumi.client import AlreadyExists, Filter, NotFound, Outcome, Row, VergeError, where
 from verge_pulumi.engine import host
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.ownership import Mark, without_mark
 from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
@@ -202,7 +202,7 @@ class RowProvider(DeclaredProvider[R]):
             # Whatever went wrong, the engine must learn the key.
             known = {name: inputs.get(name) for name in self.declaration.attributes}
             outs = self._complete(id, known | kept, inputs)
-            raise InitialisationFailed(id, outs, str(error)) from error
+            raise InitialisationFailed(id, outs, explain(error)) from error
         return self._outs(read, inputs) | kept
 
     def _read_back(self, id: str) -> Row:

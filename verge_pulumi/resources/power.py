@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from verge_pulumi.engine.declare import OWNER, Attr, BaseResource, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, outputs
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.resources import machine_power
@@ -84,7 +84,8 @@ class PowerProvider(DeclaredProvider[Power]):
                 row = self._stop(table, key, row, inputs)
         except Exception as error:
             known = {name: inputs.get(name) for name in self.declaration.attributes}
-            raise InitialisationFailed(inputs["of"], self._complete(inputs["of"], known, inputs), str(error)) from error
+            outs = self._complete(inputs["of"], known, inputs)
+            raise InitialisationFailed(inputs["of"], outs, explain(error)) from error
         return self._outs(row, inputs)
 
     def _stop(self, table: str, key: str, row: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:

@@ -115,8 +115,8 @@ class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot
     display: Attr[Text | None] = arg(default=None)
     """Display options."""
 
-    video: Attr[Literal["std", "cirrus", "vmware", "qxl", "virtio", "none"] | None] = arg(default=None)
-    """Video card."""
+    video: Attr[str | None] = arg(default=None)
+    """Video card, such as ``virtio``; ``std`` if unset."""
 
     sound: Attr[str | None] = arg(default=None)
     """Sound card; ``none`` if unset."""

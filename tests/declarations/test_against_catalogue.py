@@ -1,0 +1,146 @@
+"""What we manage, held against what VergeOS has: two statements written independently."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+
+import verge_pulumi.resources
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.catalogue.model import Column, Table, Type, Write
+from verge_pulumi.engine.declare import Attr, BaseResource, Declaration, Resource, arg, computed
+
+RESOURCES = [
+    resource
+    for name in verge_pulumi.resources.__all__
+    if issubclass(resource := getattr(verge_pulumi.resources, name), Resource)
+]
+
+JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
+
+
+def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[str]:
+    """Return one sentence for each attribute that VergeOS has not got like that."""
+    table = tables[declaration.table]
+    found = []
+    for name, attribute in declaration.attributes.items():
+        if attribute.follow:
+            column = followed(attribute.follow, table, tables)
+        elif attribute.column:
+            column = table.column(attribute.column)
+        else:
+            continue
+        if column is None:
+            found.append(f"{name}: {table.name} has no column {attribute.follow or attribute.column}")
+            continue
+        found += [f"{name}: {reason}" for reason in column_disagreements(attribute, column)]
+    found += [f"unique: {declaration.unique}"] * (uniqueness(declaration) not in table.unique)
+    return found
+
+
+def column_disagreements(attribute: Any, column: Column) -> list[str]:
+    """Compare one attribute with one column."""
+    reasons = []
+    annotation = attribute.value_type
+    closed = get_origin(annotation) is Literal
+    plain = str if closed else (get_origin(annotation) or annotation)
+    json_types = attribute.value.json_types or (JSON_TYPES[plain].value,)
+    if column.type.value not in json_types and not (not attribute.is_input and column.type is Type.REF):
+        reasons.append(f"is {json_types}, the column {column.type.value}")
+    if attribute.target is not None and attribute.through is None and column.target != target_table(attribute):
+        reasons.append(f"refers to {target_table(attribute)}, the column to {column.target}")
+    if closed and (column.open_choices or set(get_args(annotation)) != set(column.choices)):
+        reasons.append(f"allows {get_args(annotation)}, the column {column.choices}")
+    if not closed and attribute.is_input and column.choices and not column.open_choices:
+        reasons.append(f"allows any word, the column {column.choices}")
+    expected = Write.CREATE if attribute.replaces else Write.ALWAYS
+    if attribute.is_input and column.write is not expected:
+        reasons.append(f"replaces={attribute.replaces}, the column is written {column.write.value}")
+    if attribute.is_input and attribute.secret != column.secret:
+        reasons.append(f"secret={attribute.secret}, the column secret={column.secret}")
+    limits = {"ge": column.minimum, "le": column.maximum, "max_length": column.max_length}
+    for limit, allowed in limits.items():
+        ours = attribute.limits.get(limit)
+        wider = ours is None or (ours < allowed if limit == "ge" else ours > allowed) if allowed is not None else False
+        if attribute.is_input and wider and plain in (int, str):
+            reasons.append(f"{limit}={ours}, the column {allowed}")
+    return reasons
+
+
+def followed(path: str, table: Table, tables: dict[str, Table]) -> Column | None:
+    """Return the column at the end of a traversal."""
+    column: Column | None = None
+    for name in path.split("#"):
+        if column is not None:
+            if column.target not in tables:
+                return None
+            table = tables[column.target]
+        column = table.column(name)
+        if column is None:
+            return None
+    return column
+
+
+def target_table(attribute: Any) -> str:
+    """Return the table of the resource a reference names."""
+    return str(getattr(verge_pulumi.resources, attribute.accepts()[0]).declaration.table)
+
+
+def uniqueness(declaration: Declaration) -> tuple[str, ...]:
+    """Return the unique columns."""
+    return tuple(str(declaration.attributes[name].column) for name in declaration.unique)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_each_attribute_is_a_column_of_that_kind(resource: type[BaseResource]) -> None:
+    assert disagreements(resource.declaration, dict(TABLES)) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "resource"), [("vnets", verge_pulumi.resources.Network), ("vms", verge_pulumi.resources.VirtualMachine)]
+)
+def test_every_writable_column_is_declared(table: str, resource: type[BaseResource]) -> None:
+    writable = {column.name for column in TABLES[table].columns if column.write is not Write.NEVER}
+    declared = {attribute.column for attribute in resource.declaration.inputs.values() if attribute.column}
+    # Contents of cloud-init files need care of their own, and are no part of a VM's row.
+    assert writable - declared == ({"cloudinit_files"} if table == "vms" else set())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": "mtuu"}, "mtu: vnets has no column mtuu"),
+        ({"type": str}, "is ('text',), the column int"),
+        ({"replaces": True}, "replaces=True, the column is written CU"),
+        ({"le": 99999}, "le=99999, the column 65536"),
+    ],
+)
+def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> None:
+    attribute = Attr[Any](
+        default=None,
+        column=wrong.get("name", "mtu"),
+        replaces=wrong.get("replaces", False),
+        ge=1000,
+        le=wrong.get("le", 65536),
+    )
+    attribute.bind("mtu", wrong.get("type", int) | None)
+    name = verge_pulumi.resources.Network.declaration.attributes["name"]
+    declaration = Declaration(
+        title="Wrong", module="x", table="vnets", unique=("name",), attributes={"mtu": attribute, "name": name}
+    )
+    assert [text for text in disagreements(declaration, dict(TABLES)) if sentence in text]
+
+
+def test_a_planted_wrong_word_is_found() -> None:
+    class Mirror(Resource, table="vnets", unique=("name",)):
+        """A network with a word that VergeOS does not know."""
+
+        name: Attr[str] = arg(min_length=1, max_length=128)
+        port_mirroring: Attr[Literal["off", "sideways"] | None] = arg(default=None)
+        need_restart: Attr[str | None] = computed()
+
+    found = disagreements(Mirror.declaration, dict(TABLES))
+    assert len(found) == 2
+    assert "sideways" in found[0]
+    assert found[1] == "need_restart: is ('text',), the column bool"

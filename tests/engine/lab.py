@@ -1,0 +1,177 @@
+"""A Pulumi project in a temporary folder whose program is a Python function, run by the real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation as auto
+
+from verge_pulumi.simulator import Simulator
+
+Program = Callable[[], None]
+PROJECT = "shop"
+
+
+@dataclass
+class Step:
+    """What the engine did, or would do, to one resource."""
+
+    op: str
+    diff: dict[str, str]
+    """The changed properties and the kind of each change."""
+    replaces: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Run:
+    """One command of the engine, as its events tell."""
+
+    steps: dict[str, Step]
+    messages: list[tuple[str, str, str]]
+    """(severity, name of the resource or "", text) of each line that a person sees."""
+    requests: int
+    outputs: dict[str, Any] = field(default_factory=dict)
+    failed: bool = False
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The operation on each resource that is not left as it is."""
+        return {name: step.op for name, step in self.steps.items() if step.op not in ("same", "read", "refresh")}
+
+    @property
+    def errors(self) -> list[str]:
+        """The error texts."""
+        return [text for severity, _, text in self.messages if severity == "error"]
+
+
+class Lab:
+    """One stack of one project against one simulator."""
+
+    def __init__(self, folder: Path, cli: Path, simulator: Simulator, *, stack: str = "dev") -> None:
+        self.simulator = simulator
+        self.stack_name = stack
+        self.folder = folder
+        self.cli = cli
+        self.environment = {
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            "PULUMI_PYTHON_CMD": sys.executable,
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            "VERGEOS_HOST": simulator.url,
+            "VERGEOS_API_KEY": simulator.api_key,
+        }
+        (folder / "state").mkdir(exist_ok=True)
+
+    def preview(self, program: Program, **options: Any) -> Run:
+        """Run ``pulumi preview``."""
+        return self._run(program, "preview", **options)
+
+    def up(self, program: Program, **options: Any) -> Run:
+        """Run ``pulumi up --skip-preview``."""
+        return self._run(program, "up", **options)
+
+    def refresh(self, program: Program, **options: Any) -> Run:
+        """Run ``pulumi refresh --skip-preview``."""
+        return self._run(program, "refresh", **options)
+
+    def preview_refresh(self, program: Program) -> Run:
+        """Run ``pulumi refresh --preview-only``."""
+        return self._run(program, "preview_refresh")
+
+    def destroy(self, **options: Any) -> Run:
+        """Run ``pulumi destroy``."""
+        return self._run(lambda: None, "destroy", **options)
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the resources in the state, by name."""
+        deployment = self._stack(lambda: None).export_stack().deployment or {}
+        return {
+            resource["urn"].rpartition("::")[2]: resource
+            for resource in deployment.get("resources", [])
+            if "pulumi:" not in resource["type"]
+        }
+
+    def state_text(self) -> str:
+        """Return the state as it lies on disk."""
+        return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
+
+    def _stack(self, program: Program) -> auto.Stack:
+        options = auto.LocalWorkspaceOptions(
+            work_dir=str(self.folder),
+            env_vars=dict(self.environment),
+            pulumi_command=auto.PulumiCommand(root=str(self.cli.parent), skip_version_check=True),
+        )
+        return auto.create_or_select_stack(self.stack_name, project_name=PROJECT, program=program, opts=options)
+
+    def _run(self, program: Program, command: str, **options: Any) -> Run:
+        before = len(self.simulator.requests())
+        steps: dict[str, Step] = {}
+        messages: list[tuple[str, str, str]] = []
+
+        def on_event(event: auto.EngineEvent) -> None:
+            if event.resource_pre_event:
+                _record(steps, event.resource_pre_event.metadata)
+            if event.res_outputs_event:
+                _record(steps, event.res_outputs_event.metadata)
+            if event.diagnostic_event and not event.diagnostic_event.ephemeral:
+                line = event.diagnostic_event
+                messages.append((line.severity, (line.urn or "").rpartition("::")[2], line.message))
+
+        stack = self._stack(program)
+        outputs: dict[str, Any] = {}
+        failed = False
+        with _importable_children():
+            try:
+                if command == "preview":
+                    stack.preview(on_event=on_event, color="never", **options)
+                elif command == "up":
+                    result = stack.up(on_event=on_event, color="never", **options)
+                    outputs = {name: output.value for name, output in result.outputs.items()}
+                elif command == "refresh":
+                    stack.refresh(on_event=on_event, color="never", **options)
+                elif command == "preview_refresh":
+                    stack.preview_refresh(on_event=on_event, color="never")
+                else:
+                    stack.destroy(on_event=on_event, color="never", **options)
+            except auto.CommandError:
+                failed = True
+        return Run(steps, messages, len(self.simulator.requests()) - before, outputs, failed)
+
+
+def _record(steps: dict[str, Step], metadata: Any) -> None:
+    name = metadata.urn.rpartition("::")[2]
+    if "pulumi:pulumi:" in metadata.type or "pulumi:providers:" in metadata.type:
+        return
+    detailed = {key: change.diff_kind.value for key, change in (metadata.detailed_diff or {}).items()}
+    op = metadata.op.value
+    known = steps.get(name)
+    if op in ("delete-replaced", "create-replacement", "discard-replaced", "replace"):
+        op = "replace"
+    if known is None or known.op in ("same", "refresh", "read") or (op == known.op and detailed):
+        steps[name] = Step(op, detailed, list(metadata.keys or []))
+
+
+@contextmanager
+def _importable_children() -> Iterator[None]:
+    yield
+
+
+def environment_of(lab: Lab) -> Mapping[str, str]:
+    """Return the variables for a command that a test starts itself."""
+    return {**os.environ, **lab.environment, "PATH": f"{lab.cli}:{os.environ['PATH']}"}
+
+
+def from_json(text: str) -> Any:
+    """Parse what ``--json`` printed."""
+    return json.loads(text)

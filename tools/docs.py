@@ -1,0 +1,114 @@
+"""Write the reference pages of the resources from their declarations; with --check say whether they are current."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import verge_pulumi.resources
+from verge_pulumi.engine.declare import BaseResource
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
+
+
+def main() -> int:
+    """Write or check the pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
+    check = parser.parse_args().check
+    pages = {FOLDER / f"{resource.__name__}.md": page(resource) for resource in resources()}
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+    if check:
+        for path in stale:
+            print(f"{path} is not current. Run 'make docs'.", file=sys.stderr)
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in stale:
+        path.write_text(pages[path])
+        print(path)
+    return 0
+
+
+def resources() -> list[type[BaseResource]]:
+    """Return all resources, in alphabetical order."""
+    return [getattr(verge_pulumi.resources, name) for name in sorted(verge_pulumi.resources.__all__)]
+
+
+def page(resource: type[BaseResource]) -> str:
+    """Return the reference page of one resource."""
+    declaration = resource.declaration
+    texts = attribute_texts(resource)
+    table = f"Rows of the table `{declaration.table}`."
+    if declaration.unique:
+        table += f" Unique by {' and '.join(f'`{name}`' for name in declaration.unique)}."
+    lines = [f"# {resource.__name__}", "", NOTE, "", inspect.cleandoc(resource.__doc__ or ""), "", table, ""]
+    lines += ["## Arguments", "", "| argument | type | | meaning |", "|---|---|---|---|"]
+    for name, attribute in sorted(declaration.inputs.items(), key=lambda item: (not item[1].required, item[0])):
+        notes = [
+            note
+            for note, true in (
+                ("required", attribute.required),
+                ("a change replaces", attribute.replaces),
+                ("secret", attribute.secret),
+            )
+            if true
+        ]
+        lines.append(f"| `{name}` | {type_text(attribute)} | {', '.join(notes)} | {texts[name]} |")
+    lines += [
+        "",
+        "## Outputs",
+        "",
+        "Every argument is an output too. Besides:",
+        "",
+        "| output | meaning |",
+        "|---|---|",
+    ]
+    lines += [
+        "| `id` | The key of the row, as text; link resources by it. |",
+        "| `key` | The key of the row, `$key` in VergeOS. |",
+        "| `location` | Where the API serves the row, such as `/v4/vms/42`. |",
+    ]
+    for name, attribute in sorted(declaration.attributes.items()):
+        if not attribute.is_input:
+            lines.append(f"| `{name}` | {texts[name]} |")
+    return "\n".join(lines) + "\n"
+
+
+def attribute_texts(resource: type[BaseResource]) -> dict[str, str]:
+    """Return the text that stands under each attribute, in one line each."""
+    texts: dict[str, str] = {}
+    for cls in reversed(resource.__mro__):
+        if not issubclass(cls, BaseResource):
+            continue
+        definition = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+        assert isinstance(definition, ast.ClassDef)
+        for field, below in zip(definition.body, definition.body[1:], strict=False):
+            described = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and described:
+                assert isinstance(below, ast.Expr)
+                assert isinstance(below.value, ast.Constant)
+                texts[field.target.id] = " ".join(str(below.value.value).split()).replace("|", "\\|")
+    return texts
+
+
+def type_text(attribute: Any) -> str:
+    """Return the type of an argument as a reader wants it."""
+    if attribute.target is not None:
+        return " or ".join(f"[{name}]({name}.md)" for name in attribute.accepts())
+    annotation = attribute.value_type
+    words = getattr(annotation, "__args__", ())
+    if "Literal" in str(annotation):
+        return " ".join(f"`{word}`" for word in words)
+    return (
+        f"`{getattr(annotation, '__name__', str(annotation))}`" if not words else f"`{annotation}`".replace("|", "or")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
