@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +113,7 @@ class Lab:
         )
         return auto.create_or_select_stack(self.stack_name, project_name=PROJECT, program=program, opts=options)
 
-    def _run(self, program: Program, command: str, **options: Any) -> Run:
+    def _run(self, program: Program, command: str, *, fails: bool = False, **options: Any) -> Run:
         before = len(self.simulator.requests())
         steps: dict[str, Step] = {}
         messages: list[tuple[str, str, str]] = []
@@ -131,22 +130,15 @@ class Lab:
         stack = self._stack(program)
         outputs: dict[str, Any] = {}
         failed = False
-        with _importable_children():
-            try:
-                if command == "preview":
-                    stack.preview(on_event=on_event, color="never", **options)
-                elif command == "up":
-                    result = stack.up(on_event=on_event, color="never", **options)
-                    outputs = {name: output.value for name, output in result.outputs.items()}
-                elif command == "refresh":
-                    stack.refresh(on_event=on_event, color="never", **options)
-                elif command == "preview_refresh":
-                    stack.preview_refresh(on_event=on_event, color="never")
-                else:
-                    stack.destroy(on_event=on_event, color="never", **options)
-            except auto.CommandError:
-                failed = True
-        return Run(steps, messages, len(self.simulator.requests()) - before, outputs, failed)
+        try:
+            result: Any = getattr(stack, command)(on_event=on_event, color="never", **options)
+            if command == "up":
+                outputs = {name: output.value for name, output in result.outputs.items()}
+        except auto.CommandError:
+            failed = True
+        run = Run(steps, messages, len(self.simulator.requests()) - before, outputs, failed)
+        assert failed == fails, run.errors or "the command did not fail"
+        return run
 
 
 def _record(steps: dict[str, Step], metadata: Any) -> None:
@@ -160,11 +152,6 @@ def _record(steps: dict[str, Step], metadata: Any) -> None:
         op = "replace"
     if known is None or known.op in ("same", "refresh", "read") or (op == known.op and detailed):
         steps[name] = Step(op, detailed, list(metadata.keys or []))
-
-
-@contextmanager
-def _importable_children() -> Iterator[None]:
-    yield
 
 
 def environment_of(lab: Lab) -> Mapping[str, str]:

@@ -30,9 +30,9 @@ class Value:
         return value
 
     def same(self, left: Any, right: Any) -> bool:
-        """Say whether two values mean the same to VergeOS."""
-        if left is None or right is None:
-            return left is right
+        """Say whether two values mean the same to VergeOS, to which an empty text or list is none."""
+        if _is_empty(left) or _is_empty(right):
+            return _is_empty(left) and _is_empty(right)
         return bool(self.normalise(left) == self.normalise(right))
 
     def to_api(self, value: Any) -> Any:
@@ -42,6 +42,10 @@ class Value:
     def from_api(self, value: Any) -> Any:
         """Return what a GET answered as the program would write it; None where the column holds nothing."""
         return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})
 
 
 PLAIN = Value()
@@ -163,9 +167,7 @@ class _MachineType(_Text):
     def same(self, left: Any, right: Any) -> bool:
         # Before 26.0.1 VergeOS replaced an alias by the newest type of its family (fact sheet vms §2.2), so an alias
         # and a type of its family are not a difference.
-        if left is None or right is None:
-            return left is right
-        return left == right or any(
+        return super().same(left, right) or any(
             alias in (left, right) and all(name == alias or name.startswith(prefix) for name in (left, right))
             for alias, prefix in self.families.items()
         )
