@@ -9,7 +9,8 @@ import pytest
 import verge_pulumi.resources
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.model import Column, Table, Type, Write
-from verge_pulumi.engine.declare import Attr, BaseResource, Declaration, Resource, arg, computed
+from verge_pulumi.engine.attributes import Attr, arg, computed
+from verge_pulumi.engine.declare import BaseResource, Declaration, Resource
 
 RESOURCES = [
     resource

@@ -14,8 +14,8 @@ import pulumi
 import pytest
 
 from tests.engine.lab import Lab, Run
-from verge_pulumi import Drive, Network, Nic, Power, VirtualMachine
-from verge_pulumi.engine.declare import BaseResource, Resource
+from verge_pulumi import Drive, Network, Nic, VirtualMachine
+from verge_pulumi.engine.declare import BaseResource
 
 SUBJECT = "subject"
 

@@ -14,10 +14,9 @@ class Network(Resource, table="vnets", unique=("name",)):
     \"\"\"MAC address of the router.\"\"\"
 ```
 
-To a type checker an argument accepts ``pulumi.Input[T]`` in the constructor and reads as ``pulumi.Output[T]``; both
-come from the one annotation through `typing.dataclass_transform` and the `__set__` and `__get__` of the descriptor. At
-run time the class also yields the input model (`model`), the request payloads (`rows`) and the constant that the state
-keeps instead of a pickled provider (`Declaration.provider`).
+From the annotations come the constructor, which type checkers derive through `typing.dataclass_transform`, the input
+model (`model`), the request payloads (`rows`) and the constant that the state keeps instead of a pickled provider
+(`Declaration.provider`).
 """
 
 from __future__ import annotations
@@ -29,28 +28,23 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import NoneType
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    Generic,
-    Literal,
-    Self,
-    TypeVar,
-    dataclass_transform,
-    get_args,
-    get_origin,
-    overload,
-)
+from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origin
 
 import pulumi
 import pulumi.dynamic
 
-from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, value_of
-
-T = TypeVar("T")
-R = TypeVar("R", bound="BaseResource", covariant=True)
+from verge_pulumi.engine.attributes import (
+    REQUIRED,
+    Attr,
+    Attribute,
+    Reference,
+    arg,
+    computed,
+    path_ref,
+    policy,
+    ref,
+)
+from verge_pulumi.engine.values import RowPath
 
 OWNER = "__owner"
 """Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
@@ -58,245 +52,9 @@ OWNER = "__owner"
 NAME = "__name"
 """Hidden input: the name of the resource in the program."""
 
-REQUIRED: Any = object()
-
 
 class DeclarationError(TypeError):
     """A resource class contradicts itself; raised when the class is defined."""
-
-
-class _Attribute:
-    """What a declaration says about one attribute; the part that `Attr` and the references share."""
-
-    def __init__(
-        self,
-        *,
-        default: Any = REQUIRED,
-        column: str | None = "",
-        replaces: bool = False,
-        ge: int | None = None,
-        le: int | None = None,
-        min_length: int | None = None,
-        max_length: int | None = None,
-        pattern: str | None = None,
-        write_only: bool = False,
-        follow: str | None = None,
-        through: str | None = None,
-        is_input: bool = True,
-    ) -> None:
-        self.default = default
-        self.column = column
-        self.replaces = replaces
-        self.limits: dict[str, Any] = {
-            limit: bound
-            for limit, bound in {
-                "ge": ge,
-                "le": le,
-                "min_length": min_length,
-                "max_length": max_length,
-                "pattern": pattern,
-            }.items()
-            if bound is not None
-        }
-        self.write_only = write_only
-        self.follow = follow
-        self.through = through
-        self.is_input = is_input
-        self.name = ""
-        self.annotation: Any = None
-
-    def bind(self, name: str, annotation: Any) -> None:
-        """Tell the attribute its name and the T of its annotation."""
-        self.name = name
-        self.annotation = annotation
-        if self.column == "":
-            self.column = name
-
-    target: Any = None
-    """The resource class, or several in a union, that a reference names."""
-
-    @property
-    def required(self) -> bool:
-        """Whether the constructor demands it."""
-        return self.is_input and self.default is REQUIRED
-
-    @property
-    def secret(self) -> bool:
-        """Whether the value is a secret."""
-        return is_secret(self.annotation)
-
-    @property
-    def readable(self) -> bool:
-        """Whether a GET answers it: a column of its own, or one that is followed to."""
-        return bool(self.follow or self.column) and not self.write_only and self.through is None
-
-    @property
-    def writable(self) -> bool:
-        """Whether a POST may carry it."""
-        return self.is_input and self.column is not None
-
-    @cached_property
-    def value(self) -> Value:
-        """How its values are spelt, compared and carried."""
-        return value_of(self.annotation)
-
-    @cached_property
-    def value_type(self) -> Any:
-        """The annotated type without ``None`` and without our markers, as pydantic and the SDK want it."""
-        return _bare(self.annotation)
-
-    def accept(self, value: Any) -> Any:
-        """Return what is registered with Pulumi for the value the program gave."""
-        return pulumi.Output.secret(value) if self.secret and value is not None else value
-
-    def _read(self, instance: BaseResource | None) -> Any:
-        return self if instance is None else instance.__dict__[self.name]
-
-
-class Attr(_Attribute, Generic[T]):
-    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Attr[T]: ...
-    @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[T]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
-        """Return the output, or on the class the declaration itself."""
-        return self._read(instance)
-
-    def __set__(self, instance: BaseResource, value: pulumi.Input[T]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-class _Reference(_Attribute):
-    """An attribute that names another row: by the resource itself, by its ``id``, or by its key."""
-
-    def bind(self, name: str, annotation: Any) -> None:
-        """Tell the reference its name and which resources it accepts."""
-        self.target = annotation
-        super().bind(name, RowPath if self.column is None and self.through is None else Key)
-
-    def accept(self, value: Any) -> Any:
-        """Return the key of the row; of a resource its ``id``, the one output that previews of updates know."""
-        if not isinstance(value, BaseResource):
-            return value
-        accepted = self.accepts()
-        if type(value).__name__ not in accepted:
-            raise TypeError(f"{self.name}= accepts {' or '.join(accepted)}, not {type(value).__name__}")
-        if self.annotation is RowPath:
-            return pulumi.Output.concat(value.declaration.table, "/", value.id)
-        return value.id
-
-    def accepts(self) -> list[str]:
-        """Return the class names of the resources it accepts."""
-        targets = get_args(self.target) or (self.target,)
-        return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
-
-
-class Ref(_Reference, Generic[R]):
-    """A required reference to a row that an R manages."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Ref[R]: ...
-    @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
-
-    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-class OptionalRef(_Reference, Generic[R]):
-    """A reference to a row that an R manages, or none."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
-    @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str | None]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
-
-    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-def arg(
-    *,
-    default: Any = REQUIRED,
-    column: str = "",
-    replaces: bool = False,
-    ge: int | None = None,
-    le: int | None = None,
-    min_length: int | None = None,
-    max_length: int | None = None,
-    pattern: str | None = None,
-    write_only: bool = False,
-) -> Any:
-    """Declare an argument that is a column of the table.
-
-    Args:
-        default: ``None`` for an argument that may be left out; VergeOS then decides.
-        column: The column's name in the API where it differs from the attribute's.
-        replaces: Whether the column is set on create only, so that a change replaces the row.
-        ge: Smallest number allowed.
-        le: Largest number allowed.
-        min_length: Shortest text allowed.
-        max_length: Longest text allowed.
-        pattern: Regular expression the text must match.
-        write_only: Whether VergeOS never returns it; the state keeps what was last written.
-    """
-    return Attr[Any](
-        default=default,
-        column=column,
-        replaces=replaces,
-        ge=ge,
-        le=le,
-        min_length=min_length,
-        max_length=max_length,
-        pattern=pattern,
-        write_only=write_only,
-    )
-
-
-def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
-    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
-    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
-
-
-def ref(*, default: Any = REQUIRED, column: str = "", through: str | None = None, replaces: bool = False) -> Any:
-    """Declare a reference to another row.
-
-    Args:
-        default: ``None`` for a reference that may be left out.
-        column: The column's name in the API where it differs from the attribute's.
-        through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
-            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
-        replaces: Whether the column is set on create only.
-    """
-    descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces)
-
-
-def path_ref(*, replaces: bool = False) -> Any:
-    """Declare a reference to a row of any of several tables, kept as ``table/key``."""
-    return Ref[Any](column=None, replaces=replaces)
-
-
-def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
-    """Declare an output that VergeOS decides.
-
-    Args:
-        init: Tells type checkers that it is not an argument of the constructor.
-        column: The column's name in the API where it differs from the attribute's.
-        follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
-    """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
 
 
 def _parameter(*, default: Any = REQUIRED, kw_only: bool = True) -> Any:
@@ -322,10 +80,10 @@ class Declaration:
     table: str
     unique: tuple[str, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
-    attributes: Mapping[str, Attr[Any] | Ref[Any] | OptionalRef[Any]] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     @cached_property
-    def inputs(self) -> Mapping[str, _Attribute]:
+    def inputs(self) -> Mapping[str, Attribute]:
         """The attributes a program may set."""
         return {name: attribute for name, attribute in self.attributes.items() if attribute.is_input}
 
@@ -388,7 +146,7 @@ class BaseResource(_Constructed, pulumi.dynamic.Resource):
     def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
         self._refuse_unknown(arguments)
         inputs = self.declaration.inputs
-        properties = {name: inputs[name].accept(value) for name, value in arguments.items()}
+        properties = {name: _registered(inputs[name], value) for name, value in arguments.items()}
         hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
         self._register(resource_name, {**properties, **hidden}, opts)
 
@@ -491,6 +249,23 @@ class Resource(BaseResource, abstract=True):
         return resource
 
 
+def _registered(attribute: Attribute, value: Any) -> Any:
+    """Return what is registered with Pulumi for the value the program gave.
+
+    Of a resource it is the ``id``, the one output that previews of updates know.
+    """
+    if not isinstance(value, BaseResource):
+        return pulumi.Output.secret(value) if attribute.secret and value is not None else value
+    accepted = attribute.accepts() if isinstance(attribute, Reference) else []
+    if type(value).__name__ not in accepted:
+        raise TypeError(
+            f"{attribute.name}= accepts {' or '.join(accepted) or 'no resource'}, not {type(value).__name__}"
+        )
+    if attribute.annotation is RowPath:
+        return pulumi.Output.concat(value.declaration.table, "/", value.id)
+    return value.id
+
+
 def location(table: str, id: str) -> str:
     """Return where the API serves a row, relative to ``/api``."""
     return f"/v4/{id}" if "/" in id else f"/v4/{table}/{id}"
@@ -515,7 +290,7 @@ def _read_declaration(
         names = {**vars(sys.modules[base.__module__]), base.__name__: base}
         for name, annotation in inspect.get_annotations(base, eval_str=True, globals=names).items():
             attribute = base.__dict__.get(name)
-            if not isinstance(attribute, _Attribute):
+            if not isinstance(attribute, Attribute):
                 continue
             origin: Any = get_origin(annotation)
             if origin is not type(attribute):
@@ -555,13 +330,3 @@ def _examine(cls: type, declaration: Declaration) -> None:
     for name in declaration.unique:
         if name not in declaration.inputs:
             raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")
-
-
-def _bare(annotation: Any) -> Any:
-    """Return an annotation without ``None`` and without `Annotated`, as far down as a union goes."""
-    if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
-    members = [member for member in get_args(annotation) if member is not NoneType]
-    if NoneType in get_args(annotation) and len(members) == 1:
-        return _bare(members[0])
-    return annotation

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from verge_pulumi.engine.declare import Attr, Ref, Resource, arg, computed, ref
+from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.values import Size, Text
 from verge_pulumi.resources.vm import VirtualMachine

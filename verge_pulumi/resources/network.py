@@ -7,7 +7,8 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine.declare import Attr, OptionalRef, Resource, arg, computed, policy, ref
+from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider

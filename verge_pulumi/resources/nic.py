@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.declare import Attr, OptionalRef, Ref, Resource, arg, computed, ref
+from verge_pulumi.engine.attributes import Attr, OptionalRef, Ref, arg, computed, ref
+from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.values import MacAddress, Text
 from verge_pulumi.resources.network import Network

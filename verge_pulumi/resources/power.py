@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from verge_pulumi.engine.declare import OWNER, Attr, BaseResource, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.declare import OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, outputs
 from verge_pulumi.engine.provider import DeclaredProvider

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine.declare import Attr, Resource, arg, computed, policy
+from verge_pulumi.engine.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider

@@ -1,0 +1,252 @@
+"""What a declaration may say about one attribute: `Attr`, references, and the functions that declare them.
+
+To a type checker an attribute accepts ``pulumi.Input[T]`` in the constructor and reads as ``pulumi.Output[T]``; both
+come from its one annotation, through the `__set__` and `__get__` of the descriptor.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
+
+import pulumi
+
+from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, value_of
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.declare import BaseResource
+
+T = TypeVar("T")
+R = TypeVar("R", bound="BaseResource", covariant=True)
+
+REQUIRED: Any = object()
+
+
+class Attribute:
+    """What a declaration says about one attribute; the part that `Attr` and the references share."""
+
+    def __init__(
+        self,
+        *,
+        default: Any = REQUIRED,
+        column: str | None = "",
+        replaces: bool = False,
+        ge: int | None = None,
+        le: int | None = None,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        pattern: str | None = None,
+        write_only: bool = False,
+        follow: str | None = None,
+        through: str | None = None,
+        is_input: bool = True,
+    ) -> None:
+        self.default = default
+        self.column = column
+        self.replaces = replaces
+        self.limits: dict[str, Any] = {
+            limit: bound
+            for limit, bound in {
+                "ge": ge,
+                "le": le,
+                "min_length": min_length,
+                "max_length": max_length,
+                "pattern": pattern,
+            }.items()
+            if bound is not None
+        }
+        self.write_only = write_only
+        self.follow = follow
+        self.through = through
+        self.is_input = is_input
+        self.name = ""
+        self.annotation: Any = None
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the attribute its name and the T of its annotation."""
+        self.name = name
+        self.annotation = annotation
+        if self.column == "":
+            self.column = name
+
+    target: Any = None
+    """The resource class, or several in a union, that a reference names."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the constructor demands it."""
+        return self.is_input and self.default is REQUIRED
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is a secret."""
+        return is_secret(self.annotation)
+
+    @property
+    def readable(self) -> bool:
+        """Whether a GET answers it: a column of its own, or one that is followed to."""
+        return bool(self.follow or self.column) and not self.write_only and self.through is None
+
+    @property
+    def writable(self) -> bool:
+        """Whether a POST may carry it."""
+        return self.is_input and self.column is not None
+
+    @cached_property
+    def value(self) -> Value:
+        """How its values are spelt, compared and carried."""
+        return value_of(self.annotation)
+
+    @cached_property
+    def value_type(self) -> Any:
+        """The annotated type without ``None`` and without our markers, as pydantic and the SDK want it."""
+        return _bare(self.annotation)
+
+    def _read(self, instance: BaseResource | None) -> Any:
+        return self if instance is None else instance.__dict__[self.name]
+
+
+class Attr(Attribute, Generic[T]):
+    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Attr[T]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: pulumi.Input[T]) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class Reference(Attribute):
+    """An attribute that names another row: by the resource itself, by its ``id``, or by its key."""
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the reference its name and which resources it accepts."""
+        self.target = annotation
+        super().bind(name, RowPath if self.column is None and self.through is None else Key)
+
+    def accepts(self) -> list[str]:
+        """Return the class names of the resources it accepts."""
+        targets = get_args(self.target) or (self.target,)
+        return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
+
+
+class Ref(Reference, Generic[R]):
+    """A required reference to a row that an R manages."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Ref[R]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the key as an output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int]) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class OptionalRef(Reference, Generic[R]):
+    """A reference to a row that an R manages, or none."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
+    @overload
+    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str | None]: ...
+    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+        """Return the key as an output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+def arg(
+    *,
+    default: Any = REQUIRED,
+    column: str = "",
+    replaces: bool = False,
+    ge: int | None = None,
+    le: int | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    write_only: bool = False,
+) -> Any:
+    """Declare an argument that is a column of the table.
+
+    Args:
+        default: ``None`` for an argument that may be left out; VergeOS then decides.
+        column: The column's name in the API where it differs from the attribute's.
+        replaces: Whether the column is set on create only, so that a change replaces the row.
+        ge: Smallest number allowed.
+        le: Largest number allowed.
+        min_length: Shortest text allowed.
+        max_length: Longest text allowed.
+        pattern: Regular expression the text must match.
+        write_only: Whether VergeOS never returns it; the state keeps what was last written.
+    """
+    return Attr[Any](
+        default=default,
+        column=column,
+        replaces=replaces,
+        ge=ge,
+        le=le,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
+        write_only=write_only,
+    )
+
+
+def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
+    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
+
+
+def ref(*, default: Any = REQUIRED, column: str = "", through: str | None = None, replaces: bool = False) -> Any:
+    """Declare a reference to another row.
+
+    Args:
+        default: ``None`` for a reference that may be left out.
+        column: The column's name in the API where it differs from the attribute's.
+        through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
+            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
+        replaces: Whether the column is set on create only.
+    """
+    descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
+    return descriptor(default=default, column=column, through=through, replaces=replaces)
+
+
+def path_ref(*, replaces: bool = False) -> Any:
+    """Declare a reference to a row of any of several tables, kept as ``table/key``."""
+    return Ref[Any](column=None, replaces=replaces)
+
+
+def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+    """Declare an output that VergeOS decides.
+
+    Args:
+        init: Tells type checkers that it is not an argument of the constructor.
+        column: The column's name in the API where it differs from the attribute's.
+        follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+    """
+    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+
+
+def _bare(annotation: Any) -> Any:
+    """Return an annotation without ``None`` and without `Annotated`, as far down as a union goes."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    members = [member for member in get_args(annotation) if member is not NoneType]
+    if NoneType in get_args(annotation) and len(members) == 1:
+        return _bare(members[0])
+    return annotation
