@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.engine import gadgets
 from tests.engine.lab import Lab
-from verge_pulumi.simulator import Simulator
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.simulator import Options, Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +27,16 @@ def cli() -> Path:
 
 
 @pytest.fixture
-def lab(tmp_path: Path, cli: Path, simulator: Simulator) -> Lab:
+def simulator() -> Iterator[Simulator]:
+    """A VergeOS with immediate power transitions and one table more."""
+    with Simulator(Options(name="site-a", tables={**TABLES, "gadgets": gadgets.TABLE})) as running:
+        yield running
+
+
+@pytest.fixture
+def lab(tmp_path: Path, cli: Path, simulator: Simulator) -> Iterator[Lab]:
     """A stack that talks to the simulator."""
-    return Lab(tmp_path, cli, simulator)
+    yield Lab(tmp_path, cli, simulator)
+    # Where the engine ends first, Pulumi's Automation API leaves the event loop of the inline program open.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()

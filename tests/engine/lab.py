@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 from pulumi import automation as auto
 
 from verge_pulumi.simulator import Simulator
@@ -101,6 +100,14 @@ class Lab:
             if "pulumi:" not in resource["type"]
         }
 
+    def forget(self, name: str) -> None:
+        """Take a resource out of the state, as if the run that made it had been killed before it was saved."""
+        stack = self._stack(lambda: None)
+        deployment = stack.export_stack()
+        resources = deployment.deployment["resources"] if deployment.deployment else []
+        resources[:] = [resource for resource in resources if resource["urn"].rpartition("::")[2] != name]
+        stack.import_stack(deployment)
+
     def state_text(self) -> str:
         """Return the state as it lies on disk."""
         return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
@@ -154,11 +161,14 @@ def _record(steps: dict[str, Step], metadata: Any) -> None:
         steps[name] = Step(op, detailed, list(metadata.keys or []))
 
 
-def environment_of(lab: Lab) -> Mapping[str, str]:
-    """Return the variables for a command that a test starts itself."""
-    return {**os.environ, **lab.environment, "PATH": f"{lab.cli}:{os.environ['PATH']}"}
-
-
-def from_json(text: str) -> Any:
-    """Parse what ``--json`` printed."""
-    return json.loads(text)
+def ask(simulator: Simulator, verb: str, path: str, body: Any = None) -> Any:
+    """Do what a person does in the UI: one request that is not ours."""
+    answer = requests.request(
+        verb,
+        f"{simulator.url}/api/v4/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {simulator.api_key}"},
+        timeout=10,
+    )
+    answer.raise_for_status()
+    return answer.json() if answer.content else None

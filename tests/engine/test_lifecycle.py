@@ -7,15 +7,16 @@ replaces. A resource that passes is a good citizen of Pulumi.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pytest
 
+from tests.engine.gadgets import Gadget
 from tests.engine.lab import Lab, Run
 from verge_pulumi import Drive, Network, Nic, VirtualMachine
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declare import Resource
 
 SUBJECT = "subject"
 
@@ -25,20 +26,27 @@ class Case:
     """One resource and what is done to it.
 
     Attributes:
+        kind: The resource class.
         declare: Declares the resource and what it needs; the arguments override its own.
         edit: A field changed in the program.
         drift: A field changed behind Pulumi's back: attribute, column, the other value.
         replace: A change that replaces the resource, in what it needs or in itself.
-        create_requests: The most that creating it may cost, beyond what it needs.
     """
 
-    declare: Callable[..., BaseResource]
+    kind: type[Resource]
+    declare: Callable[..., Resource]
     edit: tuple[str, Any]
     drift: tuple[str, str, Any]
     replace: tuple[str, Any]
-    table: str
-    create_requests: int = 3
-    also_created: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The table of its rows."""
+        return self.kind.declaration.table
+
+    def column(self, name: str) -> str:
+        """Return the column of an attribute."""
+        return str(self.kind.declaration.attributes[name].column)
 
     def program(self, opts: pulumi.ResourceOptions | None = None, **changes: Any) -> Callable[[], None]:
         """Return the program that declares it with these changes."""
@@ -75,34 +83,46 @@ def declare_nic(opts: pulumi.ResourceOptions | None = None, *, on: str = "a", **
     return Nic(SUBJECT, vm=vms[on], network=lan, opts=opts, **(settings | changes))
 
 
+def declare_gadget(opts: pulumi.ResourceOptions | None = None, **changes: Any) -> Gadget:
+    settings: dict[str, Any] = {"name": "g", "colour": "red", "size": 3}
+    return Gadget(SUBJECT, opts=opts, **(settings | changes))
+
+
 CASES = {
     "Network": Case(
+        Network,
         declare_network,
         edit=("mtu", 9000),
         drift=("description", "description", "changed in the UI"),
         replace=("type", "external"),
-        table="vnets",
     ),
     "VirtualMachine": Case(
+        VirtualMachine,
         declare_vm,
         edit=("ram", 2048),
         drift=("cpu_cores", "cpu_cores", 4),
         replace=("created_from", "import"),
-        table="vms",
     ),
     "Drive": Case(
+        Drive,
         declare_drive,
         edit=("orderid", 7),
         drift=("preferred_tier", "preferred_tier", "1"),
         replace=("on", "b"),
-        table="machine_drives",
     ),
     "Nic": Case(
+        Nic,
         declare_nic,
         edit=("macaddress", "f0:db:30:00:00:02"),
         drift=("macaddress", "macaddress", "f0:db:30:00:00:09"),
         replace=("on", "b"),
-        table="machine_nics",
+    ),
+    "Gadget": Case(
+        Gadget,
+        declare_gadget,
+        edit=("colour", "blue"),
+        drift=("colour", "colour", "grey"),
+        replace=("size", 4),
     ),
 }
 
@@ -171,7 +191,7 @@ def edit_shows_and_writes_one_field(life: Life) -> None:
     life.writes()
     assert life.lab.up(program).changes == {SUBJECT: "update"}
     (write,) = life.writes()
-    assert list(write.body) == [Resource_column(life.case, name)]
+    assert list(write.body) == [life.case.column(name)]
     assert life.lab.up(life.case.program()).changes == {SUBJECT: "update"}
 
 
@@ -232,7 +252,7 @@ def what_was_deleted_is_made_again(life: Life) -> None:
 
 
 def get_reads_without_managing(life: Life) -> None:
-    kind = type_of(life)
+    kind: Any = life.case.kind
 
     def program() -> None:
         life.case.declare()
@@ -244,15 +264,6 @@ def get_reads_without_managing(life: Life) -> None:
 
 def destroy_leaves_nothing(life: Life) -> None:
     life.lab.destroy()
-
-
-def type_of(life: Life) -> Any:
-    return {"vnets": Network, "vms": VirtualMachine, "machine_drives": Drive, "machine_nics": Nic}[life.case.table]
-
-
-def Resource_column(case: Case, name: str) -> str:  # noqa: N802
-    kind = {"vnets": Network, "vms": VirtualMachine, "machine_drives": Drive, "machine_nics": Nic}[case.table]
-    return str(kind.declaration.attributes[name].column)
 
 
 STEPS = [

@@ -1,0 +1,114 @@
+"""What exists stays known: failures after the row was made."""
+
+from __future__ import annotations
+
+import pulumi
+
+from tests.engine.lab import Lab
+from verge_pulumi import Network, Power, VirtualMachine
+
+
+def one_vm() -> None:
+    vm = VirtualMachine("vm", name="web", ram=512)
+    pulumi.export("key", vm.key)
+
+
+def test_a_vm_whose_read_back_fails_stays_in_the_state_and_is_completed(lab: Lab) -> None:
+    lab.simulator.faults(
+        {"match": {"verb": "GET", "path": "/vms/[0-9]+", "times": 4}, "when": "before", "what": "status", "status": 503}
+    )
+    run = lab.up(one_vm, fails=True)
+    assert any("Unable to create VirtualMachine 'web': GET /api/v4/vms/1 failed" in text for text in run.errors)
+    kept = lab.state()["vm"]
+    assert kept["id"] == "1"
+    assert "503" in kept["initErrors"][0]
+
+    assert lab.preview(one_vm).changes == {"vm": "update"}
+    lab.refresh(one_vm)  # forgets initErrors; our own note stays
+    assert lab.preview(one_vm).changes == {"vm": "update"}
+    assert lab.up(one_vm).changes == {"vm": "update"}
+    assert len(lab.simulator.rows("vms")) == 1
+    assert "__unfinished" not in lab.state()["vm"]["outputs"]
+    assert lab.up(one_vm).changes == {}
+
+
+def test_a_power_whose_wait_runs_out_stays_in_the_state_and_is_completed(lab: Lab) -> None:
+    def program() -> None:
+        lan = Network("lan", name="lan")
+        Power("on", of=lan, state="running", timeout=1)
+
+    lab.simulator.transitions(stuck=["starting"])
+    run = lab.up(program, fails=True)
+    assert any("power on: still 'starting' after 1 s" in text for text in run.errors)
+    assert lab.state()["on"]["id"].startswith("vnets/")
+    lab.simulator.transitions(stuck=[])
+    assert lab.up(program).changes == {"on": "update"}
+    assert lab.up(program).changes == {}
+
+
+def test_what_depends_on_it_waits_for_the_next_run(lab: Lab) -> None:
+    def program() -> None:
+        lan = Network("lan", name="lan")
+        on = Power("on", of=lan, state="running", timeout=1)
+        VirtualMachine("vm", name="web", opts=pulumi.ResourceOptions(depends_on=[on]))
+
+    lab.simulator.transitions(stuck=["starting"])
+    lab.up(program, fails=True)
+    assert lab.simulator.rows("vms") == []
+    lab.simulator.transitions(stuck=[])
+    lab.up(program)
+    assert len(lab.simulator.rows("vms")) == 1
+
+
+def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(lab: Lab) -> None:
+    lab.simulator.faults({"match": {"verb": "POST", "path": "/vms$", "times": 1}, "when": "after", "what": "reset"})
+    lab.up(one_vm)
+    assert [row["name"] for row in lab.simulator.rows("vms")] == ["web"]
+    lab.destroy()
+    assert lab.simulator.rows("vms") == []
+
+
+def test_a_row_that_a_killed_run_left_behind_is_taken_over(lab: Lab) -> None:
+    lab.up(one_vm)
+    lab.forget("vm")
+    run = lab.up(one_vm)
+    assert run.changes == {"vm": "create"}
+    assert len(lab.simulator.rows("vms")) == 1
+
+
+def test_a_strangers_row_is_an_error_that_names_it_and_adopt_takes_it(lab: Lab) -> None:
+    key = lab.simulator.add("vms", name="web", ram=4096, cpu_cores=3)
+    run = lab.up(one_vm, fails=True)
+    wanted = f"Unable to create VirtualMachine 'web': row {key} of vms has that name already and is managed by nobody"
+    assert any(wanted in text and "adopt=True" in text for text in run.errors)
+
+    def adopting() -> None:
+        vm = VirtualMachine("vm", name="web", ram=512, adopt=True)
+        pulumi.export("key", vm.key)
+
+    assert lab.up(adopting).outputs["key"] == key
+    (row,) = lab.simulator.rows("vms")
+    assert (row["ram"], row["cpu_cores"]) == (512, 3)
+
+
+def test_a_rename_in_the_program_does_not_lose_the_row(lab: Lab) -> None:
+    def renamed() -> None:
+        VirtualMachine("vm-2", name="web", ram=512)
+
+    lab.up(one_vm)
+    run = lab.up(renamed, fails=True)
+    assert any("belongs to shop/dev as 'vm'" in text and "alias" in text for text in run.errors)
+    assert len(lab.simulator.rows("vms")) == 1
+
+
+def test_a_replacement_that_is_forced_to_create_first_is_refused(lab: Lab) -> None:
+    def program() -> None:
+        opts = pulumi.ResourceOptions(delete_before_replace=False)
+        VirtualMachine("vm", name="web", created_from=created_from, opts=opts)
+
+    created_from = "custom"
+    lab.up(program)
+    created_from = "import"
+    run = lab.up(program, fails=True)
+    assert any("is the resource that this one replaces" in text for text in run.errors)
+    assert len(lab.simulator.rows("vms")) == 1

@@ -1,0 +1,92 @@
+"""A thin client for the REST API of VergeOS, usable on its own.
+
+from verge_pulumi.client import ApiKey, VergeClient, where
+
+with VergeClient("verge.example.com", auth=ApiKey(os.environ["VERGEOS_API_KEY"])) as verge:
+    vms = verge.table("vms")
+    for vm in vms.iterate(fields=["$key", "name"], filter=where("is_snapshot", "eq", False)):
+        print(vm["$key"], vm["name"])
+    vms.action(vms.create({"name": "web", "ram": 4096, "cpu_cores": 2}).key, "poweron")
+"""
+
+from verge_pulumi.client.auth import ApiKey, Authentication, Basic, SessionToken
+from verge_pulumi.client.client import VergeClient
+from verge_pulumi.client.errors import (
+    AlreadyExists,
+    ApiError,
+    BadAnswer,
+    BadRequest,
+    Conflict,
+    InvalidHost,
+    InvalidKey,
+    InvalidLogin,
+    InvalidQuery,
+    LoginRequired,
+    NoAnswer,
+    NoSpace,
+    NotFound,
+    NotPermitted,
+    Outcome,
+    PermissionDenied,
+    RateLimited,
+    Redirected,
+    Refused,
+    ServerError,
+    Unreachable,
+    UntrustedCertificate,
+    VergeError,
+)
+from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
+from verge_pulumi.client.retry import RetryPolicy
+from verge_pulumi.client.table import Key, Receipt, Row, Table
+from verge_pulumi.client.text import mask, printable
+from verge_pulumi.client.transport import Clocks
+
+__all__ = [
+    "AlreadyExists",
+    "ApiError",
+    "ApiKey",
+    "Authentication",
+    "BadAnswer",
+    "BadRequest",
+    "Basic",
+    "Clocks",
+    "Conflict",
+    "Fields",
+    "Filter",
+    "Function",
+    "InvalidHost",
+    "InvalidKey",
+    "InvalidLogin",
+    "InvalidQuery",
+    "Key",
+    "LoginRequired",
+    "NoAnswer",
+    "NoSpace",
+    "NotFound",
+    "NotPermitted",
+    "Operator",
+    "Outcome",
+    "PermissionDenied",
+    "RateLimited",
+    "Receipt",
+    "Redirected",
+    "Refused",
+    "RetryPolicy",
+    "Row",
+    "ServerError",
+    "SessionToken",
+    "Sort",
+    "Table",
+    "Unreachable",
+    "UntrustedCertificate",
+    "VergeClient",
+    "VergeError",
+    "any_of",
+    "call",
+    "follow",
+    "mask",
+    "printable",
+    "select",
+    "where",
+]

@@ -1,0 +1,83 @@
+"""The client: one VergeOS, its tables, its version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from verge_pulumi.client.answer import Answer, Request
+from verge_pulumi.client.auth import Authentication
+from verge_pulumi.client.host import origin
+from verge_pulumi.client.query import query_string
+from verge_pulumi.client.retry import RetryPolicy
+from verge_pulumi.client.session import Session
+from verge_pulumi.client.table import Row, Table
+from verge_pulumi.client.transport import Clocks, MiB, Transport
+
+_SYSTEM_FIELDS = "$key,id,yb_version,os_version,cloud_name"
+
+
+class VergeClient:
+    """A connection to one VergeOS, as a context manager. Threads may share it; nothing is sent before the first call.
+
+    Args:
+        host: ``verge.example.com``, ``host:8443``, ``https://host``, ``[fd00::5]:8443``; ``http://`` to loopback only.
+        auth: Who sends the requests: `Basic`, `SessionToken` or `ApiKey`.
+        ca_file: PEM file of the authority to trust instead of the public ones.
+        insecure: Do not verify the TLS certificate. Whoever sits in between can then read the credentials.
+        clocks: How long to wait for what.
+        retries: When a request is sent again.
+        max_body: The longest answer to accept, in bytes after decompression; downloads are not limited.
+        pool_size: Connections to keep open.
+
+    Raises:
+        InvalidHost: The host or the CA file cannot be used.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        auth: Authentication,
+        ca_file: str | Path | None = None,
+        insecure: bool = False,
+        clocks: Clocks = Clocks(),  # noqa: B008  immutable
+        retries: RetryPolicy = RetryPolicy(),  # noqa: B008  immutable
+        max_body: int = 8 * MiB,
+        pool_size: int = 32,
+    ) -> None:
+        self.host = origin(host)
+        transport = Transport(
+            self.host, ca_file=ca_file, insecure=insecure, clocks=clocks, max_body=max_body, pool_size=pool_size
+        )
+        self._auth = auth
+        self._session = Session(transport, auth, retries)
+
+    def __repr__(self) -> str:
+        return f"VergeClient({self.host!r}, auth={self._auth!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def table(self, name: str) -> Table:
+        """Return a table by its name in the API, such as ``vms``. Nothing is sent."""
+        return Table(self._session, name)
+
+    def version(self) -> Row:
+        """Return ``/version.json``: ``name``, ``version`` and ``hash``. Sent without credentials."""
+        return self._session.send(Request("GET", "/version.json", anonymous=True), Answer.object)
+
+    def system(self) -> Row:
+        """Return what identifies the system: ``$key``, ``id``, ``yb_version``, ``os_version`` and ``cloud_name``."""
+        query = query_string(fields=_SYSTEM_FIELDS)
+        return self._session.send(Request("GET", "/api/v4/system", query), Answer.object)
+
+    def close(self) -> None:
+        """Log a session out, as far as that takes no more than 3 s, and close the connections."""
+        self._session.close()
