@@ -1,0 +1,269 @@
+"""Starting and stopping: addresses, TLS, several at once, the state file, the command line, speed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.simulator.conftest import Http
+from verge_pulumi.catalogue.model import Column, Table, Type
+from verge_pulumi.simulator import Options, Simulator
+from verge_pulumi.simulator.__main__ import main
+from verge_pulumi.simulator.server import Certificate
+
+
+def test_it_starts_and_stops() -> None:
+    simulator = Simulator()
+    simulator.stop()
+    assert simulator.url == ""
+    assert simulator.requests() == []
+    with simulator:
+        assert simulator.url.startswith("http://127.0.0.1:")
+        address = simulator.url
+        assert repr(simulator) == f"<Simulator 'simulator' 26.1.8 {address}>"
+        with pytest.raises(OSError, match="address already in use"):
+            Simulator(Options(port=int(address.rpartition(":")[2]))).start()
+    assert repr(simulator) == "<Simulator 'simulator' 26.1.8 stopped>"
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{address}/version.json", timeout=5)
+
+
+def test_it_can_be_started_again_with_its_content() -> None:
+    simulator = Simulator()
+    for count in (0, 1):
+        with simulator:
+            client = Http(simulator)
+            assert len(client.get("vms")) == count
+            client.vm(f"web{count}")
+            client.session.close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", "::"])  # noqa: S104
+def test_only_loopback_unless_exposed(host: str) -> None:
+    with pytest.raises(ValueError, match="it is not a loopback address"):
+        Simulator(Options(host=host))
+    Simulator(Options(host=host, expose=True))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2"])
+def test_other_names_of_loopback(start: Callable[..., Http], host: str) -> None:
+    client = start(host=host)
+    assert client.simulator.url.startswith(f"http://{host}:")
+    assert client.get("system")
+
+
+def test_the_url_of_an_ipv6_address() -> None:
+    simulator = Simulator(Options(host="::1"))
+    try:
+        simulator.start()
+    except OSError:
+        pytest.skip("no IPv6 on this machine")
+    assert simulator.url.startswith("http://[::1]:")
+    simulator.stop()
+
+
+def test_options_hide_their_secrets() -> None:
+    options = Options(password="canary", api_key="canary")
+    assert "canary" not in repr(options)
+    assert "canary" not in repr(Simulator(options))
+    assert Options().password != Options().password
+
+
+def test_a_release_must_be_one() -> None:
+    with pytest.raises(ValueError, match="'newest'"):
+        Simulator(Options(release="newest"))
+
+
+def test_several_at_once_know_nothing_of_each_other(start: Callable[..., Http]) -> None:
+    first, second = start(name="site-a"), start(name="site-b")
+    first.vm("web")
+    assert second.get("vms") == []
+    assert first.get("system", fields="id") != second.get("system", fields="id")
+    assert first.simulator.password != second.simulator.password
+
+
+def test_methods_may_be_called_from_any_thread(simulator: Simulator, http: Http) -> None:
+    keys: list[int | str] = []
+
+    def add() -> None:
+        keys.extend(simulator.add("vms", name=f"{threading.get_ident()}-{number}") for number in range(20))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(int, keys)) == list(range(1, 81))
+    assert len(http.get("vms")) == 80
+
+
+def test_tls_with_a_certificate_file(tmp_path: Path, start: Callable[..., Http]) -> None:
+    path = tmp_path / "ca.pem"
+    client = start(tls=True, cert_file=path)
+    assert path.read_bytes() == client.simulator.ca_pem
+    address = client.simulator.url
+    assert address.startswith("https://127.0.0.1:")
+    with pytest.raises(requests.exceptions.SSLError):
+        client.get("vms")
+    client.session.verify = str(path)
+    assert client.get("vms") == []
+    localhost = address.replace("127.0.0.1", "localhost")
+    assert client.session.get(f"{localhost}/version.json", timeout=5).ok
+    assert client.simulator.requests()[-1].connection == 2
+    # Faults work under TLS as well.
+    client.simulator.faults({"what": "reset"})
+    with pytest.raises(requests.ConnectionError):
+        client.get("vms")
+
+
+def test_old_tls_is_refused() -> None:
+    assert Certificate("127.0.0.1").context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_a_certificate_file_needs_tls(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Say --tls"):
+        Simulator(Options(cert_file=tmp_path / "ca.pem"))
+
+
+def test_the_state_is_kept_in_a_file(tmp_path: Path, start: Callable[..., Http]) -> None:
+    path = tmp_path / "state.json"
+    first = start(state=path)
+    key, machine = first.vm("web", console_pass="s3cret")
+    first.simulator.transitions(seconds=100)
+    first.act(key, "poweron")
+    first.simulator.stop()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+    second = start(state=path)
+    assert second.status(machine)["status"] == "running"
+    assert second.simulator.rows("vms")[0]["console_pass"] == "s3cret"
+    assert second.vm("next") == (key + 1, machine + 1)
+
+
+def test_a_state_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.json"
+    with Simulator(Options(state=path)):
+        pass
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError("no space")
+
+    simulator = Simulator(Options(state=path)).start()
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="no space"):
+        simulator.stop()
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_only_the_tables_given_exist() -> None:
+    parts = Table(name="parts", columns=(Column(name="name", type=Type.TEXT),))
+    with Simulator(Options(tables={"parts": parts})) as simulator:
+        assert simulator.snapshot() == {"parts": {}}
+        simulator.add("parts", name="x")
+        assert simulator.snapshot() == {"parts": {"1": {"name": "x"}}}
+
+
+def test_a_large_body(http: Http) -> None:
+    text = "x" * (2 << 20)
+    assert http.post("vms", {"name": "web", "advanced": text})
+    assert http.get("vms/1", fields="advanced") == {"advanced": text}
+
+
+def test_a_thousand_vms_with_their_children_list_quickly(simulator: Simulator, http: Http) -> None:
+    for number in range(1000):
+        key = simulator.add("vms", name=f"vm{number}")
+        machine = int(key) + 107
+        for _ in range(2):
+            simulator.add("machine_drives", machine=machine, disksize=1 << 30)
+        simulator.add("machine_nics", machine=machine, vnet=3)
+    begun = time.perf_counter()
+    fields = "all,machine#status#status as s,machine[status[all],drives[all,status#status as s],nics[all]]"
+    rows = http.get("vms", fields=fields, filter="name bw 'vm' and is_snapshot eq false", sort="-name")
+    assert len(rows) == 1000
+    assert all(len(row["machine"]["drives"]) == 2 for row in rows)
+    assert len(http.get("machine_drives", fields="all", filter="machine eq 110")) == 2
+    assert time.perf_counter() - begun < 2
+
+
+# The command line
+
+
+def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "verge_pulumi.simulator", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_line(tmp_path: Path, number: signal.Signals) -> None:
+    certificate, state = tmp_path / "ca.pem", tmp_path / "state.json"
+    arguments = [
+        "--tls",
+        "--cert-file",
+        str(certificate),
+        "--state",
+        str(state),
+        "--name",
+        "lab",
+        "--release",
+        "26.1.3",
+    ]
+    with run(*arguments, VERGEOS_PASSWORD="from-env", VERGEOS_API_KEY="key-from-env") as process:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        assert ready.startswith("VergeOS simulator 26.1.3 listening on https://127.0.0.1:")
+        url = ready.split()[-1]
+        answer = requests.post(
+            f"{url}/api/v4/vms", json={"name": "web"}, auth=("admin", "from-env"), verify=str(certificate), timeout=5
+        )
+        assert answer.status_code == 201
+        bearer = {"Authorization": "Bearer key-from-env"}
+        system = requests.get(f"{url}/api/v4/system", headers=bearer, verify=str(certificate), timeout=5)
+        assert system.json()[0]["cloud_name"] == "lab"
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=20)
+    assert (process.returncode, rest, errors) == (0, "", "")
+    assert json.loads(state.read_text())["rows"]["vms"][0]["name"] == "web"
+
+
+def test_generated_secrets_are_shown_on_stderr() -> None:
+    with run() as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        process.terminate()
+        rest, errors = process.communicate(timeout=20)
+    assert url.startswith("http://127.0.0.1:")
+    assert (process.returncode, rest) == (0, "")
+    lines = errors.splitlines()
+    assert [line.split(": ")[0] for line in lines] == ["password", "API key"]
+    assert all(len(line.split(": ")[1]) == 40 for line in lines)
+
+
+def test_what_cannot_start_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "192.0.2.1", "--password", "p", "--api-key", "k"]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("Unable to start the simulator: Unable to listen on 192.0.2.1")
+
+
+def test_the_help_names_the_dials(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    assert "PUT /_sim/faults" in capsys.readouterr().out

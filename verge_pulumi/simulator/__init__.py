@@ -1,0 +1,18 @@
+"""A VergeOS on loopback, built from the catalogue alone.
+
+Other people's clients are run against it, so it answers as the fact sheets say VergeOS does: the query language, write
+rules, power, receipts and refusals. What is not modelled answers 501 and says so; it never pretends.
+
+```python
+with Simulator(Options(transition_seconds=0)) as simulator:
+    requests.get(f"{simulator.url}/api/v4/vms", auth=(simulator.username, simulator.password))
+    simulator.faults({"match": {"verb": "POST", "path": "/vms$"}, "when": "after", "what": "reset"})
+```
+"""
+
+from __future__ import annotations
+
+from verge_pulumi.simulator.log import Counters, Request
+from verge_pulumi.simulator.simulator import Options, Simulator
+
+__all__ = ["Counters", "Options", "Request", "Simulator"]

@@ -1,0 +1,220 @@
+"""The REST API: a request in, an answer out (fact sheet README §1, §6)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verge_pulumi.catalogue.openapi import openapi_document
+from verge_pulumi.catalogue.schema import table_schema
+from verge_pulumi.simulator.access import Access
+from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.errors import ApiError, invalid_argument, not_found, not_modelled, not_permitted, refused
+from verge_pulumi.simulator.query import Query
+from verge_pulumi.simulator.relations import Row
+
+API = "/api/v4/"
+TOKENS = "/api/sys/tokens"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request.
+
+    Attributes:
+        verb: The HTTP method.
+        path: The decoded path.
+        query: The query parameters.
+        headers: The headers, looked up without regard to case.
+        body: The raw body.
+    """
+
+    verb: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    def value(self) -> Any:
+        """Return the body as JSON; an empty body is an empty object.
+
+        Raises:
+            ApiError: The body is not JSON (400).
+        """
+        if not self.body.strip():
+            return {}
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise ApiError(400, "Invalid JSON") from None
+
+    def columns(self) -> dict[str, Any]:
+        """Return the body as an object.
+
+        Raises:
+            ApiError: The body is not JSON (400) or not an object (422).
+        """
+        value = self.value()
+        if not isinstance(value, dict):
+            raise invalid_argument()
+        return value
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered.
+
+    Attributes:
+        status: The HTTP status.
+        body: A JSON value, a text, or None for an empty body.
+        applied: Whether the request changed the content.
+        headers: Further headers.
+    """
+
+    status: int
+    body: Any = None
+    applied: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_error(cls, error: ApiError) -> Answer:
+        """Return the answer that carries a refusal."""
+        return cls(error.status, {"err": error.text})
+
+
+class Api:
+    """Answers requests.
+
+    Args:
+        backend: The system.
+        access: Who may ask.
+    """
+
+    def __init__(self, backend: Backend, access: Access) -> None:
+        self._backend = backend
+        self._access = access
+
+    def answer(self, call: Call) -> Answer:
+        """Perform a request; refusals are answers too."""
+        self._backend.transitions.settle()
+        try:
+            return self._route(call)
+        except ApiError as error:
+            return Answer.of_error(error)
+        finally:
+            self._backend.transitions.count_looks()
+
+    def console(self, call: Call) -> Answer | None:
+        """Check a websocket upgrade: only a running VM's console has one.
+
+        The real path is not documented; ``/api/v4/vms/<key>/console`` is ours (fact sheet README §10).
+
+        Returns:
+            The refusal, or None when the upgrade may happen.
+        """
+        parts = call.path.removeprefix(API).split("/")
+        try:
+            self._access.user(call.headers)
+            if len(parts) != 3 or (parts[0], parts[2]) != ("vms", "console"):
+                raise not_modelled("this websocket")
+            vm = self._backend.read("vms", parts[1], Query(fields="machine"))
+            if not self._backend.power.is_running(vm["machine"]):
+                raise refused("Machine is not running")
+        except ApiError as error:
+            return Answer.of_error(error)
+        return None
+
+    def _route(self, call: Call) -> Answer:
+        release = self._backend.release.text
+        if call.path == "/version.json":
+            digest = hashlib.sha1(release.encode(), usedforsecurity=False).hexdigest()
+            return _read_only(call, {"name": "v4", "version": release, "hash": digest})
+        if call.path == "/swagger":
+            tables = {name: relation.table for name, relation in self._backend.relations.items()}
+            return _read_only(call, openapi_document(tables, release))
+        if call.path == TOKENS and call.verb == "POST":
+            return Answer(201, self._access.login(call.headers, call.columns()))
+        if call.path == TOKENS or call.path.startswith(TOKENS + "/"):
+            return self._logout(call)
+        if not call.path.startswith(API):
+            raise not_found(call.path)
+        user = self._access.user(call.headers)
+        table, *rest = call.path.removeprefix(API).split("/")
+        if not table or "" in rest:
+            raise not_found(call.path.removeprefix("/api"))
+        match rest:
+            case []:
+                return self._whole_table(call, table, user)
+            case ["$table"]:
+                return self._schema(call, table)
+            case [key]:
+                return self._row(call, table, key)
+            case [key, action]:
+                return self._action_in_path(call, table, key, action)
+        raise not_found(call.path.removeprefix("/api"))
+
+    def _logout(self, call: Call) -> Answer:
+        self._access.user(call.headers)
+        if call.verb != "DELETE":
+            raise not_permitted(call.verb)
+        if not self._access.logout(call.path.removeprefix(TOKENS).lstrip("/")):
+            raise not_found("/sys/tokens/")
+        return Answer(200)
+
+    def _whole_table(self, call: Call, table: str, user: Row) -> Answer:
+        backend = self._backend
+        if backend.is_action_table(table):
+            if call.verb != "POST":
+                raise not_permitted(call.verb)
+            return _accepted(backend.act(table, call.columns()))
+        match call.verb:
+            case "GET":
+                return Answer(200, backend.select(table, Query.of(call.query)))
+            case "POST":
+                return Answer(201, backend.create(table, call.columns(), user["name"]), applied=True)
+        self._require_table(table)
+        raise not_permitted(call.verb)
+
+    def _row(self, call: Call, table: str, key: str) -> Answer:
+        backend = self._backend
+        match call.verb:
+            case "GET":
+                return Answer(200, backend.read(table, key, Query.of(call.query)))
+            case "PUT" if "action" in call.query:
+                backend.act_in_query(table, key, call.query["action"])
+                return Answer(200, [])
+            case "PUT":
+                return Answer(200, [], applied=backend.update(table, key, call.columns()))
+            case "DELETE":
+                backend.delete(table, key)
+                return Answer(200, applied=True)
+        self._require_table(table)
+        raise not_permitted(call.verb)
+
+    def _schema(self, call: Call, table: str) -> Answer:
+        self._require_table(table)
+        return _read_only(call, table_schema(self._backend.relations[table].table))
+
+    def _action_in_path(self, call: Call, table: str, key: str, action: str) -> Answer:
+        self._require_table(table)
+        if call.verb not in ("POST", "PUT"):
+            raise not_permitted(call.verb)
+        response = self._backend.act_in_path(table, key, action)
+        return _accepted(response) if call.verb == "POST" else Answer(200, [], applied=True)
+
+    def _require_table(self, table: str) -> None:
+        if table not in self._backend.relations:
+            raise not_modelled(f"the table '{table}'")
+
+
+def _accepted(response: Mapping[str, str] | None) -> Answer:
+    return Answer(201, None if response is None else {"response": response}, applied=True)
+
+
+def _read_only(call: Call, body: Any) -> Answer:
+    if call.verb != "GET":
+        raise not_permitted(call.verb)
+    return Answer(200, body)

@@ -1,0 +1,395 @@
+"""The simulated system without HTTP: reads, writes and actions, as the catalogue and the behaviours have them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
+from verge_pulumi.simulator.behaviour import BEHAVIOURS
+from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.behaviour.power import Power
+from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.errors import (
+    dangling,
+    in_use,
+    invalid,
+    invalid_argument,
+    not_found,
+    not_in_list,
+    not_modelled,
+    not_permitted,
+    readonly,
+)
+from verge_pulumi.simulator.fields import Projector
+from verge_pulumi.simulator.fields import parse as parse_fields
+from verge_pulumi.simulator.filters import Predicate, compile_filter
+from verge_pulumi.simulator.query import Query, sort_rows
+from verge_pulumi.simulator.relations import Key, Relation, Release, Row, reference, relations
+from verge_pulumi.simulator.store import Store
+from verge_pulumi.simulator.transitions import Dials, Transitions
+from verge_pulumi.simulator.values import convert, default
+
+_FLAGS = {
+    Effect.RESTART: "need_restart",
+    Effect.FIREWALL: "need_fw_apply",
+    Effect.DNS: "need_dns_apply",
+}
+"""The column that says a change is stored and not yet in effect."""
+
+
+class Backend:
+    """A VergeOS system as data and rules.
+
+    Args:
+        tables: The catalogue's tables by name.
+        release: The release to imitate.
+        name: The system's name; it also makes generated values its own.
+        clock: Where the time comes from.
+        dials: How transitions behave.
+
+    Attributes:
+        release: The release to imitate.
+        clock: Where the time comes from.
+        name: The system's name.
+        relations: The tables of this release by name.
+        store: The rows.
+        transitions: The changes under way.
+        power: Starts and stops machines.
+        behaviours: What each table does beyond the catalogue.
+        unknown_columns: How often a column was sent that the table does not have or a POST may not write, by (table,
+            column). VergeOS drops them in silence (fact sheet quirks W1).
+    """
+
+    def __init__(self, tables: Mapping[str, Table], *, release: Release, name: str, clock: Clock, dials: Dials) -> None:
+        self.release = release
+        self.clock = clock
+        self.name = name
+        self.relations = relations(tables, release)
+        self.store = Store(self.relations)
+        self.transitions = Transitions(clock, dials, self._finish)
+        self.power = Power(self)
+        self.behaviours: dict[str, Behaviour] = {
+            table: BEHAVIOURS.get(table, Behaviour)(self, table) for table in self.relations
+        }
+        self.unknown_columns: Counter[tuple[str, str]] = Counter()
+        self._action_tables = {
+            f"{relation.table.singular}_actions": relation
+            for relation in self.relations.values()
+            if relation.table.singular
+        }
+        self._projector = Projector(self.store, self._visit)
+        self._projection = lru_cache(maxsize=512)(self._compile_projection)
+        self._predicate = lru_cache(maxsize=512)(self._compile_predicate)
+
+    # Reading
+
+    def select(self, table: str, query: Query) -> list[dict[str, Any]]:
+        """Return the rows that a query asks for.
+
+        Raises:
+            ApiError: The table is not modelled (501), or a parameter does not parse (422).
+        """
+        relation = self._relation(table)
+        rows = list(self.store.rows(table))
+        if query.filter:
+            rows = list(filter(self._predicate(table, query.filter), rows))
+        entries = None if query.fields is None else parse_fields(query.fields)
+        if entries == ():
+            # A projection that names nothing counts the rows (fact sheet README §5).
+            return [{"$count": len(rows)}]
+        if query.sort:
+            sort_rows(rows, query.sort, relation)
+        return list(map(self._projection(table, query.fields), query.window(rows)))
+
+    def read(self, table: str, key: str, query: Query) -> dict[str, Any]:
+        """Return one row.
+
+        Raises:
+            ApiError: There is no such row (404), or as for `select`.
+        """
+        row = self._require(table, key)
+        if query.fields is not None and parse_fields(query.fields) == ():
+            return {"$count": 1}
+        return self._projection(table, query.fields)(row)
+
+    def _compile_projection(self, table: str, fields: str | None) -> Callable[[Row], dict[str, Any]]:
+        relation = self.relations[table]
+        text = ",".join(("$key", *relation.table.short)) if fields is None else fields
+        return self._projector.projection(relation, parse_fields(text))
+
+    def _compile_predicate(self, table: str, text: str) -> Predicate:
+        return compile_filter(text, self.relations[table], self.release)
+
+    def _visit(self, table: str, row: Row) -> None:
+        self.transitions.see(table, row["$key"])
+
+    def _relation(self, table: str) -> Relation:
+        relation = self.relations.get(table)
+        if relation is None:
+            raise not_modelled(f"the table '{table}'")
+        return relation
+
+    def _require(self, table: str, key: str) -> Row:
+        relation = self._relation(table)
+        number = int(key[:18]) if relation.table.key == "int" and key.isascii() and key.isdecimal() else None
+        row = self.store.get(table, number if relation.table.key == "int" else key)
+        if row is None:
+            raise not_found(f"/v4/{table}/{key}")
+        return row
+
+    # Writing
+
+    def create(self, table: str, body: Mapping[str, Any], creator: str) -> dict[str, Any]:
+        """Create a row as a client does.
+
+        Args:
+            table: The table's name.
+            body: The columns as sent.
+            creator: The name of the user who asks.
+
+        Returns:
+            The receipt.
+
+        Raises:
+            ApiError: A column is missing, wrong or taken, or refers to nothing, or the table does not allow it.
+        """
+        relation = self._relation(table)
+        if not relation.table.creatable:
+            raise not_permitted(f"Creating rows of '{table}'")
+        sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
+        for column in relation.columns.values():
+            if column.required and sent.get(column.name) is None:
+                raise invalid(column.name)
+        if "creator" in relation.columns:
+            sent["creator"] = creator
+        row, response = self._insert(table, sent, unique=True)
+        key = row["$key"]
+        receipt = {
+            "location": f"/v4/{table}/{key}",
+            "dbpath": f"{table}/{key}",
+            "$row": key if isinstance(key, int) else 1,
+            "$key": str(key),
+        }
+        return receipt if response is None else receipt | {"response": response}
+
+    def add(self, table: str, columns: Mapping[str, Any], *, key: Key | None = None, unique: bool = False) -> Row:
+        """Create a row from within: any column may be given and none is checked.
+
+        Args:
+            table: The table's name.
+            columns: Columns as they are stored; the others get their defaults.
+            key: Its key; by default the next one.
+            unique: Whether unique columns are checked after all.
+
+        Returns:
+            The row.
+        """
+        return self._insert(table, columns, key=key, unique=unique)[0]
+
+    def _insert(
+        self, table: str, columns: Mapping[str, Any], *, key: Key | None = None, unique: bool
+    ) -> tuple[Row, Response | None]:
+        relation, behaviour = self.relations[table], self.behaviours[table]
+        row = {name: default(column) for name, column in relation.columns.items()}
+        row |= {name: value for name, value in columns.items() if name in row}
+        row |= {name: self.clock.stamp() for name in ("created", "modified") if name in row}
+        behaviour.before_create(row)
+        if unique:
+            self._check_unique(relation, row)
+        stored = self.store.insert(table, row, key=key)
+        self._stage_parent(relation, stored)
+        return stored, behaviour.after_create(stored)
+
+    def update(self, table: str, key: str, body: Mapping[str, Any]) -> bool:
+        """Change a row as a client does.
+
+        Returns:
+            Whether any column was written; unknown ones and an empty body are ignored.
+
+        Raises:
+            ApiError: The row does not exist, or a column is read-only, wrong or taken, or refers to nothing.
+        """
+        relation, row = self._relation(table), self._require(table, key)
+        for name in body:
+            if name == "$key" or name in relation.columns:
+                column = relation.columns.get(name)
+                if column is None or column.write in (Write.NEVER, Write.CREATE):
+                    raise readonly(name)
+        changes = self._known(relation, body, (Write.ALWAYS, Write.UPDATE))
+        if not changes:
+            return False
+        behaviour = self.behaviours[table]
+        behaviour.before_update(row, changes)
+        self._check_unique(relation, row | changes)
+        different = {name: value for name, value in changes.items() if row[name] != value}
+        stamp = {"modified": self.clock.stamp()} if "modified" in relation.columns else {}
+        self.store.change(table, row["$key"], different | stamp)
+        self._stage(relation, row, {relation.columns[name].effect for name in different})
+        if different:
+            self._stage_parent(relation, row)
+        behaviour.after_update(row, different)
+        return True
+
+    def delete(self, table: str, key: str) -> None:
+        """Delete a row and what belongs to it, as a client does.
+
+        Raises:
+            ApiError: The row does not exist, or may not be deleted now or ever.
+        """
+        relation, row = self._relation(table), self._require(table, key)
+        if not relation.table.creatable:
+            raise not_permitted(f"Deleting rows of '{table}'")
+        self.behaviours[table].before_delete(row)
+        self.remove(table, row["$key"])
+
+    def remove(self, table: str, key: Key) -> None:
+        """Delete a row and what belongs to it, whatever the rules; other references to it become null.
+
+        Raises:
+            KeyError: The row does not exist.
+        """
+        row = self.store.discard(table, key)
+        self.transitions.cancel(table, key)
+        for other, column, other_key in self.store.referrers(table, key):
+            relation = self.relations[other]
+            if self.store.get(other, other_key) is None:
+                continue  # an earlier one took it along
+            belongs = column == relation.table.parent or column in self.behaviours[other].owners
+            if belongs or relation.columns[column].required:
+                self.remove(other, other_key)
+            else:
+                self.store.change(other, other_key, {column: None})
+        self._stage_parent(self.relations[table], row)
+        self.behaviours[table].after_delete(row)
+
+    def _known(self, relation: Relation, body: Mapping[str, Any], writable: tuple[Write, ...]) -> Row:
+        """Convert and check the columns that a client may write, and count the others."""
+        known: Row = {}
+        for name, value in body.items():
+            column = relation.columns.get(name)
+            if column is None or column.write not in writable:
+                self.unknown_columns[relation.name, name] += 1
+                continue
+            known[name] = convert(column, value)
+            self._check_reference(column, known[name])
+        return known
+
+    def _check_reference(self, column: Column, value: Any) -> None:
+        if column.type in (Type.REF, Type.ANY_REF) and value is not None:
+            target = reference(column, value)
+            # A table that is not modelled has no rows, so nothing can refer to one.
+            if target is None or self.store.get(*target) is None:
+                raise dangling(column.name)
+
+    def _check_unique(self, relation: Relation, row: Row) -> None:
+        group = self.store.clash(relation.name, row)
+        if group is not None:
+            status = 409 if self.release.since("26.1.4") else 422
+            raise in_use(group[-1], row[group[-1]], status=status)
+
+    def _stage(self, relation: Relation, row: Row, effects: set[Effect]) -> None:
+        for effect in effects & _FLAGS.keys():
+            waits = effect is not Effect.RESTART or self.power.is_running(row.get("machine"))
+            if _FLAGS[effect] in relation.columns and waits:
+                self.store.change(relation.name, row["$key"], {_FLAGS[effect]: True})
+
+    def _stage_parent(self, relation: Relation, row: Row) -> None:
+        """Mark a network whose rules or addresses changed in any way (fact sheet vnets §4.1)."""
+        column = relation.columns.get(relation.table.parent or "")
+        target = None if column is None else reference(column, row[column.name])
+        parent = None if target is None else self.store.get(*target)
+        if target is not None and parent is not None:
+            staged = {c.effect for c in relation.columns.values()} & {Effect.FIREWALL, Effect.DNS}
+            self._stage(self.relations[target[0]], parent, staged)
+
+    def default_cluster(self, row: Row) -> Row | None:
+        """Give a new row the system's default cluster unless it names one; return the row's cluster."""
+        if row["cluster"] is None:
+            row["cluster"] = next((cluster["$key"] for cluster in self.store.rows("clusters")), None)
+        return self.store.get("clusters", row["cluster"])
+
+    # Actions
+
+    def is_action_table(self, name: str) -> bool:
+        """Whether rows of a table are acted on by POST to that name, for example ``vm_actions``."""
+        return name in self._action_tables
+
+    def act(self, action_table: str, body: Mapping[str, Any]) -> Response | None:
+        """Perform ``POST <singular>_actions``.
+
+        Returns:
+            The action's ``response``.
+
+        Raises:
+            ApiError: The action is unknown, refused or not modelled, or the row does not exist.
+        """
+        relation = self._action_tables[action_table]
+        singular, action = str(relation.table.singular), body.get("action")
+        if action not in relation.table.actions:
+            raise not_in_list("action", action)
+        column = Column(name=singular, type=Type.REF, target=relation.name, required=True)
+        key = convert(column, body.get(singular))
+        self._check_reference(column, key)
+        params = body.get("params") or {}
+        row = self.store.get(relation.name, key)
+        if row is None or not isinstance(params, dict):
+            raise invalid_argument()
+        return self.behaviours[relation.name].act(row, str(action), params)
+
+    def act_in_path(self, table: str, key: str, action: str) -> Response | None:
+        """Perform ``<table>/<key>/<action>``; see `act`."""
+        return self.behaviours[self._relation(table).name].act_in_path(self._require(table, key), action)
+
+    def act_in_query(self, table: str, key: str, action: str) -> None:
+        """Perform ``PUT <table>/<key>?action=<action>``; see `act`."""
+        self.behaviours[self._relation(table).name].act_in_query(self._require(table, key), action)
+
+    def _finish(self, table: str, key: Key, state: str) -> None:
+        row = self.store.get(table, key)
+        if row is not None:
+            self.behaviours[table].finish(row, state)
+
+    # Content
+
+    def dump(self) -> dict[str, Any]:
+        """Return the whole content as JSON can carry it."""
+        return {
+            "release": self.release.text,
+            **self.store.dump(),
+            "transitions": self.transitions.dump(),
+        }
+
+    def load(self, content: Mapping[str, Any]) -> None:
+        """Replace the whole content by what `dump` returned.
+
+        Raises:
+            ValueError: The content is of another release or has a table that does not exist.
+        """
+        if content["release"] != self.release.text:
+            raise ValueError(
+                f"Unable to load the state: it is of release {content['release']}, this is {self.release.text}."
+                f" Start the simulator with --release {content['release']}."
+            )
+        self.store.load(content)
+        self.transitions.load(content["transitions"])
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the rows by table and key without time stamps, so that two moments can be compared."""
+        return {
+            table: {str(row["$key"]): dict(self._lasting(relation, row)) for row in self.store.rows(table)}
+            for table, relation in self.relations.items()
+        }
+
+    @staticmethod
+    def _lasting(relation: Relation, row: Row) -> Iterator[tuple[str, Any]]:
+        for name in relation.columns:
+            if name not in _STAMPS:
+                yield name, row[name]
+
+
+_STAMPS = frozenset({
+    "created", "modified", "started", "last_update", "local_time", "last_fw_apply", "last_dns_apply", "last_login",
+})  # fmt: skip

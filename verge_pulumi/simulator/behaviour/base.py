@@ -1,0 +1,67 @@
+"""The hooks by which a table behaves in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from verge_pulumi.simulator.errors import not_modelled
+from verge_pulumi.simulator.relations import Row
+
+if TYPE_CHECKING:
+    from verge_pulumi.simulator.backend import Backend
+
+Response = dict[str, str]
+"""The ``response`` object of a receipt or an action; its values are texts."""
+
+
+class Behaviour:
+    """A table that does nothing beyond what the catalogue says; subclasses override hooks.
+
+    A hook that is named *before* may refuse by raising `ApiError`, and may change the columns about to be written.
+
+    Attributes:
+        owners: Columns whose row takes this one along when it is deleted, besides the catalogue's parent column.
+        backend: The system the table belongs to.
+        table: The table's name.
+    """
+
+    owners: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, backend: Backend, table: str) -> None:
+        self.backend = backend
+        self.table = table
+
+    def before_create(self, row: Row) -> None:
+        """Complete a new row; it has no `$key` yet."""
+
+    def after_create(self, row: Row) -> Response | None:
+        """Do what a new row brings with it; return the receipt's ``response``."""
+        return None
+
+    def before_update(self, row: Row, changes: Row) -> None:
+        """Check columns that are about to change."""
+
+    def after_update(self, row: Row, changes: Row) -> None:
+        """Do what changed columns bring with them."""
+
+    def before_delete(self, row: Row) -> None:
+        """Check whether a client may delete a row."""
+
+    def after_delete(self, row: Row) -> None:
+        """Do what a deleted row leaves to do."""
+
+    def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:
+        """Perform an action of the table's list; return its ``response``."""
+        raise not_modelled(f"the action '{action}'")
+
+    def act_in_path(self, row: Row, action: str) -> Response | None:
+        """Perform ``<table>/<key>/<action>``."""
+        raise not_modelled(f"the action '{action}' in the path")
+
+    def act_in_query(self, row: Row, action: str) -> None:
+        """Perform ``<table>/<key>?action=<action>``."""
+        raise not_modelled(f"the action '{action}' in the query")
+
+    def finish(self, row: Row, state: str) -> None:
+        """End a transition of a row."""

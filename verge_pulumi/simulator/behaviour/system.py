@@ -1,0 +1,35 @@
+"""Tables of the system itself."""
+
+from __future__ import annotations
+
+from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.errors import refused
+from verge_pulumi.simulator.relations import Row
+
+LOCAL_REPOSITORY = 1
+"""The key of the catalog repository `Local`, which cannot be deleted (fact sheet other-tables §7)."""
+
+
+class Clusters(Behaviour):
+    """The table `clusters`."""
+
+    def after_create(self, row: Row) -> Response | None:
+        """Add the status row."""
+        status = self.backend.add("cluster_status", {"cluster": row["$key"]})
+        self.backend.store.change(self.table, row["$key"], {"status": status["$key"]})
+        return None
+
+    def before_delete(self, row: Row) -> None:
+        """Refuse to delete a cluster in use."""
+        referrers = {table for table, _, _ in self.backend.store.referrers(self.table, row["$key"])}
+        if referrers & {"machines", "nodes"}:
+            raise refused("nodes/machines still referencing")
+
+
+class CatalogRepositories(Behaviour):
+    """The table `catalog_repositories`."""
+
+    def before_delete(self, row: Row) -> None:
+        """Refuse to delete the local repository."""
+        if row["$key"] == LOCAL_REPOSITORY:
+            raise refused("The local catalog repository cannot be deleted")

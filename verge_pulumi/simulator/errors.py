@@ -1,0 +1,77 @@
+"""What the simulated API refuses, in the statuses and words of VergeOS.
+
+The wordings are those of the fact sheets' list of known texts (fact sheet README §7.3). Where the sheets know a
+refusal but not its words, the text here is ours and says so in the docstring; the status is then 422, the only one a
+measured sweep found for wrong states.
+"""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """An answer other than success.
+
+    Attributes:
+        status: The HTTP status.
+        text: The sentence in the body's ``err``.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status} {text}")
+        self.status = status
+        self.text = text
+
+
+def refused(text: str) -> ApiError:
+    """A wrong state or parameter (422)."""
+    return ApiError(422, text)
+
+
+def invalid(field: str) -> ApiError:
+    """A value outside its column's limits (422)."""
+    return refused(f"Validation error on field: '{field}' - 'fails validation test'")
+
+
+def not_in_list(field: str, value: object) -> ApiError:
+    """A word that is not in a column's or action table's list (422)."""
+    return refused(f"value '{value}' is not in list for field '{field}'")
+
+
+def readonly(field: str) -> ApiError:
+    """A PUT of a column that cannot be changed (422)."""
+    return refused(f"field '{field}' is readonly")
+
+
+def invalid_argument() -> ApiError:
+    """A query parameter that does not parse (422)."""
+    return refused("Invalid argument")
+
+
+def in_use(field: str, value: object, *, status: int) -> ApiError:
+    """A value that must be unique and is not (409; 422 before 26.1.4)."""
+    return ApiError(status, f"{field} '{value}' is already in use")
+
+
+def dangling(field: str) -> ApiError:
+    """A reference to a row that does not exist, key 0 included (404)."""
+    return ApiError(404, f"error setting field '{field}': No such file or directory")
+
+
+def not_found(path: str) -> ApiError:
+    """A row or resource that does not exist (404)."""
+    return ApiError(404, f"Resource '{path}' not found")
+
+
+def login_required() -> ApiError:
+    """Missing, wrong or expired credentials (401)."""
+    return ApiError(401, "Login required")
+
+
+def not_permitted(what: str) -> ApiError:
+    """A method that this resource does not offer (405); the words are ours."""
+    return ApiError(405, f"{what} is not permitted")
+
+
+def not_modelled(what: str) -> ApiError:
+    """Something VergeOS may well have and this simulator does not pretend to have (501)."""
+    return ApiError(501, f"{what} is not modelled by this simulator")

@@ -1,0 +1,113 @@
+"""The catalogue's tables as one release has them, indexed for quick use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from verge_pulumi.catalogue import for_release, release_number
+from verge_pulumi.catalogue.model import Column, Table, Type
+
+Row: TypeAlias = dict[str, Any]
+"""One row: its columns by name, and its key under ``$key``."""
+
+Key: TypeAlias = int | str
+"""A row's key: an integer, 40 hexadecimal characters or a UUID."""
+
+
+class Release:
+    """A VergeOS release, for behaviours that changed with one.
+
+    Args:
+        text: The release, for example ``"26.1.8"``.
+
+    Raises:
+        ValueError: The text is not numbers joined by dots.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._number = release_number(text)
+
+    def since(self, text: str | None) -> bool:
+        """Whether this release is that one or a later one; always, when None."""
+        return text is None or self._number >= release_number(text)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table of one release.
+
+    Attributes:
+        table: The catalogue's table, without the columns that this release lacks.
+        columns: Its columns by name.
+        visible: The columns that ``all`` answers: no secrets and none that must be named.
+        lists: Its child lists: the name of a list -> (child table, child column).
+    """
+
+    table: Table
+    columns: Mapping[str, Column]
+    visible: tuple[str, ...]
+    lists: Mapping[str, tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
+    def readable(self, name: str) -> Column | None:
+        """Return the column of that name unless it is unknown or secret."""
+        column = self.columns.get(name)
+        return None if column is None or column.secret else column
+
+    def view(self, name: str) -> tuple[str, ...] | None:
+        """Return the columns of ``all`` or of another view, `$key` first where VergeOS gives it; None if unknown."""
+        columns = self.table.views.get(name, self.visible if name in ("all", "most") else None)
+        if columns is None or self.table.all_lacks_key:
+            return columns
+        return ("$key", *columns)
+
+
+def _singular(table: Table) -> str:
+    return table.singular or table.name.removesuffix("s")
+
+
+def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, tuple[str, str]]:
+    """Name the lists of rows that a table owns, as the clients do: ``machine_drives`` is ``drives`` of a machine."""
+    lists = {}
+    for child in tables.values():
+        column = child.column(child.parent) if child.parent else None
+        if column is not None and column.target == parent.name:
+            lists[child.name.removeprefix(_singular(parent) + "_")] = (child.name, column.name)
+    return lists
+
+
+def relations(tables: Mapping[str, Table], release: Release) -> dict[str, Relation]:
+    """Index the catalogue's tables, given by name, as a release has them."""
+    present = for_release(tables, release.text)
+    return {
+        name: Relation(
+            table=table,
+            columns={column.name: column for column in table.columns},
+            visible=tuple(c.name for c in table.columns if not c.secret and not c.hidden),
+            lists=_child_lists(table, present),
+        )
+        for name, table in present.items()
+    }
+
+
+def reference(column: Column, value: Any) -> tuple[str, Key] | None:
+    """Resolve a column's value into (table, key); None when it refers to nothing.
+
+    A polymorphic value may be written ``vms/42`` or ``/v4/vms/42`` and is stored as written (fact sheet README §8).
+    """
+    if value is None or value == "":
+        return None
+    if column.type is Type.REF and column.target:
+        return column.target, value
+    if column.type is Type.ANY_REF and isinstance(value, str):
+        table, slash, key = value.removeprefix("/v4/").rpartition("/")
+        if slash and table:
+            return table, int(key) if key.isdecimal() else key
+    return None

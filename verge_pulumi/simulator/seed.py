@@ -1,0 +1,82 @@
+"""The small system that a simulator starts with: enough to create VMs and networks on, as every VergeOS has it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.relations import Row
+
+_GIB = 1024**3
+_TIB = 1024**4
+_FIRST_MACHINE = 101
+"""The first machine's key, far from the keys of VMs and networks, so that mixing them up never goes unnoticed."""
+
+_USED = {"tier_1_used": 120 * _GIB, "tier_1_total": 4 * _TIB, "tier_4_used": 0, "tier_4_total": 40 * _TIB}
+
+
+def seed(backend: Backend, *, user: str, password: str) -> None:
+    """Fill an empty system.
+
+    Args:
+        backend: The system.
+        user: The administrator's login name.
+        password: The administrator's password.
+    """
+    now = backend.clock.stamp()
+    release = backend.release.text
+
+    def add(table: str, **columns: object) -> Row | None:
+        # A simulator of other tables than the catalogue's has fewer rows to start with.
+        return backend.add(table, columns) if table in backend.relations else None
+
+    if "machines" in backend.relations:
+        backend.store.skip_keys("machines", _FIRST_MACHINE)
+    add(
+        "system",
+        cloud_name=backend.name,
+        yb_version=release,
+        os_version=release,
+        branch="stable",
+        id=hashlib.sha1(backend.name.encode(), usedforsecurity=False).hexdigest(),
+    )
+    for name in ("cluster1", "cluster2"):
+        add("clusters", name=name, compute=True, default_cpu="host", max_ram_per_vm=1048576, max_cores_per_vm=1024)
+    for number, cluster in enumerate((1, 1, 2), start=1):
+        node = {"cores": 32, "ram": 262144, "vm_ram": 245760, "model": "Simulated", "os_version": release}
+        add("nodes", name=f"node{number}", cluster=cluster, physical=True, vsan_version=release, **node)
+    for cluster, nodes in ((1, 2), (2, 1)):
+        if "cluster_status" in backend.relations:
+            ram = nodes * 262144
+            totals = {"total_nodes": nodes, "online_nodes": nodes, "total_ram": ram, "online_ram": ram}
+            backend.store.change("cluster_status", cluster, totals)
+    for tier in range(1, 6):
+        # The sheet: `$key` may differ from `tier`. Here it does.
+        description = f"Tier {tier}"
+        add("storage_tiers", tier=6 - tier, description=description, capacity=10 * _TIB, used=0, allocated=0)
+    add("vnets", name="Core", type="core", ipaddress_type="none", layer2_type="none", cluster=1, mtu=9216)
+    add("vnets", name="DMZ", type="dmz", network="100.64.0.0/16", layer2_type="none", cluster=1)
+    add("vnets", name="External", type="external", ipaddress_type="dynamic", layer2_type="none", network="", cluster=1)
+    add("vnets", name="Physical1", type="physical", ipaddress_type="none", layer2_type="none", cluster=1)
+    if "vnets" in backend.relations and "machines" in backend.relations:
+        _run(backend)
+    add("users", name=user.lower(), password=password, displayname="Administrator", physical_access=True)
+    add("groups", name="Administrators", description="Full access", system_group=True)
+    add("groups", name="Operators", description="Day to day work")
+    add("members", parent_group=1, member="users/1")
+    add("catalog_repositories", name="Local", type="local", description="Recipes of this system")
+    add("billing", **{"from": now - 3600, "to": now, "description": "Usage"}, used_cores=0, total_nodes=3, **_USED)
+    for minutes, text in ((30, "System started"), (10, f"User {user} logged in")):
+        stamp = (now - 60 * minutes) * 1_000_000
+        add("logs", level="message", text=text, user=user, object_type="system", timestamp=stamp)
+
+
+def _run(backend: Backend) -> None:
+    """Show every machine of the seed as running, at once whatever the dials say."""
+    for table in ("nodes", "vnets"):
+        for row in list(backend.store.rows(table)):
+            status = backend.power.status(row["machine"])
+            if status is not None:
+                node = row["$key"] if table == "nodes" else backend.power.choose_node(row)
+                backend.store.change("machine_status", status["$key"], {"status": "starting", "node": node})
+                backend.power.arrive(status)

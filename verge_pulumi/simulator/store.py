@@ -1,0 +1,176 @@
+"""The rows: keys, unique values and who refers to whom.
+
+The store knows no rule of VergeOS beyond the catalogue's; what may be written is decided above it.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from verge_pulumi.catalogue.model import Type
+from verge_pulumi.simulator.relations import Key, Relation, Row, reference
+
+_References = dict[tuple[str, Key], dict[tuple[str, str, Key], None]]
+
+
+class Store:
+    """All rows of all tables.
+
+    Args:
+        relations: The tables.
+
+    Attributes:
+        relations: The tables by name.
+    """
+
+    def __init__(self, relations: Mapping[str, Relation]) -> None:
+        self.relations = relations
+        self._rows: dict[str, dict[Key, Row]] = {}
+        self._next: dict[str, int] = {}
+        self._referrers: _References = {}
+        self._values: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], set[Key]]] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, the key counters too."""
+        self._rows = {name: {} for name in self.relations}
+        self._next = dict.fromkeys(self.relations, 1)
+        self._referrers = defaultdict(dict)
+        self._values = defaultdict(lambda: defaultdict(set))
+
+    def get(self, table: str, key: Key | None) -> Row | None:
+        """Return a row, or None when the key or the table does not exist."""
+        return None if key is None else self._rows.get(table, {}).get(key)
+
+    def rows(self, table: str) -> Iterable[Row]:
+        """Return the rows of a table in order of creation; none when the table does not exist."""
+        return self._rows.get(table, {}).values()
+
+    def insert(self, table: str, columns: Mapping[str, Any], key: Key | None = None) -> Row:
+        """Add a row.
+
+        Args:
+            table: The table's name.
+            columns: Its columns; one that is left out is null.
+            key: Its key; by default the next of the table's own counter. Keys are never used again.
+
+        Returns:
+            The row, whose `$key` is set.
+        """
+        relation = self.relations[table]
+        if key is None:
+            key = self._new_key(relation)
+        if isinstance(key, int):
+            self._next[table] = max(self._next[table], key + 1)
+        row: Row = {"$key": key, **{name: columns.get(name) for name in relation.columns}}
+        self._rows[table][key] = row
+        self._index(relation, row)
+        return row
+
+    def _new_key(self, relation: Relation) -> Key:
+        number = self._next[relation.name]
+        self._next[relation.name] += 1
+        if relation.table.key == "hex":
+            return hashlib.sha1(f"{relation.name}/{number}".encode(), usedforsecurity=False).hexdigest()
+        if relation.table.key == "uuid":
+            return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{relation.name}/{number}"))
+        return number
+
+    def skip_keys(self, table: str, first: int) -> None:
+        """Let the next key of a table be at least `first`."""
+        self._next[table] = max(self._next[table], first)
+
+    def change(self, table: str, key: Key, columns: Mapping[str, Any]) -> None:
+        """Overwrite columns of a row.
+
+        Raises:
+            KeyError: The row does not exist.
+        """
+        relation, row = self.relations[table], self._rows[table][key]
+        self._unindex(relation, row)
+        row.update(columns)
+        self._index(relation, row)
+
+    def discard(self, table: str, key: Key) -> Row:
+        """Take a row out and return it; rows that refer to it are left as they are.
+
+        Raises:
+            KeyError: The row does not exist.
+        """
+        row = self._rows[table].pop(key)
+        self._unindex(self.relations[table], row)
+        return row
+
+    def referrers(self, table: str, key: Key) -> list[tuple[str, str, Key]]:
+        """Return who refers to a row, as (table, column, key)."""
+        return list(self._referrers.get((table, key), ()))
+
+    def children(self, table: str, column: str, parent: tuple[str, Key]) -> list[Row]:
+        """Return the rows of a table whose reference column names that parent, in order of creation."""
+        found = self._referrers.get(parent, ())
+        return [self._rows[t][key] for t, c, key in found if (t, c) == (table, column)]
+
+    def clash(self, table: str, row: Row) -> tuple[str, ...] | None:
+        """Return the group of unique columns in which another row has the same values; None when there is none."""
+        for group in self.relations[table].table.unique:
+            values = self._unique_values(row, group)
+            if values is not None and self._values[table, group].get(values, set()) - {row.get("$key")}:
+                return group
+        return None
+
+    @staticmethod
+    def _unique_values(row: Row, group: tuple[str, ...]) -> tuple[Any, ...] | None:
+        values = tuple(row.get(name) for name in group)
+        return None if None in values else values
+
+    def _references(self, relation: Relation, row: Row) -> Iterator[tuple[str, tuple[str, Key]]]:
+        for column in relation.columns.values():
+            if column.type in (Type.REF, Type.ANY_REF):
+                target = reference(column, row[column.name])
+                if target is not None:
+                    yield column.name, target
+
+    def _index(self, relation: Relation, row: Row) -> None:
+        for column, target in self._references(relation, row):
+            self._referrers[target][relation.name, column, row["$key"]] = None
+        for group in relation.table.unique:
+            values = self._unique_values(row, group)
+            if values is not None:
+                self._values[relation.name, group][values].add(row["$key"])
+
+    def _unindex(self, relation: Relation, row: Row) -> None:
+        for column, target in self._references(relation, row):
+            self._referrers[target].pop((relation.name, column, row["$key"]))
+            if not self._referrers[target]:
+                del self._referrers[target]
+        for group in relation.table.unique:
+            values = self._unique_values(row, group)
+            if values is not None:
+                self._values[relation.name, group][values].discard(row["$key"])
+                if not self._values[relation.name, group][values]:
+                    del self._values[relation.name, group][values]
+
+    def dump(self) -> dict[str, Any]:
+        """Return everything as JSON can carry it."""
+        rows = {name: copy.deepcopy(list(rows.values())) for name, rows in self._rows.items()}
+        return {"rows": rows, "next": dict(self._next)}
+
+    def load(self, content: Mapping[str, Any]) -> None:
+        """Replace everything by what `dump` returned.
+
+        Raises:
+            ValueError: The content names a table that does not exist.
+        """
+        unknown = sorted(set(content["rows"]) - set(self.relations))
+        if unknown:
+            raise ValueError(f"Unable to load the state: it has the unknown table {unknown[0]!r}.")
+        self.clear()
+        for table, rows in content["rows"].items():
+            for row in rows:
+                self.insert(table, copy.deepcopy(row), key=row["$key"])
+        self._next.update(content["next"])

@@ -1,0 +1,128 @@
+"""Changes that take time: starting, stopping, importing, applying.
+
+A transition has begun when its row shows the state in between. It ends after a time on the simulator's clock, or after
+a number of looks at the row, or never while its state is listed as stuck. Nothing runs in the background: what is due
+is finished before the next request is answered, so tests need no sleeping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.relations import Key
+
+
+@dataclass
+class Dials:
+    """How transitions behave.
+
+    Attributes:
+        seconds: How long one takes; 0 is at once.
+        looks: Or: how many GETs see the state in between; None to go by time.
+        stuck: States that are never left.
+        ignore_poweroff: Machine keys whose guests ignore a shutdown request; True for all.
+    """
+
+    seconds: float = 0.0
+    looks: int | None = None
+    stuck: list[str] = field(default_factory=list)
+    ignore_poweroff: bool | list[int] = False
+
+    def set(
+        self,
+        *,
+        seconds: float | None = None,
+        looks: int | None = None,
+        stuck: Iterable[str] | None = None,
+        ignore_poweroff: bool | Iterable[int] | None = None,
+    ) -> None:
+        """Turn the dials that are given; `seconds` and `looks` replace each other."""
+        if seconds is not None:
+            self.seconds, self.looks = seconds, None
+        if looks is not None:
+            self.looks = looks
+        if stuck is not None:
+            self.stuck = list(stuck)
+        if ignore_poweroff is not None:
+            self.ignore_poweroff = ignore_poweroff if isinstance(ignore_poweroff, bool) else list(ignore_poweroff)
+
+    def ignores_poweroff(self, machine: Key) -> bool:
+        """Whether the guest of a machine ignores a shutdown request."""
+        return self.ignore_poweroff if isinstance(self.ignore_poweroff, bool) else machine in self.ignore_poweroff
+
+
+@dataclass
+class _Pending:
+    state: str
+    begun: float
+    looks: int = 0
+
+
+class Transitions:
+    """The transitions under way.
+
+    Args:
+        clock: The simulator's clock.
+        dials: How long they take.
+        finish: Called with table, key and state of a row whose transition ends.
+    """
+
+    def __init__(self, clock: Clock, dials: Dials, finish: Callable[[str, Key, str], None]) -> None:
+        self.dials = dials
+        self._clock = clock
+        self._finish = finish
+        self._pending: dict[tuple[str, Key], _Pending] = {}
+        self._seen: set[tuple[str, Key]] = set()
+
+    def begin(self, table: str, key: Key, state: str) -> None:
+        """Start a transition of a row; one that takes no time ends at once."""
+        self._pending[table, key] = _Pending(state, self._clock.now())
+        self.settle()
+
+    def cancel(self, table: str, key: Key) -> None:
+        """Forget the transition of a row, if there is one."""
+        self._pending.pop((table, key), None)
+
+    def see(self, table: str, key: Key) -> None:
+        """Note that an answer showed a row; several times in one request count once."""
+        if (table, key) in self._pending:
+            self._seen.add((table, key))
+
+    def count_looks(self) -> None:
+        """End a request: each row that it showed was looked at once."""
+        for row in self._seen:
+            if row in self._pending:
+                self._pending[row].looks += 1
+        self._seen.clear()
+
+    def settle(self) -> None:
+        """Finish every transition that is due."""
+        due = [(row, pending.state) for row, pending in self._pending.items() if self._is_due(pending)]
+        for row, state in due:
+            del self._pending[row]
+            self._finish(*row, state)
+
+    def _is_due(self, pending: _Pending) -> bool:
+        if pending.state in self.dials.stuck:
+            return False
+        if self.dials.looks is not None:
+            return pending.looks >= self.dials.looks
+        return self._clock.now() - pending.begun >= self.dials.seconds
+
+    def clear(self) -> None:
+        """Forget all transitions."""
+        self._pending.clear()
+        self._seen.clear()
+
+    def dump(self) -> list[list[Any]]:
+        """Return what is under way as JSON can carry it."""
+        return [[table, key, p.state, p.begun, p.looks] for (table, key), p in self._pending.items()]
+
+    def load(self, content: Iterable[Iterable[Any]]) -> None:
+        """Replace what is under way by what `dump` returned."""
+        self.clear()
+        for table, key, state, begun, looks in content:
+            self._pending[table, key] = _Pending(state, begun, looks)

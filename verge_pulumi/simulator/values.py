@@ -1,0 +1,101 @@
+"""What a column stores for a value that a client sent: conversion and limits (fact sheet README §8, quirks §5)."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+from verge_pulumi.catalogue.model import UNSET, Column, Type
+from verge_pulumi.simulator.errors import invalid, not_in_list
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+def default(column: Column) -> Any:
+    """Return what VergeOS fills in for a column that a POST leaves out; null for none."""
+    return None if column.default is UNSET else copy.deepcopy(column.default)
+
+
+def convert(column: Column, value: Any) -> Any:
+    """Return the value that VergeOS stores.
+
+    Numbers and booleans may be sent as text (``"8192"``, ``"true"``), text as a number. A null stands for the
+    column's default; whether real columns can hold null where they have a default is not documented.
+
+    Raises:
+        ApiError: The value has the wrong type, or the column does not allow it (422).
+    """
+    if value is None or (value == "" and column.type in (Type.REF, Type.ANY_REF)):
+        if column.required:
+            raise invalid(column.name)
+        return default(column)
+    converted = _CONVERSIONS[column.type](column, value)
+    if column.choices and converted not in column.choices:
+        raise not_in_list(column.name, value)
+    if column.lower:
+        converted = converted.lower()
+    if not _within_limits(column, converted):
+        raise invalid(column.name)
+    return converted
+
+
+def _within_limits(column: Column, value: Any) -> bool:
+    if column.required and value == "":
+        return False
+    if column.max_length is not None and len(value) > column.max_length:
+        return False
+    if column.minimum is not None and value < column.minimum:
+        return False
+    return column.maximum is None or bool(value <= column.maximum)
+
+
+def _boolean(column: Column, value: Any) -> bool:
+    truth = _TRUTH.get(str(value).lower()) if isinstance(value, bool | int | str) else None
+    if truth is None:
+        raise invalid(column.name)
+    return truth
+
+
+def _integer(column: Column, value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+        return int(value)
+    raise invalid(column.name)
+
+
+def _text(column: Column, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    raise invalid(column.name)
+
+
+def _json(column: Column, value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return value
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        raise invalid(column.name) from None
+
+
+def _reference(column: Column, value: Any) -> int | str:
+    # A text that is no number may be the key of a table with hexadecimal keys.
+    return value if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value) else _integer(column, value)
+
+
+_CONVERSIONS = {
+    Type.BOOL: _boolean,
+    Type.INT: _integer,
+    Type.TEXT: _text,
+    Type.JSON: _json,
+    Type.REF: _reference,
+    Type.ANY_REF: _text,
+}

@@ -1,0 +1,88 @@
+"""A simulated system with what surrounds it: clock, credentials, faults and the request log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from verge_pulumi.catalogue.model import Table
+from verge_pulumi.simulator.access import Access
+from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.faults import Faults
+from verge_pulumi.simulator.log import RequestLog
+from verge_pulumi.simulator.relations import Release
+from verge_pulumi.simulator.seed import seed
+from verge_pulumi.simulator.transitions import Dials
+
+
+class World:
+    """Everything that a simulator is about, without threads and sockets.
+
+    Args:
+        tables: The catalogue's tables by name.
+        release: The release to imitate.
+        name: The system's name.
+        user: The administrator's login name.
+        password: The administrator's password.
+        api_key: The API key.
+        transition_seconds: How long transitions take to begin with.
+        requests_per_hour: The limit per credential; 0 for none.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        release: str,
+        name: str,
+        user: str,
+        password: str,
+        api_key: str,
+        transition_seconds: float,
+        requests_per_hour: int,
+    ) -> None:
+        self.clock = Clock()
+        self.dials = Dials(seconds=transition_seconds)
+        self.backend = Backend(tables, release=Release(release), name=name, clock=self.clock, dials=self.dials)
+        self.access = Access(self.backend, api_key=api_key, requests_per_hour=requests_per_hour)
+        self.faults = Faults()
+        secret = {c.name for relation in self.backend.relations.values() for c in relation.columns.values() if c.secret}
+        self.log = RequestLog(secret)
+        self._user = user
+        self._password = password
+        self._transition_seconds = transition_seconds
+        self.reset()
+
+    def load(self, content: Mapping[str, Any]) -> None:
+        """Replace the content by what `Backend.dump` returned, and keep this administrator's password.
+
+        Raises:
+            ValueError: The content is of another release or has a table that does not exist.
+        """
+        self.backend.load(content)
+        for user in self.backend.store.rows("users"):
+            if user["name"] == self._user.lower():
+                self.backend.store.change("users", user["$key"], {"password": self._password})
+
+    def reset(self, what: str = "all") -> None:
+        """Go back to the seed.
+
+        Args:
+            what: ``"all"`` for content, faults, dials, sessions and log; ``"log"`` for the log and counters only.
+
+        Raises:
+            ValueError: `what` is something else.
+        """
+        if what not in ("all", "log"):
+            raise ValueError(f"Unable to reset {what!r}: it is unknown. Use 'all' or 'log'.")
+        self.log.clear()
+        self.backend.unknown_columns.clear()
+        if what == "all":
+            self.clock.set("real")
+            self.dials.set(seconds=self._transition_seconds, stuck=(), ignore_poweroff=False)
+            self.faults.set(())
+            self.access.clear()
+            self.backend.store.clear()
+            self.backend.transitions.clear()
+            seed(self.backend, user=self._user, password=self._password)
