@@ -70,6 +70,7 @@ class Lab:
             "VERGEOS_API_KEY": simulator.api_key,
         }
         (folder / "state").mkdir(exist_ok=True)
+        self._made: auto.Stack | None = None
 
     def preview(self, program: Program, **options: Any) -> Run:
         """Run ``pulumi preview``."""
@@ -113,12 +114,16 @@ class Lab:
         return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
 
     def _stack(self, program: Program) -> auto.Stack:
-        options = auto.LocalWorkspaceOptions(
-            work_dir=str(self.folder),
-            env_vars=dict(self.environment),
-            pulumi_command=auto.PulumiCommand(root=str(self.cli.parent), skip_version_check=True),
-        )
-        return auto.create_or_select_stack(self.stack_name, project_name=PROJECT, program=program, opts=options)
+        if self._made is None:
+            options = auto.LocalWorkspaceOptions(
+                work_dir=str(self.folder),
+                env_vars=self.environment,
+                pulumi_command=auto.PulumiCommand(root=str(self.cli.parent), skip_version_check=True),
+            )
+            self._made = auto.create_stack(self.stack_name, project_name=PROJECT, program=program, opts=options)
+        self._made.workspace.program = program
+        self._made.workspace.env_vars = self.environment
+        return self._made
 
     def _run(self, program: Program, command: str, *, fails: bool = False, **options: Any) -> Run:
         before = len(self.simulator.requests())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from verge_pulumi.client import ApiKey, Authentication, Basic, Clocks, VergeClient
+from verge_pulumi.client import ApiKey, Authentication, Basic, Clocks, RetryPolicy, VergeClient
 from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.reading import Reader
@@ -152,6 +152,7 @@ class Connection:
             ca_file=settings.ca_file or None,
             insecure=settings.insecure,
             clocks=Clocks(attempt=settings.timeout),
+            retries=RetryPolicy(sleep=self.clock.sleep),
             pool_size=host.WORKERS,
         )
         self.reader = Reader(self.client, self.clock)

@@ -66,16 +66,19 @@ class RowProvider(DeclaredProvider[R]):
         except AlreadyExists as error:
             return self._resolve_conflict(inputs, mark, error)
         except VergeError as error:
-            if error.outcome is not Outcome.UNKNOWN:
+            if error.outcome is Outcome.NOT_APPLIED:
                 raise
             if mark is None:
                 raise EngineError(
                     f"{error} Whether the row was made is not known, and without marks it cannot be found. "
                     f"Look for it on {self.connection.client.host} before the next run"
                 ) from error
+            failure = error
         found = self._own(inputs, where("description", "cs", str(mark)))
         if found:
             return str(found["$key"])
+        if failure.outcome is Outcome.APPLIED:
+            raise failure
         try:
             return table.create(values).key
         except AlreadyExists as error:
@@ -97,9 +100,7 @@ class RowProvider(DeclaredProvider[R]):
         key = str(row["$key"])
         theirs = Mark.of(row.get("description"))
         ours = mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
-        if ours and (self.declaration.table, key) not in self.connection.live:
-            return self._take_over(inputs, row, mark)
-        if inputs.get("adopt"):
+        if (ours or inputs.get("adopt")) and (self.declaration.table, key) not in self.connection.live:
             return self._take_over(inputs, row, mark)
         if ours:
             raise EngineError(
@@ -125,7 +126,7 @@ class RowProvider(DeclaredProvider[R]):
             )
         values = payload(self.declaration, inputs, set(changed))
         if mark:
-            values["description"] = mark.append_to(inputs.get("description") or live.get("description"))
+            values["description"] = _marked_description(inputs, row, mark)
         if values:
             self.connection.client.table(self.declaration.table).update(key, values)
         host.log(f"took over row {key} of {self.declaration.table}, which existed already")
@@ -158,16 +159,16 @@ class RowProvider(DeclaredProvider[R]):
         base = self._outs(row, news) if UNFINISHED in olds else olds
         changed = differing(self.declaration, base, news)
         values = payload(self.declaration, news, set(changed))
-        mark = self._kept_mark(olds).get(MARK)
+        mark = Mark.of(olds.get(MARK))
         if mark and ("description" in values or Mark.of(row.get("description")) is None):
-            text = news.get("description") or without_mark(row.get("description"))
-            values["description"] = f"{text}\n{mark}" if text else mark
+            values["description"] = _marked_description(news, row, mark)
         if values:
             try:
                 self.connection.client.table(self.declaration.table).update(id, values)
             finally:
                 self.connection.reader.forget(self.declaration.table)
-        return self._finish(id, news, Mark.of(mark), changed, row=None if values else row)
+        written = sorted(self.declaration.inputs) if UNFINISHED in olds else changed
+        return self._finish(id, news, mark, written, row=None if values else row)
 
     # Delete ----------------------------------------------------------------------------------------------------------
 
@@ -321,6 +322,12 @@ class RowProvider(DeclaredProvider[R]):
                 "run 'pulumi refresh' to forget it here"
             )
         return row
+
+
+def _marked_description(inputs: Inputs, row: Row, mark: Mark) -> str:
+    """Return what the program says, else what people wrote, with the mark below."""
+    text = inputs.get("description")
+    return mark.append_to(without_mark(row.get("description")) if text is None else text)
 
 
 def _any_attempt(mark: Mark) -> str:

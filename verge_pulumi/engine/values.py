@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 T = TypeVar("T")
@@ -33,7 +34,10 @@ class Value:
         """Say whether two values mean the same to VergeOS, to which an empty text or list is none."""
         if _is_empty(left) or _is_empty(right):
             return _is_empty(left) and _is_empty(right)
-        return bool(self.normalise(left) == self.normalise(right))
+        try:
+            return bool(self.normalise(left) == self.normalise(right))
+        except ValueError:
+            return False  # other clients write what a program of ours may not, such as an address with its prefix
 
     def to_api(self, value: Any) -> Any:
         """Return the value as a POST or PUT carries it."""
@@ -46,6 +50,11 @@ class Value:
 
 def _is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
+
+
+def _number_text(value: Any) -> str:
+    """Return text as it is, and a number without the fraction that Pulumi gives to every number."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 PLAIN = Value()
@@ -84,7 +93,12 @@ class _Parsed(_Text):
 class _CommaList(_Text):
     # Comma lists keep their order, and the spacing may differ when read back (fact sheet quirks §5).
     def normalise(self, value: Any) -> Any:
-        return [str(item).strip() for item in value]
+        if not isinstance(value, list):
+            raise ValueError("a list of words is wanted")
+        words = [str(item).strip() for item in value]
+        if not all(re.fullmatch(r"[^,\s]+", word) for word in words):
+            raise ValueError("a word of the list holds at least one character, and neither commas nor spaces")
+        return words
 
     def to_api(self, value: Any) -> Any:
         return ",".join(value)
@@ -107,14 +121,12 @@ class _Size(Value):
     }
 
     def bytes(self, value: Any) -> int:
-        if isinstance(value, int | float):
-            return int(value)
-        match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", str(value))
+        match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", _number_text(value))
         unit = self.units.get(match[2] or "B") if match else None
         if match is None or unit is None:
             raise ValueError(f"a size is a number of bytes or a text with a unit ({', '.join(self.units)})")
-        count = float(match[1]) * unit
-        if not count.is_integer():
+        count = Fraction(match[1]) * unit
+        if count.denominator != 1:
             raise ValueError("a size is a whole number of bytes")
         return int(count)
 
@@ -134,8 +146,8 @@ class _Key(Value):
     json_types = ("ref", "int")
 
     def normalise(self, value: Any) -> Any:
-        text = str(int(value)) if isinstance(value, float) else str(value)
-        if not re.fullmatch(r"[0-9]+|[0-9a-f]{40}", text) or text == "0":
+        text = _number_text(value)
+        if not re.fullmatch(r"[1-9][0-9]*|[0-9a-f]{40}", text):
             # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
             raise ValueError("a key is a positive number, or a resource of this package")
         return text

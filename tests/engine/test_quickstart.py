@@ -1,0 +1,95 @@
+"""The repository's own project, run as a user runs it: with `pulumi` in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.lab import Lab
+from verge_pulumi.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Command = Callable[..., str]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project, with the environment the tests run in."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "tools", folder / "tools")
+    for path in [*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py"]:
+        shutil.copy(path, folder)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+@pytest.fixture
+def pulumi(lab: Lab, project: Path) -> Command:
+    """Runs one command of Pulumi in the project's folder and returns what it printed."""
+    environment = os.environ | lab.environment | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
+
+    def run(*arguments: str) -> str:
+        command = ["pulumi", "--non-interactive", "--color=never", *arguments]
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_the_quickstart_runs_from_end_to_end(project: Path, cli: Path) -> None:
+    environment = os.environ | {
+        "PATH": f"{cli}{os.pathsep}{os.environ['PATH']}",
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "tools/quickstart.py"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"location": "/v4/vms/' in done.stdout
+    assert "11 unchanged" in done.stdout
+    assert "nothing is left running" in done.stdout
+    assert (project / "Pulumi.dev.yaml").read_bytes() == (ROOT / "Pulumi.dev.yaml").read_bytes()
+
+
+def test_a_preview_in_json_names_exactly_the_edited_field(pulumi: Command, simulator: Simulator) -> None:
+    before = simulator.snapshot()
+    pulumi("stack", "init", "dev")
+    pulumi("up", "--yes", "--skip-preview")
+    assert len(simulator.rows("vms")) == 2
+
+    pulumi("config", "set", "--path", "site.ram", "2048")
+    steps = json.loads(pulumi("preview", "--json"))["steps"]
+    changed = {step["urn"].rpartition("::")[2]: detail(step) for step in steps if step["op"] != "same"}
+    assert changed == {"web-1": ("update", ["ram"]), "web-2": ("update", ["ram"])}
+
+    pulumi("destroy", "--yes", "--skip-preview")
+    assert simulator.snapshot() == before
+
+
+@pytest.mark.parametrize(("stack", "servers"), [("staging", 3), ("prod", 5)])
+def test_each_stack_has_its_own_size(pulumi: Command, simulator: Simulator, stack: str, servers: int) -> None:
+    pulumi("stack", "init", stack)
+    steps = json.loads(pulumi("preview", "--json"))["steps"]
+    assert sum(step["urn"].split("::")[2].endswith(":VirtualMachine") for step in steps) == servers
+    assert simulator.requests() == []
+
+
+def detail(step: dict[str, Any]) -> tuple[str, list[str]]:
+    """Return the operation and the fields that the detailed diff names."""
+    return step["op"], sorted(step["detailedDiff"])
