@@ -39,6 +39,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/supply.py
 
 fmt: $(READY) ## Format the code and mend what can be mended
 	$(BIN)/ruff format .

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
+import socket
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
@@ -125,6 +128,30 @@ def _struct(properties: dict[str, Any]) -> Any:
         return loop.run_until_complete(rpc.serialize_properties(properties, {}))
     finally:
         loop.close()
+
+
+@functools.cache
+def watch_engine(interval: float = 2.0) -> None:
+    """End this process when the engine that started it is gone.
+
+    After a ``kill -9`` of the CLI the host would live on for ever, and go on writing to VergeOS for nobody. Its parent
+    is a shell that lives on too, so it is the engine's port that tells.
+    """
+    if not serving() or len(sys.argv) < 2:
+        return
+    address, _, port = sys.argv[1].rpartition(":")
+
+    def watch() -> None:
+        pause = threading.Event()
+        while not pause.wait(interval):
+            try:
+                socket.create_connection((address, int(port)), timeout=interval).close()
+            except ConnectionRefusedError:
+                os._exit(1)
+            except OSError:
+                continue  # busy, not gone
+
+    threading.Thread(target=watch, name="watch-engine", daemon=True).start()
 
 
 def serving() -> bool:

@@ -115,6 +115,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Read the settings; Pulumi calls it once in each process."""
         self.connection = from_process(lambda name: req.config.get(name))
         host.widen()
+        host.watch_engine()
 
     @final
     @_reported("check")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,6 +131,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.hung = threading.Semaphore(0)
+        """Released by each request that begins to hang, for whoever waits for that."""
 
     def set(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Replace all faults.

@@ -163,6 +163,7 @@ class Server:
             case "reset":
                 _reset(request)
             case "hang":
+                self._world.faults.hung.release()
                 await self._closing.wait()
                 _reset(request)
             case "drip" | "cut" if answer is not None:

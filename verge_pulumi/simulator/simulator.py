@@ -245,6 +245,15 @@ class Simulator:
         """
         self._call(lambda: self._world.faults.set(faults))
 
+    def wait_for_hang(self, timeout: float = 30.0) -> None:
+        """Wait until a request is held by the fault ``hang``, and no longer than `timeout` seconds.
+
+        Raises:
+            TimeoutError: None was.
+        """
+        if not self._world.faults.hung.acquire(timeout=timeout):
+            raise TimeoutError(f"No request was held within {timeout:.0f} s.")
+
     def transitions(
         self,
         *,

@@ -1,0 +1,43 @@
+"""Records what a release leaves behind: ``python -m tests.engine.golden``, the state of `fleet.py` and the simulator's.
+
+Later releases must go on with it: `test_golden.py` runs over every folder in ``tests/engine/golden``.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.engine.command import Project
+from tests.engine.lab import Lab
+from verge_pulumi.simulator import Options, Simulator
+
+FOLDER = Path(__file__).with_name("golden")
+
+
+def record(folder: Path, cli: Path) -> None:
+    """Write ``state.json`` and ``simulator.json`` of a stack that is up."""
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        options = Options(
+            name="golden", user="golden", password="golden", api_key="golden", state=folder / "simulator.json"
+        )
+        with Simulator(options) as simulator:
+            project = Project(Lab(Path(scratch), cli, simulator))
+            project.up()
+            state = json.loads(project.run("stack", "export"))
+            for resource in state["deployment"]["resources"]:
+                # Where the program lay on the machine that recorded it is nobody's business.
+                resource.pop("sourcePosition", None)
+                resource.pop("stackTrace", None)
+            (folder / "state.json").write_text(json.dumps(state, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    ensure = Path(__file__).resolve().parents[2] / "tools" / "pulumi" / "ensure.py"
+    found = subprocess.run([sys.executable, str(ensure)], check=True, capture_output=True, text=True)
+    record(FOLDER / importlib.metadata.version("verge-pulumi"), Path(found.stdout.strip()))

@@ -1,0 +1,29 @@
+"""States that earlier releases left behind go on working."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.engine.command import Project
+from tests.engine.golden import FOLDER
+from tests.engine.lab import Lab
+from verge_pulumi.simulator import Options, Simulator
+
+RELEASES = sorted(path.name for path in FOLDER.iterdir())
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_refresh_up_and_destroy_work_on_the_state_of_a_release(release: str, tmp_path: Path, cli: Path) -> None:
+    content = tmp_path / "simulator.json"
+    shutil.copy(FOLDER / release / "simulator.json", content)
+    with Simulator(Options(name="golden", user="golden", state=content)) as simulator:
+        assert len(simulator.rows("vms")) == 1
+        project = Project(Lab(tmp_path, cli, simulator))
+        project.run("stack", "import", "--file", str(FOLDER / release / "state.json"))
+        project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+        project.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+        project.run("destroy", "--yes", "--skip-preview")
+        assert simulator.rows("vms") == []

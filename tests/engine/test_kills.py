@@ -1,0 +1,134 @@
+"""SIGKILL at every point of create, update and delete: one more run ends with exactly what the program says."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.engine.command import Project, ends, kill, providers_of
+from tests.engine.lab import Lab
+
+TABLES = ("vnets", "vms", "machine_drives", "machine_nics")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a run is killed.
+
+    Attributes:
+        command: What runs: ``create``, ``update`` or ``destroy``.
+        table: The table, or ``vm_actions`` for power.
+        verb: The request that is held.
+        when: Whether it is held before or after VergeOS applied it.
+        victim: Who is killed: the provider's process or the CLI.
+    """
+
+    command: str
+    table: str
+    verb: str
+    when: str
+    victim: str
+
+    def fault(self) -> dict[str, Any]:
+        """Return the fault that holds the request."""
+        path = f"/{self.table}(/[0-9]+)?$"
+        return {"match": {"verb": self.verb, "path": path}, "when": self.when, "what": "hang"}
+
+    def __str__(self) -> str:
+        return f"{self.command}-{self.table}-{self.verb}-{self.when}-{self.victim}"
+
+
+def all_points() -> list[Point]:
+    """Return every point: before and after each request of each command, for each kind and each victim."""
+    writes = {"create": "POST", "update": "PUT", "destroy": "DELETE"}
+    points = []
+    for victim, table, command in itertools.product(("provider", "cli"), TABLES, writes):
+        points += [Point(command, table, writes[command], when, victim) for when in ("before", "after")]
+        points.append(Point(command, table, "GET", "before", victim))
+    for victim, command, when in itertools.product(("provider", "cli"), writes, ("before", "after")):
+        points.append(Point(command, "vm_actions", "POST", when, victim))
+    return points
+
+
+def a_dozen() -> list[Point]:
+    """Return twelve points that hold each kind, each command, each moment and each victim."""
+    return [
+        Point("create", "vnets", "POST", "before", "cli"),
+        Point("create", "vms", "POST", "after", "provider"),
+        Point("create", "machine_drives", "POST", "after", "cli"),
+        Point("create", "machine_nics", "GET", "before", "provider"),
+        Point("create", "vm_actions", "POST", "after", "cli"),
+        Point("update", "vnets", "PUT", "after", "provider"),
+        Point("update", "vms", "PUT", "before", "cli"),
+        Point("update", "machine_drives", "GET", "before", "provider"),
+        Point("update", "vm_actions", "POST", "before", "provider"),
+        Point("destroy", "machine_nics", "DELETE", "after", "provider"),
+        Point("destroy", "vms", "DELETE", "after", "cli"),
+        Point("destroy", "vm_actions", "POST", "after", "provider"),
+    ]
+
+
+def run_case(lab: Lab, point: Point) -> None:
+    """Run to the point, kill, run once more, and compare VergeOS with the program."""
+    before = lab.simulator.snapshot()
+    project = Project(lab)
+    edit = {"EDIT": "1"} if point.command == "update" else {}
+    if point.command != "create":
+        project.up()
+    lab.simulator.faults(point.fault())
+    command = "destroy" if point.command == "destroy" else "up"
+    process = project.start(command, "--yes", "--skip-preview", **edit)
+    lab.simulator.wait_for_hang()
+    providers = providers_of(process)
+    assert providers
+    for pid in providers if point.victim == "provider" else [process.pid]:
+        kill(pid)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode != 0, output
+    assert all(ends(pid, within=20) for pid in providers), "the provider outlives its CLI"
+    lab.simulator.faults()
+
+    project.recover(command, **edit)
+    if command == "destroy":
+        assert lab.simulator.snapshot() == before
+        return
+    assert described(lab) == wanted(edited=bool(edit))
+    project.run("preview", "--expect-no-changes", "--refresh", **edit)
+    project.run("destroy", "--yes", "--skip-preview")
+    assert lab.simulator.snapshot() == before
+
+
+def described(lab: Lab) -> dict[str, list[Any]]:
+    """Return what the simulator holds of ours, as far as the program speaks of it."""
+    simulator = lab.simulator
+    ours = {
+        table: [row for row in simulator.rows(table) if "[pulumi" in (row["description"] or "")] for table in TABLES
+    }
+    machine = ours["vms"][0]["machine"]
+    status = next(row for row in simulator.rows("machine_status") if row["machine"] == machine)
+    return {
+        "lan": [row["mtu"] for row in ours["vnets"]],
+        "vm": [row["ram"] for row in ours["vms"]],
+        "disk": [(row["disksize"], row["machine"] == machine) for row in ours["machine_drives"]],
+        "nic": [(row["orderid"], row["machine"] == machine) for row in ours["machine_nics"]],
+        "on": [status["running"]],
+    }
+
+
+def wanted(*, edited: bool) -> dict[str, list[Any]]:
+    """Return what the program of `fleet.py` says."""
+    return {
+        "lan": [9000 if edited else 1500],
+        "vm": [2048 if edited else 1024],
+        "disk": [(2 * 1024**3 if edited else 1024**3, True)],
+        "nic": [(2 if edited else 1, True)],
+        "on": [not edited],
+    }
+
+
+@pytest.mark.parametrize("point", a_dozen(), ids=str)
+def test_a_killed_run_is_completed_by_the_next(lab: Lab, point: Point) -> None:
+    run_case(lab, point)
