@@ -52,7 +52,7 @@ ENUMERATIONS = {
     "vnets.ipaddress_type": "static, dynamic, bgp, none",
     "vnets.dns": "disabled, simple, bind, network",
     "vnets.pxe": "none, ybos, custom",
-    "vnets.rate_limit_type": "bytes/second, kbytes/second, mbytes/second, bytes/minute, kbytes/minute, mbytes/minute,"
+    "vnets.rate_limit_type*": "bytes/second, kbytes/second, mbytes/second, bytes/minute, kbytes/minute, mbytes/minute,"
     " bytes/hour, kbytes/hour, mbytes/hour, bytes/day, kbytes/day, mbytes/day, second, minute, hour, day",
     "vnet_rules.pin": "no, top, bottom",
     "vnet_rules.direction": "incoming, outgoing",
@@ -164,7 +164,7 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("vnets.gateway", ""),
         ("vnets.dhcp_enabled", False),
         ("vnets.hostname", "router"),
-        ("vnets.rate_limit_type", "mbytes/second"),
+        ("vnets.rate_limit_type*", "mbytes/second"),
         ("vnets.monitor_interval_ms", 2000),
         ("vnet_rules.protocol", "any"),
         ("vnet_rules.orderid", UNSET),

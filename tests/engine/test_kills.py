@@ -34,7 +34,9 @@ class Point:
 
     def fault(self) -> dict[str, Any]:
         """Return the fault that holds the request."""
-        path = f"/{self.table}(/[0-9]+)?$"
+        # Rows that a machine lists may be read through it.
+        tables = f"({self.table}|machines)" if self.verb == "GET" and self.table.startswith("machine_") else self.table
+        path = f"/{tables}(/[0-9]+)?$"
         return {"match": {"verb": self.verb, "path": path}, "when": self.when, "what": "hang"}
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ from verge_pulumi.client.errors import (
     UntrustedCertificate,
     VergeError,
 )
+from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.table import Key, Receipt, Row, Table
@@ -50,6 +51,7 @@ __all__ = [
     "BadAnswer",
     "BadRequest",
     "Basic",
+    "Budget",
     "Clocks",
     "Conflict",
     "Fields",
@@ -85,6 +87,7 @@ __all__ = [
     "any_of",
     "call",
     "follow",
+    "ledger_path",
     "mask",
     "printable",
     "select",

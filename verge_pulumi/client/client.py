@@ -9,6 +9,7 @@ from typing import Self
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
 from verge_pulumi.client.host import origin
+from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.query import query_string
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import Session
@@ -28,6 +29,7 @@ class VergeClient:
         insecure: Do not verify the TLS certificate. Whoever sits in between can then read the credentials.
         clocks: How long to wait for what.
         retries: When a request is sent again.
+        budget: What requests are taken from; without one there is no limit.
         max_body: The longest answer to accept, in bytes after decompression; downloads are not limited.
         pool_size: Connections to keep open.
 
@@ -44,6 +46,7 @@ class VergeClient:
         insecure: bool = False,
         clocks: Clocks = Clocks(),  # noqa: B008  immutable
         retries: RetryPolicy = RetryPolicy(),  # noqa: B008  immutable
+        budget: Budget | None = None,
         max_body: int = 8 * MiB,
         pool_size: int = 32,
     ) -> None:
@@ -52,7 +55,8 @@ class VergeClient:
             self.host, ca_file=ca_file, insecure=insecure, clocks=clocks, max_body=max_body, pool_size=pool_size
         )
         self._auth = auth
-        self._session = Session(transport, auth, retries)
+        self.budget = budget or Budget(0)
+        self._session = Session(transport, auth, retries, self.budget)
 
     def __repr__(self) -> str:
         return f"VergeClient({self.host!r}, auth={self._auth!r})"

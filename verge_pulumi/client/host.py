@@ -50,6 +50,15 @@ def origin(host: str) -> str:
     return f"{parts.scheme}://{shown}{suffix}"
 
 
+def is_loopback(origin: str) -> bool:
+    """Say whether an origin is on this machine."""
+    name = urlsplit(origin).hostname or ""
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def _address(host: str, name: str, *, bracketed: bool) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the IP address that a host part is, None for a name, and refuse what is neither."""
     try:

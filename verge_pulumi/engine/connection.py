@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import pulumi
 
-from verge_pulumi.client import ApiKey, Authentication, Basic, Clocks, RetryPolicy, VergeClient
+from verge_pulumi.client import ApiKey, Authentication, Basic, Budget, Clocks, RetryPolicy, VergeClient, ledger_path
+from verge_pulumi.client.host import is_loopback, origin
 from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.waiting import Clock
 
 NAMESPACE = "vergeos"
+
+REQUESTS_PER_HOUR = 1000
+"""What VergeOS allows each API key (fact sheet README §4)."""
+
+GATHERING_PAUSE = 0.06
+"""Seconds for which a read waits for those of other calls to begin with; the engine needs about 40 ms between two."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +40,9 @@ class Settings:
         ca_file: The certificate authority to trust instead of the well-known ones.
         insecure: Whether to accept any certificate.
         timeout: Seconds that one HTTP exchange may take.
+        requests_per_hour: Requests that VergeOS allows this credential in an hour; 0 for no limit. Unset, it is what
+            VergeOS documents, and no limit on loopback: what answers there is the simulator, which has none unless it
+            is told to, and tests must not wait for an hour to pass.
         mark: Whether rows carry the mark of their owner. Without it an interrupted create cannot be found again.
         former_name: The name the system had before it was renamed, for the one run that records the new name.
         provider: The name of the explicit provider, or "" for the default one.
@@ -42,6 +55,7 @@ class Settings:
     ca_file: str = ""
     insecure: bool = False
     timeout: float = 60.0
+    requests_per_hour: int | None = None
     mark: bool = True
     former_name: str = ""
     provider: str = ""
@@ -49,6 +63,15 @@ class Settings:
     def authentication(self) -> Authentication:
         """Return how requests prove who sends them."""
         return ApiKey(self.api_key) if self.api_key else Basic(self.username, self.password)
+
+    def budget(self, sleep: Callable[[float], None]) -> Budget:
+        """Return what requests are taken from, shared with the other processes that have this credential."""
+        where_to = origin(self.host)
+        per_hour = self.requests_per_hour
+        if per_hour is None:
+            per_hour = 0 if is_loopback(where_to) else REQUESTS_PER_HOUR
+        ledger = ledger_path(where_to, self.api_key or self.username)
+        return Budget(per_hour, ledger=ledger, sleep=sleep, announce=host.log)
 
 
 def read_settings(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> Settings:
@@ -84,6 +107,10 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     if timeout and not timeout.replace(".", "", 1).isdigit():
         problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} must be a number of seconds")
         timeout = ""
+    per_hour = value("requestsPerHour", "VERGEOS_REQUESTS_PER_HOUR")
+    if per_hour and not (per_hour.isascii() and per_hour.isdigit()):
+        problems.append(f"{_where('requestsPerHour', 'VERGEOS_REQUESTS_PER_HOUR', provider)} must be a whole number")
+        per_hour = ""
     settings = Settings(
         host=value("host", "VERGEOS_HOST"),
         username=value("username", "VERGEOS_USERNAME"),
@@ -92,6 +119,7 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
         ca_file=value("caFile", "VERGEOS_CA_FILE"),
         insecure=switch("insecure", "VERGEOS_INSECURE", False),
         timeout=float(timeout or Settings.timeout),
+        requests_per_hour=int(per_hour) if per_hour else None,
         mark=switch("mark", "VERGEOS_MARK", True),
         former_name=value("formerName", "VERGEOS_FORMER_NAME"),
         provider=provider,
@@ -140,12 +168,13 @@ class Connection:
         client: The REST client.
         reader: Shared reads.
         clock: The time, for waits.
+        release: The version of VergeOS, such as ``26.1.8``; "" as long as nobody asked which system it is.
         live: Rows (table, id) that the state of this run knows; such a row is never an unfinished create of ours.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, budget: Budget | None = None) -> None:
         self.settings = settings
-        self.clock = clock or Clock()
+        self.clock = clock or Clock(sleep=self._sleep)
         self.client = VergeClient(
             settings.host,
             auth=settings.authentication(),
@@ -153,12 +182,23 @@ class Connection:
             insecure=settings.insecure,
             clocks=Clocks(attempt=settings.timeout),
             retries=RetryPolicy(sleep=self.clock.sleep),
+            budget=budget or settings.budget(self.clock.sleep),
             pool_size=host.WORKERS,
         )
-        self.reader = Reader(self.client, self.clock)
+        # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
+        self.reader = Reader(self.client, self.clock, pause=GATHERING_PAUSE if host.serving() else 0.0)
         self.live: set[tuple[str, str]] = set()
+        self.release = ""
         self._system: System | None = None
         self._lock = threading.Lock()
+
+    def call(self) -> AbstractContextManager[None]:
+        """Count a call of the engine, for as long as it runs, among those whose reads are gathered."""
+        return self.reader.gathering.call()
+
+    def _sleep(self, seconds: float) -> None:
+        with self.reader.gathering.idle():
+            time.sleep(seconds)
 
     @property
     def system(self) -> System:
@@ -169,11 +209,12 @@ class Connection:
         """
         with self._lock:
             if self._system is None:
-                row = self.client.system()
+                row = self.reader.system()
                 name = row.get("cloud_name")
                 if not name or not isinstance(name, str):
                     raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")
                 self._system = System(name, str(row.get("id") or name))
+                self.release = str(row.get("os_version") or "")
             return self._system
 
     def is_at(self, identity: str) -> bool:
@@ -191,9 +232,16 @@ def connect(settings: Settings) -> Connection:
         connection = _connections.get(settings)
         if connection is None:
             connection = _connections[settings] = Connection(settings)
+            atexit.register(_tell_what_is_left, connection.client.budget)
             if settings.insecure:
                 host.log(f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True)
         return connection
+
+
+def _tell_what_is_left(budget: Budget) -> None:
+    """Tell at the end of a run what it cost; a preview without requests and a system without a limit say nothing."""
+    if budget.made and (left := budget.left) is not None:
+        host.log(f"{budget.made:,} requests, {left:,} left this hour")
 
 
 class Provider(pulumi.ProviderResource):
@@ -211,6 +259,7 @@ class Provider(pulumi.ProviderResource):
         ca_file: The certificate authority to trust instead of the well-known ones.
         insecure: Whether to accept any certificate.
         timeout: Seconds that one HTTP exchange may take.
+        requests_per_hour: Requests that this VergeOS allows the credential in an hour; 0 for no limit.
         mark: Whether rows carry the mark of their owner.
         former_name: The name the system had before it was renamed.
         opts: Pulumi's resource options.
@@ -227,6 +276,7 @@ class Provider(pulumi.ProviderResource):
         ca_file: pulumi.Input[str] | None = None,
         insecure: bool | None = None,
         timeout: float | None = None,
+        requests_per_hour: int | None = None,
         mark: bool | None = None,
         former_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -242,6 +292,7 @@ class Provider(pulumi.ProviderResource):
             "caFile": ca_file,
             "insecure": insecure,
             "timeout": timeout,
+            "requestsPerHour": requests_per_hour,
             "mark": mark,
             "formerName": former_name,
         }

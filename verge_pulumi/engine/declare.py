@@ -72,6 +72,8 @@ class Declaration:
         table: The table whose rows it manages.
         unique: Attributes whose values together are unique on the system.
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
+        listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
+            such tables are read by one request.
         attributes: All attributes, inherited ones included, by name.
     """
 
@@ -80,6 +82,7 @@ class Declaration:
     table: str
     unique: tuple[str, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
+    listed_in: tuple[str, str] | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     @cached_property
@@ -156,6 +159,7 @@ class BaseResource(_Constructed, pulumi.dynamic.Resource):
         table: str = "",
         unique: Iterable[str] = (),
         only: Mapping[str, Any] | None = None,
+        listed_in: tuple[str, str] | None = None,
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -165,13 +169,14 @@ class BaseResource(_Constructed, pulumi.dynamic.Resource):
             table: The table whose rows the class manages.
             unique: Attributes whose values together are unique on the system.
             only: A fixed condition that rows must meet to be found by name.
+            listed_in: The table whose rows list these, and under which name.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
         super().__init_subclass__(**options)
         if abstract:
             return
-        cls.declaration = _read_declaration(cls, table, tuple(unique), only or {})
+        cls.declaration = _read_declaration(cls, table, tuple(unique), only or {}, listed_in)
         # The SDK reads the annotations of the final class to give outputs their types; without them every number would
         # be a float. It knows nothing of our descriptors, so it is told in its own words.
         output: Any = pulumi.Output
@@ -257,7 +262,7 @@ def _registered(attribute: Attribute, value: Any) -> Any:
     if not isinstance(value, BaseResource):
         return pulumi.Output.secret(value) if attribute.secret and value is not None else value
     accepted = attribute.accepts() if isinstance(attribute, Reference) else []
-    if type(value).__name__ not in accepted:
+    if not any(base.__name__ in accepted for base in type(value).__mro__):
         raise TypeError(
             f"{attribute.name}= accepts {' or '.join(accepted) or 'no resource'}, not {type(value).__name__}"
         )
@@ -278,7 +283,11 @@ def row_key(id: str) -> int | str:
 
 
 def _read_declaration(
-    cls: type[BaseResource], table: str, unique: tuple[str, ...], only: Mapping[str, Any]
+    cls: type[BaseResource],
+    table: str,
+    unique: tuple[str, ...],
+    only: Mapping[str, Any],
+    listed_in: tuple[str, str] | None,
 ) -> Declaration:
     """Read the annotations of a class; complain at once, naming class, attribute and mend."""
     attributes: dict[str, Any] = {}
@@ -303,6 +312,7 @@ def _read_declaration(
         table=table,
         unique=unique,
         only=only,
+        listed_in=listed_in,
         attributes=attributes,
     )
     _examine(cls, declaration)

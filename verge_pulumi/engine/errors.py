@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from verge_pulumi.client import VergeError
 
@@ -42,6 +44,15 @@ def explain(error: BaseException) -> str:
     if isinstance(error, EngineError | VergeError):
         return str(error)
     return f"unexpected {type(error).__name__}: {error}. Set VERGEOS_DEBUG=1 for details and please report it"
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(inner)
 
 
 def sentence(text: str) -> str:

@@ -85,6 +85,9 @@ def widen(workers: int = WORKERS) -> bool:
                 try:
                     pool = current.f_locals["server"]._state.thread_pool
                     pool._max_workers = max(pool._max_workers, workers)
+                    # What was queued before counts as served by idle threads, of which there are none; with that count
+                    # the pool would never grow.
+                    pool._idle_semaphore = threading.Semaphore(0)
                 except AttributeError:
                     return False
                 return True

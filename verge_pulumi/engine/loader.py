@@ -27,8 +27,7 @@ def load(kind: str) -> ResourceProvider:
     resource = getattr(importlib.import_module(module or "verge_pulumi.resources"), title, None)
     if resource is None:
         raise EngineError(f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it")
-    provider = PROVIDERS.get(resource)
-    if provider is None:
-        # Nothing is special about its life, so the class that serves every row serves it too.
-        provider = type(f"{title}Provider", (RowProvider,), {"resource": resource})
+    # Where nothing is special about its life, the class that serves every row serves it too.
+    special = next((PROVIDERS[base] for base in resource.__mro__ if base in PROVIDERS), RowProvider)
+    provider: type[ResourceProvider] = type(f"{title}Provider", (special,), {"resource": resource})
     return provider()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pulumi
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
+from verge_pulumi.client import printable
+from verge_pulumi.engine import host
+from verge_pulumi.engine.attributes import Attribute
 from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.values import PLAIN
 
 Inputs = dict[str, Any]
@@ -79,15 +83,52 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
         row: The row as the API answered it.
         kept: Earlier values. They give what no GET answers (policies, write-only columns), and the spelling of a value
             that means the same.
+
+    Raises:
+        EngineError: A column holds another kind of value than it should.
     """
     outs: dict[str, Any] = {}
     for name, attribute in declaration.attributes.items():
         if not attribute.readable:
             outs[name] = kept.get(name)
             continue
-        live = attribute.value.from_api(row.get(name if attribute.follow else str(attribute.column)))
+        live = _live(declaration.title, attribute, row.get(name if attribute.follow else str(attribute.column)))
         outs[name] = kept.get(name) if attribute.value.same(kept.get(name), live) else live
     return outs
+
+
+def _live(title: str, attribute: Attribute, answered: Any) -> Any:
+    """Return a column's value as the declared type has it.
+
+    Numbers that come as text are numbers. A word that is not in the list of a column is kept: later releases add words.
+    """
+    try:
+        value = attribute.value.from_api(answered)
+        if value in (None, "", [], {}):
+            return value
+        words = get_args(attribute.value_type) if get_origin(attribute.value_type) is Literal else ()
+        if words and isinstance(value, str | int) and not isinstance(value, bool):
+            if str(value) not in words:
+                _tell_new_word(title, attribute.name, str(value))
+            return str(value)
+        return _adapter(attribute).validate_python(value)
+    except ValueError:
+        # Not the value: it may be a secret.
+        raise EngineError(
+            f"{attribute.name} was answered as {type(answered).__name__}, which it cannot be. "
+            "Check whether this version of verge-pulumi knows your VergeOS"
+        ) from None
+
+
+@cache
+def _adapter(attribute: Attribute) -> TypeAdapter[Any]:
+    return TypeAdapter(attribute.value_type, config=ConfigDict(coerce_numbers_to_str=True))
+
+
+@cache
+def _tell_new_word(title: str, name: str, word: str) -> None:
+    """Warn of a word once in a process."""
+    host.log(f"VergeOS says {printable(word, 60)!r} for {name}, which {title} does not know; it is kept", warning=True)
 
 
 def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, final, get_args
 
 from pulumi.dynamic import (
@@ -23,10 +24,19 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from verge_pulumi.client import ApiError, NotPermitted, mask, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Reported, debugging, explain, sentence
+from verge_pulumi.engine.errors import (
+    EngineError,
+    InitialisationFailed,
+    Reported,
+    debugging,
+    explain,
+    sentence,
+    texts_in,
+)
 from verge_pulumi.engine.model import Inputs, differing, validate
 
 ORIGIN = "__origin"
@@ -37,6 +47,9 @@ MANAGED = "__managed"
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
+
+_LONGEST_ERROR = 2000
+"""Characters of an error that people are shown."""
 
 R = TypeVar("R", bound=BaseResource)
 P = ParamSpec("P")
@@ -53,12 +66,24 @@ def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 return method(*args, **kwargs)
             except BaseException as error:  # a SystemExit would hang the engine for ever
                 provider: Any = args[0]
-                properties = args[-1] if isinstance(args[-1], dict) else {}
-                raise provider.failure(verb, properties, error) from (error if debugging() else None)
+                properties = [each for each in args if isinstance(each, dict)]
+                raise provider.failure(verb, properties, error) from None
 
         return wrapper
 
     return decorate
+
+
+def _counted(method: Callable[P, T]) -> Callable[P, T]:
+    """Wrap a method that reads from VergeOS, so that reads of calls that run side by side are gathered."""
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        provider: Any = args[0]
+        with provider.connection.call():
+            return method(*args, **kwargs)
+
+    return wrapper
 
 
 class DeclaredProvider(ResourceProvider, Generic[R]):
@@ -71,7 +96,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def __init_subclass__(cls, **options: Any) -> None:
         """Bind the class to the resource its base names: ``class NetworkProvider(RowProvider[Network])``."""
         super().__init_subclass__(**options)
-        for base in getattr(cls, "__orig_bases__", ()):
+        for base in vars(cls).get("__orig_bases__", ()):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, BaseResource):
                     cls.resource = argument
@@ -147,14 +172,17 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
 
     @final
     @_reported("create")
+    @_counted
     def create(self, props: Inputs) -> CreateResult:
         """Make the object."""
-        id, outs = self.insert(props)
+        inputs = self._typed(props)
+        id, outs = self.insert(inputs)
         self.connection.live.add((self.declaration.table, id))
-        return CreateResult(id, self._complete(id, outs, props))
+        return CreateResult(id, self._complete(id, outs, inputs))
 
     @final
     @_reported("read")
+    @_counted
     def read(self, id_: str, props: Inputs) -> ReadResult:
         """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
         known = ORIGIN in props
@@ -178,17 +206,21 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
 
     @final
     @_reported("update")
+    @_counted
     def update(self, _id: str, _olds: Inputs, _news: Inputs) -> UpdateResult:
         """Bring the object to what the program says."""
         self._guard(_olds)
-        return UpdateResult(self._complete(_id, self.change(_id, _olds, _news), _news))
+        inputs = self._typed(_news)
+        return UpdateResult(self._complete(_id, self.change(_id, _olds, inputs), inputs))
 
     @final
     @_reported("delete")
+    @_counted
     def delete(self, _id: str, _props: Inputs) -> None:
-        """Delete the object."""
-        self._guard(_props)
-        self.remove(_id, _props)
+        """Delete the object; what that takes may come out of the reserve of the hour's requests."""
+        with self.connection.client.budget.reserved():
+            self._guard(_props)
+            self.remove(_id, _props)
 
     # ------------------------------------------------------------------------------------------------------------------
 
@@ -196,6 +228,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Return how people know the object: its class and its name."""
         name = properties.get("name") or properties.get(NAME)
         return f"{self.declaration.title} '{name}'" if isinstance(name, str) else self.declaration.title
+
+    def _typed(self, inputs: Inputs) -> Inputs:
+        """Return inputs as `check` left them; on the way here every number became a float."""
+        return validate(self.declaration, inputs)[0]
 
     def _complete(self, id: str, outs: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
         """Return the outputs with what every object has: its key, its location, and what we keep for ourselves."""
@@ -244,14 +280,36 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
             )
 
-    def failure(self, verb: str, properties: Mapping[str, Any], error: BaseException) -> Reported:
-        """Return the one sentence that people see."""
-        cause = explain(error)
-        text = sentence(f"Unable to {verb} {self.label(properties)}: {cause}")
+    def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:
+        """Return what the declaration knows of an error that VergeOS does not say, or ""."""
+        if isinstance(error, NotPermitted):
+            return f"This VergeOS is {self.connection.release}." if self.connection.release else ""
+        for name, attribute in self.declaration.inputs.items():
+            if error.field and error.field == attribute.column != name:
+                return f"In the program '{error.field}' is '{name}'."
+        return ""
+
+    def failure(self, verb: str, properties: Sequence[Mapping[str, Any]], error: BaseException) -> Reported:
+        """Return the one sentence that people see.
+
+        Args:
+            verb: What was to be done.
+            properties: All that the call was given; no secret of theirs is shown, in no spelling.
+            error: What went wrong.
+        """
+        newest = properties[-1] if properties else {}
+        secret = [name for name, attribute in self.declaration.attributes.items() if attribute.secret]
+        hidden = [text for each in properties for name in secret for text in texts_in(each.get(name))]
+        hint = self.hint(error, newest) if isinstance(error, ApiError) else ""
+        cause = printable(f"{explain(error)} {hint}", _LONGEST_ERROR, hidden)
+        text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
         if isinstance(error, InitialisationFailed):
             saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
             text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
-        if host.serving() and not debugging():
+        if debugging():
+            # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.
+            text += "\n" + mask("".join(traceback.format_exception(error)), hidden)
+        if host.serving():
             sys.tracebacklimit = 0
         return Reported(text)
 

@@ -7,13 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, VergeClient, where
+from verge_pulumi.client import Filter, NotFound, Row, VergeClient, any_of, select, where
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.gathering import Gathering
 from verge_pulumi.engine.ownership import marked_by
 from verge_pulumi.engine.waiting import Clock
 
 MAX_AGE = 30.0
 """Seconds for which a snapshot of rows is as good as a fresh read."""
+
+
+PAGE = 2000
+"""Rows of one page of a snapshot; a page of virtual machines is about 3 MB."""
+
+MOST_KEYS = 100
+"""Rows asked for by one list; a filter that names them travels in the URL."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row is listed besides its own table: a drive under ``drives`` of its machine.
+
+    Attributes:
+        table: The table of the row that lists it.
+        key: That row's key.
+        name: Under which name.
+    """
+
+    table: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Want:
+    """One row that a call wants to read."""
+
+    table: str
+    key: str
+    fields: tuple[str, ...]
 
 
 @dataclass
@@ -28,25 +60,27 @@ class _Snapshot:
 class Reader:
     """Reads rows for all resources of a process."""
 
-    def __init__(self, client: VergeClient, clock: Clock) -> None:
+    def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0) -> None:
         self._client = client
         self._clock = clock
+        self.gathering = Gathering(self._read, pause=pause)
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
+        self._places: dict[tuple[str, str], Place] = {}
         self._lock = threading.Lock()
+        self._confirmed: float | None = None
 
     def fresh(self, table: str, key: str, fields: Sequence[str]) -> Row | None:
-        """Read one row now, in one request.
+        """Read one row now, in one request with what other calls want to read at this moment.
 
         Returns:
             The row, or None where there is none.
         """
-        try:
-            row = self._client.table(table).get(key, fields=list(fields))
-        except NotFound:
-            return None
-        self._seen[table, key] = row
-        return row
+        return self.gathering.ask(_Want(table, key, tuple(fields)))
+
+    def place(self, table: str, key: str, place: Place) -> None:
+        """Note where a row is listed, so that it can be read together with rows of other tables."""
+        self._places[table, key] = place
 
     def shared(self, table: str, key: str, fields: tuple[str, ...], owner: str) -> Row | None:
         """Read one row out of a list of all rows of its stack, which is made once and serves them all.
@@ -71,10 +105,10 @@ class Reader:
             now = self._clock.now()
             if snapshot.taken is None or now - snapshot.taken > MAX_AGE:
                 rows = self._client.table(table).iterate(
-                    fields=list(fields), filter=where("description", "cs", marked_by(owner))
+                    fields=list(fields), filter=where("description", "cs", marked_by(owner)), page_size=PAGE
                 )
                 snapshot.rows = {str(row["$key"]): row for row in rows}
-                snapshot.taken = now
+                snapshot.taken = self._confirmed = now
             row = snapshot.rows.get(key)
         return row or self.fresh(table, key, fields)
 
@@ -94,6 +128,77 @@ class Reader:
         if row is None:
             raise EngineError(f"there is no row {key} in {table}")
         return row.get(column)
+
+    def system(self) -> Row:
+        """Read what identifies the system, now."""
+        row = self._client.system()
+        self._confirmed = self._clock.now()
+        return row
+
+    def _read(self, wants: Sequence[_Want]) -> dict[_Want, Row | None]:
+        """Read the rows that calls want: those of one table by one list, and those of one parent's by one too."""
+        answers: dict[_Want, Row | None] = dict(self._listed(wants))
+        groups: dict[tuple[str, tuple[str, ...]], list[_Want]] = {}
+        for want in wants:
+            if want not in answers:
+                groups.setdefault((want.table, want.fields), []).append(want)
+        for (table, fields), group in groups.items():
+            for start in range(0, len(group), MOST_KEYS):
+                some = group[start : start + MOST_KEYS]
+                rows = self._rows(table, fields, [want.key for want in some])
+                answers |= {want: rows.get(want.key) for want in some}
+        for want, row in answers.items():
+            if row is None:
+                self._confirm()
+            else:
+                self._seen[want.table, want.key] = row
+        return answers
+
+    def _listed(self, wants: Sequence[_Want]) -> dict[_Want, Row]:
+        """Read rows of different tables that one table lists (fact sheet README §5.1, sub-selections).
+
+        What it does not list is not taken for gone; it is then read by itself.
+        """
+        listing: dict[str, dict[_Want, Place]] = {}
+        for want in wants:
+            place = self._places.get((want.table, want.key))
+            if place:
+                listing.setdefault(place.table, {})[want] = place
+        found: dict[_Want, Row] = {}
+        for table, places in listing.items():
+            names = {place.name: want.fields for want, place in places.items()}
+            if len(names) < 2:
+                continue  # a list of their own table does as well
+            fields = ["$key", *(select(name, own) for name, own in names.items())]
+            keys = list(dict.fromkeys(place.key for place in places.values()))
+            for start in range(0, len(keys), MOST_KEYS):
+                parents = self._rows(table, tuple(fields), keys[start : start + MOST_KEYS])
+                for want, place in places.items():
+                    for row in parents.get(place.key, {}).get(place.name) or []:
+                        if str(row.get("$key")) == want.key:
+                            found[want] = row
+        return found
+
+    def _rows(self, table: str, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
+        if len(keys) > 1:
+            condition = any_of("$key", [int(key) if key.isdigit() else key for key in keys])
+            return {str(row["$key"]): row for row in self.find(table, condition, fields)}
+        try:
+            return {keys[0]: self._client.table(table).get(keys[0], fields=list(fields))}
+        except NotFound:
+            return {}
+
+    def _confirm(self) -> None:
+        """See that the API still answers, before a 404 is taken for a row that is gone.
+
+        Another product behind the address, or VergeOS before 4.12.4 to an expired token (fact sheet README §2), answers
+        404 to everything, and all objects would seem to be deleted.
+
+        Raises:
+            VergeError: It does not answer; the row is neither there nor gone.
+        """
+        if self._confirmed is None or self._clock.now() - self._confirmed > MAX_AGE:
+            self.system()
 
     def forget(self, table: str) -> None:
         """Drop what is known of a table's rows, after a write to it."""

@@ -7,19 +7,20 @@ import operator
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from verge_pulumi.client import AlreadyExists, Filter, NotFound, Outcome, Row, VergeError, where
+from verge_pulumi.client import AlreadyExists, ApiError, Filter, NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine import host
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.ownership import Mark, without_mark
 from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.reading import Place
 from verge_pulumi.engine.waiting import WaitTimeout, wait_until
 
 MARK = "__mark"
 """Hidden output: the mark that the row carries; a row that carries another is no longer ours."""
 
-APPEARS_WITHIN = 10.0
+APPEARS_WITHIN = 30.0
 """Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
 
 R = TypeVar("R", bound=BaseResource)
@@ -28,11 +29,16 @@ R = TypeVar("R", bound=BaseResource)
 class RowProvider(DeclaredProvider[R]):
     """Manages rows of the table that the resource R declares.
 
-    Subclasses add what is special about a row's life: `check_together`, `before_delete`, `after_update`.
+    Subclasses add what is special about a row's life: `check_together`, `before_delete`, `after_update`,
+    `used_by`.
     """
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
+
+    def used_by(self, id: str) -> str:
+        """Name what keeps VergeOS from deleting the row, as far as that can be told."""
+        return ""
 
     def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Do what follows an update; return the row as it is then."""
@@ -51,6 +57,7 @@ class RowProvider(DeclaredProvider[R]):
             key = self._post(inputs, values, mark)
         finally:
             self.connection.reader.forget(self.declaration.table)
+        self._place(key, {name: str(value) for name, value in values.items()})
         return key, self._finish(key, inputs, mark, sorted(self.declaration.inputs))
 
     def _post(self, inputs: Inputs, values: dict[str, Any], mark: Mark | None) -> str:
@@ -58,7 +65,7 @@ class RowProvider(DeclaredProvider[R]):
         table = self.connection.client.table(self.declaration.table)
         if mark and not self._identified(inputs):
             # VergeOS will not refuse a second one, so an earlier attempt must be looked for.
-            found = self._own(inputs, where("description", "cs", _any_attempt(mark)))
+            found = self._own(inputs, _any_attempt(mark))
             if found:
                 return self._take_over(inputs, found, mark)
         try:
@@ -74,7 +81,7 @@ class RowProvider(DeclaredProvider[R]):
                     f"Look for it on {self.connection.client.host} before the next run"
                 ) from error
             failure = error
-        found = self._own(inputs, where("description", "cs", str(mark)))
+        found = self._own(inputs, str(mark))
         if found:
             return str(found["$key"])
         if failure.outcome is Outcome.APPLIED:
@@ -90,8 +97,10 @@ class RowProvider(DeclaredProvider[R]):
         Raises:
             EngineError: It is somebody else's; the text names its key and how to adopt it.
         """
-        conditions = [where(self._column(name), "eq", value) for name, value in self._unique(inputs).items()]
-        rows = self._find(*conditions) if conditions else []
+        unique = {self._column(name): value for name, value in self._unique(inputs).items()}
+        rows = self._find(*(where(column, "eq", value) for column, value in unique.items())) if unique else []
+        # What a filter finds is compared once more, exactly, before it is acted on (fact sheet quirks R7).
+        rows = [row for row in rows if all(str(row.get(column)) == str(value) for column, value in unique.items())]
         if len(rows) > 1:
             raise EngineError(f"several rows have that name: {', '.join(str(row['$key']) for row in rows)}")
         if not rows:
@@ -182,6 +191,13 @@ class RowProvider(DeclaredProvider[R]):
             self.connection.client.table(self.declaration.table).delete(id)
         except NotFound:
             return
+        except VergeError as error:
+            # Whether it is gone is seen by looking, not by the words of the error.
+            if error.outcome is Outcome.UNKNOWN and self._fenced(id, props) is None:
+                return
+            if isinstance(error, ApiError) and (users := self.used_by(id)):
+                raise EngineError(f"{error} It is used by {users}") from error
+            raise
         finally:
             self.connection.reader.forget(self.declaration.table)
 
@@ -199,12 +215,23 @@ class RowProvider(DeclaredProvider[R]):
             read = row or self._read_back(id)
             self._verify(read, inputs, written)
             read = self.after_update(id, read, inputs) if written else read
+            outs = self._outs(read, inputs)
         except Exception as error:
             # Whatever went wrong, the engine must learn the key.
             known = {name: inputs.get(name) for name in self.declaration.attributes}
-            outs = self._complete(id, known | kept, inputs)
-            raise InitialisationFailed(id, outs, explain(error)) from error
-        return self._outs(read, inputs) | kept
+            raise InitialisationFailed(id, self._complete(id, known | kept, inputs), explain(error)) from error
+        return outs | kept
+
+    def _place(self, id: str, columns: Mapping[str, Any]) -> None:
+        """Tell the reader which row lists this one, if the declaration names its table."""
+        if self.declaration.listed_in is None:
+            return
+        table, name = self.declaration.listed_in
+        for attribute in self.declaration.inputs.values():
+            parent = columns.get(str(attribute.column))
+            if attribute.through is not None and parent is not None:
+                key = str(int(parent)) if isinstance(parent, float) else str(parent)
+                self.connection.reader.place(self.declaration.table, id, Place(table, key, name))
 
     def _read_back(self, id: str) -> Row:
         reader, declaration = self.connection.reader, self.declaration
@@ -278,14 +305,24 @@ class RowProvider(DeclaredProvider[R]):
         condition = functools.reduce(operator.and_, [*conditions, *only])
         return self.connection.reader.find(self.declaration.table, condition, self.declaration.fields)
 
-    def _own(self, inputs: Inputs, marked: Filter) -> Row | None:
-        """Find the row that carries a mark of ours, within the row it hangs on if it hangs on one."""
+    def _own(self, inputs: Inputs, mark: str) -> Row | None:
+        """Find the row that an attempt of ours made, within the row it hangs on if it hangs on one.
+
+        Args:
+            inputs: What the program says.
+            mark: How the row's mark begins.
+        """
         parents = [
             where(self._column(name), "eq", self._through(name, inputs[name]))
             for name, attribute in self.declaration.inputs.items()
             if attribute.through is not None
         ]
-        rows = self._find(*parents, marked)
+        rows = [
+            row
+            for row in self._find(*parents, where("description", "cs", mark))
+            if str(Mark.of(row.get("description"))).startswith(mark)
+            and (self.declaration.table, str(row["$key"])) not in self.connection.live
+        ]
         if len(rows) > 1:
             keys = ", ".join(str(row["$key"]) for row in rows)
             raise EngineError(f"several rows of {self.declaration.table} carry the mark of this resource: {keys}")
@@ -305,9 +342,17 @@ class RowProvider(DeclaredProvider[R]):
         return {MARK: props[MARK]} if MARK in props else {}
 
     def _stranger(self, row: Row, props: Inputs) -> str:
-        """Return who holds the row now if that is not the resource of these properties, else ""."""
+        """Return who holds the row now if that is not the resource of these properties, else "".
+
+        A mark may be edited away in the UI; a row without one that also bears another name is another row.
+        """
         known, live = Mark.of(props.get(MARK)), Mark.of(row.get("description"))
-        return f"{live.owner} as '{live.name}'" if known and live and live.nonce != known.nonce else ""
+        if known is None:
+            return ""
+        if live is not None:
+            return f"{live.owner} as '{live.name}'" if live.nonce != known.nonce else ""
+        renamed = isinstance(props.get("name"), str) and row.get("name") != props["name"]
+        return f"somebody else, who calls it '{printable(str(row.get('name')))}'" if renamed else ""
 
     def _fenced(self, id: str, props: Inputs) -> Row | None:
         """Read the row that is about to be written to or deleted, and see that it is still ours.
@@ -315,6 +360,7 @@ class RowProvider(DeclaredProvider[R]):
         Raises:
             EngineError: It carries a newer mark, so someone else has taken it over since.
         """
+        self._place(id, props)
         row = self.connection.reader.fresh(self.declaration.table, id, self.declaration.fields)
         if row is not None and (stranger := self._stranger(row, props)):
             raise EngineError(

@@ -107,16 +107,28 @@ class _CommaList(_Text):
         return [item for item in re.split(r"[,\s]+", str(value or "")) if item] or None
 
 
+class _Json(Value):
+    json_types = ("json",)
+
+    def normalise(self, value: Any) -> Any:
+        # Pulumi makes a float of every number; no declared type says which of these are whole.
+        if isinstance(value, dict):
+            return {name: self.normalise(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.normalise(inner) for inner in value]
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class _Size(Value):
     json_types = ("int",)
     units: ClassVar = {
         "TiB": 1024**4,
-        "GiB": 1024**3,
-        "MiB": 1024**2,
-        "KiB": 1024,
         "TB": 1000**4,
+        "GiB": 1024**3,
         "GB": 1000**3,
+        "MiB": 1024**2,
         "MB": 1000**2,
+        "KiB": 1024,
         "B": 1,
     }
 
@@ -180,7 +192,7 @@ class _MachineType(_Text):
         # Before 26.0.1 VergeOS replaced an alias by the newest type of its family (fact sheet vms §2.2), so an alias
         # and a type of its family are not a difference.
         return super().same(left, right) or any(
-            alias in (left, right) and all(name == alias or name.startswith(prefix) for name in (left, right))
+            alias in (left, right) and all(name == alias or str(name).startswith(prefix) for name in (left, right))
             for alias, prefix in self.families.items()
         )
 
@@ -202,6 +214,9 @@ CommaList = Annotated[list[str], _CommaList()]
 
 IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
 """An IPv4 or IPv6 address."""
+
+Json = Annotated[dict[str, Any], _Json()]
+"""A JSON object."""
 
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,9 +26,13 @@ class WaitTimeout(EngineError):
     """What was waited for did not come before the deadline."""
 
 
+class WaitFailed(EngineError):
+    """What was waited for will not come: a state was reached that only people can leave."""
+
+
 FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 10.0
-GROWTH = 1.6
+LONGEST_PAUSE = 8.0
+GROWTH = 2
 
 
 def wait_until(
@@ -37,9 +42,15 @@ def wait_until(
     what: str,
     timeout: float,
     clock: Clock,
+    failed: Callable[[T], bool] = lambda _: False,
     describe: Callable[[T], str] = str,
+    detail: Callable[[T], str] = lambda _: "",
 ) -> T:
     """Look again and again, each time after a longer pause, until it is done.
+
+    Looks fall on multiples of the pause on the clock, so those of all waits coincide and are answered by one list.
+
+    A state that comes back after it was left is flapping; what is waited for must then be seen twice in a row.
 
     Args:
         look: Reads the state; one request.
@@ -47,23 +58,40 @@ def wait_until(
         what: What is waited for, as in "power on".
         timeout: Seconds after which it is an error.
         clock: The time.
+        failed: Whether the state is one after which there is nothing to wait for; a state that is merely unknown is
+            not.
         describe: How the state is told to people.
+        detail: What an error says besides, as in " (vms/42 on node1)".
 
     Returns:
         The state that was waited for.
 
     Raises:
         WaitTimeout: The time ran out; the text holds the last state.
+        WaitFailed: A state was reached that does not lead to the one waited for.
     """
     start = clock.now()
     pause = FIRST_PAUSE
+    past: list[str] = []
+    flapping = held = False
     while True:
         state = look()
-        if done(state):
+        described = describe(state)
+        flapping = flapping or (described in past[:-1] and described != past[-1])
+        past.append(described)
+        if failed(state):
+            raise WaitFailed(f"{what}: it is '{described}' now, which does not pass by itself{detail(state)}")
+        if done(state) and (held or not flapping):
             return state
+        held = done(state)
         elapsed = clock.now() - start
         if elapsed >= timeout:
-            raise WaitTimeout(f"{what}: still '{describe(state)}' after {elapsed:.0f} s")
-        host.log(f"waiting for {what}: '{describe(state)}', {elapsed:.0f} s", ephemeral=True)
-        clock.sleep(min(pause, timeout - elapsed))
+            raise WaitTimeout(f"{what}: still '{described}' after {elapsed:.0f} s{detail(state)}")
+        host.log(f"waiting for {what}: '{described}', {elapsed:.0f} s", ephemeral=True)
+        clock.sleep(min(_until_next(clock.now(), pause), timeout - elapsed))
         pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+
+def _until_next(now: float, pause: float) -> float:
+    """Return the seconds to a multiple of the pause, between half a pause and one and a half."""
+    return math.ceil((now + pause / 2) / pause) * pause - now

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
+from verge_pulumi.client import ApiError, NoSpace
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Size, Text
 from verge_pulumi.resources.vm import VirtualMachine
 
 
-class Drive(Resource, table="machine_drives", unique=("vm", "name")):
+class Drive(Resource, table="machine_drives", unique=("vm", "name"), listed_in=("machines", "drives")):
     """A disk of a virtual machine. One that is added to a running VM is there from its next start on."""
 
     vm: Ref[VirtualMachine] = ref(column="machine", through="machine", replaces=True)
@@ -55,3 +58,14 @@ class Drive(Resource, table="machine_drives", unique=("vm", "name")):
 
     status: Attr[str | None] = computed(follow="status#status")
     """Its state in VergeOS's words, such as ``online``."""
+
+
+class DriveProvider(RowProvider[Drive]):
+    """What is special about a drive's life."""
+
+    def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:
+        """Say how much was asked of which storage tier when there is no space."""
+        if not isinstance(error, NoSpace):
+            return super().hint(error, inputs)
+        tier = inputs.get("preferred_tier")
+        return f"The drive asks for {inputs.get('disksize')} on {f'tier {tier}' if tier else 'the default tier'}."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from verge_pulumi.client import ApiError, Outcome, Row, VergeError
+from verge_pulumi.client import ApiError, Outcome, Row, VergeError, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.errors import EngineError
@@ -21,6 +21,9 @@ FIELDS = (
     "need_restart",
 )
 """A plain ``running`` is not the power state; it must be followed to (fact sheet quirks R4)."""
+
+FAILED = ("error", "unlicensed")
+"""States that no machine leaves by itself (fact sheet vms §4); any other word may pass."""
 
 KILL_TIMEOUT = 30.0
 """Seconds within which a killed machine is off; sources see about two."""
@@ -42,19 +45,13 @@ def start(connection: Connection, table: str, key: str, *, timeout: float) -> Ro
     """Power on and wait until it runs.
 
     Raises:
+        WaitFailed: It is in a state that does not pass.
         WaitTimeout: It does not run after `timeout` seconds.
     """
     # A network loads its rules only if the start says so (fact sheet vnets §3).
     params = {"apply": True} if table == "vnets" else None
-    _act(connection, table, key, "poweron", params, done=_runs)
-    return wait_until(
-        lambda: look(connection, table, key),
-        _runs,
-        what="power on",
-        timeout=timeout,
-        clock=connection.clock,
-        describe=_status,
-    )
+    _act(connection, table, key, "poweron", params, begun=_is_on)
+    return _wait(connection, table, key, _runs, what="power on", timeout=timeout, failed=_has_failed)
 
 
 def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *, timeout: float, force: bool) -> Row:
@@ -73,15 +70,15 @@ def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *
     """
     if _is_off(row):
         return dict(row)
-    _act(connection, table, key, "poweroff", None, done=_is_off)
+    _act(connection, table, key, "poweroff", None, begun=_is_down)
     try:
-        return _wait_off(connection, table, key, timeout)
+        return _wait(connection, table, key, _is_off, what="power off", timeout=timeout)
     except WaitTimeout:
         if not force:
             raise
     host.log(f"did not shut down within {timeout:.0f} s and is powered off", warning=True)
-    _act(connection, table, key, "kill", None, done=_is_off)
-    return _wait_off(connection, table, key, KILL_TIMEOUT)
+    _act(connection, table, key, "kill", None, begun=_is_off)
+    return _wait(connection, table, key, _is_off, what="power off", timeout=KILL_TIMEOUT)
 
 
 def restart(connection: Connection, table: str, key: str, *, timeout: float = 120) -> Row:
@@ -89,13 +86,14 @@ def restart(connection: Connection, table: str, key: str, *, timeout: float = 12
     host.log("restarting, because a change needs it")
     connection.client.table(table).action(key, "reset", {"apply": True})
     connection.reader.forget(table)
-    return wait_until(
-        lambda: look(connection, table, key),
+    return _wait(
+        connection,
+        table,
+        key,
         lambda row: _runs(row) and not row.get("need_restart"),
         what="restart",
         timeout=timeout,
-        clock=connection.clock,
-        describe=_status,
+        failed=_has_failed,
     )
 
 
@@ -110,35 +108,74 @@ def wants_restart(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
 
 
 def _act(
-    connection: Connection, table: str, key: str, action: str, params: Mapping[str, Any] | None, *, done: Any
+    connection: Connection,
+    table: str,
+    key: str,
+    action: str,
+    params: Mapping[str, Any] | None,
+    *,
+    begun: Callable[[Row], bool],
 ) -> None:
-    """Ask for a change of power; that it is there already, or has come despite a lost answer, is success."""
-    try:
-        connection.client.table(table).action(key, action, params)
-    except ApiError as error:
-        if error.outcome is not Outcome.UNKNOWN and not done(look(connection, table, key)):
-            raise
-    except VergeError as error:
-        if error.outcome is not Outcome.UNKNOWN:
-            raise
-        # Whether it was applied shows in the state that is waited for.
-    finally:
-        connection.reader.forget(table)
+    """Ask for a change of power; that it is there or under way already is success.
+
+    An action whose answer was lost is sent again only if nothing shows that it was applied.
+    """
+    for last in (False, True):
+        try:
+            connection.client.table(table).action(key, action, params)
+        except VergeError as error:
+            lost = error.outcome is Outcome.UNKNOWN
+            if not lost and not isinstance(error, ApiError):
+                raise
+            if begun(look(connection, table, key)):
+                return
+            if last or not lost:
+                raise
+        else:
+            return
+        finally:
+            connection.reader.forget(table)
 
 
-def _wait_off(connection: Connection, table: str, key: str, timeout: float) -> Row:
+def _wait(
+    connection: Connection,
+    table: str,
+    key: str,
+    done: Callable[[Row], bool],
+    *,
+    what: str,
+    timeout: float,
+    failed: Callable[[Row], bool] = lambda _: False,
+) -> Row:
+    def place(row: Row) -> str:
+        return f" ({table}/{key} on {printable(str(row['node']))})" if row.get("node") else f" ({table}/{key})"
+
     return wait_until(
         lambda: look(connection, table, key),
-        _is_off,
-        what="power off",
+        done,
+        what=what,
         timeout=timeout,
         clock=connection.clock,
+        failed=failed,
         describe=_status,
+        detail=place,
     )
 
 
 def _runs(row: Mapping[str, Any]) -> bool:
     return bool(row.get("running")) and row.get("status") == "running"
+
+
+def _is_on(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("running")) or row.get("status") in ("starting", "initializing")
+
+
+def _is_down(row: Mapping[str, Any]) -> bool:
+    return not row.get("running") or row.get("status") == "stopping"
+
+
+def _has_failed(row: Mapping[str, Any]) -> bool:
+    return row.get("status") in FAILED
 
 
 def _is_off(row: Mapping[str, Any]) -> bool:
@@ -147,4 +184,4 @@ def _is_off(row: Mapping[str, Any]) -> bool:
 
 
 def _status(row: Mapping[str, Any]) -> str:
-    return str(row.get("status"))
+    return printable(str(row.get("status")), 60)

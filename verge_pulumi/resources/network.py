@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Literal
 
-from verge_pulumi.client import Row
+from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Key, Text
+from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, Text
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
 
@@ -78,7 +78,7 @@ class Network(Resource, table="vnets", unique=("name",)):
     enable_bonding: Attr[bool | None] = arg(default=None)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[dict[str, Any] | None] = arg(default=None)
+    bond_interfaces_args: Attr[Json | None] = arg(default=None)
     """Settings of the bond."""
 
     mtu: Attr[int | None] = arg(default=None, ge=1000, le=65536)
@@ -147,7 +147,7 @@ class Network(Resource, table="vnets", unique=("name",)):
     network_dns_zone: Attr[Key | None] = arg(default=None)
     """Key of the zone that is used with ``dns="network"``."""
 
-    advanced_options: Attr[dict[str, Any] | None] = arg(default=None)
+    advanced_options: Attr[Json | None] = arg(default=None)
     """Options for the router's services, such as ``{"dnsmasq": ["--dhcp-boot=..."]}``."""
 
     pxe: Attr[Literal["none", "ybos", "custom"] | None] = arg(default=None)
@@ -224,6 +224,9 @@ class Network(Resource, table="vnets", unique=("name",)):
     """Name of the node that runs it."""
 
 
+NIC_FIELDS = ("$key", "name", "machine#name as owner")
+
+
 class NetworkProvider(RowProvider[Network]):
     """What is special about a network's life."""
 
@@ -246,6 +249,11 @@ class NetworkProvider(RowProvider[Network]):
             return row
         machine_power.restart(self.connection, "vnets", id)
         return self._read_back(id)
+
+    def used_by(self, id: str) -> str:
+        """Name the NICs that are attached."""
+        nics = self.connection.reader.find("machine_nics", where("vnet", "eq", int(id)), NIC_FIELDS)
+        return ", ".join(f"NIC '{printable(str(nic.get('name')))}' of {nic.get('owner')}" for nic in nics)
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Stop it: VergeOS refuses to delete a running or stopping network."""

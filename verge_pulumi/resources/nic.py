@@ -10,7 +10,7 @@ from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.vm import VirtualMachine
 
 
-class Nic(Resource, table="machine_nics", unique=("vm", "name")):
+class Nic(Resource, table="machine_nics", unique=("vm", "name"), listed_in=("machines", "nics")):
     """A network interface of a virtual machine. One that is added to a running VM is there from its next start on."""
 
     vm: Ref[VirtualMachine] = ref(column="machine", through="machine", replaces=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.attributes import Attr, arg, computed, policy
@@ -11,7 +11,7 @@ from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Key, MachineType, Secret, Text
+from verge_pulumi.engine.values import Json, Key, MachineType, Secret, Text
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
 
@@ -47,7 +47,7 @@ class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot
     uuid: Attr[Text | None] = arg(default=None)
     """SMBIOS UUID; VergeOS draws one if unset."""
 
-    meta: Attr[dict[str, Any] | None] = arg(default=None)
+    meta: Attr[Json | None] = arg(default=None)
     """Free JSON kept with the VM."""
 
     owner_user: Attr[Key | None] = arg(default=None)

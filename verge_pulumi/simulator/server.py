@@ -94,7 +94,12 @@ class Server:
     async def close(self) -> None:
         """Stop listening and end every request under way."""
         self._closing.set()
+        open_connections = [] if self._runner.server is None else self._runner.server.connections
+        transports = [connection.transport for connection in open_connections if connection.transport]
         await self._runner.cleanup()
+        for transport in transports:
+            transport.abort()  # one with TLS would wait for the client's farewell while the loop ends
+        await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         call = Call(
