@@ -164,7 +164,7 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("vnets.gateway", ""),
         ("vnets.dhcp_enabled", False),
         ("vnets.hostname", "router"),
-        ("vnets.rate_limit_type*", "mbytes/second"),
+        ("vnets.rate_limit_type", "mbytes/second"),
         ("vnets.monitor_interval_ms", 2000),
         ("vnet_rules.protocol", "any"),
         ("vnet_rules.orderid", UNSET),

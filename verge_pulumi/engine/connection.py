@@ -24,6 +24,9 @@ NAMESPACE = "vergeos"
 REQUESTS_PER_HOUR = 1000
 """What VergeOS allows each API key (fact sheet README §4)."""
 
+CALLS_PER_PROCESSOR = 4
+"""How many calls the engine makes at once, unless ``--parallel`` says otherwise."""
+
 GATHERING_PAUSE = 0.06
 """Seconds for which a read waits for those of other calls to begin with; the engine needs about 40 ms between two."""
 
@@ -186,7 +189,8 @@ class Connection:
             pool_size=host.WORKERS,
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
-        self.reader = Reader(self.client, self.clock, pause=GATHERING_PAUSE if host.serving() else 0.0)
+        pause = GATHERING_PAUSE if host.serving() else 0.0
+        self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
         self.live: set[tuple[str, str]] = set()
         self.release = ""
         self._system: System | None = None

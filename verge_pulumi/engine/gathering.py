@@ -10,7 +10,6 @@ would never meet.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -28,9 +27,6 @@ LONGEST_PAUSE = 0.5
 LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""
 
-CALLS_PER_PROCESSOR = 4
-"""How many calls the engine makes at once by default."""
-
 ROUNDS_REMEMBERED = 8
 
 ROUNDS_BETWEEN_PROBES = 4
@@ -42,8 +38,8 @@ class _Round(Generic[W, A]):
 
     opened: float
     wants: list[W] = field(default_factory=list)
-    answers: Mapping[W, A] = field(default_factory=dict)
-    error: Exception | None = None
+    answers: Mapping[W, A | Exception] = field(default_factory=dict)
+    error: BaseException | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
 
@@ -51,17 +47,21 @@ class Gathering(Generic[W, A]):
     """Gathers the questions of calls that run side by side.
 
     Args:
-        answer: Answers several different questions at once; called in the thread of one of those who ask.
+        answer: Answers several different questions at once, an exception being an answer too; called in the thread of
+            one of those who ask.
         pause: Seconds to wait for others to begin with; 0 where calls do not run side by side.
+        expected: How many calls run side by side, as long as nothing else was learned.
     """
 
-    def __init__(self, answer: Callable[[Sequence[W]], Mapping[W, A]], *, pause: float) -> None:
+    def __init__(
+        self, answer: Callable[[Sequence[W]], Mapping[W, A | Exception]], *, pause: float, expected: int
+    ) -> None:
         self._answer = answer
         self._pause = pause
         self._changed = threading.Condition()
         self._round: _Round[W, A] | None = None
         self._calls = 0
-        self._sizes = deque([CALLS_PER_PROCESSOR * (os.cpu_count() or 1)], maxlen=ROUNDS_REMEMBERED)
+        self._sizes = deque([expected], maxlen=ROUNDS_REMEMBERED)
         self._rounds = 0
         self._gap = pause / 3
         self._last = 0.0
@@ -105,13 +105,16 @@ class Gathering(Generic[W, A]):
         if leads:
             try:
                 mine.answers = self._answer(list(dict.fromkeys(mine.wants)))
-            except Exception as error:  # each of those who asked gets it
+            except BaseException as error:  # whatever it is, the others must not wait for ever
                 mine.error = error
             mine.done.set()
         mine.done.wait()
         if mine.error is not None:
             raise mine.error
-        return mine.answers[want]
+        answer = mine.answers[want]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _wait_for_others(self, gathered: _Round[W, A]) -> None:
         """Wait until nobody else is expected to ask, holding the lock."""

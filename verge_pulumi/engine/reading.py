@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, VergeClient, any_of, select, where
+from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.gathering import Gathering
 from verge_pulumi.engine.ownership import marked_by
@@ -60,10 +60,10 @@ class _Snapshot:
 class Reader:
     """Reads rows for all resources of a process."""
 
-    def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0) -> None:
+    def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0, expected: int = 1) -> None:
         self._client = client
         self._clock = clock
-        self.gathering = Gathering(self._read, pause=pause)
+        self.gathering = Gathering(self._read, pause=pause, expected=expected)
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
@@ -135,9 +135,12 @@ class Reader:
         self._confirmed = self._clock.now()
         return row
 
-    def _read(self, wants: Sequence[_Want]) -> dict[_Want, Row | None]:
-        """Read the rows that calls want: those of one table by one list, and those of one parent's by one too."""
-        answers: dict[_Want, Row | None] = dict(self._listed(wants))
+    def _read(self, wants: Sequence[_Want]) -> dict[_Want, Row | Exception | None]:
+        """Read the rows that calls want: those of one table by one list, and those of one parent's by one too.
+
+        What one list fails for is the answer to those who wanted it, and not to the others.
+        """
+        answers: dict[_Want, Row | Exception | None] = dict(self._listed(wants))
         groups: dict[tuple[str, tuple[str, ...]], list[_Want]] = {}
         for want in wants:
             if want not in answers:
@@ -145,13 +148,14 @@ class Reader:
         for (table, fields), group in groups.items():
             for start in range(0, len(group), MOST_KEYS):
                 some = group[start : start + MOST_KEYS]
-                rows = self._rows(table, fields, [want.key for want in some])
-                answers |= {want: rows.get(want.key) for want in some}
-        for want, row in answers.items():
-            if row is None:
-                self._confirm()
-            else:
-                self._seen[want.table, want.key] = row
+                try:
+                    rows = self._rows(table, fields, [want.key for want in some])
+                    if len(rows) < len(some):
+                        self._confirm()
+                    answers |= {want: rows.get(want.key) for want in some}
+                except VergeError as error:
+                    answers |= dict.fromkeys(some, error)
+        self._seen |= {(want.table, want.key): row for want, row in answers.items() if isinstance(row, dict)}
         return answers
 
     def _listed(self, wants: Sequence[_Want]) -> dict[_Want, Row]:
@@ -172,7 +176,10 @@ class Reader:
             fields = ["$key", *(select(name, own) for name, own in names.items())]
             keys = list(dict.fromkeys(place.key for place in places.values()))
             for start in range(0, len(keys), MOST_KEYS):
-                parents = self._rows(table, tuple(fields), keys[start : start + MOST_KEYS])
+                try:
+                    parents = self._rows(table, tuple(fields), keys[start : start + MOST_KEYS])
+                except VergeError:
+                    continue  # what is wrong shows when they are read by themselves
                 for want, place in places.items():
                     for row in parents.get(place.key, {}).get(place.name) or []:
                         if str(row.get("$key")) == want.key:

@@ -1,0 +1,180 @@
+"""Calls that run side by side ask together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from verge_pulumi.client import ApiKey, VergeClient
+from verge_pulumi.engine.gathering import Gathering
+from verge_pulumi.engine.reading import MOST_KEYS, Place, Reader
+from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.simulator import Simulator
+
+FOR_EVER = 1000.0
+"""A pause that no test sees the end of: what ends a round is that everybody asked."""
+
+
+class Oracle:
+    """Answers with ten times the question, and remembers who asked together."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[int]] = []
+
+    def __call__(self, wants: Sequence[int]) -> dict[int, int | Exception]:
+        self.rounds.append(sorted(wants))
+        return {want: ValueError(want) if want < 0 else want * 10 for want in wants}
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Iterator[VergeClient]:
+    """A client of the simulator."""
+    with VergeClient(simulator.url, auth=ApiKey(simulator.api_key)) as client:
+        yield client
+
+
+def side_by_side(count: int, call: Callable[[int], int], gathering: Gathering[int, int]) -> list[int]:
+    """Make so many calls that all are under way before any of them asks."""
+    barrier = threading.Barrier(count)
+
+    def one(number: int) -> int:
+        with gathering.call():
+            barrier.wait()
+            return call(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_calls_that_are_under_way_together_are_answered_together() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    assert side_by_side(5, gathering.ask, gathering) == [0, 10, 20, 30, 40]
+    assert oracle.rounds == [[0, 1, 2, 3, 4]]
+
+
+def test_a_question_of_several_is_asked_once() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    assert side_by_side(4, lambda _: gathering.ask(7), gathering) == [70] * 4
+    assert oracle.rounds == [[7]]
+
+
+def test_a_call_that_sleeps_is_not_waited_for() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    others_done = threading.Event()
+
+    def call(number: int) -> int:
+        if number == 0:
+            with gathering.idle():
+                assert others_done.wait(30)
+            return 0
+        answer = gathering.ask(number)
+        others_done.set()
+        return answer
+
+    assert side_by_side(5, call, gathering) == [0, 10, 20, 30, 40]
+    assert oracle.rounds == [[1, 2, 3, 4]]
+
+
+def test_where_calls_do_not_run_side_by_side_nobody_waits() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1)
+    assert [gathering.ask(1), gathering.ask(2)] == [10, 20]
+    assert oracle.rounds == [[1], [2]]
+
+
+def test_who_asks_alone_is_answered_after_the_pause() -> None:
+    gathering: Gathering[int, int] = Gathering(Oracle(), pause=0.001, expected=8)
+    with gathering.call():
+        assert gathering.ask(1) == 10
+
+
+def test_an_error_reaches_the_one_whose_answer_it_is() -> None:
+    gathering: Gathering[int, int] = Gathering(Oracle(), pause=FOR_EVER, expected=1)
+
+    def call(number: int) -> int:
+        if number:
+            return gathering.ask(number)
+        with pytest.raises(ValueError, match="-1"):
+            gathering.ask(-1)
+        return 0
+
+    assert side_by_side(4, call, gathering) == [0, 10, 20, 30]
+
+
+def test_a_failure_to_fetch_reaches_everybody() -> None:
+
+    def broken(wants: Sequence[int]) -> dict[int, int | Exception]:
+        raise SystemExit
+
+    gathering: Gathering[int, int] = Gathering(broken, pause=FOR_EVER, expected=1)
+
+    def call(number: int) -> int:
+        with pytest.raises(SystemExit):
+            gathering.ask(number)
+        return number
+
+    assert side_by_side(4, call, gathering) == [0, 1, 2, 3]
+
+
+def test_a_machines_drives_and_nics_are_read_by_one_request(client: VergeClient, simulator: Simulator) -> None:
+    receipt = client.table("vms").create({"name": "web"})
+    machine = receipt.response["machine"]
+    drive = client.table("machine_drives").create({"machine": machine, "name": "d", "disksize": 1 << 30}).key
+    nic = client.table("machine_nics").create({"machine": machine, "name": "n"}).key
+    reader = reading_together(client)
+    reader.place("machine_drives", drive, Place("machines", machine, "drives"))
+    reader.place("machine_nics", nic, Place("machines", machine, "nics"))
+    simulator.reset("log")
+    rows = read_all(reader, [("machine_drives", drive), ("machine_nics", nic), ("machine_drives", "999")])
+    assert [row["name"] if row else None for row in rows] == ["d", "n", None]
+    # One list of the machine, one look for the drive that it does not list, one at the system before that is gone.
+    assert [request.path.rpartition("/v4/")[2] for request in simulator.requests()] == [
+        "machines/" + machine,
+        "machine_drives/999",
+        "system",
+    ]
+
+
+def test_many_rows_are_read_by_lists_of_a_bearable_length(client: VergeClient, simulator: Simulator) -> None:
+    keys = [str(simulator.add("vms", name=f"vm-{number}")) for number in range(MOST_KEYS + 1)]
+    reader = reading_together(client)
+    simulator.reset("log")
+    rows = read_all(reader, [("vms", key) for key in keys])
+    assert [row and row["name"] for row in rows] == [f"vm-{number}" for number in range(MOST_KEYS + 1)]
+    assert [request.path for request in simulator.requests()] == ["/api/v4/vms", f"/api/v4/vms/{keys[-1]}"]
+
+
+def test_a_bad_key_is_the_error_of_the_one_who_gave_it(client: VergeClient, simulator: Simulator) -> None:
+    good = str(simulator.add("vnets", name="lan"))
+    reader = reading_together(client)
+    row, error = read_all(reader, [("vnets", good), ("vms", "../users/1")])
+    assert row["name"] == "lan"
+    assert "../users/1" in str(error)
+
+
+def reading_together(client: VergeClient) -> Reader:
+    """Return a reader that gathers until everybody asked."""
+    return Reader(client, Clock(), pause=FOR_EVER, expected=1)
+
+
+def read_all(reader: Reader, wanted: list[tuple[str, str]]) -> list[Any]:
+    """Read rows from as many calls side by side; return each row, None, or the exception."""
+    barrier = threading.Barrier(len(wanted))
+
+    def one(want: tuple[str, str]) -> object:
+        with reader.gathering.call():
+            barrier.wait()
+            try:
+                return reader.fresh(*want, ("$key", "name"))
+            except Exception as error:
+                return error
+
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        return list(pool.map(one, wanted))
