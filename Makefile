@@ -14,7 +14,7 @@ WORKERS ?= 4
 export PULUMI_PYTHON_CMD := $(CURDIR)/$(BIN)/python
 PULUMI = PATH="$$($(PYTHON) tools/pulumi/ensure.py):$$PATH" && export PATH &&
 
-.PHONY: help quickstart test check fmt lock clean
+.PHONY: help quickstart test check fmt docs bench soak mutate lock clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +48,17 @@ fmt: $(READY) ## Format the code and mend what can be mended
 docs: $(READY) ## Write the generated documents
 	$(BIN)/python tools/docs.py
 
+bench: $(READY) ## Measure requests, connections, time and memory, and compare them (ARGS="--help" for more)
+	@$(PULUMI) $(BIN)/python -m bench $(ARGS)
+
+soak: $(READY) ## Run the long loops and print what they measured beside the goals (ARGS="--short" for a minute's worth)
+	@$(PULUMI) $(BIN)/python -m tests.soak $(ARGS)
+
+mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
+	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py
+
 lock: $(READY) ## Pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra simulator pyproject.toml -o requirements.lock
 
 clean: ## Remove what these commands made in the checkout
-	rm -rf .venv .quickstart .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .quickstart .mutation.log mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

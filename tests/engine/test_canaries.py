@@ -7,6 +7,7 @@ import json
 import urllib.parse
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.engine.command import Project
@@ -16,6 +17,7 @@ PASSWORD = "c4nary/console+password"
 PROGRAM = """
 import os
 import pulumi
+import pytest
 from verge_pulumi import VirtualMachine
 
 VirtualMachine("vm", name="vm", ram=int(os.environ.get("RAM", "1024")), console_pass_enabled=True,
@@ -29,6 +31,7 @@ def forms(secret: str) -> list[str]:
     return [secret, encoded.rstrip("=")[:-1], urllib.parse.quote(secret, safe=""), json.dumps(secret)[1:-1]]
 
 
+@pytest.mark.fault(73)
 def test_no_secret_is_shown_logged_or_stored_in_clear(lab: Lab, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

@@ -15,6 +15,7 @@ from verge_pulumi.simulator import Options, Simulator
 RELEASES = sorted(path.name for path in FOLDER.iterdir())
 
 
+@pytest.mark.fault(72)
 @pytest.mark.parametrize("release", RELEASES)
 def test_refresh_up_and_destroy_work_on_the_state_of_a_release(release: str, tmp_path: Path, cli: Path) -> None:
     content = tmp_path / "simulator.json"

@@ -17,6 +17,7 @@ def keys(lab: Lab, table: str) -> list[int]:
     return [row["$key"] for row in lab.simulator.rows(table) if "[pulumi" in (row["description"] or "")]
 
 
+@pytest.mark.fault(67)
 def test_ctrl_c_once_lets_the_running_calls_end_and_saves_them(lab: Lab) -> None:
     project = Project(lab)
     lab.simulator.faults(
@@ -35,6 +36,7 @@ def test_ctrl_c_once_lets_the_running_calls_end_and_saves_them(lab: Lab) -> None
     project.run("destroy", "--yes", "--skip-preview")
 
 
+@pytest.mark.fault(67)
 def test_ctrl_c_twice_loses_nothing(lab: Lab) -> None:
     project = Project(lab)
     lab.simulator.faults({"match": {"verb": "POST", "path": "/vnets$"}, "when": "after", "what": "hang"})
@@ -50,6 +52,7 @@ def test_ctrl_c_twice_loses_nothing(lab: Lab) -> None:
     project.run("destroy", "--yes", "--skip-preview")
 
 
+@pytest.mark.fault(68)
 def test_a_second_run_on_the_same_stack_is_locked_out(lab: Lab) -> None:
     project = Project(lab)
     lab.simulator.faults({"match": {"verb": "POST", "path": "/vnets$"}, "when": "before", "what": "hang"})
@@ -65,6 +68,7 @@ def test_a_second_run_on_the_same_stack_is_locked_out(lab: Lab) -> None:
     assert len(keys(lab, "vnets")) == 1
 
 
+@pytest.mark.fault(68)
 def test_two_stacks_that_want_the_same_names_do_not_touch_each_other(lab: Lab) -> None:
     project = Project(lab)
     project.up()
@@ -81,6 +85,7 @@ def test_two_stacks_that_want_the_same_names_do_not_touch_each_other(lab: Lab) -
     project.run("preview", "--expect-no-changes", "--refresh")
 
 
+@pytest.mark.fault(71)
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_nothing_is_written_to_the_home(lab: Lab, tmp_path: Path) -> None:
     home = tmp_path / "read-only"

@@ -131,6 +131,7 @@ def wanted(*, edited: bool) -> dict[str, list[Any]]:
     }
 
 
+@pytest.mark.fault(65, 66)
 @pytest.mark.parametrize("point", a_dozen(), ids=str)
 def test_a_killed_run_is_completed_by_the_next(lab: Lab, point: Point) -> None:
     run_case(lab, point)

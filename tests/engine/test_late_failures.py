@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pulumi
+import pytest
 
 from tests.engine.lab import Lab
-from verge_pulumi import Network, Power, VirtualMachine
+from verge_pulumi import Drive, Network, Power, VirtualMachine
 
 
 def one_vm() -> None:
@@ -62,6 +63,31 @@ def test_what_depends_on_it_waits_for_the_next_run(lab: Lab) -> None:
     assert len(lab.simulator.rows("vms")) == 1
 
 
+@pytest.mark.fault(58)
+def test_a_child_that_fails_leaves_its_parent_and_is_made_by_the_next_run(lab: Lab) -> None:
+    def program() -> None:
+        vm = VirtualMachine("vm", name="web")
+        Drive("first", vm=vm, name="first", disksize="1GiB")
+        Drive("second", vm=vm, name="second", disksize="2GiB", preferred_tier="3")
+
+    lab.simulator.faults(
+        {
+            "match": {"verb": "POST", "path": "/machine_drives$", "times": 1},
+            "what": "status",
+            "status": 507,
+            "body": {"err": "no space left on tier 3"},
+        }
+    )
+    run = lab.up(program, fails=True)
+    assert any("no space left" in text for text in run.errors)
+    assert len(lab.simulator.rows("vms")) == 1
+    lab.simulator.reset("log")
+    lab.up(program)
+    applied = [request.path.rpartition("/")[2] for request in lab.simulator.requests() if request.applied]
+    assert applied == ["machine_drives"]
+
+
+@pytest.mark.fault(3)
 def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(lab: Lab) -> None:
     lab.simulator.faults({"match": {"verb": "POST", "path": "/vms$", "times": 1}, "when": "after", "what": "reset"})
     lab.up(one_vm)
@@ -78,6 +104,7 @@ def test_a_row_that_a_killed_run_left_behind_is_taken_over(lab: Lab) -> None:
     assert len(lab.simulator.rows("vms")) == 1
 
 
+@pytest.mark.fault(30)
 def test_a_strangers_row_is_an_error_that_names_it_and_adopt_takes_it(lab: Lab) -> None:
     key = lab.simulator.add("vms", name="web", ram=4096, cpu_cores=3)
     run = lab.up(one_vm, fails=True)
@@ -93,6 +120,7 @@ def test_a_strangers_row_is_an_error_that_names_it_and_adopt_takes_it(lab: Lab) 
     assert (row["ram"], row["cpu_cores"]) == (512, 3)
 
 
+@pytest.mark.fault(62)
 def test_a_rename_in_the_program_does_not_lose_the_row(lab: Lab) -> None:
     def renamed() -> None:
         VirtualMachine("vm-2", name="web", ram=512)
@@ -103,6 +131,7 @@ def test_a_rename_in_the_program_does_not_lose_the_row(lab: Lab) -> None:
     assert len(lab.simulator.rows("vms")) == 1
 
 
+@pytest.mark.fault(61)
 def test_a_replacement_that_is_forced_to_create_first_is_refused(lab: Lab) -> None:
     def program() -> None:
         opts = pulumi.ResourceOptions(delete_before_replace=False)

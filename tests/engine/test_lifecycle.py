@@ -283,6 +283,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.fault(59, 60, 64)
 @pytest.mark.parametrize("name", CASES)
 def test_lifecycle(name: str, lab: Lab) -> None:
     before = lab.simulator.snapshot()

@@ -5,8 +5,8 @@ key shares them: the threads of a process, the processes that Pulumi starts for 
 of a team on one machine. So the times of the last hour's requests lie in a small file, the ledger, and every request
 waits there for its turn, those that are sent again and those that only look included.
 
-The ledger is a help, not a condition. Where it cannot be kept (a read-only home, a full disk), or is missing or damaged,
-a process counts for itself; VergeOS then answers 429 sooner or later, and everybody who shares the budget waits.
+The ledger is a help, not a condition. Where it cannot be kept (a read-only home, a full disk) a process counts for
+itself, and one that is damaged starts anew; VergeOS then answers 429 sooner or later, and whoever shares the budget waits.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import functools
 import hashlib
 import math
 import os
+import sys
 import threading
 import time
 from array import array
@@ -26,10 +27,8 @@ from pathlib import Path
 
 from verge_pulumi.client.errors import RateLimited
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # pragma: no cover  Windows has no record locks of this kind; each process counts for itself there
-    fcntl = None  # type: ignore[assignment]
 
 HOUR = 3600.0
 RESERVE = 0.05
@@ -194,7 +193,7 @@ class _Book:
         self.times = times if sound else array("d")
 
     def no_later_than(self, now: float) -> None:
-        """Mend times that lie in the future: the clock was set back, and nobody shall wait for it to come there again."""
+        """Mend times in the future: the clock was set back, and nobody shall wait for it to come there again."""
         for index in range(bisect_right(self.times, now), len(self.times)):
             self.times[index] = now
         self.closed_until = min(self.closed_until, now + _LONGEST_SLEEP)
@@ -216,7 +215,8 @@ class _Ledger:
         self._places = threading.Condition()
         self._free = list(range(AT_ONCE))
         self._file: int | None = None
-        if path is not None and fcntl is not None:
+        # Windows has no record locks of this kind; each process counts for itself there.
+        if path is not None and sys.platform != "win32":
             with contextlib.suppress(OSError):
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -13,7 +13,7 @@ from typing import Any
 from pulumi.dynamic import ResourceProvider
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.provider import PROVIDERS, DeclaredProvider
+from verge_pulumi.engine.provider import PROVIDERS
 from verge_pulumi.engine.rows import RowProvider
 
 
@@ -29,8 +29,7 @@ def load(kind: str) -> ResourceProvider:
     if resource is None:
         raise EngineError(f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it")
     # Where nothing is special about its life, the class that serves every row serves it too.
-    special: type[DeclaredProvider[Any]] = next(
-        (PROVIDERS[base] for base in resource.__mro__ if base in PROVIDERS), RowProvider
-    )
-    provider: ResourceProvider = type(f"{title}Provider", (special,), {"resource": resource})()
-    return provider
+    special = next((PROVIDERS[base] for base in resource.__mro__ if base in PROVIDERS), RowProvider)
+    provider: Any = type(f"{title}Provider", (special,), {"resource": resource})
+    loaded: ResourceProvider = provider()
+    return loaded

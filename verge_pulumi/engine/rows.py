@@ -13,7 +13,7 @@ from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.ownership import Mark, without_mark
-from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 from verge_pulumi.engine.reading import Place
 from verge_pulumi.engine.waiting import WaitTimeout, wait_until
 
@@ -378,6 +378,3 @@ def _marked_description(inputs: Inputs, row: Row, mark: Mark) -> str:
 
 def _any_attempt(mark: Mark) -> str:
     return str(mark).removesuffix(f"{mark.nonce}]")
-
-
-__all__ = ["MANAGED", "MARK", "RowProvider"]
