@@ -8,6 +8,8 @@ import pytest
 
 from verge_pulumi.simulator import Options, Simulator
 
+pytest_plugins = ["tests.faults.marker"]
+
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:

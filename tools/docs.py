@@ -1,4 +1,4 @@
-"""Write the reference pages of the resources from their declarations; with --check say whether they are current."""
+"""Write the reference pages from the declarations and the page of faults from their table; --check only compares."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import verge_pulumi.resources
+from tests.faults.matrix import faults_page
 from verge_pulumi.engine.declare import BaseResource
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+FOLDER = Path(__file__).resolve().parent.parent / "docs"
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
 
 
@@ -22,13 +23,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
     check = parser.parse_args().check
-    pages = {FOLDER / f"{resource.__name__}.md": page(resource) for resource in resources()}
+    pages = {FOLDER / "reference" / f"{resource.__name__}.md": page(resource) for resource in resources()}
+    pages[FOLDER / "faults.md"] = faults_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:
         for path in stale:
             print(f"{path} is not current. Run 'make docs'.", file=sys.stderr)
         return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "reference").mkdir(parents=True, exist_ok=True)
     for path in stale:
         path.write_text(pages[path])
         print(path)

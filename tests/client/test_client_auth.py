@@ -113,6 +113,7 @@ def test_a_login_that_cannot_be_sent_is_refused(make: Callable[[], object]) -> N
     assert "canar" not in str(caught.value)
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize("auth", [Basic("admin", PASSWORD), ApiKey("some-key")])
 @pytest.mark.parametrize("method", ["list", "create"])
 def test_a_401_is_final_for_fixed_credentials(
@@ -159,6 +160,7 @@ def test_a_logout_that_fails_is_not_an_error(server: HttpServer, verge: VergeCli
     verge.close()
 
 
+@pytest.mark.fault(20)
 @pytest.mark.parametrize("method", ["list", "create", "download"])
 def test_an_expired_session_is_renewed_and_the_request_sent_again(
     sessions: Sessions, verge: VergeClient, method: str
@@ -183,6 +185,7 @@ def test_a_new_session_that_is_refused_as_well_is_an_error(sessions: Sessions, v
     assert len(sessions.logins) == 2
 
 
+@pytest.mark.fault(69)
 def test_threads_share_one_login(sessions: Sessions, verge: VergeClient) -> None:
     all_started = threading.Event()
     start = threading.Barrier(THREADS, action=all_started.set)
@@ -197,6 +200,7 @@ def test_threads_share_one_login(sessions: Sessions, verge: VergeClient) -> None
     assert (len(sessions.logins), sessions.served) == (1, THREADS)
 
 
+@pytest.mark.fault(20, 69)
 def test_threads_whose_session_expired_share_one_new_login(sessions: Sessions, verge: VergeClient) -> None:
     verge.table("vms").list()
     sessions.live.clear()
@@ -225,6 +229,7 @@ def test_a_thread_that_hears_of_the_end_late_takes_the_new_session(sessions: Ses
     assert (len(sessions.logins), sessions.served) == (2, 3)
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429])
 def test_a_refused_login_is_made_once_and_remembered(
     server: HttpServer, sessions: Sessions, verge: VergeClient, slept: list[float], status: int
@@ -248,6 +253,7 @@ def caught_from(call: Callable[[], object]) -> VergeError | None:
     return None
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
@@ -312,6 +318,7 @@ def test_a_token_that_a_server_repeats_is_masked(server: HttpServer, sessions: S
         verge.table("vms").list()
 
 
+@pytest.mark.fault(75)
 @pytest.mark.parametrize("auth", [Basic("admin", PASSWORD), SessionToken("admin", PASSWORD), ApiKey("canary-key")])
 def test_credentials_show_no_secret_and_cannot_be_taken_along(
     server: HttpServer, sessions: Sessions, connect: Connect, auth: Authentication

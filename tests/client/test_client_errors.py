@@ -147,6 +147,7 @@ def test_the_response_beside_an_error_is_kept(server: HttpServer, verge: VergeCl
     assert caught.value.response == {"report": "x"}
 
 
+@pytest.mark.fault(45, 46, 49)
 @pytest.mark.parametrize(
     ("body", "type", "described"),
     [
@@ -175,6 +176,7 @@ def test_what_is_not_json_is_described(
     assert len(server.received) == 2
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize(
     ("body", "type"),
     [
@@ -190,6 +192,7 @@ def test_json_in_odd_clothes_is_read(server: HttpServer, verge: VergeClient, bod
     assert verge.table("vms").get(1) == {"$key": 1}
 
 
+@pytest.mark.fault(49)
 @given(
     st.binary(max_size=60), st.sampled_from([200, 201, 400, 401, 404, 422, 429, 500, 302, 101]), st.text(max_size=20)
 )
@@ -206,6 +209,7 @@ def test_no_answer_crashes(body: bytes, status: int, header: str) -> None:
         assert not text or text.isprintable()
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -229,6 +233,7 @@ def test_retry_after_is_understood_or_ignored(headers: dict[str, str], seconds: 
     assert caught.value.retry_after == seconds
 
 
+@pytest.mark.fault(16)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 304])
 @pytest.mark.parametrize("method", ["get", "create"])
 def test_a_redirect_is_not_followed(
@@ -245,6 +250,7 @@ def test_a_redirect_is_not_followed(
     assert (len(server.received), len(other.received)) == (1, 0)
 
 
+@pytest.mark.fault(16)
 @pytest.mark.parametrize(
     ("location", "shown"),
     [("", "nowhere"), ("/login", "/login"), ("https://u:canary@h/x", "https://h/x"), ("http://[", "http://[")],
@@ -274,6 +280,7 @@ def test_errors_can_be_copied_and_pickled(error: VergeError) -> None:
 # Hostile text
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -296,6 +303,7 @@ def test_text_is_made_printable(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
+@pytest.mark.fault(80)
 @given(st.text(), st.integers(1, 50))
 def test_every_text_becomes_printable(text: str, limit: int) -> None:
     shown = printable(text, limit)
@@ -311,6 +319,7 @@ FORMS = [
 ]
 
 
+@pytest.mark.fault(74)
 @pytest.mark.parametrize("form", FORMS)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=4), st.integers(1, 80))
 def test_no_form_of_a_secret_is_shown(form: Any, secret: str, limit: int) -> None:
@@ -328,6 +337,7 @@ def test_very_short_secrets_do_not_garble_the_text() -> None:
     assert mask("a cat", ["a"]) == "a cat"
 
 
+@pytest.mark.fault(74)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("status", "type"), [(422, "application/json"), (200, "text/html"), (302, "text/html")])
 def test_credentials_that_a_server_repeats_are_masked(

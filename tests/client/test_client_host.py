@@ -15,6 +15,7 @@ from verge_pulumi.client.host import origin
 from .conftest import Connect
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
@@ -38,6 +39,7 @@ def test_a_host_has_one_spelling(host: str, expected: str) -> None:
     assert origin(host) == expected
 
 
+@pytest.mark.fault(14, 15)
 @pytest.mark.parametrize(
     ("host", "reason"),
     [
@@ -78,6 +80,7 @@ def test_anything_else_is_refused_with_a_reason(host: str, reason: str) -> None:
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("host", ["admin:canary@verge", "https://admin:canary@verge", "http://canary@127.0.0.1"])
 def test_credentials_in_the_host_are_refused_and_not_shown(host: str) -> None:
     with pytest.raises(InvalidHost, match="user name or password") as caught:
@@ -85,6 +88,7 @@ def test_credentials_in_the_host_are_refused_and_not_shown(host: str) -> None:
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.fault(15)
 @given(st.text() | st.text("htps:/@.[]1aA-_#?%\\ \n\t"))
 def test_every_text_is_an_origin_or_a_reason(host: str) -> None:
     try:

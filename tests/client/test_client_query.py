@@ -117,6 +117,7 @@ def literal_read_by_vergeos(text: str) -> tuple[str, str]:
     return value, rest[1:]
 
 
+@pytest.mark.fault(78)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs"))) | st.text("'\\{} abx"))
 def test_no_text_leaves_its_quotes(text: str) -> None:
     written = str(where("name", "eq", text))
@@ -124,6 +125,7 @@ def test_no_text_leaves_its_quotes(text: str) -> None:
     assert parse_qs(query_string(filter=written), strict_parsing=True) == {"filter": [written]}
 
 
+@pytest.mark.fault(78)
 @given(st.text())
 def test_a_filter_is_written_or_refused(text: str) -> None:
     try:

@@ -168,6 +168,7 @@ def test_values_that_are_not_json_are_refused_before_a_request(
     assert server.received == []
 
 
+@pytest.mark.fault(80)
 def test_long_and_odd_text_arrives_as_it_was_given(server: HttpServer, verge: VergeClient) -> None:
     text = "#cloud-config\r\n{{ ds }} \u2019 e\u0301 \U0001f600 \x00\t'\\" * 10000
     server.reply(201, {"$key": 1})
@@ -253,12 +254,14 @@ def test_iterate_reads_page_by_page(server: HttpServer, verge: VergeClient, rows
     assert server.received[0].query == {"fields": "name,$key", "sort": "$key", "limit": "4", "offset": "0"}
 
 
+@pytest.mark.fault(51)
 def test_iterate_ends_when_the_limit_is_ignored(server: HttpServer, verge: VergeClient) -> None:
     server.respond = paged(10, ignore="limit offset")
     assert len(list(verge.table("vms").iterate(page_size=4))) == 10
     assert len(server.received) == 1
 
 
+@pytest.mark.fault(51)
 def test_iterate_fails_when_pages_repeat(server: HttpServer, verge: VergeClient) -> None:
     server.respond = paged(10, ignore="offset")
     with pytest.raises(BadAnswer, match="repeated"):
@@ -266,6 +269,7 @@ def test_iterate_fails_when_pages_repeat(server: HttpServer, verge: VergeClient)
     assert len(server.received) == 2
 
 
+@pytest.mark.fault(51)
 def test_iterate_yields_a_row_that_moved_between_pages_once(server: HttpServer, verge: VergeClient) -> None:
     server.reply(json=[{"$key": 1}, {"$key": 2}])
     server.reply(json=[{"$key": 2}, {"$key": 3}])

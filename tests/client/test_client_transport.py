@@ -45,6 +45,7 @@ def closed_port() -> str:
 # No connection
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("method", ["list", "create"])
 def test_a_refused_connection_is_tried_four_times(
     closed_port: str, connect: Connect, slept: list[float], method: str
@@ -56,6 +57,7 @@ def test_a_refused_connection_is_tried_four_times(
     assert len(slept) == 3
 
 
+@pytest.mark.fault(1)
 def test_a_name_that_does_not_resolve(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any, **kwargs: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -65,6 +67,7 @@ def test_a_name_that_does_not_resolve(connect: Connect, monkeypatch: pytest.Monk
         connect("verge.invalid", retries=ONCE).table("vms").create({"name": "a"})
 
 
+@pytest.mark.fault(1)
 def test_a_connect_that_is_not_answered(connect: Connect, cleanup: Any) -> None:
     # A listener whose queue is full drops further connects in silence.
     listener = cleanup.enter_context(socket.socket())
@@ -134,6 +137,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.fault(2, 6, 7, 47)
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
 def test_a_post_without_a_whole_answer_is_unknown_and_sent_once(
     serve: Serve, connect: Connect, slept: list[float], fault: Any, reason: str
@@ -149,6 +153,7 @@ def test_a_post_without_a_whole_answer_is_unknown_and_sent_once(
     assert (server.requests, slept) == (1, [])
 
 
+@pytest.mark.fault(5, 47)
 @pytest.mark.parametrize("fault", [reset_after_reading, close_after_reading, cut_short, hang])
 @pytest.mark.parametrize("method", ["get", "update", "delete"])
 def test_what_may_be_repeated_is_sent_again(serve: Serve, connect: Connect, fault: Any, method: str) -> None:
@@ -170,6 +175,7 @@ def test_what_may_be_repeated_is_sent_again(serve: Serve, connect: Connect, faul
     assert server.requests == 2
 
 
+@pytest.mark.fault(48)
 def test_a_body_cut_without_a_length_is_not_json(serve: Serve, connect: Connect) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.read_request()
@@ -217,6 +223,7 @@ def test_each_request_on_a_kept_connection_has_its_own_clock(serve: Serve, conne
     assert (server.requests, server.connections) == (4, 1)
 
 
+@pytest.mark.fault(6)
 def test_a_silence_is_cut_by_the_attempt_when_that_ends_first(serve: Serve, connect: Connect) -> None:
     started = time.monotonic()
     with pytest.raises(NoAnswer, match=r"not complete within 0\.2 s"):
@@ -233,6 +240,7 @@ def test_an_attempt_without_time_ends_at_once(server: HttpServer, connect: Conne
 # Answers that are odd but good
 
 
+@pytest.mark.fault(8)
 def test_tiny_packets_split_heads_and_100_continue(serve: Serve, connect: Connect) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.read_request()
@@ -242,6 +250,7 @@ def test_tiny_packets_split_heads_and_100_continue(serve: Serve, connect: Connec
     assert connect(serve(script).url).table("vms").list() == [{"$key": 1}]
 
 
+@pytest.mark.fault(18)
 def test_http_1_0(serve: Serve, connect: Connect) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.read_request()
@@ -263,6 +272,7 @@ def test_a_connection_is_used_again(serve: Serve, connect: Connect) -> None:
     assert (server.requests, server.connections) == (3, 1)
 
 
+@pytest.mark.fault(4)
 def test_a_kept_connection_that_the_server_closed_is_noticed(serve: Serve, connect: Connect) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.read_request()
@@ -275,6 +285,7 @@ def test_a_kept_connection_that_the_server_closed_is_noticed(serve: Serve, conne
     assert server.connections == 2
 
 
+@pytest.mark.fault(18)
 def test_gzip(server: HttpServer, verge: VergeClient) -> None:
     server.reply(body=gzip.compress(b'[{"$key": 1}]'), headers={"Content-Encoding": "gzip"})
     assert verge.table("vms").list() == [{"$key": 1}]
@@ -284,6 +295,7 @@ def test_gzip(server: HttpServer, verge: VergeClient) -> None:
 # Answers that are refused
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("compressed", [False, True])
 def test_a_body_over_the_limit_is_refused(server: HttpServer, connect: Connect, compressed: bool) -> None:
     body = b"[" + b" " * 3_000_000 + b"]"
@@ -319,6 +331,7 @@ def test_what_is_not_http_is_refused(serve: Serve, connect: Connect, sent: bytes
 # The environment
 
 
+@pytest.mark.fault(17)
 def test_nothing_is_taken_from_the_environment(
     server: HttpServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, closed_port: str
 ) -> None:
@@ -350,10 +363,12 @@ def secure(authority: trustme.CA, cleanup: Any) -> HttpServer:
     return server
 
 
+@pytest.mark.fault(11)
 def test_a_certificate_of_the_given_authority_is_trusted(secure: HttpServer, connect: Connect, ca_file: Path) -> None:
     assert connect(secure.url, ca_file=ca_file).table("vms").list() == []
 
 
+@pytest.mark.fault(10, 17)
 def test_a_certificate_of_an_unknown_authority_is_refused_at_once(
     secure: HttpServer, connect: Connect, slept: list[float], monkeypatch: pytest.MonkeyPatch, ca_file: Path
 ) -> None:
@@ -365,6 +380,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused_at_once(
     assert (secure.received, slept) == ([], [])
 
 
+@pytest.mark.fault(13)
 def test_insecure_trusts_any_certificate(secure: HttpServer, connect: Connect) -> None:
     assert connect(secure.url, insecure=True).table("vms").list() == []
 
@@ -372,6 +388,7 @@ def test_insecure_trusts_any_certificate(secure: HttpServer, connect: Connect) -
 NOW = datetime.now(UTC)
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize(
     ("names", "options", "reason"),
     [
@@ -402,6 +419,7 @@ def test_a_server_without_tls_is_no_secure_connection(server: HttpServer, connec
     assert slept == []
 
 
+@pytest.mark.fault(7)
 def test_a_tls_answer_that_drips_is_cut(authority: trustme.CA, ca_file: Path, serve: Serve, connect: Connect) -> None:
     server = serve(drip_head, tls=server_tls(authority, "127.0.0.1"))
     started = time.monotonic()

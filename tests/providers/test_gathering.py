@@ -148,7 +148,9 @@ def test_many_rows_are_read_by_lists_of_a_bearable_length(client: VergeClient, s
     simulator.reset("log")
     rows = read_all(reader, [("vms", key) for key in keys])
     assert [row and row["name"] for row in rows] == [f"vm-{number}" for number in range(MOST_KEYS + 1)]
-    assert [request.path for request in simulator.requests()] == ["/api/v4/vms", f"/api/v4/vms/{keys[-1]}"]
+    first, second = (request.path for request in simulator.requests())
+    assert first == "/api/v4/vms"
+    assert second.removeprefix("/api/v4/vms/") in keys
 
 
 def test_a_bad_key_is_the_error_of_the_one_who_gave_it(client: VergeClient, simulator: Simulator) -> None:

@@ -49,6 +49,7 @@ def test_it_can_be_started_again_with_its_content() -> None:
             client.session.close()
 
 
+@pytest.mark.fault(86)
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", "::"])  # noqa: S104
 def test_only_loopback_unless_exposed(host: str) -> None:
     with pytest.raises(ValueError, match="it is not a loopback address"):

@@ -6,7 +6,7 @@ of a team on one machine. So the times of the last hour's requests lie in a smal
 waits there for its turn, those that are sent again and those that only look included.
 
 The ledger is a help, not a condition. Where it cannot be kept (a read-only home, a full disk) a process counts for
-itself, and one that is damaged starts anew; VergeOS then answers 429 sooner or later, and whoever shares the budget waits.
+itself, and one that is damaged starts anew; VergeOS then answers 429 sooner or later, and everybody waits.
 """
 
 from __future__ import annotations

@@ -44,10 +44,11 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) < _SHORTEST_SECRET:
             continue
-        encoded = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
+        data = secret.encode(errors="surrogatepass")
+        encoded = base64.b64encode(data).decode()
         escaped = json.dumps(secret)[1:-1]
         forms |= {secret, encoded, encoded.rstrip("="), escaped, escaped.replace("/", "\\/")}
-        forms |= {quoted(secret, safe="", errors="surrogatepass", encoding="utf-8") for quoted in (quote, quote_plus)}
+        forms |= {quote(data, safe=""), quote_plus(data)}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "***")
     return text

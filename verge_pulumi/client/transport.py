@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
 import ssl
 import threading
@@ -67,8 +68,8 @@ class Transport:
         self,
         origin: str,
         *,
-        ca_file: str | Path | None = None,
-        insecure: bool = False,
+        ca_file: str | Path | None,
+        insecure: bool,
         clocks: Clocks,
         max_body: int,
         pool_size: int,
@@ -77,7 +78,8 @@ class Transport:
         self._clocks = clocks
         self._max_body = max_body
         self._verify = _verification(ca_file, insecure)
-        self._adapter = _Adapter(pool_connections=1, pool_maxsize=pool_size, max_retries=0)
+        self._adapter = HTTPAdapter(pool_maxsize=pool_size, max_retries=0)
+        self._adapter.poolmanager.pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -103,11 +105,11 @@ class Transport:
             endless: Do not limit how long the whole answer takes, only its silences.
         """
         clocks = clocks or self._clocks
-        deadline = float("inf") if endless else time.monotonic() + clocks.attempt
+        deadline = math.inf if endless else time.monotonic() + clocks.attempt
         exchange = _Exchange(self.origin, request, clocks, deadline)
         prepared = requests.Request(
             request.method,
-            f"{self.origin}{request.path}{'?' if request.query else ''}{request.query}",
+            f"{self.origin}{request.path}?{request.query}",  # a bare question mark is not sent
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": "identity" if endless else "gzip",
@@ -118,9 +120,7 @@ class Transport:
         ).prepare()
         _limits.silence, _limits.deadline = clocks.silence, deadline
         try:
-            response = self._adapter.send(
-                prepared, stream=True, timeout=(clocks.connect, clocks.silence), verify=self._verify
-            )
+            response = self._adapter.send(prepared, timeout=(clocks.connect, clocks.silence), verify=self._verify)
         except _FAILURES as error:
             failure = exchange.failure(error)
         else:
@@ -245,9 +245,10 @@ def _verification(ca_file: str | Path | None, insecure: bool) -> bool | str:
     try:
         ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        reason = error.strerror or "it holds no certificate"
+        # OpenSSL's words for it name a line of its source.
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise InvalidHost(
-            f'the CA file "{printable(str(ca_file))}" cannot be used: {printable(reason)}',
+            f'the CA file "{printable(str(ca_file))}" cannot be used: {reason}',
             advice="Give a file of certificates in PEM form.",
         ) from None
     return str(ca_file)
@@ -311,9 +312,3 @@ class _TimedHTTPPool(HTTPConnectionPool):
 
 class _TimedHTTPSPool(HTTPSConnectionPool):
     ConnectionCls: Any = _TimedHTTPSConnection
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}

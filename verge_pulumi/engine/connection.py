@@ -236,13 +236,13 @@ def connect(settings: Settings) -> Connection:
         connection = _connections.get(settings)
         if connection is None:
             connection = _connections[settings] = Connection(settings)
-            atexit.register(_tell_what_is_left, connection.client.budget)
+            atexit.register(tell_what_is_left, connection.client.budget)
             if settings.insecure:
                 host.log(f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True)
         return connection
 
 
-def _tell_what_is_left(budget: Budget) -> None:
+def tell_what_is_left(budget: Budget) -> None:
     """Tell at the end of a run what it cost; a preview without requests and a system without a limit say nothing."""
     if budget.made and (left := budget.left) is not None:
         host.log(f"{budget.made:,} requests, {left:,} left this hour")

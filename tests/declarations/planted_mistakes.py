@@ -1,0 +1,36 @@
+"""A user's program with one mistake on each marked line: both type checkers must find each, and no other."""
+
+from __future__ import annotations
+
+import pulumi
+
+from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
+
+lan = Network("lan", name="lan")
+web = VirtualMachine("web", name="web")
+
+Network("a")  # mistake: a required argument is missing
+Network("b", name=5)  # mistake: a number for a text
+Network("c", name="c", mtu="big")  # mistake: a text for a number
+Network("d", name="d", mtuu=1500)  # mistake: a misspelt argument
+Network("e", name="e", machine=1)  # mistake: an output as an argument
+Network("f", name="f", type="lan")  # mistake: a word that is not in the list
+Network("g", name="g", dnslist="1.1.1.1")  # mistake: a text for a list
+Network("h", name="h", restart="always")  # mistake: a policy that does not exist
+Network("i", name="i", mtu=lan.name)  # mistake: an output of another type
+Drive("j", vm=lan, disksize="1GiB")  # mistake: a network for a VM
+Drive("k", vm=web)  # mistake: a drive without a size
+Drive("l", vm=web, disksize=1.5)  # mistake: half a byte
+Nic("m", vm=web, network=web)  # mistake: a VM for a network
+Power("n", of=web, state="paused")  # mistake: a state that does not exist
+Power("o", of=["vms/42"], state="running")  # mistake: a list for something that has power
+Network(resource="p", name="p")  # mistake: the resource's name must come first
+Network("q", name="q", opts=web)  # mistake: a resource for options
+Provider("r", api_key_env="KEY")  # mistake: a provider without a host
+Provider("s", host="h", api_key="key")  # mistake: a credential itself in the program
+export("t", "web")  # mistake: a text for a resource
+number: pulumi.Output[int] = web.name  # mistake: a text read as a number
+always: pulumi.Output[int] = lan.mtu  # mistake: what may be unset read as always there
+web.ram = "much"  # mistake: an assignment of the wrong type
+print(web.memory)  # mistake: an output that does not exist
+Network.get("core")  # mistake: nothing to get

@@ -1,0 +1,274 @@
+"""What a program's resources register with Pulumi, and what the program gets back."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks as pulumi_mocks
+from pulumi.runtime import rpc
+
+from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
+
+# The SDK leaves the event loops of its threads open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+class Engine(pulumi_mocks.Mocks):
+    """An engine that answers each registration with what was asked for, and some outputs."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, pulumi_mocks.MockResourceArgs] = {}
+        self.answers: dict[str, Any] = {}
+
+    def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise AssertionError(args.token)
+
+    def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.registered[args.name] = args
+        return args.resource_id or "42", {**args.inputs, **self.answers}
+
+    def inputs(self, name: str) -> dict[str, Any]:
+        """Return what a resource was registered with, without what is unset."""
+        return {key: value for key, value in self.registered[name].inputs.items() if value is not None}
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A mocked engine of stack dev of project shop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    running = Engine()
+    pulumi_mocks.set_mocks(running, project="shop", stack="dev")
+    yield running
+    settle()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leftovers() -> Iterator[None]:
+    yield
+    gc.collect()  # what Pulumi left behind is told here, and not in another file
+
+
+UNTYPED: dict[str, Any] = {"Drive": Drive, "Network": Network}
+"""Resources as a program without a type checker sees them."""
+
+
+def outcome(output: pulumi.Output[Any]) -> Any:
+    """Wait for an output."""
+
+    async def future() -> Any:
+        return await output.future()
+
+    return asyncio.get_event_loop().run_until_complete(future())
+
+
+def settle() -> None:
+    """Wait until everything is registered."""
+    loop = asyncio.get_event_loop()
+    while pending := asyncio.all_tasks(loop):
+        loop.run_until_complete(asyncio.gather(*pending))
+
+
+NETWORK_PROVIDER = "Y3ZlcmdlX3B1bHVtaS5lbmdpbmUubG9hZGVyCmxvYWQKKFZOZXR3b3JrCnRSLg=="
+"""Frozen: every state that holds a network holds this text."""
+
+
+def test_the_constant_of_the_state_is_frozen() -> None:
+    assert Network.declaration.provider == NETWORK_PROVIDER
+    assert base64.b64decode(NETWORK_PROVIDER) == b"cverge_pulumi.engine.loader\nload\n(VNetwork\ntR."
+
+
+@pytest.mark.parametrize("resource", [Drive, Network, Nic, Power, VirtualMachine])
+def test_the_type_of_the_state_is_frozen(resource: Any) -> None:
+    assert resource.declaration.type_token == f"pulumi-python:dynamic/vergeos:{resource.__name__}"
+
+
+def test_a_resource_registers_what_it_was_given_and_who_it_is(engine: Engine) -> None:
+    lan = Network("lan", name="lan", mtu=1500, dnslist=["1.1.1.1"])
+    assert outcome(lan.urn).endswith("$pulumi-python:dynamic/vergeos:Network::lan")
+    assert engine.inputs("lan") == {
+        "name": "lan",
+        "mtu": 1500,
+        "dnslist": ["1.1.1.1"],
+        "__owner": "shop/dev",
+        "__name": "lan",
+        "__provider": NETWORK_PROVIDER,
+    }
+
+
+def test_every_attribute_is_an_output(engine: Engine) -> None:
+    engine.answers = {"running": True, "machine": 101}
+    lan = Network("lan", name="lan")
+    outputs = {name: outcome(getattr(lan, name)) for name in Network.declaration.attributes}
+    known = {name: value for name, value in outputs.items() if value is not None}
+    assert known == {"name": "lan", "running": True, "machine": 101}
+
+
+def test_outputs_have_the_type_that_is_declared(engine: Engine) -> None:
+    engine.answers = {"machine": 101.0, "need_restart": True, "layer2_id": 100.0, "status": "stopped"}
+    lan = Network("lan", name="lan", mtu=9000)
+    for output, value in ((lan.mtu, 9000), (lan.machine, 101), (lan.layer2_id, 100), (lan.status, "stopped")):
+        found = outcome(output)
+        assert (found, type(found)) == (value, type(value))
+
+
+def test_key_and_location_come_from_the_id(engine: Engine) -> None:
+    lan = Network("lan", name="lan")
+    power = Power("on", of="vms/7", state="running")
+    assert (outcome(lan.key), outcome(lan.location)) == (42, "/v4/vnets/42")
+    assert outcome(power.key) == 42
+    other = VirtualMachine.get("other", id="vms/7")
+    assert (outcome(other.key), outcome(other.location)) == (7, "/v4/vms/7")
+    hexadecimal = Network.get("hex", id="ab" * 20)
+    assert outcome(hexadecimal.key) == "ab" * 20
+
+
+@pytest.mark.parametrize("way", ["resource", "id", "key", "text"])
+def test_a_reference_is_a_resource_its_id_or_a_key(engine: Engine, way: str) -> None:
+    vm = VirtualMachine("vm", name="web")
+    given: Any = {"resource": vm, "id": vm.id, "key": 42, "text": "42"}[way]
+    drive = Drive("data", vm=given, disksize="1GiB")
+    outcome(drive.urn)
+    assert engine.inputs("data")["vm"] == (42 if way == "key" else "42")
+
+
+@pytest.mark.parametrize(("kind", "path"), [(VirtualMachine, "vms/42"), (Network, "vnets/42")])
+def test_power_refers_to_a_row_of_either_table(engine: Engine, kind: Any, path: str) -> None:
+    target = kind("it", name="it")
+    outcome(Power("on", of=target, state="running").urn)
+    assert engine.inputs("on")["of"] == path
+
+
+def test_a_subclass_is_accepted_where_its_base_is(engine: Engine) -> None:
+    class Web(VirtualMachine, table="vms", unique=("name",)):
+        """A VM of ours."""
+
+    outcome(Drive("data", vm=Web("web", name="web"), disksize="1GiB").urn)
+    assert engine.inputs("data")["vm"] == "42"
+
+
+@pytest.mark.parametrize(
+    ("declare", "message"),
+    [
+        (lambda n, v: Drive("d", vm=n, disksize=1), "vm= accepts VirtualMachine, not Network"),
+        (lambda n, v: Nic("n", vm=v, network=v), "network= accepts Network, not VirtualMachine"),
+        (
+            lambda n, v: Power("p", of=Drive("d", vm=v, disksize=1), state="running"),  # type: ignore[arg-type]
+            "of= accepts VirtualMachine or Network, not Drive",
+        ),
+        (lambda n, v: Network("x", name=v), "name= accepts no resource, not VirtualMachine"),
+        (lambda n, v: UNTYPED["Network"]("x", name="x", mtuu=1), "Network has no argument 'mtuu'. Did you mean 'mtu'?"),
+        (lambda n, v: UNTYPED["Network"]("x", name="x", zzz=1), "Network has no argument 'zzz'."),
+        (
+            lambda n, v: UNTYPED["Network"]("x", name="x", machine=1),
+            "Network: 'machine' is decided by VergeOS and cannot be set.",
+        ),
+        (lambda n, v: UNTYPED["Network"]("x"), "Network needs name=."),
+        (lambda n, v: UNTYPED["Drive"]("x"), "Drive needs vm=, disksize=."),
+    ],
+)
+def test_a_mistake_is_told_at_once(engine: Engine, declare: Any, message: str) -> None:
+    network, vm = Network("lan", name="lan"), VirtualMachine("vm", name="web")
+    with pytest.raises(TypeError) as error:
+        declare(network, vm)
+    assert str(error.value) == message
+    settle()
+
+
+@pytest.mark.parametrize("name", ["name", "uplink", "default_gateway"])
+def test_an_output_cannot_be_assigned(engine: Engine, name: str) -> None:
+    lan = Network("lan", name="lan")
+    with pytest.raises(AttributeError) as error:
+        setattr(lan, name, "other")
+    assert str(error.value) == f"'{name}' is set by the constructor of Network"
+    nic = Nic("n", vm="1")
+    with pytest.raises(AttributeError, match="'vm' is set by the constructor of Nic"):
+        nic.vm = "2"
+    settle()
+
+
+def test_secrets_are_secret_on_the_way_in_and_out(engine: Engine) -> None:
+    vm = VirtualMachine("vm", name="web", console_pass="canary")
+    outcome(vm.urn)
+    sent = engine.registered["vm"].inputs["console_pass"]
+    assert rpc.is_rpc_secret(sent)
+    assert rpc.unwrap_rpc_secret(sent) == "canary"
+    assert not rpc.is_rpc_secret(engine.registered["vm"].inputs["name"])
+    other = VirtualMachine("other", name="other")
+    outcome(other.urn)
+    assert "console_pass" not in engine.inputs("other")
+
+
+def test_options_reach_pulumi(engine: Engine) -> None:
+    provider = Provider("site-b", host="b.example.com", api_key_env="SITE_B_KEY")
+    parent = Network("lan", name="lan", opts=pulumi.ResourceOptions(provider=provider))
+    child = Network("child", name="child", opts=pulumi.ResourceOptions(parent=parent))
+    assert "dynamic/vergeos:Network$pulumi-python:dynamic/vergeos:Network::child" in outcome(child.urn)
+    assert (engine.registered["lan"].provider or "").split("::")[-2] == "site-b"
+
+
+def test_get_reads_a_row_that_is_not_managed(engine: Engine) -> None:
+    engine.answers = {"name": "core", "mtu": 9216.0}
+    core = Network.get("core", id="1")
+    assert isinstance(core, Network)
+    assert (outcome(core.id), outcome(core.name), outcome(core.mtu)) == ("1", "core", 9216)
+    assert engine.registered["core"].resource_id == "1"
+    assert engine.inputs("core") == {"__provider": NETWORK_PROVIDER}
+
+
+def test_get_takes_options(engine: Engine) -> None:
+    parent = Network("lan", name="lan")
+    core = Network.get("core", id="1", opts=pulumi.ResourceOptions(parent=parent))
+    assert "Network$" in outcome(core.urn)
+
+
+def test_export_gives_key_and_location(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    exported: dict[str, Any] = {}
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+    export("web", VirtualMachine("vm", name="web"))
+    assert outcome(pulumi.Output.from_input(exported["web"])) == {"$key": 42, "location": "/v4/vms/42"}
+
+
+def test_a_provider_registers_its_settings_and_only_the_names_of_credentials(engine: Engine) -> None:
+    provider = Provider(
+        "site-b",
+        host="b.example.com",
+        api_key_env="SITE_B_KEY",
+        username_env="SITE_B_USER",
+        password_env="SITE_B_PASSWORD",
+        ca_file="/ca.pem",
+        insecure=True,
+        timeout=9.5,
+        mark=False,
+        former_name="old",
+    )
+    outcome(provider.urn)
+    assert engine.registered["site-b"].typ == "pulumi:providers:pulumi-python"
+    assert {name: value for name, value in engine.inputs("site-b").items() if name.startswith("vergeos:")} == {
+        "vergeos:provider": "site-b",
+        "vergeos:host": "b.example.com",
+        "vergeos:apiKeyEnv": "SITE_B_KEY",
+        "vergeos:usernameEnv": "SITE_B_USER",
+        "vergeos:passwordEnv": "SITE_B_PASSWORD",
+        "vergeos:caFile": "/ca.pem",
+        "vergeos:insecure": "true",
+        "vergeos:timeout": "9.5",
+        "vergeos:mark": "false",
+        "vergeos:formerName": "old",
+    }
+
+
+@pytest.mark.parametrize("credentials", [{}, {"username_env": "U"}, {"password_env": "P"}])
+def test_a_provider_without_credentials_is_refused(engine: Engine, credentials: dict[str, str]) -> None:
+    with pytest.raises(TypeError) as error:
+        Provider("b", host="b.example.com", **credentials)  # type: ignore[arg-type]
+    assert str(error.value) == "Provider needs api_key_env=, or username_env= and password_env=."

@@ -1,0 +1,235 @@
+"""What a resource class may say, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from verge_pulumi.engine.attributes import Attr, OptionalRef, Ref, arg, computed, path_ref, policy, ref
+from verge_pulumi.engine.declare import BaseResource, DeclarationError, Resource, location, row_key
+from verge_pulumi.engine.values import PLAIN, Key, RowPath, Secret, Size, value_of
+from verge_pulumi.resources import Network, VirtualMachine
+
+
+class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": False}):
+    """A thing that exists in tests only."""
+
+    name: Attr[str] = arg(min_length=1, max_length=8, pattern="^[a-z]+$")
+    size: Attr[Size | None] = arg(default=None, column="bytes", replaces=True)
+    count: Attr[int | None] = arg(default=None, ge=1, le=9)
+    token: Attr[Secret[str] | None] = arg(default=None, write_only=True)
+    keep: Attr[bool | None] = policy(default=None)
+    vm: Ref[VirtualMachine] = ref(column="machine", through="machine", replaces=True)
+    network: OptionalRef[Network] = ref(default=None, column="vnet")
+    of: Ref[VirtualMachine | Network] = path_ref(replaces=True)
+    made: Attr[int | None] = computed(column="created")
+    status: Attr[str | None] = computed(follow="status#status")
+
+
+THING = Thing.declaration
+
+
+def test_a_declaration_is_read_off_the_class() -> None:
+    assert (THING.title, THING.module, THING.table) == ("Thing", __name__, "things")
+    assert (THING.unique, THING.only) == (("name",), {"is_snapshot": False})
+    own = ["name", "size", "count", "token", "keep", "vm", "network", "of", "made", "status"]
+    assert list(THING.attributes) == ["adopt", *own]
+    assert set(THING.attributes) - set(THING.inputs) == {"made", "status"}
+    assert THING.markable is False
+    assert Network.declaration.markable is True
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "required", "readable", "writable", "replaces"),
+    [
+        ("name", "name", True, True, True, False),
+        ("size", "bytes", False, True, True, True),
+        ("token", "token", False, False, True, False),
+        ("keep", None, False, False, False, False),
+        ("vm", "machine", True, False, True, True),
+        ("network", "vnet", False, True, True, False),
+        ("of", None, True, False, False, True),
+        ("made", "created", False, True, False, False),
+        ("status", "status", False, True, False, False),
+        ("adopt", None, False, False, False, False),
+    ],
+)
+def test_an_attribute_says_what_it_is(
+    name: str, column: str | None, required: bool, readable: bool, writable: bool, replaces: bool
+) -> None:
+    attribute = THING.attributes[name]
+    assert attribute.name == name
+    assert (attribute.column, attribute.required, attribute.readable, attribute.writable, attribute.replaces) == (
+        column,
+        required,
+        readable,
+        writable,
+        replaces,
+    )
+
+
+def test_limits_secrets_types_and_values_are_known() -> None:
+    attributes: dict[str, Any] = dict(THING.attributes)
+    assert attributes["name"].limits == {"min_length": 1, "max_length": 8, "pattern": "^[a-z]+$"}
+    assert attributes["count"].limits == {"ge": 1, "le": 9}
+    assert [name for name, attribute in attributes.items() if attribute.secret] == ["token"]
+    types = {name: attributes[name].value_type for name in ("name", "size", "count", "token", "network")}
+    assert types == {"name": str, "size": str | int, "count": int, "token": str, "network": str | int}
+    assert attributes["size"].value is value_of(Size)
+    assert attributes["vm"].value is attributes["network"].value is value_of(Key)
+    assert attributes["of"].value is value_of(RowPath)
+    assert attributes["count"].value is PLAIN
+
+
+def test_references_name_what_they_accept() -> None:
+    attributes: dict[str, Any] = dict(THING.attributes)
+    assert attributes["vm"].accepts() == ["VirtualMachine"]
+    assert attributes["of"].accepts() == ["VirtualMachine", "Network"]
+    uplink: Any = Network.declaration.attributes["uplink"]
+    assert uplink.accepts() == ["Network"]
+
+
+def test_a_get_names_the_columns_that_are_read() -> None:
+    assert THING.fields == ("$key", "name", "bytes", "count", "vnet", "created", "status#status as status")
+
+
+def test_the_class_gives_its_declarations_and_an_instance_its_outputs() -> None:
+    declared: Any = Thing.name
+    assert declared is THING.attributes["name"]
+    reference: Any = Thing.vm
+    assert reference is THING.attributes["vm"]
+    optional: Any = Thing.network
+    assert optional is THING.attributes["network"]
+
+
+def test_a_resource_of_another_module_is_known_by_its_module() -> None:
+    assert THING.kind == f"{__name__}:Thing"
+    assert Network.declaration.kind == "Network"
+
+
+def test_attributes_are_inherited() -> None:
+    class Special(Thing, table="specials"):
+        """A thing with more."""
+
+        count: Attr[int | None] = arg(default=None, ge=5)
+        colour: Attr[Literal["red", "blue"] | None] = arg(default=None)
+
+    declaration = Special.declaration
+    assert list(declaration.attributes) == [*THING.attributes, "colour"]
+    assert declaration.attributes["count"].limits == {"ge": 5}
+    assert declaration.attributes["size"] is THING.attributes["size"]
+    assert (declaration.table, declaration.unique) == ("specials", ())
+    assert THING.attributes["count"].limits == {"ge": 1, "le": 9}
+
+
+def test_an_abstract_class_only_gives_its_attributes() -> None:
+    class Named(Resource, abstract=True):
+        name: Attr[str] = arg()
+
+    class First(Named, table="firsts"):
+        """The first."""
+
+        size: Attr[int | None] = arg(default=None)
+
+    assert "declaration" not in vars(Named)
+    assert list(First.declaration.attributes) == ["adopt", "name", "size"]
+
+
+def test_only_rows_can_be_adopted() -> None:
+    class Bare(BaseResource, table="bares"):
+        """No row of its own."""
+
+        name: Attr[str] = arg()
+
+    assert list(Bare.declaration.attributes) == ["name"]
+
+
+def no_table() -> None:
+    class Wrong(Resource):
+        """Wrong."""
+
+
+def no_docstring() -> None:
+    class Wrong(Resource, table="things"):
+        name: Attr[str] = arg()
+
+
+def one_column_twice() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        name: Attr[str] = arg()
+        title: Attr[str | None] = arg(default=None, column="name")
+
+
+def a_default() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        mtu: Attr[int | None] = arg(default=1500)
+
+
+def unique_by_nothing() -> None:
+    class Wrong(Resource, table="things", unique=("name", "nome")):
+        """Wrong."""
+
+        name: Attr[str] = arg()
+
+
+def unique_by_an_output() -> None:
+    class Wrong(Resource, table="things", unique=("made",)):
+        """Wrong."""
+
+        made: Attr[int | None] = computed()
+
+
+def another_kind_of_reference() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        network: OptionalRef[Network] = ref()
+
+
+def no_descriptor() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        name: str = arg()
+
+
+@pytest.mark.parametrize(
+    ("declare", "message"),
+    [
+        (no_table, "Wrong: name the table it manages, class Wrong(Resource, table=...)."),
+        (no_docstring, "Wrong: say in a docstring what it is."),
+        (one_column_twice, "Wrong.title: column 'name' is already 'name'."),
+        (a_default, "Wrong.mtu: the only default is None; what is unset VergeOS decides."),
+        (unique_by_nothing, "Wrong: unique names 'nome', which is no argument of it."),
+        (unique_by_an_output, "Wrong: unique names 'made', which is no argument of it."),
+        (another_kind_of_reference, "Wrong.network: declare it as Ref[...]."),
+        (no_descriptor, "Wrong.name: declare it as Attr[...]."),
+    ],
+)
+def test_a_class_that_contradicts_itself_is_refused_when_it_is_defined(declare: Any, message: str) -> None:
+    with pytest.raises(DeclarationError) as error:
+        declare()
+    assert str(error.value) == message
+    assert isinstance(error.value, TypeError)
+
+
+@pytest.mark.parametrize(
+    ("table", "id", "where"),
+    [
+        ("vms", "42", "/v4/vms/42"),
+        ("machine_status", "vms/42", "/v4/vms/42"),
+        ("volumes", "ab" * 20, f"/v4/volumes/{'ab' * 20}"),
+    ],
+)
+def test_a_row_has_a_place_in_the_api(table: str, id: str, where: str) -> None:
+    assert location(table, id) == where
+
+
+@pytest.mark.parametrize(("id", "key"), [("42", 42), ("vms/42", 42), ("ab" * 20, "ab" * 20)])
+def test_an_id_stands_for_a_key(id: str, key: int | str) -> None:
+    assert row_key(id) == key

@@ -1,0 +1,74 @@
+"""The names that programs import, and that each is described."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import verge_pulumi
+import verge_pulumi.resources
+from tools import docs
+from verge_pulumi.engine.declare import BaseResource
+
+RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__]
+
+
+@pytest.mark.parametrize("module", [verge_pulumi, verge_pulumi.resources])
+def test_public_names_are_sorted_and_there(module: Any) -> None:
+    names: list[str] = module.__all__
+    assert names == sorted(names)
+    assert len(set(names)) == len(names)
+    assert all(getattr(module, name) is not None for name in names)
+
+
+def test_the_package_offers_every_resource() -> None:
+    offered = {name: getattr(verge_pulumi, name) for name in verge_pulumi.resources.__all__}
+    assert offered == {resource.__name__: resource for resource in RESOURCES}
+
+
+def test_a_name_that_is_not_public_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match=r"^module 'verge_pulumi' has no attribute 'Netwrk'$"):
+        verge_pulumi.Netwrk  # noqa: B018  the access is the test
+
+
+def test_importing_the_package_does_not_import_pulumi() -> None:
+    program = "import sys, verge_pulumi, verge_pulumi.client; print('pulumi' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert run.stdout == "False\n"
+
+
+def test_every_file_of_resources_has_at_most_one_and_all_are_offered() -> None:
+    found: list[type[BaseResource]] = []
+    for module in pkgutil.iter_modules(verge_pulumi.resources.__path__):
+        names = vars(importlib.import_module(f"verge_pulumi.resources.{module.name}"))
+        path = f"verge_pulumi.resources.{module.name}"
+        own = [
+            value
+            for value in names.values()
+            if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == path
+        ]
+        assert len(own) <= 1, module.name
+        found += own
+    assert sorted(resource.__name__ for resource in found) == verge_pulumi.resources.__all__
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_every_attribute_has_a_text_under_it(resource: type[BaseResource]) -> None:
+    texts = docs.attribute_texts(resource)
+    assert [name for name in resource.declaration.attributes if not texts.get(name)] == []
+    assert [text for text in texts.values() if not text.endswith(".")] == []
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_every_resource_has_a_current_page(resource: type[BaseResource]) -> None:
+    assert (docs.FOLDER / f"{resource.__name__}.md").read_text() == docs.page(resource)
+
+
+def test_there_is_no_page_of_what_is_not_there() -> None:
+    assert sorted(path.stem for path in docs.FOLDER.glob("*.md")) == verge_pulumi.resources.__all__

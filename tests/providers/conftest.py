@@ -1,0 +1,56 @@
+"""What the tests of the providers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.providers.bench import Bench
+from verge_pulumi.engine import host
+from verge_pulumi.simulator import Simulator
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a provider asked the engine to save of a resource that is not complete."""
+
+    id: str
+    outs: dict[str, Any]
+    reason: str
+
+
+@pytest.fixture
+def bench(simulator: Simulator) -> Iterator[Bench]:
+    """A provider process that talks to a fresh VergeOS."""
+    running = Bench(simulator)
+    yield running
+    running.connection.client.close()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lasting lines that people are shown; warnings begin with ``warning:``."""
+    lines: list[str] = []
+
+    def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
+        if not ephemeral:
+            lines.append(f"warning: {message}" if warning else message)
+
+    monkeypatch.setattr(host, "log", log)
+    return lines
+
+
+@pytest.fixture
+def saved(monkeypatch: pytest.MonkeyPatch) -> list[Saved]:
+    """The resources that an engine would have saved as not complete."""
+    reports: list[Saved] = []
+
+    def report(id: str, outs: dict[str, Any], reason: str) -> bool:
+        reports.append(Saved(id, dict(outs), reason))
+        return True
+
+    monkeypatch.setattr(host, "report_initialisation_failed", report)
+    return reports

@@ -1,0 +1,83 @@
+"""The process in which Pulumi runs dynamic providers, driven as the engine drives it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+
+from verge_pulumi.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/vergeos:Network::"
+
+
+@dataclass
+class Engine(engine_pb2_grpc.EngineServicer):
+    """The side of the engine that a provider calls."""
+
+    lines: list[Any] = field(default_factory=list)
+    broken: bool = False
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802  the protocol's name
+        """Keep a line."""
+        if self.broken:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "the engine is on its way out")
+        self.lines.append(request)
+        return empty_pb2.Empty()
+
+
+@dataclass
+class DynamicHost:
+    """A host that runs, and the engine that it reports to."""
+
+    stub: Any
+    engine: Engine
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def dynamic_host(simulator: Simulator, **environment: str) -> Iterator[DynamicHost]:
+    """Run a host that is configured for the simulator."""
+    engine = Engine()
+    server = grpc.server(ThreadPoolExecutor(4))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("VERGEOS_")}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.dynamic", address],
+        cwd=ROOT,
+        env={**variables, "VERGEOS_API_KEY": simulator.api_key, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        with process.stdout, grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            arguments = struct({"vergeos:host": simulator.url})
+            stub.Configure(provider_pb2.ConfigureRequest(args=arguments), timeout=30)
+            yield DynamicHost(stub, engine, process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        server.stop(0).wait()
+
+
+def struct(properties: dict[str, Any]) -> Any:
+    """Return properties as they travel."""
+    message = struct_pb2.Struct()
+    message.update(properties)
+    return message

@@ -1,0 +1,415 @@
+"""A row is made exactly once, and nobody else's is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.providers.bench import Bench
+from tests.providers.conftest import Saved
+from verge_pulumi.engine.errors import Reported
+from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.simulator import Options, Simulator
+
+POST = {"verb": "POST", "path": "/vnets$"}
+
+
+def named(simulator: Simulator, name: str = "lan") -> list[dict[str, Any]]:
+    """Return the networks of that name."""
+    return [row for row in simulator.rows("vnets") if row["name"] == name]
+
+
+def failure(bench: Bench, kind: str = "Network", /, **arguments: Any) -> str:
+    """Return the error of a create that fails."""
+    with pytest.raises(Reported) as error:
+        bench.create(kind, **arguments)
+    return str(error.value)
+
+
+def test_a_create_is_one_post_and_one_read(bench: Bench) -> None:
+    lan = bench.create("Network", name="lan", mtu=1500, description="for tests")
+    assert bench.asked() == [("GET", "system"), ("POST", "vnets"), ("GET", f"vnets/{lan.id}")]
+    (row,) = named(bench.simulator)
+    assert lan.id == str(row["$key"])
+    assert row["description"] == f"for tests\n{lan.outs['__mark']}"
+    (post,) = bench.writes()
+    assert post.body == {"name": "lan", "mtu": 1500, "description": row["description"]}
+    assert type(post.body["mtu"]) is int
+
+
+def test_numbers_arrive_whole_although_the_host_makes_floats_of_them(bench: Bench) -> None:
+    options = {"ports": [53, 67], "ratio": 0.5, "dnsmasq": {"cache": 0, "on": True}}
+    lan = bench.create("Network", name="lan", advanced_options=options)
+    lan.up(advanced_options={"ports": [53]}, mtu=9000)
+    bodies = [repr(write.body) for write in bench.writes()]
+    assert "{'ports': [53, 67], 'ratio': 0.5, 'dnsmasq': {'cache': 0, 'on': True}}" in bodies[0]
+    assert "{'ports': [53]}" in bodies[1]
+    assert "'mtu': 9000}" in bodies[1].replace("'advanced_options': {'ports': [53]}", "").replace(", }", "}")
+
+
+def test_the_outputs_are_the_row_and_what_is_kept_for_later(bench: Bench) -> None:
+    lan = bench.create("Network", "web", name="lan", description="for tests", stop_timeout=5)
+    mark = Mark.of(lan.outs["__mark"])
+    assert mark is not None
+    assert mark.belongs_to("shop/dev", "web")
+    expected = {
+        "name": "lan",
+        "description": "for tests",
+        "stop_timeout": 5,
+        "mtu": 1500,
+        "running": False,
+        "status": "stopped",
+        "$key": int(lan.id),
+        "location": f"/v4/vnets/{lan.id}",
+        "__owner": "shop/dev",
+        "__name": "web",
+        "__managed": ["description", "name", "stop_timeout"],
+        "__origin": {
+            "provider": "",
+            "host": bench.simulator.url,
+            "system": bench.connection.system.identity,
+            "name": "site-a",
+        },
+    }
+    assert {name: lan.outs[name] for name in expected} == expected
+    assert "__unfinished" not in lan.outs
+
+
+def test_the_system_is_asked_for_once_in_a_run(bench: Bench) -> None:
+    bench.create("Network", name="lan")
+    bench.create("Network", name="dmz")
+    assert bench.asked().count(("GET", "system")) == 1
+
+
+def test_a_drive_and_a_nic_hang_on_the_machine_of_their_vm(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    lan = bench.create("Network", "lan", name="lan")
+    drive = bench.create("Drive", "data", vm=vm.id, name="data", disksize="20GiB")
+    nic = bench.create("Nic", "eth", vm=vm.id, network=lan.id, name="eth0", macaddress="F0-DB-30-00-00-AA")
+    machine = vm.row()["machine"]
+    assert (drive.row()["machine"], drive.row()["disksize"]) == (machine, 20 * 1024**3)
+    assert (nic.row()["machine"], nic.row()["vnet"]) == (machine, int(lan.id))
+    assert (drive.outs["vm"], drive.outs["machine"], drive.outs["disksize"]) == (vm.id, machine, "20GiB")
+    assert (nic.outs["network"], nic.outs["macaddress"]) == (lan.id, "f0:db:30:00:00:aa")
+
+
+def test_a_drive_of_a_vm_that_is_not_there_is_refused(bench: Bench) -> None:
+    text = failure(bench, "Drive", vm="77", name="data", disksize="1GiB")
+    assert text == "Unable to create Drive 'data': there is no row 77 in vms."
+    assert bench.writes() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"what": "reset"},
+        {"what": "status", "status": 502},
+        {"what": "status", "status": 408},
+        {"what": "garbage"},
+        {"what": "cut"},
+        {"what": "garbage", "status": 201, "body": "{}", "content_type": "application/json"},
+        {"what": "status", "status": 201, "body": {"$key": None}},
+    ],
+    ids=lambda fault: "-".join(str(part) for part in fault.values()),
+)
+def test_a_row_whose_answer_was_lost_is_found_and_not_made_again(bench: Bench, fault: dict[str, Any]) -> None:
+    bench.simulator.faults({"match": POST, "when": "after", **fault})
+    lan = bench.create("Network", name="lan")
+    (row,) = named(bench.simulator)
+    assert lan.id == str(row["$key"])
+    assert lan.outs["__mark"] in row["description"]
+    assert [verb for verb, path in bench.asked() if path == "vnets"] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize("fault", [{"what": "reset"}, {"what": "status", "status": 503}])
+def test_a_row_that_was_not_made_is_looked_for_and_then_sent_again(bench: Bench, fault: dict[str, Any]) -> None:
+    bench.simulator.faults({"match": POST, "when": "before", **fault})
+    lan = bench.create("Network", name="lan")
+    assert [str(row["$key"]) for row in named(bench.simulator)] == [lan.id]
+    assert [verb for verb, path in bench.asked() if path == "vnets"] == ["POST", "GET", "POST"]
+
+
+def test_a_row_of_which_both_answers_were_lost_is_left_for_the_next_run(bench: Bench) -> None:
+    bench.simulator.faults(
+        {"match": POST, "when": "before", "what": "reset"},
+        {"match": {**POST, "nth": 2}, "when": "after", "what": "reset"},
+    )
+    text = failure(bench, name="lan")
+    assert text.startswith("Unable to create Network 'lan': POST /api/v4/vnets failed: ")
+    assert text.endswith("It is not known whether VergeOS applied it.")
+    bench.simulator.faults()
+    lan = Bench(bench.simulator).create("Network", name="lan")
+    assert [str(row["$key"]) for row in named(bench.simulator)] == [lan.id]
+
+
+def test_a_second_post_that_meets_the_first_takes_its_row(bench: Bench) -> None:
+    # The list does not show the row yet, or the first request arrives late.
+    bench.simulator.faults(
+        {"match": POST, "when": "after", "what": "reset"},
+        {"match": {"verb": "GET", "path": "/vnets$"}, "what": "status", "status": 200, "body": []},
+    )
+    lan = bench.create("Network", name="lan")
+    (row,) = named(bench.simulator)
+    assert (str(row["$key"]), row["description"]) == (lan.id, lan.outs["__mark"])
+
+
+def test_an_applied_post_without_a_key_is_never_sent_again(bench: Bench) -> None:
+    bench.simulator.faults(
+        {"match": POST, "when": "after", "what": "status", "status": 201, "body": {"$key": None}},
+        {"match": {"verb": "GET", "path": "/vnets$"}, "what": "status", "status": 200, "body": []},
+    )
+    text = failure(bench, name="lan")
+    assert text == (
+        "Unable to create Network 'lan': POST /api/v4/vnets failed: the receipt has no usable $key (None). "
+        "Look for the new row."
+    )
+    assert len(named(bench.simulator)) == 1
+
+
+def test_what_is_refused_is_not_sent_again(bench: Bench) -> None:
+    bench.simulator.faults({"match": POST, "what": "status", "status": 422, "body": {"err": "no"}})
+    assert failure(bench, name="lan") == "Unable to create Network 'lan': POST /api/v4/vnets failed: no (422)."
+    assert [verb for verb, path in bench.asked() if path == "vnets"] == ["POST"]
+
+
+def test_several_rows_with_the_mark_of_one_resource_are_an_error(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    machine = vm.row()["machine"]
+    for nonce in ("12ab", "34cd"):
+        mark = f"[pulumi shop/dev data {nonce}]"
+        bench.simulator.add("machine_drives", name=nonce, machine=machine, disksize=1024**3, description=mark)
+    with pytest.raises(Reported) as error:
+        bench.create("Drive", "data", vm=vm.id, disksize="1GiB")
+    assert str(error.value) == (
+        "Unable to create Drive 'data': several rows of machine_drives carry the mark of this resource: 1, 2."
+    )
+
+
+def test_the_row_of_a_killed_run_is_taken_over_with_a_new_mark(bench: Bench, told: list[str]) -> None:
+    first = bench.create("Network", name="lan", mtu=1500)
+    second = Bench(bench.simulator).create("Network", name="lan", mtu=9000, description="new")
+    assert second.id == first.id
+    (row,) = named(bench.simulator)
+    assert (row["mtu"], row["description"]) == (9000, f"new\n{second.outs['__mark']}")
+    assert second.outs["__mark"] != first.outs["__mark"]
+    assert told == [f"took over row {first.id} of vnets, which existed already"]
+
+
+def test_the_unnamed_drive_of_a_killed_run_is_found_by_its_mark(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    other = bench.create("VirtualMachine", "vm-2", name="web-2")
+    first = bench.create("Drive", "data", vm=vm.id, disksize="1GiB")
+    second = Bench(bench.simulator).create("Drive", "data", vm=vm.id, disksize="2GiB")
+    assert (second.id, second.row()["disksize"]) == (first.id, 2 * 1024**3)
+    third = bench.create("Drive", "data-2", vm=vm.id, disksize="1GiB")
+    elsewhere = bench.create("Drive", "data", vm=other.id, disksize="1GiB")
+    assert len({first.id, third.id, elsewhere.id}) == 3
+
+
+def test_a_conflict_without_a_name_is_told_as_it_is(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", name="web")
+    taken = {"status": 409, "body": {"err": "serial 'x' is already in use"}}
+    bench.simulator.faults({"match": {"verb": "POST", "path": "/machine_drives$"}, "what": "status", **taken})
+    text = failure(bench, "Drive", vm=vm.id, disksize="1GiB", serial="x")
+    assert (
+        text == "Unable to create Drive 'web': POST /api/v4/machine_drives failed: serial 'x' is already in use (409)."
+    )
+
+
+def test_a_conflict_with_a_row_that_is_gone_again_is_told_as_it_is(bench: Bench) -> None:
+    taken = {"status": 409, "body": {"err": "name 'lan' is already in use"}}
+    bench.simulator.faults({"match": POST, "what": "status", **taken})
+    assert failure(bench, name="lan").endswith("name 'lan' is already in use (409).")
+
+
+@pytest.mark.parametrize(
+    ("description", "whose"),
+    [
+        ("", "is managed by nobody here"),
+        ("Front end", "is managed by nobody here"),
+        ("[pulumi shop/prod web 12ab]", "belongs to shop/prod as 'web'"),
+        ("[pulumi shop/dev other 12ab]", "belongs to shop/dev as 'other'"),
+    ],
+)
+def test_a_strangers_row_is_an_error_that_names_it(bench: Bench, description: str, whose: str) -> None:
+    key = bench.simulator.add("vnets", name="lan", description=description, mtu=1400)
+    assert failure(bench, name="lan", mtu=9000) == (
+        f"Unable to create Network 'lan': row {key} of vnets has that name already and {whose}. Choose another name; "
+        "if the resource was renamed in the program use the alias option; to manage that row from here set adopt=True."
+    )
+    assert bench.writes() == []
+    assert named(bench.simulator)[0]["mtu"] == 1400
+
+
+def test_before_26_1_4_the_refusal_of_a_name_has_another_status() -> None:
+    with Simulator(Options(release="26.0.2")) as simulator:
+        key = simulator.add("vnets", name="lan")
+        assert f"row {key} of vnets has that name already" in failure(Bench(simulator), name="lan")
+
+
+def test_several_rows_of_one_name_are_an_error(bench: Bench) -> None:
+    keys = [bench.simulator.add("vnets", name="lan") for _ in range(2)]
+    text = failure(bench, name="lan", adopt=True)
+    assert text == f"Unable to create Network 'lan': several rows have that name: {keys[0]}, {keys[1]}."
+
+
+def test_a_snapshot_of_that_name_is_not_the_vm(bench: Bench) -> None:
+    bench.simulator.add("vms", name="web", is_snapshot=True)
+    key = bench.simulator.add("vms", name="web")
+    assert f"row {key} of vms has that name already" in failure(bench, "VirtualMachine", name="web")
+
+
+def test_adopting_changes_what_the_program_sets_and_nothing_else(bench: Bench) -> None:
+    key = bench.simulator.add("vnets", name="lan", description="Front end", mtu=1400, dns="bind")
+    lan = bench.create("Network", name="lan", mtu=9000, adopt=True)
+    assert lan.id == str(key)
+    (write,) = bench.writes()
+    assert write.verb == "PUT"
+    assert write.body == {"mtu": 9000, "description": f"Front end\n{lan.outs['__mark']}"}
+    assert (lan.outs["dns"], lan.outs["description"]) == ("bind", "Front end")
+
+
+def test_adopting_with_an_empty_description_empties_it(bench: Bench) -> None:
+    bench.simulator.add("vnets", name="lan", description="Front end")
+    lan = bench.create("Network", name="lan", description="", adopt=True)
+    assert named(bench.simulator)[0]["description"] == lan.outs["__mark"]
+
+
+def test_adopting_what_only_differs_in_what_is_fixed_is_refused(bench: Bench) -> None:
+    key = bench.simulator.add("vnets", name="lan", type="external")
+    assert failure(bench, name="lan", type="internal", adopt=True) == (
+        f"Unable to create Network 'lan': row {key} of vnets differs in type, which is set on creation only. "
+        "Delete the row, or declare what it has."
+    )
+    assert bench.writes() == []
+
+
+def test_adopting_a_drive_asks_only_for_its_vm_and_name(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", name="web")
+    key = bench.simulator.add("machine_drives", name="data", machine=vm.row()["machine"], disksize=1024**3)
+    drive = bench.create("Drive", vm=vm.id, name="data", disksize="1GiB", adopt=True)
+    assert (drive.id, drive.outs["vm"]) == (str(key), vm.id)
+
+
+@pytest.mark.parametrize("adopt", [None, True])
+def test_a_row_that_the_state_knows_is_never_taken_over(bench: Bench, adopt: bool | None) -> None:
+    first = bench.create("Network", name="lan")
+    assert failure(bench, name="lan", adopt=adopt) == (
+        f"Unable to create Network 'lan': row {first.id} of vnets has that name and is the resource that this one "
+        "replaces. Leave delete_before_replace on, or give the new one another name."
+    )
+    assert first.row()["description"] == first.outs["__mark"]
+
+
+@pytest.mark.parametrize("way", ["diff", "read"])
+def test_the_state_tells_which_rows_it_knows(bench: Bench, way: str) -> None:
+    first = bench.create("Network", name="lan")
+    later = Bench(bench.simulator)
+    getattr(first.seen_by(later), way)()
+    assert "is the resource that this one replaces" in failure(later, name="lan")
+
+
+def test_a_row_of_another_resource_that_the_state_knows_is_not_adopted(bench: Bench) -> None:
+    first = bench.create("Network", "other", name="lan")
+    assert "belongs to shop/dev as 'other'" in failure(bench, name="lan", adopt=True)
+    assert first.row()["description"] == first.outs["__mark"]
+
+
+# Without marks -------------------------------------------------------------------------------------------------------
+
+
+def test_without_marks_the_description_is_the_programs_alone(simulator: Simulator) -> None:
+    bench = Bench(simulator, mark=False)
+    lan = bench.create("Network", name="lan", description="for tests")
+    assert named(simulator)[0]["description"] == "for tests"
+    assert "__mark" not in lan.outs
+    lan.up(mtu=9000)
+    assert bench.writes()[-1].body == {"mtu": 9000}
+    lan.refresh()
+    assert lan.outs["description"] == "for tests"
+    lan.destroy()
+    assert named(simulator) == []
+
+
+def test_without_marks_a_lost_answer_is_an_error_that_says_what_to_do(simulator: Simulator) -> None:
+    bench = Bench(simulator, mark=False)
+    simulator.faults({"match": POST, "when": "after", "what": "reset"})
+    text = failure(bench, name="lan")
+    assert text.endswith(
+        "It is not known whether VergeOS applied it. Whether the row was made is not known, and without marks it "
+        f"cannot be found. Look for it on {simulator.url} before the next run."
+    )
+    assert [verb for verb, path in bench.asked() if path == "vnets"] == ["POST"]
+
+
+def test_without_marks_nobodys_row_is_ours(simulator: Simulator) -> None:
+    Bench(simulator, mark=False).create("Network", name="lan")
+    assert "is managed by nobody here" in failure(Bench(simulator, mark=False), name="lan")
+    adopted = Bench(simulator, mark=False).create("Network", name="lan", adopt=True, mtu=9000)
+    assert (adopted.row()["mtu"], adopted.row()["description"]) == (9000, "")
+
+
+def test_adopting_what_is_right_already_writes_nothing_without_marks(simulator: Simulator) -> None:
+    simulator.add("vnets", name="lan")
+    bench = Bench(simulator, mark=False)
+    bench.create("Network", name="lan", adopt=True)
+    assert bench.writes() == []
+
+
+# After the row exists ------------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_shows_up_late_is_waited_for(bench: Bench) -> None:
+    bench.simulator.faults(
+        {"match": {"verb": "GET", "path": r"/vnets/\d+$", "times": 3}, "what": "status", "status": 404}
+    )
+    lan = bench.create("Network", name="lan")
+    assert lan.outs["name"] == "lan"
+    assert 0 < bench.time.now < 10
+
+
+def test_a_row_that_never_shows_up_keeps_its_key(bench: Bench, saved: list[Saved]) -> None:
+    bench.simulator.faults(
+        {"match": {"verb": "GET", "path": r"/vnets/\d+$", "times": 0}, "what": "status", "status": 404}
+    )
+    text = failure(bench, name="lan", mtu=9000)
+    (row,) = named(bench.simulator)
+    cause = f"row {row['$key']} of vnets was made but cannot be read back"
+    assert text == (
+        f"Unable to create Network 'lan': {cause}. It exists and is in the state; the next 'pulumi up' completes it."
+    )
+    (kept,) = saved
+    assert kept.id == str(row["$key"])
+    assert kept.reason == f"Unable to create Network 'lan': {cause}."
+    assert (kept.outs["name"], kept.outs["mtu"], kept.outs["__unfinished"]) == ("lan", 9000, cause)
+    assert (kept.outs["$key"], kept.outs["__managed"]) == (row["$key"], ["mtu", "name"])
+    assert kept.outs["__mark"] == row["description"]
+    assert kept.outs["__origin"]["name"] == "site-a"
+
+
+def test_where_nothing_can_be_saved_the_error_says_that_it_exists(bench: Bench) -> None:
+    bench.simulator.faults(
+        {"match": {"verb": "GET", "path": r"/vnets/\d+$", "times": 0}, "what": "status", "status": 404}
+    )
+    assert failure(bench, name="lan").endswith("but cannot be read back. It exists.")
+
+
+def test_a_column_that_did_not_stick_is_told(bench: Bench, saved: list[Saved]) -> None:
+    body = {"$key": 5, "name": "lan", "mtu": 1500}
+    bench.simulator.faults(
+        {"match": {"verb": "GET", "path": r"/vnets/\d+$"}, "what": "status", "status": 200, "body": body}
+    )
+    assert failure(bench, name="lan", mtu=9000).startswith(
+        "Unable to create Network 'lan': mtu was written as 9000 and reads back as 1500. "
+        "Declare what this VergeOS makes of it. It exists"
+    )
+    assert saved[0].outs["mtu"] == 9000
+
+
+def test_a_secret_that_did_not_stick_is_not_shown(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    attribute = bench.provider("VirtualMachine").declaration.attributes["console_pass"]
+    monkeypatch.setattr(attribute, "write_only", False)
+    text = failure(bench, "VirtualMachine", name="web", console_pass="canary")
+    assert "console_pass was written as [secret] and reads back as [secret]" in text
+    assert "canary" not in text

@@ -1,0 +1,146 @@
+"""The hour's requests as providers meet them: a create that needs more than an hour allows, a delete after it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.providers.bench import Bench, Managed
+from verge_pulumi.client import Budget
+from verge_pulumi.engine import connection as connections
+from verge_pulumi.engine.connection import Connection, Settings, read_settings
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.simulator import Options, Simulator
+
+HOUR = 3600.0
+PER_HOUR = 1000
+VMS = 500
+THREADS = 8
+
+
+class SharedTime:
+    """One time for the budget, the waits and VergeOS, that passes only while somebody sleeps."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.now = self.start = 1_700_000_000.0
+        self._simulator = simulator
+        self._lock = threading.Lock()
+        simulator.clock("manual")
+
+    @property
+    def passed(self) -> float:
+        return self.now - self.start
+
+    def sleep(self, seconds: float) -> None:
+        wake = self.now + seconds
+        with self._lock:
+            # Threads sleep side by side, so the time passes once; VergeOS's first, since it counts what it is sent.
+            if wake > self.now:
+                self._simulator.clock(advance=wake - self.now)
+                self.now = wake
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(Options(name="site-a", requests_per_hour=PER_HOUR)) as running:
+        yield running
+
+
+@pytest.mark.fault(37)
+def test_more_than_an_hour_allows_is_created_over_hours_and_nothing_is_lost(simulator: Simulator) -> None:
+    time, notices = SharedTime(simulator), list[str]()
+    budget = Budget(PER_HOUR, clock=lambda: time.now, sleep=time.sleep, announce=notices.append)
+    bench = Bench(simulator)
+    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+
+    def create(number: int) -> tuple[Managed, Managed]:
+        vm = bench.create("VirtualMachine", f"vm-{number}", name=f"vm-{number}")
+        return vm, bench.create("Power", f"on-{number}", of=f"vms/{vm.id}", state="running")
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        made = list(pool.map(create, range(VMS)))
+
+    assert {(vm.id, vm.outs["name"]) for vm, _ in made} == {
+        (str(row["$key"]), row["name"]) for row in simulator.rows("vms") if not row["is_snapshot"]
+    }
+    assert {power.outs["state"] for _, power in made} == {"running"}
+    refused = [request for request in simulator.requests() if request.status == 429]
+    assert refused == []
+    assert budget.made == len(simulator.requests())
+    hours = budget.made // PER_HOUR
+    assert hours >= 1
+    assert hours * HOUR <= time.passed <= (hours + 1) * HOUR
+    assert 1 <= len(notices) <= hours + 1
+
+    # The hour has been used up but for the reserve, and what it is kept for goes through at once.
+    while (budget.left or 0) > PER_HOUR // 20:
+        with budget.turn():
+            pass
+    before = time.now
+    vm, power = made[0]
+    power.destroy()
+    vm.destroy()
+    assert time.now - before < 60
+    bench.connection.client.close()
+
+
+@pytest.mark.parametrize(
+    ("configured", "host", "limited"),
+    [
+        (None, "verge.example.com", True),
+        (None, "127.0.0.1:8080", False),
+        (0, "verge.example.com", False),
+        (50, "127.0.0.1:8080", True),
+    ],
+)
+def test_the_limit_is_that_of_vergeos_and_none_on_loopback(
+    configured: int | None, host: str, limited: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    settings = Settings(host=host, api_key="key", requests_per_hour=configured)
+    left = settings.budget(lambda seconds: None).left
+    assert left == ((configured or 1000) if limited else None)
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "1.5", "1e3", "²"])
+def test_a_limit_is_a_whole_number(text: str) -> None:
+    variables = {"VERGEOS_HOST": "a", "VERGEOS_API_KEY": "k", "VERGEOS_REQUESTS_PER_HOUR": text}
+    with pytest.raises(EngineError, match="VERGEOS_REQUESTS_PER_HOUR .* must be a whole number"):
+        read_settings({}.get, variables)
+
+
+def test_the_environment_wins_over_the_configuration() -> None:
+    variables = {"VERGEOS_HOST": "a", "VERGEOS_API_KEY": "k"}
+    configured = {"requestsPerHour": "500"}
+    assert read_settings(configured.get, variables).requests_per_hour == 500
+    assert read_settings(configured.get, {**variables, "VERGEOS_REQUESTS_PER_HOUR": "0"}).requests_per_hour == 0
+
+
+def test_processes_with_one_key_have_one_budget(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first, second = (
+        Settings(host="verge.example.com", api_key="key", timeout=timeout).budget(lambda seconds: None)
+        for timeout in (10, 20)
+    )
+    with first.turn():
+        pass
+    assert (first.left, second.left) == (999, 999)
+    assert Settings(host="verge.example.com", api_key="other").budget(lambda seconds: None).left == 1000
+
+
+@pytest.mark.parametrize(
+    ("requests", "per_hour", "line"),
+    [(3, 1000, ["3 requests, 997 left this hour"]), (0, 1000, []), (3, 0, [])],
+)
+def test_the_end_of_a_run_tells_what_it_cost(requests: int, per_hour: int, line: list[str], told: list[str]) -> None:
+    budget = Budget(per_hour)
+    for _ in range(requests):
+        with budget.turn():
+            pass
+    connections.tell_what_is_left(budget)
+    assert told == line

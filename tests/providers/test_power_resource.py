@@ -1,0 +1,177 @@
+"""Power as a resource: it starts, follows and stops what it refers to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.providers.bench import Bench, Managed
+from tests.providers.conftest import Saved
+from verge_pulumi.engine.errors import Reported
+
+
+@pytest.fixture
+def vm(bench: Bench) -> Managed:
+    """A stopped VM."""
+    return bench.create("VirtualMachine", "vm", name="web")
+
+
+def of(managed: Managed) -> str:
+    """Return what a program registers for ``of=``."""
+    return str(managed.outs["location"]).removeprefix("/v4/")
+
+
+def turn(managed: Managed, state: str = "running", **arguments: Any) -> Managed:
+    """Declare the power of something."""
+    return managed.bench.create("Power", "on", of=of(managed), state=state, **arguments)
+
+
+def status(managed: Managed) -> str:
+    machine = managed.row()["machine"]
+    rows = managed.bench.simulator.rows("machine_status")
+    return str(next(row["status"] for row in rows if row["machine"] == machine))
+
+
+def actions(bench: Bench) -> list[str]:
+    return [request.body["action"] for request in bench.simulator.requests() if request.path.endswith("_actions")]
+
+
+@pytest.mark.parametrize(("kind", "table"), [("VirtualMachine", "vms"), ("Network", "vnets")])
+def test_it_starts_what_it_refers_to(bench: Bench, kind: str, table: str) -> None:
+    target = bench.create(kind, "it", name="it")
+    power = turn(target)
+    assert (power.id, status(target)) == (f"{table}/{target.id}", "running")
+    expected = {
+        "of": power.id,
+        "state": "running",
+        "status": "running",
+        "node": "node1",
+        "$key": int(target.id),
+        "location": f"/v4/{table}/{target.id}",
+        "__managed": ["of", "state"],
+    }
+    assert {name: power.outs[name] for name in expected} == expected
+
+
+def test_what_shall_be_stopped_and_is_costs_a_look(vm: Managed) -> None:
+    vm.bench.simulator.reset("log")
+    power = turn(vm, "stopped")
+    assert power.outs["state"] == "stopped"
+    assert vm.bench.asked() == [("GET", f"vms/{vm.id}")]
+
+
+def test_it_follows_the_program(vm: Managed) -> None:
+    power = turn(vm)
+    assert power.diff(state="stopped").replaces == []
+    power.up(state="stopped")
+    assert (status(vm), power.outs["state"]) == ("stopped", "stopped")
+    power.up(state="running")
+    assert (status(vm), power.outs["state"]) == ("running", "running")
+    assert power.diff(of="vms/2").replaces == ["of"]
+
+
+def test_drift_is_seen_and_mended(vm: Managed) -> None:
+    power = turn(vm)
+    vm.bench.simulator.edit("machine_status", vm.row()["machine"], running=False, status="stopped")
+    vm.bench.connection.reader.forget("vms")
+    power.refresh()
+    assert (power.inputs["state"], power.outs["status"]) == ("stopped", "stopped")
+    assert power.diff(state="running").changes is None
+    power.up(state="running")
+    assert status(vm) == "running"
+
+
+def test_a_refresh_reads_it_from_the_list_of_its_target(vm: Managed) -> None:
+    power = turn(vm)
+    later = Bench(vm.bench.simulator)
+    later.simulator.reset("log")
+    vm.seen_by(later).refresh()
+    power.seen_by(later).refresh()
+    assert later.asked() == [("GET", "system"), ("GET", "vms")]
+
+
+def test_without_its_target_it_is_gone(vm: Managed) -> None:
+    power = turn(vm)
+    vm.bench.simulator.remove("vms", int(vm.id))
+    assert power.read().id == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        ({"state": "running"}, "stopped"),
+        ({"state": "running", "on_destroy": "stop"}, "stopped"),
+        ({"state": "running", "on_destroy": "leave"}, "running"),
+    ],
+)
+def test_destroying_it_stops_what_it_started(vm: Managed, arguments: dict[str, Any], left: str) -> None:
+    turn(vm, **arguments).destroy()
+    assert status(vm) == left
+
+
+def test_destroying_it_leaves_what_it_stopped(vm: Managed) -> None:
+    power = turn(vm, "stopped")
+    machine = vm.row()["machine"]
+    vm.bench.simulator.edit("machine_status", machine, running=True, status="running")
+    power.destroy()
+    assert status(vm) == "running"
+
+
+def test_destroying_it_after_its_target_does_nothing(vm: Managed) -> None:
+    power = turn(vm)
+    vm.bench.simulator.remove("vms", int(vm.id))
+    power.destroy()
+    assert actions(vm.bench) == ["poweron"]
+
+
+def test_a_guest_that_does_not_shut_down_is_an_error_unless_forced(vm: Managed, told: list[str]) -> None:
+    power = turn(vm, timeout=7)
+    vm.bench.simulator.transitions(ignore_poweroff=True)
+    with pytest.raises(Reported) as error:
+        power.destroy()
+    assert str(error.value) == ("Unable to delete Power 'on': power off: still 'running' after 7 s (vms/1 on node1).")
+    power.up(force=True)
+    power.destroy()
+    assert status(vm) == "stopped"
+    assert told == ["warning: did not shut down within 7 s and is powered off"]
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 300), (9, 9)])
+def test_a_start_that_does_not_come_is_kept_and_goes_on_with_the_next_run(
+    vm: Managed, saved: list[Saved], timeout: int | None, seconds: int
+) -> None:
+    vm.bench.simulator.transitions(stuck=["starting"])
+    with pytest.raises(Reported) as error:
+        turn(vm, timeout=timeout)
+    assert str(error.value) == (
+        f"Unable to create Power 'on': power on: still 'starting' after {seconds} s (vms/1 on node1). "
+        "It exists and is in the state; the next 'pulumi up' completes it."
+    )
+    (kept,) = saved
+    assert (kept.id, kept.outs["state"], kept.outs["$key"]) == ("vms/1", "running", 1)
+    inputs = {"of": "vms/1", "state": "running", "timeout": timeout, "__owner": "shop/dev", "__name": "on"}
+    power = Managed(vm.bench, "Power", kept.id, inputs, kept.outs)
+    assert power.diff().changes is True
+    vm.bench.simulator.transitions(stuck=[])
+    power.up()
+    assert (status(vm), "__unfinished" in power.outs) == ("running", False)
+
+
+def test_what_has_no_power_state_is_refused(bench: Bench) -> None:
+    with pytest.raises(Reported) as error:
+        bench.create("Power", "on", of="machine_drives/1", state="running")
+    assert str(error.value) == (
+        "Unable to create Power 'on': 'machine_drives/1' has no power state. Give a VirtualMachine or a Network."
+    )
+
+
+def test_a_target_that_is_not_there_is_an_error(bench: Bench) -> None:
+    with pytest.raises(Reported, match="there is no row 77 in vms; was it deleted by someone else"):
+        bench.create("Power", "on", of="vms/77", state="stopped")
+
+
+def test_only_the_two_states_are_accepted(bench: Bench) -> None:
+    result = bench.provider("Power").check({}, {"of": "/v4/vms/1", "state": "paused"})
+    assert [failure.reason for failure in result.failures] == ["state: should be 'running' or 'stopped'."]
+    assert bench.check("Power", {"of": "/v4/vms/1", "state": "running"})["of"] == "vms/1"

@@ -1,0 +1,110 @@
+"""Shared reads: what costs a request and what does not."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.providers.bench import Bench
+from verge_pulumi.client import where
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.reading import MAX_AGE
+
+FIELDS = ("$key", "name", "description")
+MARK = "[pulumi shop/dev web 1]"
+
+
+def test_rows_of_a_stack_cost_one_list(bench: Bench) -> None:
+    keys = [str(bench.simulator.add("vnets", name=f"lan-{n}", description=f"{n}\n{MARK}")) for n in range(5)]
+    rows = [bench.connection.reader.shared("vnets", key, FIELDS, "shop/dev") for key in keys]
+    assert [row["name"] for row in rows if row] == [f"lan-{n}" for n in range(5)]
+    assert bench.asked() == [("GET", "vnets")]
+    assert "cs '[pulumi shop/dev '" in bench.simulator.requests()[0].query
+
+
+def test_threads_that_read_at_once_share_the_list(bench: Bench) -> None:
+    keys = [str(bench.simulator.add("vnets", name=f"lan-{n}", description=MARK)) for n in range(8)]
+    reader, names = bench.connection.reader, []
+    threads = [
+        threading.Thread(
+            target=lambda key=key: names.append((reader.shared("vnets", key, FIELDS, "shop/dev") or {})["name"])
+        )
+        for key in keys
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(names) == sorted(f"lan-{n}" for n in range(8))
+    assert bench.asked() == [("GET", "vnets")]
+
+
+def test_a_row_that_is_not_in_the_list_is_read_by_itself(bench: Bench) -> None:
+    key = str(bench.simulator.add("vnets", name="lan", description="the mark was edited away"))
+    row = bench.connection.reader.shared("vnets", key, FIELDS, "shop/dev")
+    assert row == {"$key": int(key), "name": "lan", "description": "the mark was edited away"}
+    assert bench.connection.reader.shared("vnets", "999", FIELDS, "shop/dev") is None
+    assert bench.asked() == [("GET", "vnets"), ("GET", f"vnets/{key}"), ("GET", "vnets/999")]
+
+
+def test_a_row_without_an_owner_is_read_by_itself(bench: Bench) -> None:
+    assert bench.connection.reader.shared("vnets", "1", FIELDS, "") is not None
+    assert bench.asked() == [("GET", "vnets/1")]
+
+
+def test_a_list_is_good_for_a_while_and_until_a_write(bench: Bench) -> None:
+    key = str(bench.simulator.add("vnets", name="lan", description=MARK))
+    reader = bench.connection.reader
+
+    def lists() -> int:
+        reader.shared("vnets", key, FIELDS, "shop/dev")
+        return len(bench.simulator.requests())
+
+    assert lists() == 1
+    bench.time.sleep(MAX_AGE)
+    assert lists() == 1
+    bench.time.sleep(0.1)
+    assert lists() == 2
+    reader.forget("vms")
+    assert lists() == 2
+    reader.forget("vnets")
+    assert lists() == 3
+
+
+def test_stacks_and_projections_do_not_mix(bench: Bench) -> None:
+    key = str(bench.simulator.add("vnets", name="lan", description=MARK))
+    reader = bench.connection.reader
+    reader.shared("vnets", key, FIELDS, "shop/dev")
+    assert reader.shared("vnets", key, (*FIELDS, "mtu"), "shop/dev") is not None
+    assert len(bench.simulator.requests()) == 2
+    reader.shared("vnets", key, FIELDS, "shop/prod")
+    assert bench.asked()[2:] == [("GET", "vnets"), ("GET", f"vnets/{key}")]
+
+
+def test_what_never_changes_is_asked_for_once(bench: Bench) -> None:
+    key = str(bench.simulator.add("vms", name="web"))
+    (row,) = bench.simulator.rows("vms")
+    reader = bench.connection.reader
+    assert [reader.constant("vms", key, "machine") for _ in range(3)] == [row["machine"]] * 3
+    assert bench.asked() == [("GET", f"vms/{key}")]
+
+
+def test_what_never_changes_is_taken_from_any_read_that_has_it(bench: Bench) -> None:
+    key = str(bench.simulator.add("vms", name="web"))
+    reader = bench.connection.reader
+    reader.fresh("vms", key, ("$key", "machine"))
+    assert reader.constant("vms", key, "machine") == bench.simulator.rows("vms")[0]["machine"]
+    assert reader.constant("vms", key, "created_from") == "custom"
+    assert len(bench.simulator.requests()) == 2
+
+
+def test_what_is_referred_to_must_exist(bench: Bench) -> None:
+    with pytest.raises(EngineError) as failure:
+        bench.connection.reader.constant("vms", "77", "machine")
+    assert str(failure.value) == "there is no row 77 in vms"
+
+
+def test_rows_are_found_by_a_condition(bench: Bench) -> None:
+    rows = bench.connection.reader.find("vnets", where("name", "eq", "Core"), ("$key", "name"))
+    assert rows == [{"$key": 1, "name": "Core"}]

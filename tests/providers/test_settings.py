@@ -1,0 +1,248 @@
+"""Which VergeOS, as whom: settings, their precedence, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.providers.bench import Bench, Time
+from verge_pulumi.client import ApiKey, Basic
+from verge_pulumi.engine.connection import Connection, Settings, connect, from_process, read_settings
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.simulator import Options, Simulator
+
+
+def settings(configured: Mapping[str, str] | None = None, /, **environment: str) -> Settings:
+    """Read settings from a configuration and from variables without their prefix."""
+    variables = {f"VERGEOS_{name.upper()}": value for name, value in environment.items()}
+    return read_settings((configured or {}).get, variables)
+
+
+def problem(configured: Mapping[str, str] | None = None, /, **environment: str) -> str:
+    with pytest.raises(EngineError) as error:
+        settings(configured, **environment)
+    return str(error.value)
+
+
+LOGIN = {"host": "verge.example.com", "api_key": "key"}
+
+
+def test_settings_have_defaults() -> None:
+    assert settings(**LOGIN) == Settings(
+        host="verge.example.com",
+        api_key="key",
+        username="",
+        password="",
+        ca_file="",
+        insecure=False,
+        timeout=60.0,
+        requests_per_hour=None,
+        mark=True,
+        former_name="",
+        provider="",
+    )
+
+
+ALL = {
+    "host": ("host", "a", "b"),
+    "username": ("username", "a", "b"),
+    "password": ("password", "a", "b"),
+    "apiKey": ("api_key", "a", "b"),
+    "caFile": ("ca_file", "a", "b"),
+    "insecure": ("insecure", "true", "false"),
+    "timeout": ("timeout", "5", "7.5"),
+    "mark": ("mark", "true", "no"),
+    "requestsPerHour": ("requests_per_hour", "5000", "0"),
+    "formerName": ("former_name", "a", "b"),
+}
+VALUES: dict[str, Any] = {"true": True, "false": False, "no": False, "5": 5.0, "7.5": 7.5, "5000": 5000, "0": 0}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_environment_wins_over_the_configuration(name: str) -> None:
+    attribute, configured, variable = ALL[name]
+    rest = {"host": "verge.example.com", "apiKey": "key"}
+    from_configuration = settings({**rest, name: configured})
+    assert getattr(from_configuration, attribute) == VALUES.get(configured, configured)
+    from_environment = settings({**rest, name: configured}, **{attribute: variable})
+    assert getattr(from_environment, attribute) == VALUES.get(variable, variable)
+    set_but_empty = settings({**rest, name: configured}, **{attribute: ""})
+    assert set_but_empty == from_configuration
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("TRUE", True), ("yes", True), ("0", False), ("False", False), ("no", False)]
+)
+def test_a_switch_is_written_in_many_ways(text: str, value: bool) -> None:
+    read = settings(**LOGIN, insecure=text, mark=text)
+    assert (read.insecure, read.mark) == (value, value)
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    assert problem({"timeout": "soon", "insecure": "maybe"}, mark="perhaps", requests_per_hour="-1") == (
+        "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) must be a number of seconds; "
+        "VERGEOS_REQUESTS_PER_HOUR (or the configuration vergeos:requestsPerHour) must be a whole number; "
+        "VERGEOS_INSECURE (or the configuration vergeos:insecure) must be true or false; "
+        "VERGEOS_MARK (or the configuration vergeos:mark) must be true or false; "
+        "VERGEOS_HOST (or the configuration vergeos:host) is not set; "
+        "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment"
+    )
+
+
+@pytest.mark.parametrize("missing", ["username", "password"])
+def test_half_a_login_is_none(missing: str) -> None:
+    login = {"host": "verge.example.com", "username": "admin", "password": "pw"}
+    assert settings(**login).username == "admin"
+    login.pop(missing)
+    assert "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set" in problem(**login)
+
+
+def test_an_api_key_wins_over_a_password() -> None:
+    both = Settings(host="h", username="admin", password="pw", api_key="key")
+    assert isinstance(both.authentication(), ApiKey)
+    assert isinstance(replace(both, api_key="").authentication(), Basic)
+
+
+def test_settings_do_not_show_their_secrets() -> None:
+    text = repr(Settings(host="h", username="admin", password="canary-1", api_key="canary-2"))
+    assert "canary" not in text
+    assert "admin" in text
+
+
+# An explicit provider ------------------------------------------------------------------------------------------------
+
+SITE_B = {"provider": "b", "host": "b.example.com", "apiKeyEnv": "SITE_B_KEY"}
+
+
+def test_an_explicit_provider_takes_nothing_from_the_default_systems_environment() -> None:
+    variables = {f"VERGEOS_{name}": "default" for name in ("HOST", "API_KEY", "USERNAME", "PASSWORD", "CA_FILE")}
+    variables |= {"VERGEOS_INSECURE": "true", "VERGEOS_MARK": "false", "VERGEOS_TIMEOUT": "5", "SITE_B_KEY": "key-b"}
+    assert read_settings(SITE_B.get, variables) == Settings(host="b.example.com", api_key="key-b", provider="b")
+
+
+def test_an_explicit_provider_has_all_settings_of_its_own() -> None:
+    configured = {
+        "provider": "b",
+        "host": "b.example.com",
+        "usernameEnv": "SITE_B_USER",
+        "passwordEnv": "SITE_B_PASSWORD",
+        "caFile": "/ca.pem",
+        "insecure": "true",
+        "timeout": "9",
+        "mark": "false",
+        "formerName": "old",
+    }
+    variables = {"SITE_B_USER": "admin", "SITE_B_PASSWORD": "pw"}
+    assert read_settings(configured.get, variables) == Settings(
+        host="b.example.com",
+        username="admin",
+        password="pw",
+        ca_file="/ca.pem",
+        insecure=True,
+        timeout=9.0,
+        mark=False,
+        former_name="old",
+        provider="b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("configured", "text"),
+    [
+        (SITE_B, "the environment has no SITE_B_KEY, which the provider 'b' names for its credentials"),
+        (
+            {"provider": "b", "host": "h", "usernameEnv": "B_USER", "passwordEnv": "B_PW"},
+            "the environment has no B_USER or B_PW, which the provider 'b' names for its credentials",
+        ),
+        ({"provider": "b", "host": "h"}, "the provider 'b' names no variable for its credentials"),
+        ({"provider": "b", "apiKeyEnv": "OTHER"}, "host of the provider 'b' is not set"),
+        (
+            {**SITE_B, "apiKeyEnv": "OTHER", "timeout": "soon"},
+            "timeout of the provider 'b' must be a number of seconds",
+        ),
+        ({**SITE_B, "apiKeyEnv": "OTHER", "mark": "soon"}, "mark of the provider 'b' must be true or false"),
+    ],
+)
+def test_what_is_missing_of_an_explicit_provider_is_never_taken_from_another(
+    configured: dict[str, str], text: str
+) -> None:
+    variables = {"VERGEOS_HOST": "default", "VERGEOS_API_KEY": "default", "OTHER": "key"}
+    with pytest.raises(EngineError) as error:
+        read_settings(configured.get, variables)
+    assert str(error.value) == text
+
+
+# The connection ------------------------------------------------------------------------------------------------------
+
+
+def test_the_process_has_one_connection_for_the_same_settings(told: list[str]) -> None:
+    first = connect(Settings(host="one.example.com", api_key="k"))
+    assert connect(Settings(host="one.example.com", api_key="k")) is first
+    assert connect(Settings(host="one.example.com", api_key="k", provider="b")) is not first
+    assert told == []
+
+
+def test_unchecked_certificates_are_told_once(told: list[str]) -> None:
+    for _ in range(2):
+        connect(Settings(host="two.example.com", api_key="k", insecure=True))
+    assert told == ["warning: the certificate of two.example.com is not checked (vergeos:insecure)"]
+
+
+def test_the_process_reads_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERGEOS_HOST", "three.example.com")
+    monkeypatch.setenv("VERGEOS_API_KEY", "k")
+    asked: list[str] = []
+    connection = from_process(lambda name: asked.append(name))
+    assert connection.settings.host == "three.example.com"
+    assert "vergeos:caFile" in asked
+
+
+def test_a_connection_says_which_system_it_is_and_asks_once(bench: Bench) -> None:
+    connection = bench.connection
+    system = connection.system
+    assert (system.name, len(system.identity)) == ("site-a", 40)
+    assert connection.is_at(system.identity)
+    assert not connection.is_at("elsewhere")
+    assert bench.asked() == [("GET", "system")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "left"),
+    [
+        (Settings(host="verge.example.com", api_key="k"), 1000),
+        (Settings(host="verge.example.com", api_key="k", requests_per_hour=50), 50),
+        (Settings(host="verge.example.com", api_key="k", requests_per_hour=0), None),
+        (Settings(host="http://127.0.0.1:1", api_key="k"), None),
+        (Settings(host="http://127.0.0.1:1", api_key="k", requests_per_hour=50), 50),
+    ],
+)
+def test_requests_are_counted_where_vergeos_counts_them(
+    settings: Settings, left: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert settings.budget(Time().sleep).left == left
+
+
+def test_basic_credentials_and_the_certificate_authority_are_used(tmp_path: Path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    with Simulator(Options(tls=True, name="site-t", cert_file=ca_file)) as simulator:
+        connection = Connection(
+            Settings(
+                host=simulator.url,
+                username=simulator.username,
+                password=simulator.password,
+                ca_file=str(ca_file),
+            )
+        )
+        assert connection.system.name == "site-t"
+        connection.client.close()
+
+
+def test_time_is_the_clocks_in_retries_too(bench: Bench) -> None:
+    bench.simulator.faults({"match": {"times": 1}, "what": "rate_limit", "retry_after": 30})
+    assert bench.connection.system.name == "site-a"
+    assert bench.time.now == 30
