@@ -1,0 +1,55 @@
+"""``python -m bench``: measure, print, and with ``--write`` put the results into docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from bench import report
+from bench.run import PROVIDERS, Case, Measure, run
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def numbers(text: str) -> list[int]:
+    """Return the numbers of a list such as ``1,10,50``."""
+    return [int(part) for part in text.split(",")]
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--n", type=numbers, default=[1, 10, 50], help="machines (default 1,10,50)")
+    parser.add_argument("--latency", type=numbers, default=[0, 50], help="milliseconds for each answer (default 0,50)")
+    parser.add_argument("--parallel", type=numbers, default=[8, 64], help="engine parallelism (default 8,64)")
+    parser.add_argument("--providers", default=",".join(PROVIDERS), help=f"of {', '.join(PROVIDERS)} (default all)")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
+    arguments = parser.parse_args()
+    ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
+    cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())  # noqa: S603  our own
+    measures: list[Measure] = []
+    for case in (
+        Case(provider, number, parallel, latency)
+        for number in arguments.n
+        for latency in arguments.latency
+        for parallel in arguments.parallel
+        for provider in arguments.providers.split(",")
+    ):
+        for measure in run(case, cli):
+            measures.append(measure)
+            print(
+                f"{case.provider:6} N={case.machines:<5} {case.latency:3} ms  parallel {case.parallel:<3}"
+                f" {measure.workload:8} {measure.requests:6} requests {measure.connections:3} connections"
+                f" {measure.seconds:7.1f} s {measure.cpu:6.1f} s CPU {measure.memory:5.0f} MiB",
+                flush=True,
+            )
+    if arguments.write:
+        report.write(ROOT / "docs" / "performance.md", measures)
+    else:
+        print(report.tables(measures))
+
+
+if __name__ == "__main__":
+    main()

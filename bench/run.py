@@ -1,0 +1,153 @@
+"""Runs the workloads with the real Pulumi CLI against the simulator, and measures each command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from verge_pulumi.simulator import Options, Simulator
+
+HERE = Path(__file__).parent
+
+PROVIDERS: Mapping[str, str] = {"ours": "machines.py", "naive": "machines.py", "idle": "idle.py"}
+"""Each way to do the work, and its program: this package, the same with naive reads, resources that do nothing."""
+
+WORKLOADS = ("create", "preview", "refresh", "change", "destroy")
+
+_SKIP = ["--yes", "--skip-preview"]
+_COMMANDS: Mapping[str, list[str]] = {
+    "create": ["up", *_SKIP],
+    "preview": ["preview"],
+    "refresh": ["refresh", *_SKIP],
+    "change": ["up", *_SKIP],
+    "destroy": ["destroy", *_SKIP],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One series of commands: create, preview, refresh, change, destroy.
+
+    Attributes:
+        provider: One of `PROVIDERS`.
+        machines: How many, each with a drive, a NIC and power.
+        parallel: Resources that the engine works on at once.
+        latency: Milliseconds that each answer of VergeOS takes.
+    """
+
+    provider: str
+    machines: int
+    parallel: int
+    latency: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one command took.
+
+    Attributes:
+        case: The series it belongs to.
+        workload: One of `WORKLOADS`.
+        requests: Requests that VergeOS saw.
+        connections: Connections they came on.
+        seconds: Wall time of the command, Pulumi's own start included.
+        cpu: Seconds of processor time of the provider process, its start included.
+        memory: Most resident memory of the provider process, in MiB.
+    """
+
+    case: Case
+    workload: str
+    requests: int
+    connections: int
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
+    """Run a series on a fresh stack and a fresh VergeOS.
+
+    Args:
+        case: What to run.
+        cli: The folder of the Pulumi CLI.
+        variables: Environment variables besides.
+
+    Raises:
+        RuntimeError: A command failed; the text is its output.
+    """
+    options = Options(name="bench", latency_ms=case.latency)
+    with Simulator(options) as simulator, tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        project = _Project(Path(scratch), cli, case, simulator, variables)
+        for workload in WORKLOADS:
+            simulator.reset("log")
+            seconds = project.command(workload)
+            counted = simulator.counters()
+            cpu, memory = project.usage()
+            yield Measure(case, workload, counted.total(), counted.connections, seconds, cpu, memory)
+
+
+class _Project:
+    """A Pulumi project in a folder of its own, with a file backend."""
+
+    def __init__(self, folder: Path, cli: Path, case: Case, simulator: Simulator, variables: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._parallel = case.parallel
+        self._usage = folder / "usage"
+        (folder / "state").mkdir()
+        shutil.copy(HERE / PROVIDERS[case.provider], folder / "__main__.py")
+        (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("VERGEOS_", "PULUMI_"))},
+            "PATH": f"{cli}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": os.pathsep.join([str(HERE / "shim"), str(HERE.parent)]),
+            "PYTHONPYCACHEPREFIX": str(cli.parent / "bytecode"),
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            "PULUMI_PYTHON_CMD": sys.executable,
+            "VERGEOS_HOST": simulator.url,
+            "VERGEOS_API_KEY": simulator.api_key,
+            "MACHINES": str(case.machines),
+            "BENCH_USAGE": str(self._usage),
+            "BENCH_NAIVE": "1" if case.provider == "naive" else "",
+            **variables,
+        }
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled once
+        self._pulumi("stack", "init", "bench")
+
+    def command(self, workload: str) -> float:
+        """Run one command; return the seconds it took."""
+        self._usage.unlink(missing_ok=True)
+        if workload == "change":
+            self._environment["RAM"] = "2048"
+        start = time.monotonic()
+        self._pulumi(*_COMMANDS[workload], "--parallel", str(self._parallel))
+        return time.monotonic() - start
+
+    def usage(self) -> tuple[float, float]:
+        """Return processor seconds and MiB of the provider process of the last command; zeros if there was none."""
+        lines = self._usage.read_text().splitlines() if self._usage.exists() else []
+        used = [tuple(map(float, line.split())) for line in lines]
+        return sum(cpu for cpu, _ in used), max((kib for _, kib in used), default=0.0) / 1024
+
+    def _pulumi(self, *arguments: str) -> None:
+        process = subprocess.run(  # noqa: S603  a list, no shell
+            ["pulumi", "--non-interactive", "--color=never", *arguments],  # noqa: S607  found as a person's shell finds it
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if process.returncode:
+            raise RuntimeError(f"Unable to run pulumi {' '.join(arguments)}:\n{process.stdout[-3000:]}")
