@@ -25,6 +25,7 @@ class Engine(pulumi_mocks.Mocks):
     def __init__(self) -> None:
         self.registered: dict[str, pulumi_mocks.MockResourceArgs] = {}
         self.answers: dict[str, Any] = {}
+        self.secret_outputs: dict[str, list[str]] = {}
 
     def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(args.token)
@@ -38,13 +39,31 @@ class Engine(pulumi_mocks.Mocks):
         return {key: value for key, value in self.registered[name].inputs.items() if value is not None}
 
 
+class Monitor(pulumi_mocks.MockMonitor):
+    """The mocked engine's entrance, which keeps what is said of outputs."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.engine = engine
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
+        self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
+        mocked: Any = super()
+        return mocked.RegisterResource(request)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
+        self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
+        mocked: Any = super()
+        return mocked.ReadResource(request)
+
+
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """A mocked engine of stack dev of project shop."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     running = Engine()
-    pulumi_mocks.set_mocks(running, project="shop", stack="dev")
+    pulumi_mocks.set_mocks(running, project="shop", stack="dev", monitor=Monitor(running))
     yield running
     settle()
     loop.run_until_complete(loop.shutdown_default_executor())
@@ -206,6 +225,9 @@ def test_secrets_are_secret_on_the_way_in_and_out(engine: Engine) -> None:
     other = VirtualMachine("other", name="other")
     outcome(other.urn)
     assert "console_pass" not in engine.inputs("other")
+    outcome(VirtualMachine.get("foreign", id="1").urn)
+    secret = ["console_pass", "console_pass_hash"]
+    assert engine.secret_outputs == {"vm": secret, "other": secret, "foreign": secret}
 
 
 def test_options_reach_pulumi(engine: Engine) -> None:

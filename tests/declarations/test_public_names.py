@@ -67,8 +67,8 @@ def test_every_attribute_has_a_text_under_it(resource: type[BaseResource]) -> No
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
 def test_every_resource_has_a_current_page(resource: type[BaseResource]) -> None:
-    assert (docs.FOLDER / f"{resource.__name__}.md").read_text() == docs.page(resource)
+    assert (docs.FOLDER / "reference" / f"{resource.__name__}.md").read_text() == docs.page(resource)
 
 
 def test_there_is_no_page_of_what_is_not_there() -> None:
-    assert sorted(path.stem for path in docs.FOLDER.glob("*.md")) == verge_pulumi.resources.__all__
+    assert sorted(path.stem for path in (docs.FOLDER / "reference").glob("*.md")) == verge_pulumi.resources.__all__

@@ -5,29 +5,14 @@ The floor of the API is 4 for each machine to create (three rows and a start), 1
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
-import pulumi
 import pytest
 
+from bench.machines import machines
 from tests.engine.lab import Lab
-from verge_pulumi import Drive, Network, Nic, Power, VirtualMachine
 
 NUMBERS = [1, 10, pytest.param(50, marks=pytest.mark.timeout(600))]
-
-
-def machines(number: int, *, ram: int = 1024) -> Callable[[], None]:
-    """Return a program of one network and so many machines with a drive and a NIC, powered on."""
-
-    def program() -> None:
-        lan = Network("lan", name="lan")
-        for n in range(number):
-            vm = VirtualMachine(f"vm-{n}", name=f"vm-{n}", ram=ram)
-            disk = Drive(f"disk-{n}", vm=vm, name="disk", disksize="1GiB")
-            nic = Nic(f"nic-{n}", vm=vm, network=lan, name="nic")
-            Power(f"on-{n}", of=vm, state="running", opts=pulumi.ResourceOptions(depends_on=[disk, nic]))
-
-    return program
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -35,18 +20,34 @@ def machines(number: int, *, ram: int = 1024) -> Callable[[], None]:
 def test_what_a_stack_of_machines_costs(lab: Lab, number: int, parallel: int, create: float, change: float) -> None:
     assert lab.preview(machines(number), parallel=parallel).requests == 0
 
+    lab.simulator.reset("log")
     made = lab.up(machines(number), parallel=parallel)
-    assert len(made.changes) == 1 + 4 * number
     assert made.requests <= create * number + 15
-    assert lab.simulator.counters().connections <= 32
+    counters = lab.simulator.counters()
+    assert counters.applied == 4 * number + 1
+    assert counters.connections <= 32
 
     assert lab.preview(machines(number), parallel=parallel).requests == 0
     assert lab.refresh(machines(number), parallel=parallel).requests <= 10
 
     changed = lab.up(machines(number, ram=2048), parallel=parallel)
-    assert set(changed.changes) == {f"vm-{n}" for n in range(number)}
+    assert changed.changes == {f"vm-{n}": "update" for n in range(number)}
     assert changed.requests <= change * number + 10
 
     assert lab.destroy(parallel=parallel).requests <= 5 * number + 15
     assert lab.simulator.rows("vms") == []
-    print(f"N={number} parallel={parallel}: create {made.requests}, change {changed.requests}")
+
+
+def test_a_run_tells_at_its_end_what_it_cost_and_what_is_left_to_the_next(lab: Lab, tmp_path: Path) -> None:
+    lab.environment |= {"VERGEOS_REQUESTS_PER_HOUR": "1000", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    spent = 0
+    for run in (lab.up(machines(1)), lab.refresh(machines(1)), lab.destroy()):
+        spent += run.requests
+        told = [text.strip() for severity, _, text in run.messages if severity == "info"]
+        assert told == [f"{run.requests} requests, {1000 - spent} left this hour"]
+
+
+def test_a_preview_that_asks_nothing_tells_nothing(lab: Lab, tmp_path: Path) -> None:
+    lab.environment |= {"VERGEOS_REQUESTS_PER_HOUR": "1000", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    run = lab.preview(machines(1))
+    assert [text for severity, _, text in run.messages if severity == "info"] == []

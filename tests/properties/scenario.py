@@ -170,7 +170,7 @@ class Scenario:
         """Run ``pulumi refresh``."""
         mine = self.stacks[stack]
         if self._command(mine, mine.refresh, kill).good:
-            self._drifted.discard(stack)
+            self._check_refreshed(stack)
 
     @step
     def destroy(self, stack: str, *, kill: tuple[int, Moment] | None = None) -> None:
@@ -185,7 +185,7 @@ class Scenario:
         self._calm()
         refreshed = self._command(mine, mine.refresh, None)
         assert refreshed.good, refreshed.error
-        self._drifted.discard(stack)
+        self._check_refreshed(stack)
         updated = self._command(mine, mine.up, None)
         if not updated.good:
             assert any(reason in updated.error for reason in REFUSALS), updated.error
@@ -336,6 +336,13 @@ class Scenario:
         for request in self.simulator.requests():
             if request.applied:
                 yield _target(request)
+
+    def _check_refreshed(self, stack: str) -> None:
+        """See that the state names no row that is gone or that somebody else has taken over."""
+        mine = self.stacks[stack]
+        lost = set(_places(mine)) - {name for name, _ in _held(mine, self.rows())}
+        assert not lost, f"the state keeps what is no longer ours: {lost}"
+        self._drifted.discard(stack)
 
     def _check_state(self, mine: Stack) -> None:
         """See that the state has each resource of the program, and each row that carries the stack's mark."""

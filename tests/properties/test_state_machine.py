@@ -218,6 +218,23 @@ class Lives(RuleBasedStateMachine):
         self.scenario.fault(what, verb=verb, nth=nth, times=times, when="before" if what == "rate_limit" else when)
         self.run(then, stack)
 
+    @rule(
+        data=st.data(),
+        stack=STACKS,
+        device=st.sampled_from(["Drive", "Nic"]),
+        what=st.sampled_from(["reset", "hang", "status"]),
+        when=st.sampled_from(["before", "after"]),
+    )
+    def lose_answer(self, data: st.DataObject, stack: str, device: str, what: str, when: Any) -> None:
+        """Lose the answer to the create of what VergeOS would not refuse a second time: it gives it a name itself."""
+        vms = self.declared(stack, "VirtualMachine")
+        if vms:
+            fields = {"disksize": "10GiB"} if device == "Drive" else {}
+            vm = data.draw(st.sampled_from(vms))
+            self.scenario.declare(stack, f"more-{device.lower()}", device, vm=vm, **fields)
+            self.scenario.fault(what, verb="POST", when=when)
+            self.scenario.up(stack)
+
     @rule()
     def calm(self) -> None:
         self.scenario.calm()
@@ -252,13 +269,20 @@ class Lives(RuleBasedStateMachine):
             self.scenario.drift(stack, name, **columns)
 
     @precondition(anything_made)
-    @rule(data=st.data(), stack=STACKS, how=st.sampled_from(["strip", "vanish", "steal"]), then=COMMANDS)
+    @rule(data=st.data(), stack=STACKS, how=st.sampled_from(["strip", "vanish"]), then=COMMANDS)
     def meddle(self, data: st.DataObject, stack: str, how: str, then: str | None) -> None:
-        # Nobody but a VM's owner takes over what hangs on it: its deletion would take that along.
-        kinds = ("Network", "VirtualMachine") if how == "steal" else ("Network", "VirtualMachine", "Drive", "Nic")
-        names = self.made(stack, *kinds)
+        names = self.made(stack, "Network", "VirtualMachine", "Drive", "Nic")
         if names:
             getattr(self.scenario, how)(stack, data.draw(st.sampled_from(names)))
+            self.run(then, stack)
+
+    @precondition(anything_made)
+    @rule(data=st.data(), stack=STACKS, then=st.sampled_from(["up", "refresh", "settle", "destroy", "destroy"]))
+    def steal(self, data: st.DataObject, stack: str, then: str) -> None:
+        # Nobody but a VM's owner takes over what hangs on it: its deletion would take that along.
+        names = self.made(stack, "Network", "VirtualMachine")
+        if names:
+            self.scenario.steal(stack, data.draw(st.sampled_from(names)))
             self.run(then, stack)
 
 

@@ -30,6 +30,9 @@ from verge_pulumi.client.errors import RateLimited
 if sys.platform != "win32":
     import fcntl
 
+REQUESTS_PER_HOUR = 1000
+"""What VergeOS allows each API key (fact sheet README §4)."""
+
 HOUR = 3600.0
 RESERVE = 0.05
 """Part of the hour's requests that is kept for deletes, so that what costs can always be removed."""

@@ -14,15 +14,13 @@ import pulumi
 
 from verge_pulumi.client import ApiKey, Authentication, Basic, Budget, Clocks, RetryPolicy, VergeClient, ledger_path
 from verge_pulumi.client.host import is_loopback, origin
+from verge_pulumi.client.pace import REQUESTS_PER_HOUR
 from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.waiting import Clock
 
 NAMESPACE = "vergeos"
-
-REQUESTS_PER_HOUR = 1000
-"""What VergeOS allows each API key (fact sheet README §4)."""
 
 CALLS_PER_PROCESSOR = 4
 """How many calls the engine makes at once, unless ``--parallel`` says otherwise."""
