@@ -35,7 +35,7 @@ test: $(READY) ## Run every test, with coverage
 check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy verge_pulumi tests tools __main__.py
+	$(BIN)/mypy verge_pulumi bench tests tools __main__.py
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check

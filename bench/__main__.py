@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()
     ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
-    cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())  # noqa: S603  our own
+    cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
     measures: list[Measure] = []
     for case in (
         Case(provider, number, parallel, latency)

@@ -141,8 +141,8 @@ class _Project:
         return sum(cpu for cpu, _ in used), max((kib for _, kib in used), default=0.0) / 1024
 
     def _pulumi(self, *arguments: str) -> None:
-        process = subprocess.run(  # noqa: S603  a list, no shell
-            ["pulumi", "--non-interactive", "--color=never", *arguments],  # noqa: S607  found as a person's shell finds it
+        process = subprocess.run(
+            ["pulumi", "--non-interactive", "--color=never", *arguments],
             cwd=self._folder,
             env=self._environment,
             stdout=subprocess.PIPE,

@@ -215,6 +215,7 @@ class Stack:
     """A program, its state, and the commands that bring them together.
 
     Attributes:
+        name: The stack's name.
         owner: ``project/stack``, as marks have it.
         program: What the program declares, by resource name.
         state: What the engine knows to exist, by resource name, what is depended on first.
@@ -222,6 +223,7 @@ class Stack:
     """
 
     def __init__(self, simulator: Simulator, name: str) -> None:
+        self.name = name
         self.owner = f"{PROJECT}/{name}"
         self.program: dict[str, Declared] = {}
         self.state: dict[str, Saved] = {}

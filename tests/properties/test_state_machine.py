@@ -222,17 +222,21 @@ class Lives(RuleBasedStateMachine):
         data=st.data(),
         stack=STACKS,
         device=st.sampled_from(["Drive", "Nic"]),
-        what=st.sampled_from(["reset", "hang", "status"]),
+        what=st.sampled_from(["reset", "hang", "status", "kill", "kill"]),
+        nth=st.integers(1, 6),
         when=st.sampled_from(["before", "after"]),
     )
-    def lose_answer(self, data: st.DataObject, stack: str, device: str, what: str, when: Any) -> None:
+    def lose_answer(self, data: st.DataObject, stack: str, device: str, what: str, nth: int, when: Any) -> None:
         """Lose the answer to the create of what VergeOS would not refuse a second time: it gives it a name itself."""
         vms = self.declared(stack, "VirtualMachine")
         if vms:
             fields = {"disksize": "10GiB"} if device == "Drive" else {}
             vm = data.draw(st.sampled_from(vms))
             self.scenario.declare(stack, f"more-{device.lower()}", device, vm=vm, **fields)
-            self.scenario.fault(what, verb="POST", when=when)
+            if what == "kill":
+                self.scenario.up(stack, kill=(nth, when))
+            else:
+                self.scenario.fault(what, verb="POST", when=when)
             self.scenario.up(stack)
 
     @rule()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.test_budget import machines
+from bench.machines import machines
 from tests.engine.test_requests import declare
 from tests.soak.goals import Figure, measure
 from tests.soak.stacks import stack

@@ -25,6 +25,9 @@ FIELDS = (
 FAILED = ("error", "unlicensed")
 """States that no machine leaves by itself (fact sheet vms §4); any other word may pass."""
 
+BETWEEN = ("starting", "stopping", "initializing")
+"""States that pass by themselves, into running or stopped (fact sheet vms §4)."""
+
 KILL_TIMEOUT = 30.0
 """Seconds within which a killed machine is off; sources see about two."""
 
@@ -39,6 +42,16 @@ def look(connection: Connection, table: str, key: str) -> Row:
     if row is None:
         raise EngineError(f"there is no row {key} in {table}; was it deleted by someone else? Run 'pulumi refresh'")
     return row
+
+
+def state(row: Mapping[str, Any]) -> str:
+    """Return ``running``, ``stopped``, or the state in between.
+
+    The last is neither of the two, so that whoever wants one of them waits until it is reached.
+    """
+    if row.get("status") in BETWEEN:
+        return str(row["status"])
+    return "running" if row.get("running") else "stopped"
 
 
 def start(connection: Connection, table: str, key: str, *, timeout: float) -> Row:
@@ -180,7 +193,7 @@ def _has_failed(row: Mapping[str, Any]) -> bool:
 
 def _is_off(row: Mapping[str, Any]) -> bool:
     # A network that is stopping no longer runs, and still refuses to be deleted (fact sheet vnets §3).
-    return not row.get("running") and row.get("status") not in ("starting", "stopping", "initializing")
+    return not row.get("running") and row.get("status") not in BETWEEN
 
 
 def _status(row: Mapping[str, Any]) -> str:

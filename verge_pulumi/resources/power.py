@@ -68,7 +68,7 @@ class PowerProvider(DeclaredProvider[Power]):
     def remove(self, id: str, props: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
         table, _, key = id.partition("/")
-        if props.get("state") != "running" or props.get("on_destroy") == "leave":
+        if props.get("state") == "stopped" or props.get("on_destroy") == "leave":
             return
         row = self.connection.reader.fresh(table, key, machine_power.FIELDS)
         if row is not None:
@@ -95,8 +95,7 @@ class PowerProvider(DeclaredProvider[Power]):
         )
 
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
-        state = "running" if row.get("running") else "stopped"
-        return outputs(self.declaration, {**row, "running": state}, inputs)
+        return outputs(self.declaration, {**row, "running": machine_power.state(row)}, inputs)
 
 
 def _target(path: str) -> type[BaseResource]:
