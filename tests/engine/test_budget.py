@@ -12,7 +12,8 @@ import pytest
 from bench.machines import machines
 from tests.engine.lab import Lab
 
-NUMBERS = [1, 10, pytest.param(50, marks=pytest.mark.timeout(600))]
+NUMBERS = [1, 10]
+"""How calls meet depends on the load of the machine, and the more calls the more; `make bench` measures larger stacks."""
 
 
 @pytest.mark.parametrize("number", NUMBERS)

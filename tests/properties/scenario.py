@@ -15,7 +15,7 @@ from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved,
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.ownership import Mark
 from verge_pulumi.engine.rows import MARK
-from verge_pulumi.simulator import Request, Simulator
+from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 
 P = ParamSpec("P")
@@ -41,12 +41,14 @@ STRANGERS: tuple[tuple[str, dict[str, Any]], ...] = (
 REFUSALS = (
     "has that name already",
     "has that name and is the resource that this one replaces",
+    "It is left alone",
     "is already in use",
     "Validation error on field: 'disksize'",
     "Unable to delete online",
     "Machine NICs are attached",
 )
-"""What programs here may ask for although it cannot be: a taken name, a smaller disk, the removal of what is in use."""
+"""What programs here may ask for although it cannot be: a taken name, a row that a namesake took over after a rename, a
+smaller disk, the removal of what is in use."""
 
 
 def step(method: Callable[Concatenate[Scenario, P], None]) -> Callable[Concatenate[Scenario, P], None]:
@@ -310,12 +312,12 @@ class Scenario:
         self, mine: Stack, command: Callable[[Kill | None], Result], kill: tuple[int, Moment] | None
     ) -> Result:
         """Run a command and see that it changed no row that is not its stack's."""
-        before = self._others(mine)
+        before, powered = self._others(mine), _powered(mine)
         self.simulator.reset("log")
         self.last = command(Kill(*kill) if kill else None)
         after = self.rows()
-        changed = [place for place, row in before.items() if after.get(place) != row]
-        written = [place for place in self._written() if place in before]
+        changed = [place for place, row in before.items() if _lasting(after.get(place)) != _lasting(row)]
+        written = [place for place in self._written(powered) if place in before]
         assert not changed, f"rows of others changed: {changed}"
         assert not written, f"rows of others were written to: {written}"
         if not self.last.good and self.last.steps and self.last.steps[-1][0] == "delete":
@@ -324,23 +326,30 @@ class Scenario:
 
     def _others(self, mine: Stack) -> Rows:
         """Return the rows that are not a stack's: by their mark, or, without one, as its state does not know them."""
-        places = _places(mine)
-        # Power follows the key that the state has for its target; it has no row whose mark it could compare.
-        powers = [saved.declared for saved in mine.state.values()] + list(mine.program.values())
-        powered = {places.get(declared.references["of"]) for declared in powers if declared.kind == "Power"}
+        places = set(_places(mine).values())
         others: Rows = {}
         for place, row in self.rows().items():
             mark = Mark.of(row["description"])
-            ours = mark.owner == mine.owner if mark else place in places.values()
-            if not ours and place not in powered:
+            ours = mark.owner == mine.owner if mark else place in places
+            if not ours:
                 others[place] = row
         return others
 
-    def _written(self) -> Iterator[Place]:
-        """Yield the rows that applied requests were about, as the simulator's log has them."""
+    def _written(self, powered: set[Place]) -> Iterator[Place]:
+        """Yield the rows that applied requests were about, as the simulator's log has them.
+
+        Args:
+            powered: Rows whose power the stack may change.
+        """
         for request in self.simulator.requests():
+            table, key = _place(request.path.removeprefix("/api/v4/"))
+            if table in ACTIONS:
+                table, column = ACTIONS[table]
+                key = str(request.body[column])
+                if (table, key) in powered:
+                    continue
             if request.applied:
-                yield _target(request)
+                yield table, key
 
     def _check_refreshed(self, stack: str) -> None:
         """See that the state names no row that is gone or that somebody else has taken over."""
@@ -379,8 +388,7 @@ class Scenario:
                 assert row["machine"] == machine, f"{name} hangs on {row['machine']} instead of {machine}"
 
     def _runs(self, power: Saved) -> bool:
-        table, _, key = power.id.partition("/")
-        machine = self.rows()[table, key]["machine"]
+        machine = self.rows()[_place(power.id)]["machine"]
         return any(row["machine"] == machine and row["running"] for row in self.simulator.rows("machine_status"))
 
 
@@ -410,12 +418,25 @@ def _held(stack: Stack, rows: Rows) -> Iterator[tuple[str, Place]]:
             yield name, place
 
 
-def _target(request: Request) -> Place:
-    table, _, key = request.path.removeprefix("/api/v4/").partition("/")
-    if table in ACTIONS:
-        table, column = ACTIONS[table]
-        key = str(request.body[column])
+def _place(path: str) -> Place:
+    table, _, key = path.partition("/")
     return table, key
+
+
+def _powered(stack: Stack) -> set[Place]:
+    """Return the rows whose power a stack may change, whoever's they are.
+
+    A `Power` has no row whose mark it could compare: it follows the key that the state, or its own id, has.
+    """
+    places = _places(stack)
+    targets = [declared.references["of"] for declared in stack.program.values() if declared.kind == "Power"]
+    saved = {_place(saved.id) for saved in stack.state.values() if saved.declared.kind == "Power"}
+    return saved | {places[target] for target in targets if target in places}
+
+
+def _lasting(row: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a row without the flags that VergeOS sets and clears itself."""
+    return row and {column: value for column, value in row.items() if not column.startswith("need_")}
 
 
 def _column(declaration: Declaration, argument: str, row: dict[str, Any]) -> Any:

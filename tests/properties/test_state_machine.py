@@ -25,7 +25,7 @@ COMMON = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 PROFILES = {
-    "default": settings(COMMON, max_examples=80, stateful_step_count=30, derandomize=True),
+    "default": settings(COMMON, max_examples=20, stateful_step_count=30, derandomize=True),
     "soak": settings(COMMON, max_examples=250, stateful_step_count=50),
 }
 """The profiles by name; ``max_examples`` times ``stateful_step_count`` is the number of steps."""
@@ -223,7 +223,7 @@ class Lives(RuleBasedStateMachine):
         stack=STACKS,
         device=st.sampled_from(["Drive", "Nic"]),
         what=st.sampled_from(["reset", "hang", "status", "kill", "kill"]),
-        nth=st.integers(1, 6),
+        nth=st.integers(3, 5),
         when=st.sampled_from(["before", "after"]),
     )
     def lose_answer(self, data: st.DataObject, stack: str, device: str, what: str, nth: int, when: Any) -> None:

@@ -46,7 +46,7 @@ AT_ONCE = 32
 _LONGEST_SLEEP = 60.0  # after that, a clock that was set and other processes' requests are looked at again
 _WORTH_TELLING = 5.0
 _REFUSED_FOR = 2.0
-_LONGEST_CONTENT = 8 << 20
+_LONGEST_CONTENT = 1 << 20
 
 # Bytes far behind the content that are never written: to lock one is to have the content, or one of the places.
 _CONTENT = 1 << 40

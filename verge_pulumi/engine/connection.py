@@ -25,7 +25,7 @@ NAMESPACE = "vergeos"
 CALLS_PER_PROCESSOR = 4
 """How many calls the engine makes at once, unless ``--parallel`` says otherwise."""
 
-GATHERING_PAUSE = 0.06
+GATHERING_PAUSE = 0.1
 """Seconds for which a read waits for those of other calls to begin with; the engine needs about 40 ms between two."""
 
 

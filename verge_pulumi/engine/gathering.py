@@ -4,8 +4,8 @@ Pulumi's engine works on several resources at once, four for each processor unle
 calls blocks until it is answered. So a question waits a moment for those of the other calls. How many come is learned
 from the run itself: once as many ask as asked together of late, the answer is fetched at once; where fewer ask, it is
 fetched when nobody came for a while. What the engine does between two calls (it saves the state, which takes longer the
-larger the state is) sets that while. Now and then a full round waits too, or two halves of the calls that take turns
-would never meet.
+larger the state is) sets that while. The first round, and now and then a full one, waits too: more calls may come than
+were expected, and two halves that take turns would never meet.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ LONGEST_PAUSE = 0.5
 
 LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""
+
+GAPS = 5
+"""How many usual gaps between two questions make a pause after which nobody is waited for."""
 
 ROUNDS_REMEMBERED = 8
 
@@ -63,7 +66,7 @@ class Gathering(Generic[W, A]):
         self._calls = 0
         self._sizes = deque([expected], maxlen=ROUNDS_REMEMBERED)
         self._rounds = 0
-        self._gap = pause / 3
+        self._gap = pause / GAPS
         self._last = 0.0
 
     @contextmanager
@@ -118,13 +121,13 @@ class Gathering(Generic[W, A]):
 
     def _wait_for_others(self, gathered: _Round[W, A]) -> None:
         """Wait until nobody else is expected to ask, holding the lock."""
-        self._rounds += 1
         probing = self._rounds % ROUNDS_BETWEEN_PROBES == 0
+        self._rounds += 1
         while self._pause:
             everybody = not probing and len(gathered.wants) >= max(self._calls, *self._sizes)
             now = time.monotonic()
             left = min(
-                self._last + min(max(self._pause, 3 * self._gap), LONGEST_PAUSE) - now,
+                self._last + min(max(self._pause, GAPS * self._gap), LONGEST_PAUSE) - now,
                 gathered.opened + LONGEST_WAIT - now,
             )
             if everybody or left <= 0:
