@@ -16,7 +16,7 @@ from verge_pulumi.engine.waiting import Clock
 from verge_pulumi.simulator import Simulator
 
 FOR_EVER = 1000.0
-"""A pause beyond the longest one, after which a first round ends in any case: by then every call here has asked."""
+"""A pause beyond the longest one, which ends a first round in any case; by then every call here has asked."""
 
 
 class Oracle:
