@@ -13,7 +13,7 @@ from bench.machines import machines
 from tests.engine.lab import Lab
 
 NUMBERS = [1, 10]
-"""How calls meet depends on the load of the machine, and the more calls the more; `make bench` measures larger stacks."""
+"""How calls meet depends on the load of the machine, more so with more calls; `make bench` measures larger stacks."""
 
 
 @pytest.mark.parametrize("number", NUMBERS)
