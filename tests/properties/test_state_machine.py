@@ -21,6 +21,7 @@ from verge_pulumi.simulator import Options, Simulator
 COMMON = settings(
     deadline=None,
     print_blob=False,
+    report_multiple_bugs=False,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

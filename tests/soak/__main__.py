@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(goal: str, short: bool) -> Figure:
     try:
         return MEASUREMENTS[goal](short)
-    except AssertionError as error:
-        # The notes hold the test that fails in the same way.
+    except Exception as error:
+        # One that cannot be measured is a line too. The notes hold the test that fails in the same way.
         return Figure("\n".join([f"failed: {error}", *getattr(error, "__notes__", ())]), met=False)
 
 
