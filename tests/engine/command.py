@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -59,8 +60,8 @@ class Project:
         return self.run(command, "--yes", "--skip-preview", **variables)
 
 
-def providers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Return the processes below a CLI that host dynamic providers."""
+def below(process: subprocess.Popen[str]) -> dict[int, bytes]:
+    """Return the processes below a CLI, and the command line of each."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -68,11 +69,12 @@ def providers_of(process: subprocess.Popen[str]) -> list[int]:
             parents[int(path.parent.name)] = (int(fields[1]), (path.parent / "cmdline").read_bytes())
         except OSError:
             continue  # it has ended meanwhile
-    return [
-        pid
-        for pid, (_, line) in parents.items()
-        if b"pulumi.dynamic\0" in line and b"/sh\0" not in line and descends(pid, process.pid, parents)
-    ]
+    return {pid: line for pid, (_, line) in parents.items() if descends(pid, process.pid, parents)}
+
+
+def providers_of(process: subprocess.Popen[str]) -> list[int]:
+    """Return the processes below a CLI that host dynamic providers."""
+    return [pid for pid, line in below(process).items() if b"pulumi.dynamic\0" in line and b"/sh\0" not in line]
 
 
 def descends(pid: int, ancestor: int, parents: dict[int, tuple[int, bytes]]) -> bool:
@@ -85,8 +87,9 @@ def descends(pid: int, ancestor: int, parents: dict[int, tuple[int, bytes]]) -> 
 
 
 def kill(pid: int) -> None:
-    """Kill a process at once."""
-    os.kill(pid, signal.SIGKILL)
+    """Kill a process at once, if it is still there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def ends(pid: int, within: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.command import Project, ends, kill, providers_of
+from tests.engine.command import Project, below, ends, kill, providers_of
 from tests.engine.lab import Lab
 
 TABLES = ("vnets", "vms", "machine_drives", "machine_nics")
@@ -84,13 +84,15 @@ def run_case(lab: Lab, point: Point) -> None:
     command = "destroy" if point.command == "destroy" else "up"
     process = project.start(command, "--yes", "--skip-preview", **edit)
     lab.simulator.wait_for_hang()
-    providers = providers_of(process)
+    providers, family = providers_of(process), list(below(process))
     assert providers
     for pid in providers if point.victim == "provider" else [process.pid]:
         kill(pid)
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0, output
     assert all(ends(pid, within=20) for pid in providers), "the provider outlives its CLI"
+    for pid in family:
+        kill(pid)  # Pulumi's own language host outlives a killed CLI
     lab.simulator.faults()
 
     project.recover(command, **edit)
