@@ -88,7 +88,7 @@ def test_what_is_gone_is_taken_out_of_the_state(bench: Bench) -> None:
 def test_what_is_gone_is_not_updated(bench: Bench) -> None:
     vm = bench.create("VirtualMachine", name="web")
     bench.simulator.remove("vms", int(vm.id))
-    assert "was deleted by someone else. Run 'pulumi refresh'" in error_of(lambda: vm.up(ram=2048))
+    assert "was it deleted by someone else? Run 'pulumi refresh'" in error_of(lambda: vm.up(ram=2048))
     assert names(bench.simulator) == []
 
 

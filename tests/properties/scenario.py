@@ -13,8 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved, Stack
 from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.ownership import Mark
-from verge_pulumi.engine.rows import MARK
+from verge_pulumi.engine.ownership import MARK, Mark
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 
@@ -312,12 +311,12 @@ class Scenario:
         self, mine: Stack, command: Callable[[Kill | None], Result], kill: tuple[int, Moment] | None
     ) -> Result:
         """Run a command and see that it changed no row that is not its stack's."""
-        before, powered = self._others(mine), _powered(mine)
+        before = self._others(mine)
         self.simulator.reset("log")
         self.last = command(Kill(*kill) if kill else None)
         after = self.rows()
         changed = [place for place, row in before.items() if _lasting(after.get(place)) != _lasting(row)]
-        written = [place for place in self._written(powered) if place in before]
+        written = [place for place in self._written() if place in before]
         assert not changed, f"rows of others changed: {changed}"
         assert not written, f"rows of others were written to: {written}"
         if not self.last.good and self.last.steps and self.last.steps[-1][0] == "delete":
@@ -335,19 +334,13 @@ class Scenario:
                 others[place] = row
         return others
 
-    def _written(self, powered: set[Place]) -> Iterator[Place]:
-        """Yield the rows that applied requests were about, as the simulator's log has them.
-
-        Args:
-            powered: Rows whose power the stack may change.
-        """
+    def _written(self) -> Iterator[Place]:
+        """Yield the rows that applied requests were about, as the simulator's log has them."""
         for request in self.simulator.requests():
             table, key = _place(request.path.removeprefix("/api/v4/"))
             if table in ACTIONS:
                 table, column = ACTIONS[table]
                 key = str(request.body[column])
-                if (table, key) in powered:
-                    continue
             if request.applied:
                 yield table, key
 
@@ -421,17 +414,6 @@ def _held(stack: Stack, rows: Rows) -> Iterator[tuple[str, Place]]:
 def _place(path: str) -> Place:
     table, _, key = path.partition("/")
     return table, key
-
-
-def _powered(stack: Stack) -> set[Place]:
-    """Return the rows whose power a stack may change, whoever's they are.
-
-    A `Power` has no row whose mark it could compare: it follows the key that the state, or its own id, has.
-    """
-    places = _places(stack)
-    targets = [declared.references["of"] for declared in stack.program.values() if declared.kind == "Power"]
-    saved = {_place(saved.id) for saved in stack.state.values() if saved.declared.kind == "Power"}
-    return saved | {places[target] for target in targets if target in places}
 
 
 def _lasting(row: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -182,7 +182,8 @@ def test_a_row_that_a_later_run_of_ours_made_its_own_is_refused_to_the_older_sta
 def test_an_update_of_what_was_deleted_says_so(lan: Managed) -> None:
     lan.bench.simulator.remove("vnets", int(lan.id))
     assert error_of_update(lan, mtu=9000) == (
-        f"Unable to update Network 'lan': row {lan.id} of vnets was deleted by someone else. Run 'pulumi refresh'."
+        f"Unable to update Network 'lan': there is no row {lan.id} in vnets; "
+        "was it deleted by someone else? Run 'pulumi refresh'."
     )
 
 

@@ -175,3 +175,65 @@ def test_only_the_two_states_are_accepted(bench: Bench) -> None:
     result = bench.provider("Power").check({}, {"of": "/v4/vms/1", "state": "paused"})
     assert [failure.reason for failure in result.failures] == ["state: should be 'running' or 'stopped'."]
     assert bench.check("Power", {"of": "/v4/vms/1", "state": "running"})["of"] == "vms/1"
+
+
+def taken_over(vm: Managed, by: str = "[pulumi shop/prod web 0badcafe]") -> None:
+    """Let another stack, or another resource, take a VM over."""
+    vm.bench.simulator.edit("vms", int(vm.id), description=by)
+    vm.bench.connection.reader.forget("vms")
+    vm.bench.simulator.reset("log")
+
+
+@pytest.mark.parametrize("by", ["[pulumi shop/prod web 0badcafe]", "[pulumi shop/dev db 0badcafe]"])
+def test_what_somebody_else_took_over_is_left_running(vm: Managed, by: str) -> None:
+    power = turn(vm)
+    taken_over(vm, by)
+    for touch in (power.destroy, lambda: power.up(state="stopped")):
+        with pytest.raises(Reported, match=r"vms/\d+ belongs to .* It is left alone; declare its power there"):
+            touch()
+    assert (actions(vm.bench), status(vm)) == ([], "running")
+
+
+def test_what_somebody_else_took_over_is_gone_for_a_refresh(vm: Managed) -> None:
+    power = turn(vm)
+    taken_over(vm)
+    assert power.read().id == ""
+
+
+def test_a_new_mark_of_the_same_resource_is_no_take_over(vm: Managed) -> None:
+    power = turn(vm)
+    taken_over(vm, str(vm.outs["__mark"])[:-9] + "0badcafe]")
+    power.refresh()
+    power.destroy()
+    assert status(vm) == "stopped"
+
+
+def test_power_of_what_another_stack_manages_is_refused_unless_adopted(bench: Bench) -> None:
+    theirs = bench.create("VirtualMachine", "vm", name="web")
+    taken_over(theirs)
+    later = Bench(bench.simulator)
+    with pytest.raises(Reported, match="belongs to shop/prod as 'web'"):
+        turn(theirs.seen_by(later))
+    assert actions(bench) == []
+    power = turn(theirs.seen_by(later), adopt=True)
+    assert status(theirs) == "running"
+    power.refresh()
+    power.destroy()
+    assert status(theirs) == "stopped"
+
+
+def test_what_nobody_manages_may_be_switched(vm: Managed) -> None:
+    taken_over(vm, "made by hand")
+    power = turn(vm.seen_by(Bench(vm.bench.simulator)))
+    power.refresh()
+    power.destroy()
+    assert status(vm) == "stopped"
+
+
+def test_a_state_without_the_mark_of_its_target_is_fenced_by_the_stack(vm: Managed) -> None:
+    power = turn(vm)
+    del power.outs["__mark"]
+    power.refresh()
+    taken_over(vm)
+    with pytest.raises(Reported, match="belongs to shop/prod"):
+        power.destroy()

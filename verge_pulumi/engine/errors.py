@@ -39,6 +39,11 @@ def debugging() -> bool:
     return os.environ.get("VERGEOS_DEBUG", "") not in ("", "0", "false")
 
 
+def gone(table: str, key: str) -> EngineError:
+    """Return the error for a row that should be there."""
+    return EngineError(f"there is no row {key} in {table}; was it deleted by someone else? Run 'pulumi refresh'")
+
+
 def explain(error: BaseException) -> str:
     """Return the cause that a person reads; an error that nobody expected says so."""
     if isinstance(error, EngineError | VergeError):

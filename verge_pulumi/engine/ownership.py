@@ -15,6 +15,9 @@ from typing import Self
 _SAFE = re.compile(r"[^A-Za-z0-9._/-]")
 _MARK = re.compile(r"\n?\[pulumi (?P<owner>[A-Za-z0-9._/-]+) (?P<name>[A-Za-z0-9._/-]+) (?P<nonce>[a-z0-9]+)\]\s*\Z")
 
+MARK = "__mark"
+"""Hidden output: the mark that the row carried when it was last ours; one with another is no longer ours."""
+
 DESCRIPTION_LENGTH = 1600
 """Characters of a description that are left to people: VergeOS keeps 2,048, and a mark takes up to 400 of them."""
 
@@ -47,6 +50,10 @@ class Mark:
     def belongs_to(self, owner: str, name: str) -> bool:
         """Say whether it is the mark of that resource, from whatever attempt."""
         return (self.owner, self.name) == (_safe(owner), _safe(name))
+
+    def is_of(self, owner: str) -> bool:
+        """Say whether it is the mark of a resource of that stack."""
+        return self.owner == _safe(owner)
 
     def append_to(self, description: str | None) -> str:
         """Return the description with the mark as its last line."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.gathering import Gathering
 from verge_pulumi.engine.ownership import marked_by
 from verge_pulumi.engine.waiting import Clock
@@ -116,8 +116,10 @@ class Reader:
         """List the rows that meet a condition."""
         return self._client.table(table).list(fields=list(fields), filter=condition)
 
-    def constant(self, table: str, key: str, column: str) -> Any:
-        """Return a column that never changes in the life of a row, from whatever read of it there was.
+    def known(self, table: str, key: str, column: str) -> Any:
+        """Return a column as this process last read it, and read it only if it has not.
+
+        It is meant for what never changes in the life of a row, and for what nobody changes while one run lasts.
 
         Raises:
             EngineError: There is no such row.
@@ -126,7 +128,7 @@ class Reader:
         if row is None or column not in row:
             row = self.fresh(table, key, ("$key", column))
         if row is None:
-            raise EngineError(f"there is no row {key} in {table}")
+            raise gone(table, key)
         return row.get(column)
 
     def system(self) -> Row:

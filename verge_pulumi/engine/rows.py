@@ -10,15 +10,12 @@ from typing import Any, TypeVar
 from verge_pulumi.client import AlreadyExists, ApiError, Filter, NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine import host
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import Mark, without_mark
+from verge_pulumi.engine.ownership import MARK, Mark, without_mark
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 from verge_pulumi.engine.reading import Place
 from verge_pulumi.engine.waiting import WaitTimeout, wait_until
-
-MARK = "__mark"
-"""Hidden output: the mark that the row carries; a row that carries another is no longer ours."""
 
 APPEARS_WITHIN = 30.0
 """Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
@@ -164,7 +161,7 @@ class RowProvider(DeclaredProvider[R]):
         """
         row = self._fenced(id, olds)
         if row is None:
-            raise EngineError(f"row {id} of {self.declaration.table} was deleted by someone else. Run 'pulumi refresh'")
+            raise gone(self.declaration.table, id)
         base = self._outs(row, news) if UNFINISHED in olds else olds
         changed = differing(self.declaration, base, news)
         values = payload(self.declaration, news, set(changed))
@@ -276,7 +273,7 @@ class RowProvider(DeclaredProvider[R]):
     def _through(self, name: str, key: str) -> Any:
         attribute = self.declaration.inputs[name]
         table = attribute.target.declaration.table
-        return self.connection.reader.constant(table, key, str(attribute.through))
+        return self.connection.reader.known(table, key, str(attribute.through))
 
     def _unique(self, inputs: Inputs) -> dict[str, Any]:
         """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from verge_pulumi.client import ApiError, Outcome, Row, VergeError, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.waiting import WaitTimeout, wait_until
 
 Restart = Literal["never", "on-change"]
@@ -19,6 +19,7 @@ FIELDS = (
     "machine#status#status as status",
     "machine#status#node#name as node",
     "need_restart",
+    "description",
 )
 """A plain ``running`` is not the power state; it must be followed to (fact sheet quirks R4)."""
 
@@ -40,7 +41,7 @@ def look(connection: Connection, table: str, key: str) -> Row:
     """
     row = connection.reader.fresh(table, key, FIELDS)
     if row is None:
-        raise EngineError(f"there is no row {key} in {table}; was it deleted by someone else? Run 'pulumi refresh'")
+        raise gone(table, key)
     return row
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, outputs
+from verge_pulumi.engine.ownership import MARK, Mark
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.network import Network
@@ -39,6 +41,9 @@ class Power(BaseResource, table="machine_status"):
     on_destroy: Attr[Literal["stop", "leave"] | None] = policy(default=None)
     """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
 
+    adopt: Attr[bool | None] = policy(default=None)
+    """Whether to switch what another stack manages, instead of failing."""
+
     status: Attr[str | None] = computed()
     """The power state in VergeOS's words."""
 
@@ -52,6 +57,10 @@ class PowerProvider(DeclaredProvider[Power]):
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
         _ = self.connection.system
+        _target(inputs["of"])
+        table, _, key = inputs["of"].partition("/")
+        if not inputs.get("adopt"):
+            self._refuse_stranger(inputs["of"], self.connection.reader.known(table, key, "description"), inputs)
         return inputs["of"], self._bring(inputs)
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
@@ -59,10 +68,17 @@ class PowerProvider(DeclaredProvider[Power]):
         table, _, key = id.partition("/")
         fields = _target(id).declaration.fields
         row = self.connection.reader.shared(table, key, fields, props.get(OWNER, ""))
-        return None if row is None else self._outs(row, {"of": id, **props})
+        if row is None:
+            return None
+        if OWNER in props and (stranger := _stranger(row.get("description"), props)):
+            host.log(f"{id} now belongs to {stranger}", warning=True)
+            return None
+        return self._outs(row, {"of": id, **props})
 
     def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
         """Bring the target to its new state."""
+        table, _, key = id.partition("/")
+        self._refuse_stranger(id, machine_power.look(self.connection, table, key).get("description"), olds)
         return self._bring(news)
 
     def remove(self, id: str, props: Inputs) -> None:
@@ -72,10 +88,22 @@ class PowerProvider(DeclaredProvider[Power]):
             return
         row = self.connection.reader.fresh(table, key, machine_power.FIELDS)
         if row is not None:
+            self._refuse_stranger(id, row.get("description"), props)
             self._stop(table, key, row, props)
 
+    def _refuse_stranger(self, id: str, description: str | None, props: Inputs) -> None:
+        """See that the target is not somebody else's by now, as the rows themselves are fenced.
+
+        Raises:
+            EngineError: It is.
+        """
+        if stranger := _stranger(description, props):
+            raise EngineError(
+                f"{id} belongs to {stranger}. It is left alone; declare its power there, "
+                "or run 'pulumi refresh' if it was taken over"
+            )
+
     def _bring(self, inputs: Inputs) -> dict[str, Any]:
-        _target(inputs["of"])
         table, _, key = inputs["of"].partition("/")
         try:
             if inputs["state"] == "running":
@@ -95,7 +123,9 @@ class PowerProvider(DeclaredProvider[Power]):
         )
 
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
-        return outputs(self.declaration, {**row, "running": machine_power.state(row)}, inputs)
+        mark = Mark.of(row.get("description"))
+        hidden = {MARK: str(mark)} if mark else {}
+        return outputs(self.declaration, {**row, "running": machine_power.state(row)}, inputs) | hidden
 
 
 def _target(path: str) -> type[BaseResource]:
@@ -104,6 +134,15 @@ def _target(path: str) -> type[BaseResource]:
     if target is None:
         raise EngineError(f"'{path}' has no power state. Give a VirtualMachine or a Network")
     return target
+
+
+def _stranger(description: str | None, props: Inputs) -> str:
+    """Return who manages a target, if that is not the one who did when its power was declared, nor this stack."""
+    live, known = Mark.of(description), Mark.of(props.get(MARK))
+    if live is None:
+        return ""
+    ours = live.belongs_to(known.owner, known.name) if known else live.is_of(props.get(OWNER, ""))
+    return "" if ours else f"{live.owner} as '{live.name}'"
 
 
 def _timeout(inputs: Mapping[str, Any]) -> float:
