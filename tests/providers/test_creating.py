@@ -271,6 +271,13 @@ def test_adopting_changes_what_the_program_sets_and_nothing_else(bench: Bench) -
     assert (lan.outs["dns"], lan.outs["description"]) == ("bind", "Front end")
 
 
+def test_adopting_writes_what_cannot_be_read(bench: Bench) -> None:
+    bench.simulator.add("vms", name="web", console_pass="theirs")
+    bench.create("VirtualMachine", name="web", console_pass="canary", adopt=True)
+    (write,) = bench.writes()
+    assert (write.verb, sorted(write.body)) == ("PUT", ["console_pass", "description"])
+
+
 def test_adopting_with_an_empty_description_empties_it(bench: Bench) -> None:
     bench.simulator.add("vnets", name="lan", description="Front end")
     lan = bench.create("Network", name="lan", description="", adopt=True)

@@ -162,7 +162,7 @@ def test_another_address_of_the_same_system_is_no_change(bench: Bench) -> None:
 def test_another_system_behind_the_same_provider_is_refused(bench: Bench, other: Simulator, act: str) -> None:
     lan = bench.create("Network", name="lan")
     there = lan.seen_by(Bench(other))
-    verb = {"diff": "compare", "up": "update", "destroy": "delete"}.get(act, act)
+    verb = {"diff": "change", "up": "update", "destroy": "delete"}.get(act, act)
     with pytest.raises(Reported) as error:
         getattr(there, act)()
     assert str(error.value) == (

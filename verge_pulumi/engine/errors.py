@@ -27,6 +27,10 @@ class InitialisationFailed(EngineError):
         self.outs = outs
 
 
+class Withdrawn(EngineError):
+    """A row was made, could not be used, and has been removed again, so that nothing is left to be kept."""
+
+
 class Reported(Exception):
     """What Pulumi prints. The dynamic host shows ``<module>.<class>: <text>``, and drops the module of built-ins."""
 

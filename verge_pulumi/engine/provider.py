@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, final, get_args
 
 from pulumi.dynamic import (
@@ -112,6 +112,20 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
+        """Say what of a change must not be done; it is asked in the preview.
+
+        Args:
+            olds: The outputs in the state.
+            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            changed: The arguments that differ.
+            replacing: Whether the object is to be replaced.
+
+        Returns:
+            One sentence for each refusal.
+        """
+        return ()
+
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the object; return its id and outputs."""
         raise NotImplementedError
@@ -152,7 +166,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])
 
     @final
-    @_reported("compare")
+    @_reported("change")
     def diff(self, _id: str, _olds: Inputs, _news: Inputs) -> DiffResult:
         """Compare what the program sets with the outputs.
 
@@ -165,6 +179,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             return DiffResult(changes=True, replaces=["provider"])
         changed = differing(self.declaration, _olds, _news)
         replaces = [name for name in changed if self.declaration.inputs[name].replaces]
+        refused = [sentence(text) for text in self.refusals(_olds, _news, changed, replacing=bool(replaces))]
+        if refused:
+            raise EngineError(" ".join(refused))
         if not changed:
             return DiffResult(changes=UNFINISHED in _olds)
         # Unique names do not allow the new object beside the old one.

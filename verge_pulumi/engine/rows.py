@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from verge_pulumi.client import AlreadyExists, ApiError, Filter, NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine import host
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain, gone
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.ownership import MARK, Mark, without_mark
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
@@ -26,9 +26,24 @@ R = TypeVar("R", bound=BaseResource)
 class RowProvider(DeclaredProvider[R]):
     """Manages rows of the table that the resource R declares.
 
-    Subclasses add what is special about a row's life: `check_together`, `before_delete`, `after_update`,
-    `used_by`.
+    Subclasses add what is special about a row's life, from `check_together` before it to `before_delete` at its end.
     """
+
+    def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
+        """Make the row out of columns, once; return its key."""
+        return self.connection.client.table(self.declaration.table).create(values).key
+
+    def later(self, inputs: Inputs) -> Collection[str]:
+        """Name the arguments that cannot be part of `make` and are written when the row is ready."""
+        return ()
+
+    def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Wait until a new row can be used; return it as it is then."""
+        return row
+
+    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Do what follows a create or an update; return the row as it is then."""
+        return row
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
@@ -37,16 +52,12 @@ class RowProvider(DeclaredProvider[R]):
         """Name what keeps VergeOS from deleting the row, as far as that can be told."""
         return ""
 
-    def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Do what follows an update; return the row as it is then."""
-        return row
-
     # Create ----------------------------------------------------------------------------------------------------------
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the row, or find the one that an earlier attempt of ours made."""
         _ = self.connection.system
-        values = self._values(inputs)
+        values = self._values(inputs, self.declaration.inputs.keys() - set(self.later(inputs)))
         mark = self._mark(inputs)
         if mark:
             values["description"] = mark.append_to(inputs.get("description"))
@@ -55,36 +66,36 @@ class RowProvider(DeclaredProvider[R]):
         finally:
             self.connection.reader.forget(self.declaration.table)
         self._place(key, {name: str(value) for name, value in values.items()})
-        return key, self._finish(key, inputs, mark, sorted(self.declaration.inputs))
+        return key, self._finish(key, inputs, mark, sorted(self.declaration.inputs), new=True)
 
     def _post(self, inputs: Inputs, values: dict[str, Any], mark: Mark | None) -> str:
         """Create the row exactly once; what is not known to have failed is looked for before it is sent again."""
-        table = self.connection.client.table(self.declaration.table)
         if mark and not self._identified(inputs):
             # VergeOS will not refuse a second one, so an earlier attempt must be looked for.
             found = self._own(inputs, _any_attempt(mark))
             if found:
                 return self._take_over(inputs, found, mark)
         try:
-            return table.create(values).key
+            return self.make(inputs, values)
         except AlreadyExists as error:
             return self._resolve_conflict(inputs, mark, error)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 raise
-            if mark is None:
+            if mark is None and self.declaration.markable:
                 raise EngineError(
                     f"{error} Whether the row was made is not known, and without marks it cannot be found. "
                     f"Look for it on {self.connection.client.host} before the next run"
                 ) from error
             failure = error
-        found = self._own(inputs, str(mark))
-        if found:
-            return str(found["$key"])
+        if mark:
+            found = self._own(inputs, str(mark))
+            if found:
+                return str(found["$key"])
         if failure.outcome is Outcome.APPLIED:
             raise failure
         try:
-            return table.create(values).key
+            return self.make(inputs, values)
         except AlreadyExists as error:
             return self._resolve_conflict(inputs, mark, error)
 
@@ -105,7 +116,10 @@ class RowProvider(DeclaredProvider[R]):
         row = rows[0]
         key = str(row["$key"])
         theirs = Mark.of(row.get("description"))
-        ours = mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
+        # A row that cannot carry a mark belongs to whoever manages the row it hangs on.
+        ours = not self.declaration.markable or (
+            mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
+        )
         if (ours or inputs.get("adopt")) and (self.declaration.table, key) not in self.connection.live:
             return self._take_over(inputs, row, mark)
         if ours:
@@ -121,8 +135,7 @@ class RowProvider(DeclaredProvider[R]):
 
     def _take_over(self, inputs: Inputs, row: Row, mark: Mark | None) -> str:
         """Make an existing row ours: a fresh mark, and the values the program sets."""
-        live = self._outs(row, inputs)
-        changed = differing(self.declaration, live, inputs)
+        changed = self._unlike(row, inputs)
         fixed = [name for name in changed if self.declaration.inputs[name].replaces and self._is_column(name)]
         key = str(row["$key"])
         if fixed:
@@ -130,11 +143,11 @@ class RowProvider(DeclaredProvider[R]):
                 f"row {key} of {self.declaration.table} differs in {', '.join(fixed)}, which is set on creation only. "
                 "Delete the row, or declare what it has"
             )
-        values = payload(self.declaration, inputs, set(changed))
+        values = payload(self.declaration, inputs, set(changed) - set(self.later(inputs)))
         if mark:
             values["description"] = _marked_description(inputs, row, mark)
         if values:
-            self.connection.client.table(self.declaration.table).update(key, values)
+            self._put(key, values)
         host.log(f"took over row {key} of {self.declaration.table}, which existed already")
         return key
 
@@ -162,17 +175,17 @@ class RowProvider(DeclaredProvider[R]):
         row = self._fenced(id, olds)
         if row is None:
             raise gone(self.declaration.table, id)
-        base = self._outs(row, news) if UNFINISHED in olds else olds
-        changed = differing(self.declaration, base, news)
+        if UNFINISHED in olds:
+            row = self.until_ready(id, row, news)
+            changed = self._unlike(row, news)
+        else:
+            changed = differing(self.declaration, olds, news)
         values = payload(self.declaration, news, set(changed))
         mark = Mark.of(olds.get(MARK))
         if mark and ("description" in values or Mark.of(row.get("description")) is None):
             values["description"] = _marked_description(news, row, mark)
         if values:
-            try:
-                self.connection.client.table(self.declaration.table).update(id, values)
-            finally:
-                self.connection.reader.forget(self.declaration.table)
+            self._put(id, values)
         written = sorted(self.declaration.inputs) if UNFINISHED in olds else changed
         return self._finish(id, news, mark, written, row=None if values else row)
 
@@ -201,7 +214,14 @@ class RowProvider(DeclaredProvider[R]):
     # ------------------------------------------------------------------------------------------------------------------
 
     def _finish(
-        self, id: str, inputs: Inputs, mark: Mark | None, written: list[str], row: Row | None = None
+        self,
+        id: str,
+        inputs: Inputs,
+        mark: Mark | None,
+        written: list[str],
+        row: Row | None = None,
+        *,
+        new: bool = False,
     ) -> dict[str, Any]:
         """Read back what was written and see that it stuck; the row exists, so nothing may lose its key from here on.
 
@@ -210,14 +230,46 @@ class RowProvider(DeclaredProvider[R]):
         kept = {MARK: str(mark)} if mark else {}
         try:
             read = row or self._read_back(id)
-            self._verify(read, inputs, written)
-            read = self.after_update(id, read, inputs) if written else read
+            late = self.later(inputs) if new else ()
+            self._verify(read, inputs, [name for name in written if name not in late])
+            if new:
+                read = self._ripen(id, read, inputs)
+            read = self.after_write(id, read, inputs) if written else read
             outs = self._outs(read, inputs)
+        except Withdrawn:
+            raise
         except Exception as error:
             # Whatever went wrong, the engine must learn the key.
             known = {name: inputs.get(name) for name in self.declaration.attributes}
             raise InitialisationFailed(id, self._complete(id, known | kept, inputs), explain(error)) from error
         return outs | kept
+
+    def _ripen(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Wait until a new row is ready, and write what could not be part of its creation."""
+        row = self.until_ready(id, row, inputs)
+        names = [name for name in self._unlike(row, inputs) if name in self.later(inputs)]
+        values = payload(self.declaration, inputs, set(names))
+        if not values:
+            return row
+        self._put(id, values)
+        row = self._read_back(id)
+        self._verify(row, inputs, names)
+        return row
+
+    def _put(self, id: str, values: Mapping[str, Any]) -> None:
+        try:
+            self.connection.client.table(self.declaration.table).update(id, values)
+        finally:
+            self.connection.reader.forget(self.declaration.table)
+
+    def _unlike(self, row: Row, inputs: Inputs) -> list[str]:
+        """Return the arguments in which a row differs from what the program says.
+
+        What VergeOS never returns may differ, so it is written again.
+        """
+        attributes = self.declaration.inputs
+        unknown = [name for name, a in attributes.items() if a.write_only and not a.replaces and inputs.get(name)]
+        return [*differing(self.declaration, self._outs(row, inputs), inputs), *unknown]
 
     def _place(self, id: str, columns: Mapping[str, Any]) -> None:
         """Tell the reader which row lists this one, if the declaration names its table."""
@@ -262,9 +314,9 @@ class RowProvider(DeclaredProvider[R]):
         plain = {**row, "description": without_mark(row.get("description"))} if self.declaration.markable else row
         return outputs(self.declaration, plain, kept)
 
-    def _values(self, inputs: Inputs) -> dict[str, Any]:
+    def _values(self, inputs: Inputs, names: Collection[str]) -> dict[str, Any]:
         """Return the columns of a POST, with the keys that references stand for."""
-        values = payload(self.declaration, inputs)
+        values = payload(self.declaration, inputs, set(names))
         for name, attribute in self.declaration.inputs.items():
             if attribute.through is not None and attribute.column:
                 values[attribute.column] = self._through(name, inputs[name])

@@ -243,7 +243,7 @@ class NetworkProvider(RowProvider[Network]):
         if isinstance(start, str) and isinstance(stop, str) and int(ip_address(stop)) < int(ip_address(start)):
             yield f"dhcp_stop: {stop} is below dhcp_start {start}"
 
-    def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
+    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Restart a running network whose changes wait for it, if the program says so."""
         if not machine_power.wants_restart(row, inputs):
             return row

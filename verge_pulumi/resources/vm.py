@@ -199,7 +199,7 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         if inputs.get("secure_boot") is True and inputs.get("uefi") in (None, False):
             yield "secure_boot: needs uefi=True"
 
-    def after_update(self, id: str, row: Row, inputs: Inputs) -> Row:
+    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Power cycle a running VM whose changes wait for it, if the program says so."""
         if not machine_power.wants_restart(row, inputs):
             return row
