@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import report
-from bench.run import PROVIDERS, Case, Measure, run
+from bench import report, terraform
+from bench.run import PROVIDERS, TERRAFORM, Case, Measure, run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,11 +20,16 @@ def numbers(text: str) -> list[int]:
 
 def main() -> None:
     """Run what the command line asks for."""
+    providers = [*PROVIDERS, *([TERRAFORM] if terraform.is_there() else [])]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--n", type=numbers, default=[1, 10, 50], help="machines (default 1,10,50)")
     parser.add_argument("--latency", type=numbers, default=[0, 50], help="milliseconds for each answer (default 0,50)")
     parser.add_argument("--parallel", type=numbers, default=[8, 64], help="engine parallelism (default 8,64)")
-    parser.add_argument("--providers", default=",".join(PROVIDERS), help=f"of {', '.join(PROVIDERS)} (default all)")
+    parser.add_argument(
+        "--providers",
+        default=",".join(providers),
+        help=f"of {', '.join(PROVIDERS)}, and {TERRAFORM} if {terraform.VARIABLE} names its binary (default all)",
+    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()
     ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]

@@ -6,9 +6,10 @@ import math
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from bench.run import WORKLOADS, Case, Measure
+from bench.run import TERRAFORM, WORKLOADS, Case, Measure
 
 START, END = "<!-- measured -->", "<!-- /measured -->"
 """Between these two the page is written by the bench; the rest is written by people."""
@@ -46,7 +47,22 @@ def tables(measures: Sequence[Measure]) -> str:
                 if ours is not None:
                     parts.append(_line(ours, naive, idle))
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_beside_terraform(known)])
+
+
+def _beside_terraform(known: Mapping[tuple[Case, str], Measure]) -> list[str]:
+    """Return one table more if the Terraform provider was measured."""
+    lines = []
+    for (case, workload), theirs in known.items():
+        ours = known.get((replace(case, provider="ours"), workload))
+        if case.provider == TERRAFORM and ours is not None:
+            cells = [workload, case.machines, case.parallel, f"{case.latency:g}", ours.requests, theirs.requests]
+            cells += [ours.connections, theirs.connections, f"{ours.seconds:.1f}", f"{theirs.seconds:.1f}"]
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    if not lines:
+        return []
+    head = ["workload", "N", "parallel", "ms", "requests", "Terraform", "connections", "Terraform", "s", "Terraform"]
+    return ["### Beside the Terraform provider\n", f"| {' | '.join(head)} |", "|---" + "|--:" * 9 + "|", *lines, ""]
 
 
 def _line(ours: Measure, naive: Measure | None, idle: Measure | None) -> str:

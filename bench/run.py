@@ -11,13 +11,18 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from bench.terraform import Terraform
 from verge_pulumi.simulator import Options, Simulator
 
 HERE = Path(__file__).parent
 
 PROVIDERS: Mapping[str, str] = {"ours": "machines.py", "naive": "machines.py", "idle": "idle.py"}
 """Each way to do the work, and its program: this package, the same with naive reads, resources that do nothing."""
+
+TERRAFORM = "terraform"
+"""One more way: the Terraform provider, if there is one."""
 
 WORKLOADS = ("create", "preview", "refresh", "change", "destroy")
 
@@ -36,7 +41,7 @@ class Case:
     """One series of commands: create, preview, refresh, change, destroy.
 
     Attributes:
-        provider: One of `PROVIDERS`.
+        provider: One of `PROVIDERS`, or `TERRAFORM`.
         machines: How many, each with a drive, a NIC and power.
         parallel: Resources that the engine works on at once.
         latency: Milliseconds that each answer of VergeOS takes.
@@ -71,6 +76,18 @@ class Measure:
     memory: float
 
 
+class Worker(Protocol):
+    """What runs the commands of a series, in a folder of its own."""
+
+    def command(self, workload: str) -> float:
+        """Run one command; return the seconds it took."""
+        ...
+
+    def usage(self) -> tuple[float, float]:
+        """Return processor seconds and MiB of the provider process of the last command; zeros if not known."""
+        ...
+
+
 def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
     """Run a series on a fresh stack and a fresh VergeOS.
 
@@ -84,7 +101,12 @@ def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
     """
     options = Options(name="bench", latency_ms=case.latency)
     with Simulator(options) as simulator, tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        project = _Project(Path(scratch), cli, case, simulator, variables)
+        folder = Path(scratch)
+        project: Worker
+        if case.provider == TERRAFORM:
+            project = Terraform(folder, simulator, case.machines, case.parallel)
+        else:
+            project = _Project(folder, cli, case, simulator, variables)
         for workload in WORKLOADS:
             simulator.reset("log")
             seconds = project.command(workload)

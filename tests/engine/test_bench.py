@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
-from bench import report
-from bench.run import WORKLOADS, Case, Measure, run
+from bench import report, terraform
+from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
 from bench.share import RESOURCES, share
 
 
@@ -54,3 +56,41 @@ def test_the_picture_shows_both_ways() -> None:
     picture = ElementTree.fromstring(report.picture(made_up()))  # noqa: S314  our own text
     lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
     assert len(lines) == 2 * (len(WORKLOADS) - 1)
+
+
+STAND_IN = """#!{python}
+import json, os, sys, urllib.request
+overrides = open(os.environ["TF_CLI_CONFIG_FILE"]).read()
+wanted = json.load(open("main.tf.json"))
+host = wanted["provider"]["vergeio"]["host"]
+urllib.request.urlopen(host + "/version.json").read()
+with open({record!r}, "a") as file:
+    file.write(json.dumps([sys.argv[1:], overrides, wanted["resource"]]) + chr(10))
+sys.exit("-var=ram=2048" in sys.argv)
+"""
+
+
+def test_the_terraform_provider_is_measured_where_it_is_brought_along(
+    cli: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for Terraform keeps what it was told; it fails when a machine is to be changed."""
+    assert not terraform.is_there()
+    record, program = tmp_path / "record", tmp_path / "bin" / "terraform"
+    program.parent.mkdir()
+    program.write_text(STAND_IN.format(python=sys.executable, record=str(record)))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    monkeypatch.setenv(terraform.VARIABLE, str(tmp_path / "provider" / "terraform-provider-vergeio"))
+    assert terraform.is_there()
+
+    measures: list[Measure] = []
+    with pytest.raises(RuntimeError, match="Unable to run terraform change"):
+        measures.extend(run(Case(TERRAFORM, 3, 8, 0), cli))
+    assert [(m.workload, m.requests) for m in measures] == [("create", 1), ("preview", 1), ("refresh", 1)]
+
+    told = [json.loads(line) for line in record.read_text().splitlines()]
+    assert told[0][0] == ["apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=8"]
+    assert f'"verge-io/vergeio" = "{tmp_path / "provider"}"' in told[0][1]
+    assert told[0][2]["vergeio_vm"]["vm"]["count"] == 3
+    ours = [Measure(Case("ours", 3, 8, 0), m.workload, 7, 1, 2.0, 0.5, 70.0) for m in measures]
+    assert "| create | 3 | 8 | 0 | 7 | 1 | 1 | 1 | 2.0 |" in report.tables([*ours, *measures])
