@@ -10,12 +10,12 @@ from verge_pulumi.catalogue import RELEASES, TABLES, UNSET, Column, Effect, Tabl
 # Tables that columns refer to and the catalogue does not model.
 EXTERNAL = {
     "auth_sources",
-    "files",
     "machine_console",
     "machine_drive_phys",
     "machine_drive_stats",
     "machine_nic_ipv4_configs",
     "machine_nic_stats",
+    "snapshot_profile_periods",
     "snapshot_profiles",
     "storage_tier_stats",
     "sys/identities",

@@ -72,6 +72,18 @@ def test_the_power_record_can_be_edited_since_4_13_2(name: str) -> None:
     assert column("4.13.1", "machine_status", name).write is Write.NEVER
 
 
+def test_cloudinit_files_can_be_created_since_4_13_2() -> None:
+    before, since = (for_release(TABLES, release)["cloudinit_files"] for release in ("4.13.1", "4.13.2"))
+    assert (before.creatable, since.creatable) == (False, True)
+    writes = {c.name: c.write for c in before.columns if c.name in ("owner", "name", "contents", "filesize")}
+    assert writes == {
+        "owner": Write.NEVER,
+        "name": Write.UPDATE,
+        "contents": Write.UPDATE,
+        "filesize": Write.NEVER,
+    }
+
+
 def test_a_tier_changes_live_since_4_13() -> None:
     assert column("4.13", "machine_drives", "preferred_tier").effect is Effect.NOW
     assert column("4.12.6", "machine_drives", "preferred_tier").effect is Effect.START

@@ -30,6 +30,7 @@ ENUMERATIONS = {
     "vms.on_power_loss": "power_on, last_state, leave_off",
     "vms.migration_method": "auto, live",
     "vms.cloudinit_datasource": "none, config_drive_v2, nocloud",
+    "cloudinit_files.render": "no, variables, jinja2",
     "machines.on_power_loss": "power_on, last_state, leave_off",
     "machine_status.status*": "initializing, starting, running, stopping, unresponsive, stopped, hibernated,"
     " hibernating, initmigrate, startmigrate, migrating, migratecomplete, importing, maintenance, leavingmaintenance,"
@@ -43,7 +44,14 @@ ENUMERATIONS = {
     "machine_drives.fsync": ", 0, 1",
     "machine_drive_status.status*": "online, offline, importing, repairing, initializing, verifying, noredundant,"
     " outofspace",
+    "machine_devices.type": "tpm, node_pci_devices, node_usb_devices, node_sriov_nic_devices, node_host_gpu_devices,"
+    " node_nvidia_vgpu_devices, gpu, nvidia_vgpu",
+    "machine_device_status.status": "online, offline, errors, warning, hotplug, initializing, missing, idle",
+    "resource_groups.type*": "node_pci_devices, node_usb_devices, node_sriov_nic_devices, node_host_gpu_devices,"
+    " node_nvidia_vgpu_devices",
+    "resource_groups.class*": "gpu, vgpu, storage, hid, usb, network, media, audio, fpga, pci, unknown",
     "machine_nics.interface*": "virtio, e1000, e1000e, rtl8139, pcnet, igb, vmxnet3, direct",
+    "machine_snapshots.expires_type": "never, date",
     "machine_nic_status.status": "up, down, unknown, lowerlayerdown",
     "vnets.type": "internal, external, dmz, core, physical, vpn, bgp, port_mirror",
     "vnets.on_power_loss": "power_on, last_state, leave_off",
@@ -69,6 +77,8 @@ ENUMERATIONS = {
     "catalog_repositories.type*": "local, provider, remote, remote-git, yottabyte",
     "catalog_repositories.max_tier": "1, 2, 3, 4, 5",
     "catalog_repositories.override_default_scope": "private, global, tenant, none",
+    "files.type*": "iso, img, qcow, qcow2, qed, raw, vdi, vhd, vhdx, vmdk, ova, ovf, vmx, ybvm, nvram, zip, unknown",
+    "files.preferred_tier": "1, 2, 3, 4, 5",
 }
 
 ACTIONS = {
@@ -110,8 +120,9 @@ def test_the_tables() -> None:
     assert sorted(TABLES) == sorted(
         listed(
             "system clusters cluster_status nodes storage_tiers billing logs vms machines machine_status machine_drives"
-            " machine_drive_status machine_nics machine_nic_status vnets vnet_rules vnet_addresses users groups members"
-            " catalog_repositories"
+            " machine_drive_status machine_nics machine_nic_status machine_snapshots vnets vnet_rules vnet_addresses users groups"
+            " members machine_devices machine_device_status resource_groups resource_rules"
+            " cloudinit_files catalog_repositories files"
         )
     )
 
@@ -186,8 +197,12 @@ def test_a_default(path: str, default: object) -> None:
         ("vms.boot_delay", (0, 60, None)),
         ("vms.power_cycle_timeout", (0, 65535, None)),
         ("vms.console_pass", (None, None, 256)),
+        ("cloudinit_files.name", (None, None, 256)),
         ("machine_drives.disksize", (None, 281474976710656, None)),
         ("machine_nics.orderid", (0, 30, None)),
+        ("machine_devices.count", (1, 16, None)),
+        ("machine_devices.orderid", (0, 64, None)),
+        ("machine_devices.asset", (None, None, 40)),
         ("vnets.mtu", (1000, 65536, None)),
         ("vnets.bgp_asn", (1, 4294967295, None)),
         ("vnets.monitor_interval_ms", (1000, 120000, None)),
@@ -205,6 +220,7 @@ def test_limits(path: str, limits: tuple[int | None, int | None, int | None]) ->
         ("vnets", ("name",)),
         ("vnet_rules", ("vnet", "name")),
         ("vnet_addresses", ("vnet", "ip")),
+        ("cloudinit_files", ("owner", "name")),
         ("machine_drives", ("machine", "name")),
         ("machine_nics", ("machine", "name")),
         ("users", ("name",)),
@@ -220,8 +236,16 @@ def test_what_is_unique(table: str, unique: tuple[str, ...]) -> None:
 def test_what_a_create_must_send() -> None:
     assert columns_where(required=True) == {
         "vms.name",
+        "cloudinit_files.owner",
+        "cloudinit_files.name",
         "machine_drives.machine",
         "machine_nics.machine",
+        "machine_devices.machine",
+        "resource_groups.name",
+        "resource_groups.type",
+        "resource_rules.resource_group",
+        "resource_rules.name",
+        "machine_snapshots.machine",
         "vnets.name",
         "vnet_rules.vnet",
         "vnet_rules.name",
@@ -233,6 +257,7 @@ def test_what_a_create_must_send() -> None:
         "members.member",
         "clusters.name",
         "catalog_repositories.name",
+        "files.name",
     }
 
 
@@ -241,11 +266,19 @@ def test_what_can_be_set_on_create_only() -> None:
         "vms.created_from",
         "vms.console_pass_hash",
         "vms.cloudinit_files",
+        "cloudinit_files.owner",
         "machine_drives.machine",
         "machine_drives.media",
         "machine_drives.preserve_drive_format",
         "machine_nics.machine",
         "machine_nics.ipaddress",
+        "machine_devices.machine",
+        "machine_devices.type",
+        "machine_devices.count",
+        "resource_rules.resource_group",
+        "machine_snapshots.machine",
+        "machine_snapshots.quiesce",
+        "machine_snapshots.created_manually",
         "vnets.type",
         "vnets.vxlan_multicast",
         "vnet_rules.vnet",
@@ -254,6 +287,8 @@ def test_what_can_be_set_on_create_only() -> None:
         "members.parent_group",
         "members.member",
         "catalog_repositories.type",
+        "files.allocated_bytes",
+        "files.url",
     }
 
 
@@ -262,6 +297,7 @@ def test_what_is_never_returned() -> None:
         "vms.console_pass",
         "vms.console_pass_hash",
         "vms.cloudinit_files",
+        "cloudinit_files.contents",
         "users.password",
         "users.two_factor_setup_next_login",
         "catalog_repositories.password",

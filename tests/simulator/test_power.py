@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from tests.simulator.conftest import Http
-from verge_pulumi.catalogue import TABLES
-from verge_pulumi.catalogue.model import Column, Table, Type
 from verge_pulumi.simulator import Simulator
 
 GIB = 1 << 30
@@ -306,6 +304,7 @@ def test_devices_follow_the_power(http: Http, web: tuple[int, int]) -> None:
 
 def test_hotplug(simulator: Simulator, http: Http, web: tuple[int, int]) -> None:
     key, machine = web
+    simulator.clock("manual")
     http.act(key, "poweron")
     disk, card = drive(http, machine), nic(http, machine)
     assert (word(http, "machine_drives", disk), word(http, "machine_nics", card)) == ("offline", "down")
@@ -313,6 +312,7 @@ def test_hotplug(simulator: Simulator, http: Http, web: tuple[int, int]) -> None
     http.act(key, "hotplugnic", device=str(card))
     assert (word(http, "machine_drives", disk), word(http, "machine_nics", card)) == ("online", "up")
     http.act(key, "hotplugdrive", device=disk, unplug="true")
+    simulator.clock(advance=3)
     http.act(key, "hotplugnic", device=card, unplug=True)
     http.delete(f"machine_drives/{disk}")
     http.delete(f"machine_nics/{card}")
@@ -336,34 +336,6 @@ def test_hotplug_refuses(simulator: Simulator, http: Http, web: tuple[int, int])
         assert refusal(device=device) == (404, "error setting field 'device': No such file or directory")
     http.put(f"vms/{key}", {"allow_hotplug": False})
     assert refusal(device=disk) == (422, "Machine does not allow hotplug")
-
-
-FILES = Table(
-    name="files",
-    columns=(Column(name="name", type=Type.TEXT), Column(name="filesize", type=Type.INT)),
-    source="made up for this test",
-)
-
-
-def test_an_import_takes_time_and_becomes_a_disk(start: Callable[..., Http]) -> None:
-    client = start(tables={**TABLES, "files": FILES})
-    simulator = client.simulator
-    simulator.add("files", name="debian.qcow2", filesize=2 * GIB)
-    key, machine = client.vm("web")
-    simulator.transitions(looks=1)
-    image = client.post("machine_drives", {"machine": machine, "media": "import", "media_source": 1})["$key"]
-    sized = drive(client, machine, media="import", media_source=1, disksize=5 * GIB)
-    client.act(key, "poweron")
-    fields = "media,disksize,status#status as word"
-    assert client.get(f"machine_drives/{image}", fields=fields) == {
-        "media": "import", "disksize": None, "word": "importing",
-    }  # fmt: skip
-    assert client.get(f"machine_drives/{image}", fields=fields) == {
-        "media": "disk", "disksize": 2 * GIB, "word": "offline",
-    }  # fmt: skip
-    client.get(f"vms/{key}", fields="machine[status[all],drives[all]]")
-    assert client.get(f"machine_drives/{sized}", fields="disksize,media") == {"disksize": 5 * GIB, "media": "disk"}
-    assert client.status(machine)["status"] == "running"
 
 
 def test_secure_boot_keys_are_applied_by_the_path_form_only(start: Callable[..., Http]) -> None:

@@ -10,13 +10,27 @@ from types import MappingProxyType
 
 from verge_pulumi.catalogue.access import ACCESS
 from verge_pulumi.catalogue.catalogs import CATALOGS
+from verge_pulumi.catalogue.cloudinit import CLOUDINIT
+from verge_pulumi.catalogue.devices import DEVICES
+from verge_pulumi.catalogue.files import FILE_TABLES
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
 from verge_pulumi.catalogue.networks import NETWORKS
 from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
+from verge_pulumi.catalogue.snapshots import SNAPSHOTS
 from verge_pulumi.catalogue.system import SYSTEM_TABLES
 from verge_pulumi.catalogue.virtual_machines import VIRTUAL_MACHINES
 
-_TABLES = (*VIRTUAL_MACHINES, *NETWORKS, *SYSTEM_TABLES, *ACCESS, *CATALOGS)
+_TABLES = (
+    *VIRTUAL_MACHINES,
+    *CLOUDINIT,
+    *DEVICES,
+    *SNAPSHOTS,
+    *NETWORKS,
+    *SYSTEM_TABLES,
+    *ACCESS,
+    *CATALOGS,
+    *FILE_TABLES,
+)
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in sorted(_TABLES, key=lambda table: table.name)}

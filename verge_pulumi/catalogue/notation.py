@@ -58,7 +58,7 @@ def json(name: str, **facts: Unpack[Facts]) -> Column:
 
 
 def ref(name: str, target: str, **facts: Unpack[Facts]) -> Column:
-    """Return a column that holds the integer key of a row of the table `target`."""
+    """Return a column that holds the key of a row of the table `target`."""
     return Column(name=name, type=Type.REF, target=target, **facts)
 
 
@@ -103,6 +103,7 @@ def table(
     singular: str | None = None,
     actions: tuple[str, ...] = (),
     all_lacks_key: bool = False,
+    key: str = "int",
     creatable: bool = True,
 ) -> Table:
     """Return a table whose view ``most`` follows from its columns.
@@ -122,6 +123,7 @@ def table(
         singular: The name used in action tables.
         actions: The actions accepted.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out.
+        key: The kind of its keys: ``"int"``, ``"hex"`` or ``"uuid"``.
         creatable: Whether clients may POST and DELETE rows.
     """
     columns = tuple(column for part in sections for column in part)
@@ -139,6 +141,7 @@ def table(
         singular=singular,
         actions=actions,
         all_lacks_key=all_lacks_key,
+        key=key,
         creatable=creatable,
         source=source,
     )

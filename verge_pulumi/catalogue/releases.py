@@ -82,6 +82,12 @@ DIFFERENCES: tuple[Difference, ...] = (
 )
 
 
+CREATABLE_SINCE: Mapping[str, str] = {"cloudinit_files": "4.13.2"}
+"""Tables whose rows clients could not create before some release (quirks.md §4)."""
+
+_NOT_ON_CREATE = {Write.CREATE: Write.NEVER, Write.ALWAYS: Write.UPDATE}
+
+
 def release_number(release: str) -> tuple[int, ...]:
     """Return a release as numbers that compare: ``"26.1.8"`` is ``(26, 1, 8)``, ``"4.13.0"`` equals ``"4.13"``.
 
@@ -122,7 +128,17 @@ def _table_for(table: Table, number: tuple[int, ...]) -> Table:
     )
     names = {column.name for column in columns}
     views = {view: tuple(name for name in selected if name in names) for view, selected in table.views.items()}
-    return replace(table, columns=columns, views=views)
+    table = replace(table, columns=columns, views=views)
+    since = CREATABLE_SINCE.get(table.name)
+    return table if since is None or release_number(since) <= number else _without_creation(table)
+
+
+def _without_creation(table: Table) -> Table:
+    columns = tuple(
+        replace(column, write=_NOT_ON_CREATE.get(column.write, column.write), required=False)
+        for column in table.columns
+    )
+    return replace(table, columns=columns, creatable=False)
 
 
 def _column_for(table: str, column: Column, number: tuple[int, ...]) -> Column:

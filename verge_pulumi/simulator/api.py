@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,16 @@ from verge_pulumi.catalogue.openapi import openapi_document
 from verge_pulumi.catalogue.schema import table_schema
 from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import ApiError, invalid_argument, not_found, not_modelled, not_permitted, refused
 from verge_pulumi.simulator.query import Query
 from verge_pulumi.simulator.relations import Row
 
 API = "/api/v4/"
 TOKENS = "/api/sys/tokens"
+
+_BINARY = {"Content-Type": "application/octet-stream"}
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ class Answer:
 
     Attributes:
         status: The HTTP status.
-        body: A JSON value, a text, or None for an empty body.
+        body: A JSON value, a text, bytes, a part of a file, or None for an empty body.
         applied: Whether the request changed the content.
         headers: Further headers.
     """
@@ -181,8 +186,13 @@ class Api:
     def _row(self, call: Call, table: str, key: str) -> Answer:
         backend = self._backend
         match call.verb:
+            case "GET" if call.query.get("download") == "1":
+                return self._download(call, backend.download(table, key))
             case "GET":
                 return Answer(200, backend.read(table, key, Query.of(call.query)))
+            case "PUT" if "filepos" in call.query:
+                backend.upload(table, key, call.query["filepos"], call.body)
+                return Answer(200, [], applied=True)
             case "PUT" if "action" in call.query:
                 backend.act_in_query(table, key, call.query["action"])
                 return Answer(200, [])
@@ -193,6 +203,20 @@ class Api:
                 return Answer(200, applied=True)
         self._require_table(table)
         raise not_permitted(call.verb)
+
+    def _download(self, call: Call, content: bytes | Content) -> Answer:
+        """Answer with a file, or with the range of it that is asked for, since 26.0.2 (fact sheet quirks §4).
+
+        Ranges of another form than ``bytes=0-99`` and ``bytes=100-`` are ignored, as RFC 9110 allows.
+        """
+        asked = _RANGE.fullmatch(call.headers.get("Range", "")) if self._backend.release.since("26.0.2") else None
+        if asked is None:
+            return Answer(200, content[:], headers=_BINARY)
+        start, stop = int(asked[1]), min(int(asked[2] or len(content)) + 1, len(content))
+        if start >= stop:
+            return Answer(416, headers={"Content-Range": f"bytes */{len(content)}"})
+        place = {"Content-Range": f"bytes {start}-{stop - 1}/{len(content)}"}
+        return Answer(206, content[start:stop], headers=_BINARY | place)
 
     def _schema(self, call: Call, table: str) -> Answer:
         self._require_table(table)

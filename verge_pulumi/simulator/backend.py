@@ -12,6 +12,7 @@ from verge_pulumi.simulator.behaviour import BEHAVIOURS
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.behaviour.power import Power
 from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import (
     dangling,
     in_use,
@@ -56,6 +57,7 @@ class Backend:
         name: The system's name.
         relations: The tables of this release by name.
         store: The rows.
+        contents: What is in media files, by key.
         transitions: The changes under way.
         power: Starts and stops machines.
         behaviours: What each table does beyond the catalogue.
@@ -69,6 +71,7 @@ class Backend:
         self.name = name
         self.relations = relations(tables, release)
         self.store = Store(self.relations)
+        self.contents: dict[Key, Content] = {}
         self.transitions = Transitions(clock, dials, self._finish)
         self.power = Power(self)
         self.behaviours: dict[str, Behaviour] = {
@@ -114,6 +117,15 @@ class Backend:
         if query.fields is not None and parse_fields(query.fields) == ():
             return {"$count": 1}
         return self._projection(table, query.fields)(row)
+
+    def download(self, table: str, key: str) -> bytes | Content:
+        """Return the content of a row's file.
+
+        Raises:
+            ApiError: There is no such row (404), or its table has no files (501).
+        """
+        row = self._require(table, key)
+        return self.behaviours[table].download(row)
 
     def _compile_projection(self, table: str, fields: str | None) -> Callable[[Row], dict[str, Any]]:
         relation = self.relations[table]
@@ -232,6 +244,17 @@ class Backend:
             self._stage_parent(relation, row)
         behaviour.after_update(row, different)
         return True
+
+    def upload(self, table: str, key: str, position: str, data: bytes) -> None:
+        """Take a part of the content of a row's file.
+
+        Raises:
+            ApiError: There is no such row (404), its table has no files (501), or the part has no place there (422).
+        """
+        row = self._require(table, key)
+        if not (position.isascii() and position.isdecimal()):
+            raise invalid_argument()
+        self.behaviours[table].upload(row, int(position), data)
 
     def delete(self, table: str, key: str) -> None:
         """Delete a row and what belongs to it, as a client does.
@@ -354,8 +377,14 @@ class Backend:
 
     # Content
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self.store.clear()
+        self.contents.clear()
+        self.transitions.clear()
+
     def dump(self) -> dict[str, Any]:
-        """Return the whole content as JSON can carry it."""
+        """Return the whole content as JSON can carry it, which the content of media files is not."""
         return {
             "release": self.release.text,
             **self.store.dump(),
@@ -373,6 +402,7 @@ class Backend:
                 f"Unable to load the state: it is of release {content['release']}, this is {self.release.text}."
                 f" Start the simulator with --release {content['release']}."
             )
+        self.clear()
         self.store.load(content)
         self.transitions.load(content["transitions"])
 

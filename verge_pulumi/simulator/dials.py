@@ -24,6 +24,8 @@ HELP: Mapping[str, str] = {
     "GET /_sim/transitions": "how state changes behave",
     "PUT /_sim/transitions": '{"seconds": 1.0} or {"looks": 2}; {"stuck": ["stopping"]};'
     ' {"ignore_poweroff": true | [machine keys]}',
+    "PUT /_sim/guest": '{"machine": 101, "addresses": ["10.0.0.5"], "hostname": "web"}: what the agent of a VM with'
+    " guest_agent reports, one transition after the VM runs",
     "GET /_sim/faults": "the faults that are set",
     "PUT /_sim/faults": '[{"match": {"verb", "path" (regular expression), "nth", "times"}, "when": "before" | "after",'
     f' "what": …}}], what = {"; ".join(f"{name}: {meaning}" for name, meaning in WHAT.items())}',
@@ -51,6 +53,7 @@ class Dialboard:
             "PUT /_sim/clock": lambda body: world.clock.set(**body),
             "GET /_sim/transitions": lambda body: asdict(world.dials),
             "PUT /_sim/transitions": lambda body: world.dials.set(**body),
+            "PUT /_sim/guest": lambda body: world.guest(**body),
             "GET /_sim/faults": lambda body: world.faults.as_json(),
             "PUT /_sim/faults": world.faults.set,
             "GET /_sim/state": lambda body: world.backend.dump(),

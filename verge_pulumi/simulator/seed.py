@@ -14,6 +14,15 @@ _FIRST_MACHINE = 101
 
 _USED = {"tier_1_used": 120 * _GIB, "tier_1_total": 4 * _TIB, "tier_4_used": 0, "tier_4_total": 40 * _TIB}
 
+_POOLS = {
+    "node_pci_devices": "pci",
+    "node_usb_devices": "usb",
+    "node_sriov_nic_devices": "network",
+    "node_host_gpu_devices": "gpu",
+    "node_nvidia_vgpu_devices": "vgpu",
+}
+"""One resource group for each kind of device, and its class."""
+
 
 def seed(backend: Backend, *, user: str, password: str) -> None:
     """Fill an empty system.
@@ -60,6 +69,8 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     add("vnets", name="Physical1", type="physical", ipaddress_type="none", layer2_type="none", cluster=1)
     if "vnets" in backend.relations and "machines" in backend.relations:
         _run(backend)
+    for kind, device_class in _POOLS.items():
+        add("resource_groups", name=f"{device_class} pool", type=kind, **{"class": device_class})
     add("users", name=user.lower(), password=password, displayname="Administrator", physical_access=True)
     add("groups", name="Administrators", description="Full access", system_group=True)
     add("groups", name="Operators", description="Day to day work")

@@ -17,6 +17,7 @@ import trustme
 from aiohttp import web
 
 from verge_pulumi.simulator.api import Answer, Api, Call
+from verge_pulumi.simulator.contents import Download
 from verge_pulumi.simulator.dials import DIALS, Dialboard
 from verge_pulumi.simulator.faults import Fault
 from verge_pulumi.simulator.log import Request
@@ -154,7 +155,19 @@ class Server:
         elif fault is not None:
             return await self._misbehave(request, fault, entry, answer)
         entry.status = answer.status
-        return _response(answer)
+        return await self._send(request, answer)
+
+    async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        """Send an answer; the content of a file piece by piece, however large it is."""
+        if not isinstance(answer.body, Download):
+            return _response(answer)
+        response = web.StreamResponse(status=answer.status, headers=answer.headers)
+        response.content_length = len(answer.body)
+        await response.prepare(request)
+        for piece in answer.body.pieces():
+            await response.write(piece)
+        await response.write_eof()
+        return response
 
     async def _misbehave(
         self, request: web.Request, fault: Fault, entry: Request, answer: Answer | None
@@ -213,9 +226,15 @@ def _response(answer: Answer) -> web.Response:
     headers: Mapping[str, Any] = answer.headers
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
-    text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, separators=(",", ":"))
     kind = {} if "Content-Type" in headers else {"Content-Type": "application/json"}
-    return web.Response(status=answer.status, body=text.encode(), headers={**headers, **kind})
+    return web.Response(status=answer.status, body=_payload(answer.body), headers={**headers, **kind})
+
+
+def _payload(body: Any) -> bytes:
+    if isinstance(body, bytes | Download):
+        return bytes(body)
+    text = body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))
+    return text.encode()
 
 
 def _reset(request: web.Request) -> None:

@@ -9,7 +9,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -272,6 +272,21 @@ class Simulator:
         """
         dials = self._world.dials
         self._call(lambda: dials.set(seconds=seconds, looks=looks, stuck=stuck, ignore_poweroff=ignore_poweroff))
+
+    def guest(self, machine: int, *, addresses: Sequence[str] = (), hostname: str = "") -> None:
+        """Say what the agent of a VM's guest reports, from one transition after the VM runs until it stops.
+
+        The VM must have `guest_agent` set; a guest that never reports is ``stuck=["booting"]``.
+
+        Args:
+            machine: The key of the VM's machine.
+            addresses: The guest's IP addresses.
+            hostname: Its host name.
+
+        Raises:
+            ValueError: One of the addresses is none.
+        """
+        self._call(lambda: self._world.guest(machine, addresses, hostname))
 
     def clock(self, mode: str | None = None, *, advance: float = 0.0) -> float:
         """Choose ``"real"`` or ``"manual"`` time, move a manual clock forwards, and return the time."""

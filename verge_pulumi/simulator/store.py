@@ -125,8 +125,9 @@ class Store:
 
     @staticmethod
     def _unique_values(row: Row, group: tuple[str, ...]) -> tuple[Any, ...] | None:
+        # Snapshots share the table, and the names, of what they are snapshots of (fact sheet quirks R9).
         values = tuple(row.get(name) for name in group)
-        return None if None in values else values
+        return None if None in values or row.get("is_snapshot") else values
 
     def _references(self, relation: Relation, row: Row) -> Iterator[tuple[str, tuple[str, Key]]]:
         for column in relation.columns.values():

@@ -100,10 +100,12 @@ class Transitions:
 
     def settle(self) -> None:
         """Finish every transition that is due."""
-        due = [(row, pending.state) for row, pending in self._pending.items() if self._is_due(pending)]
-        for row, state in due:
-            del self._pending[row]
-            self._finish(*row, state)
+        due = [(row, pending) for row, pending in self._pending.items() if self._is_due(pending)]
+        for row, pending in due:
+            # What ends may begin another, and that may end what is due besides.
+            if self._pending.get(row) is pending:
+                del self._pending[row]
+                self._finish(*row, pending.state)
 
     def _is_due(self, pending: _Pending) -> bool:
         if pending.state in self.dials.stuck:

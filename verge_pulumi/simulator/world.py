@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verge_pulumi.catalogue.model import Table
@@ -65,6 +66,23 @@ class World:
             if user["name"] == self._user.lower():
                 self.backend.store.change("users", user["$key"], {"password": self._password})
 
+    def guest(self, machine: int, addresses: Sequence[str] = (), hostname: str = "") -> None:
+        """Say what a guest reports through its agent, in the layout of the vendor's Go client.
+
+        Args:
+            machine: The key of its machine.
+            addresses: Its IP addresses.
+            hostname: Its host name.
+        """
+        own = [
+            {"ip-address-type": f"ipv{ipaddress.ip_address(text).version}", "ip-address": text} for text in addresses
+        ]
+        self.backend.power.guests[machine] = {
+            "hostname": hostname,
+            "network": [{"name": "eth0", "ip-addresses": own}],
+        }
+        self.backend.power.boot(machine)
+
     def reset(self, what: str = "all") -> None:
         """Go back to the seed.
 
@@ -81,8 +99,8 @@ class World:
         if what == "all":
             self.clock.set("real")
             self.dials.set(seconds=self._transition_seconds, stuck=(), ignore_poweroff=False)
+            self.backend.power.guests.clear()
             self.faults.set(())
             self.access.clear()
-            self.backend.store.clear()
-            self.backend.transitions.clear()
+            self.backend.clear()
             seed(self.backend, user=self._user, password=self._password)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from verge_pulumi.simulator.behaviour.addresses import Addresses
 from verge_pulumi.simulator.behaviour.base import Behaviour
-from verge_pulumi.simulator.behaviour.devices import Drives, Nics
+from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles
+from verge_pulumi.simulator.behaviour.drives import Drives
+from verge_pulumi.simulator.behaviour.files import Files
 from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatus
 from verge_pulumi.simulator.behaviour.networks import Networks, Rules
+from verge_pulumi.simulator.behaviour.nics import Nics
+from verge_pulumi.simulator.behaviour.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.snapshots import Snapshots
 from verge_pulumi.simulator.behaviour.system import CatalogRepositories, Clusters
 from verge_pulumi.simulator.behaviour.vms import VirtualMachines
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
+    "files": Files,
+    "machine_devices": PassthroughDevices,
     "machine_drives": Drives,
     "machine_nics": Nics,
+    "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
     "vms": VirtualMachines,
+    "vnet_addresses": Addresses,
     "vnet_rules": Rules,
     "vnets": Networks,
 }

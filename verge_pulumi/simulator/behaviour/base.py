@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import not_modelled
 from verge_pulumi.simulator.relations import Row
 
@@ -62,6 +63,14 @@ class Behaviour:
     def act_in_query(self, row: Row, action: str) -> None:
         """Perform ``<table>/<key>?action=<action>``."""
         raise not_modelled(f"the action '{action}' in the query")
+
+    def download(self, row: Row) -> bytes | Content:
+        """Return the content of a row's file."""
+        raise not_modelled(f"a download from '{self.table}'")
+
+    def upload(self, row: Row, position: int, data: bytes) -> None:
+        """Take a part of the content of a row's file."""
+        raise not_modelled(f"an upload to '{self.table}'")
 
     def finish(self, row: Row, state: str) -> None:
         """End a transition of a row."""

@@ -29,5 +29,8 @@ class MachineStatus(Behaviour):
     """The status whose transitions end by the clock."""
 
     def finish(self, row: Row, state: str) -> None:
-        """Arrive at *running* or *stopped*."""
-        self.backend.power.arrive(row)
+        """Arrive at *running* or *stopped*, or hear from a guest that has booted."""
+        if state == "booting":
+            self.backend.power.hear(row)
+        else:
+            self.backend.power.arrive(row)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OFF = ("stopped", "hibernated")
 """States in which a machine can be started."""
 
+SILENT: Row = {"agent_version": "", "agent_features": [], "agent_guest_info": []}
+"""What is known of a guest whose agent does not report (fact sheet vms §4)."""
+
 _MIRRORED = ("name", "cluster", "ha_group", "preferred_node", "on_power_loss")
 """Columns of a machine that are written through its owner."""
 
@@ -26,11 +29,15 @@ class Power:
 
     Args:
         backend: The system they belong to.
+
+    Attributes:
+        guests: What guests with an agent report, by machine key.
     """
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._store = backend.store
+        self.guests: dict[Key, Any] = {}
 
     def add_machine(self, owner: Row) -> Row:
         """Create the stopped machine of a new row and its status; return the machine."""
@@ -130,6 +137,21 @@ class Power:
         elif status["status"] == "stopping":
             self._down(status)
 
+    def boot(self, machine: Key) -> None:
+        """Let the guest of a running machine boot, if it has something to report and its VM lets its agent do so."""
+        status = self.status(machine)
+        found = None if status is None else self._owner(status)
+        if status is None or found is None or not (status["running"] and found[1].get("guest_agent")):
+            return
+        if machine in self.guests:
+            self._backend.transitions.begin("machine_status", status["$key"], "booting")
+
+    def hear(self, status: Row) -> None:
+        """Show what a guest that has booted reports."""
+        self._show(
+            status, agent_version="1.0", agent_features={}, agent_guest_info=self.guests.get(status["machine"], [])
+        )
+
     def choose_node(self, owner: Row, wanted: Any = None, avoid: Key | None = None) -> Key | None:
         """Return the wanted or preferred node, else the one of the cluster with the fewest machines."""
         preferred = wanted or owner.get("preferred_node")
@@ -160,7 +182,7 @@ class Power:
         return None
 
     def _up(self, status: Row) -> None:
-        columns: Row = {"status": "running", "running": True, "state": "online", "powerstate": True}
+        columns: Row = {"status": "running", "running": True, "state": "online", "powerstate": True, **SILENT}
         columns["started"] = self._backend.clock.stamp()
         found = self._owner(status)
         if found is not None:
@@ -173,10 +195,11 @@ class Power:
         self._show(status, **columns)
         self._switch(status["machine"], on=True)
         self._account(status["machine"])
+        self.boot(status["machine"])
 
     def _down(self, status: Row) -> None:
         # running_cores and running_ram keep the last value (fact sheet vms §4).
-        self._show(status, status="stopped", running=False, state="offline", powerstate=False, node=None)
+        self._show(status, status="stopped", running=False, state="offline", powerstate=False, node=None, **SILENT)
         found = self._owner(status)
         if found is not None:
             table, owner = found

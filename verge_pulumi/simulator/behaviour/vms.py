@@ -8,10 +8,13 @@ from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Type
 from verge_pulumi.simulator.behaviour.base import Response
+from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles, given
 from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.behaviour.drives import Drives
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
 from verge_pulumi.simulator.errors import dangling, invalid, refused
 from verge_pulumi.simulator.relations import Row
+from verge_pulumi.simulator.store import Store
 from verge_pulumi.simulator.values import convert
 
 _HOTPLUG = {"hotplugdrive": "machine_drives", "hotplugnic": "machine_nics"}
@@ -23,15 +26,17 @@ class VirtualMachines(MachineOwner):
     owners = frozenset({"owner_user"})  # deleting that user deletes the VM (fact sheet vms §2.1)
 
     def before_create(self, row: Row) -> None:
-        """Check the name; fill in the default cluster and that cluster's CPU type."""
+        """Check name and cloud-init files; fill in the default cluster and that cluster's CPU type."""
         _check_name(row)
+        list(given(row["cloudinit_files"]))
         cluster = self.backend.default_cluster(row)
         if not row["cpu_type"] and cluster is not None:
             row["cpu_type"] = cluster["default_cpu"]
 
     def after_create(self, row: Row) -> Response | None:
-        """Create the machine, generate a UUID, and tell the machine key."""
+        """Create the machine and the cloud-init files, generate a UUID, and tell the machine key."""
         super().after_create(row)
+        self._provide_files(row)
         if not row["uuid"]:
             name = f"{self.backend.name}/vms/{row['$key']}"
             generated = str(uuid.uuid5(uuid.NAMESPACE_OID, name))
@@ -40,8 +45,20 @@ class VirtualMachines(MachineOwner):
         return {"machine": str(row["machine"])} if self.backend.release.since("26.0") else None
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Check the name."""
+        """Check the name; refuse to change a snapshot."""
+        _refuse_snapshot(row)
         _check_name(changes)
+
+    def after_update(self, row: Row, changes: Row) -> None:
+        """Make the cloud-init files of a datasource that was switched on (fact sheet vms §10)."""
+        super().after_update(row, changes)
+        if "cloudinit_datasource" in changes:
+            self._provide_files(row)
+
+    def _provide_files(self, row: Row) -> None:
+        files = self.backend.behaviours.get("cloudinit_files")
+        if isinstance(files, CloudInitFiles):
+            files.provide(row)
 
     def before_delete(self, row: Row) -> None:
         """Refuse to delete a VM that is not stopped."""
@@ -49,8 +66,10 @@ class VirtualMachines(MachineOwner):
             raise refused("Virtual Machine must be stopped to delete")
 
     def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:
-        """Start, stop, restart, migrate, clone and hotplug."""
+        """Start, stop, restart, migrate, clone, restore and hotplug."""
         power = self.backend.power
+        if action not in ("clone", "restore"):
+            _refuse_snapshot(row)
         match action:
             case "poweron":
                 power.start(row, params.get("preferred_node"))
@@ -64,6 +83,8 @@ class VirtualMachines(MachineOwner):
                 power.move(row, params.get("preferred_node"))
             case "clone":
                 return self._clone(row, params)
+            case "restore":
+                self._restore(row)
             case "hotplugdrive" | "hotplugnic":
                 self._hotplug(row, _HOTPLUG[action], params)
             case _:
@@ -84,23 +105,38 @@ class VirtualMachines(MachineOwner):
         if isinstance(devices, Device):
             devices.hotplug(device, on=not _flag(params, "unplug"))
 
+    def copy(self, row: Row, columns: Row, *, keep_macs: bool, unique: bool = False) -> Row:
+        """Copy a VM with its drives and NICs; the copy is stopped and has keys of its own.
+
+        Args:
+            row: The VM.
+            columns: What the copy has differently.
+            keep_macs: Whether its NICs have the same MAC addresses.
+            unique: Whether its name must be free.
+        """
+        own = {"machine": None, "uuid": None, "need_restart": False}
+        copy = self.backend.add(self.table, row | own | columns, unique=unique)
+        for table in _HOTPLUG.values():
+            for device in _devices(self.backend.store, table, row):
+                fresh = {"machine": copy["machine"], "status": None}
+                if not keep_macs:
+                    fresh["macaddress"] = None
+                self.backend.add(table, device | fresh)
+        return copy
+
     def _clone(self, row: Row, params: Mapping[str, Any]) -> Response:
-        """Copy a VM with its drives and NICs; the copy is stopped and has keys and, unless asked, MACs of its own."""
-        own = ("machine", "uuid", "need_restart", "created_from", "name")
-        columns = {name: value for name, value in row.items() if name not in own}
-        columns |= {
+        """Copy a VM, or what a snapshot holds; the disks are copied in the background (fact sheet vms §5)."""
+        columns = {
             "name": params.get("name") or f"{row['name']}_{self.backend.clock.stamp()}",
             "description": params.get("description", row["description"]),
             "created_from": "clone",
-            "need_restart": False,
+            "is_snapshot": False,
         }
-        copy = self.backend.add(self.table, columns, unique=True)
-        for table in _HOTPLUG.values():
-            for device in self.backend.store.children(table, "machine", ("machines", row["machine"])):
-                fresh = {"machine": copy["machine"], "status": None}
-                if not _flag(params, "preserve_macs"):
-                    fresh["macaddress"] = None
-                self.backend.add(table, device | fresh)
+        copy = self.copy(row, columns, keep_macs=_flag(params, "preserve_macs"), unique=True)
+        drives = self.backend.behaviours["machine_drives"]
+        if isinstance(drives, Drives):
+            for drive in _devices(self.backend.store, drives.table, copy):
+                drives.fill(drive)
         status = self.backend.power.status(copy["machine"])
         return {
             "vmkey": str(copy["$key"]),
@@ -108,6 +144,41 @@ class VirtualMachines(MachineOwner):
             "machinestatuskey": str(status["$key"] if status else ""),
             "clusterkey": str(copy["cluster"] or ""),
         }
+
+    def _restore(self, row: Row) -> None:
+        """Bring a VM back to what a snapshot of it holds; the action names the snapshot's VM (fact sheet vms §5, §9).
+
+        Whether drives and NICs keep their keys no source says: here those of the same name do.
+        """
+        store = self.backend.store
+        found = store.children("machine_snapshots", "snap_machine", ("machines", row["machine"]))
+        if not row["is_snapshot"] or not found:
+            raise refused("Virtual Machine is not a snapshot")
+        (original,) = store.children(self.table, "machine", ("machines", found[0]["machine"]))
+        if not self.backend.power.is_off(original["machine"]):
+            raise refused("Machine must be stopped")
+        own = ("$key", "name", "machine", "uuid", "is_snapshot", "created")
+        store.change(self.table, original["$key"], {name: row[name] for name in row if name not in own})
+        for table in _HOTPLUG.values():
+            live = {device["name"]: device for device in _devices(store, table, original)}
+            for device in _devices(store, table, row):
+                columns = {name: device[name] for name in device if name not in ("$key", "machine", "status")}
+                if device["name"] in live:
+                    store.change(table, live.pop(device["name"])["$key"], columns)
+                else:
+                    self.backend.add(table, {**columns, "machine": original["machine"]})
+            for device in live.values():
+                self.backend.remove(table, device["$key"])
+
+
+def _devices(store: Store, table: str, owner: Row) -> list[Row]:
+    return store.children(table, "machine", ("machines", owner["machine"]))
+
+
+def _refuse_snapshot(row: Row) -> None:
+    """Refuse to change or to switch a snapshot: clients do not try it (fact sheet vms §3, §5); the words are ours."""
+    if row["is_snapshot"]:
+        raise refused("Virtual Machine is a snapshot")
 
 
 def _flag(params: Mapping[str, Any], name: str) -> bool:

@@ -1,0 +1,109 @@
+"""Devices of VMs: the tables `machine_devices`, `machine_device_status`, `resource_groups` and `resource_rules`.
+
+A device is taken from a resource group, a pool of devices of one kind; only a TPM comes from nowhere.
+"""
+
+from __future__ import annotations
+
+from verge_pulumi.catalogue.model import Effect
+from verge_pulumi.catalogue.notation import C, R, boolean, integer, json, ref, section, table, text, words
+
+POOLED_TYPES = words(
+    "node_pci_devices node_usb_devices node_sriov_nic_devices node_host_gpu_devices node_nvidia_vgpu_devices"
+)
+"""The kinds of devices that come out of resource groups."""
+
+# Hot-plug covers drives and NICs only, so changes take effect at the next start; the sheet infers that.
+MACHINE_DEVICES = table(
+    "machine_devices",
+    section(
+        "vms.md §8",
+        ref("machine", "machines", write=C, required=True),
+        # The last two are legacy. The knowledge base leaves it out and relies on the resource group.
+        text("type", write=C, choices=("tpm", *POOLED_TYPES, "gpu", "nvidia_vgpu")),
+        ref("resource_group", "resource_groups"),
+        text("name", max_length=128, source="vms.md §8; length: as of drives and NICs (§6), no source gives it"),
+        text("description", default=""),
+        boolean("enabled", default=True),
+        boolean("optional", default=False),
+        integer("count", write=C, default=1, minimum=1, maximum=16),
+        integer("orderid", minimum=0, maximum=64),
+        text("asset", default="", max_length=40),
+        text("uuid", write=R),
+        json("settings_args"),
+        ref("status", "machine_device_status", write=R),
+        effect=Effect.START,
+    ),
+    section(
+        "pyVergeOS: resources/devices.py",
+        integer("created", write=R),
+        integer("modified", write=R),
+    ),
+    short="name orderid type",
+    summary="name orderid type enabled optional resource_group",
+    parent="machine",
+    source="vms.md §8",
+)
+
+MACHINE_DEVICE_STATUS = table(
+    "machine_device_status",
+    section(
+        "vms.md §8",
+        # The table and this column are named by analogy with machine_nic_status.parent_nic.
+        ref("parent_device", "machine_devices", write=R),
+        text(
+            "status",
+            write=R,
+            default="offline",
+            choices=words("online offline errors warning hotplug initializing missing idle"),
+        ),
+        text("status_info", write=R, default="", source="pyVergeOS: resources/devices.py"),
+    ),
+    short="status",
+    unique=(("parent_device",),),
+    parent="parent_device",
+    creatable=False,
+    source="vms.md §8",
+)
+
+# The sheet names the columns without types, defaults and limits; switches are taken to be on.
+RESOURCE_GROUPS = table(
+    "resource_groups",
+    section(
+        "other-tables.md §2",
+        text("name", required=True),
+        text("description", default=""),
+        text("type", required=True, choices=POOLED_TYPES, open_choices=True),
+        text(
+            "class",
+            default="unknown",
+            choices=words("gpu vgpu storage hid usb network media audio fpga pci unknown"),
+            open_choices=True,
+        ),
+        boolean("enabled", default=True),
+        json("settings_args"),
+        json("key_args"),
+    ),
+    short="name type",
+    summary="name type class enabled",
+    key="uuid",
+    source="other-tables.md §2",
+)
+
+RESOURCE_RULES = table(
+    "resource_rules",
+    section(
+        "other-tables.md §2",
+        ref("resource_group", "resource_groups", write=C, required=True),
+        text("name", required=True),
+        text("filter", default=""),
+        ref("node", "nodes"),
+        boolean("enabled", default=True),
+        text("auto_create_based_on"),
+    ),
+    short="name enabled",
+    parent="resource_group",
+    source="other-tables.md §2",
+)
+
+DEVICES = (MACHINE_DEVICES, MACHINE_DEVICE_STATUS, RESOURCE_GROUPS, RESOURCE_RULES)

@@ -1,0 +1,39 @@
+"""Addresses of networks (fact sheet vnets §6)."""
+
+from __future__ import annotations
+
+from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.relations import Row
+
+_KNOWN_TO_NICS = ("static", "dynamic")
+
+
+class Addresses(Behaviour):
+    """The table `vnet_addresses`; a NIC's `ipaddress` follows its lease or reservation (fact sheet vms §7).
+
+    That it does so at once, and not when the network has applied the change, is our reading.
+    """
+
+    def after_create(self, row: Row) -> Response | None:
+        """Show the address at the NIC that has it."""
+        self._show(row, row["ip"])
+        return None
+
+    def before_update(self, row: Row, changes: Row) -> None:
+        """Take the address away from the NIC that had it."""
+        self._show(row, None)
+
+    def after_update(self, row: Row, changes: Row) -> None:
+        """Show the address at the NIC that has it now."""
+        self._show(row, row["ip"])
+
+    def after_delete(self, row: Row) -> None:
+        """Take the address away from the NIC that had it."""
+        self._show(row, None)
+
+    def _show(self, row: Row, address: str | None) -> None:
+        if row["type"] not in _KNOWN_TO_NICS or not row["mac"]:
+            return
+        for nic in self.backend.store.children("machine_nics", "vnet", ("vnets", row["vnet"])):
+            if nic["macaddress"] == row["mac"]:
+                self.backend.store.change("machine_nics", nic["$key"], {"ipaddress": address})

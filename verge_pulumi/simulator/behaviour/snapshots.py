@@ -1,0 +1,63 @@
+"""Snapshots of VMs (fact sheet vms §9).
+
+What VergeOS does with one that has expired, and when, no source says: here it stays.
+"""
+
+from __future__ import annotations
+
+from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.behaviour.vms import VirtualMachines
+from verge_pulumi.simulator.errors import invalid
+from verge_pulumi.simulator.relations import Key, Row
+
+DEFAULT_RETENTION = 72 * 3600
+"""Seconds that a snapshot is kept whose expiry was left out (fact sheet quirks W11)."""
+
+
+class Snapshots(Behaviour):
+    """The table `machine_snapshots`."""
+
+    def before_create(self, row: Row) -> None:
+        """Refuse what is no VM's machine; fill in when it expires."""
+        vm = self.vm_of(row["machine"])
+        if vm is None or vm["is_snapshot"]:
+            raise invalid("machine")
+        if row["expires"] is None:
+            row["expires"] = self.backend.clock.stamp() + DEFAULT_RETENTION
+        row["expires_type"] = _kind(row["expires"])
+        # That only a guest whose agent runs can hold still is all that is known; what is refused, or when, is not.
+        row["quiesced"] = bool(row["quiesce"] and vm["guest_agent"] and self.backend.power.is_running(row["machine"]))
+
+    def after_create(self, row: Row) -> Response | None:
+        """Begin to copy the VM; it appears a moment later."""
+        self.backend.transitions.begin(self.table, row["$key"], "building")
+        return None
+
+    def finish(self, row: Row, state: str) -> None:
+        """Show the hidden VM that holds the content."""
+        vm, vms = self.vm_of(row["machine"]), self.backend.behaviours["vms"]
+        if vm is not None and isinstance(vms, VirtualMachines):
+            # Its name is as good as the VM's own: look-ups by name find both (fact sheet quirks R9).
+            hidden = vms.copy(vm, {"name": vm["name"], "is_snapshot": True}, keep_macs=True)
+            self.backend.store.change(self.table, row["$key"], {"snap_machine": hidden["machine"]})
+
+    def before_update(self, row: Row, changes: Row) -> None:
+        """Keep the kind of the expiry in step with it."""
+        if changes.get("expires") is not None:
+            changes["expires_type"] = _kind(changes["expires"])
+
+    def after_delete(self, row: Row) -> None:
+        """Delete the hidden VM."""
+        hidden = self.vm_of(row["snap_machine"])
+        if hidden is not None:
+            self.backend.remove("vms", hidden["$key"])
+
+    def vm_of(self, machine: Key | None) -> Row | None:
+        """Return the VM that a machine belongs to, or None."""
+        if machine is None:
+            return None
+        return next(iter(self.backend.store.children("vms", "machine", ("machines", machine))), None)
+
+
+def _kind(expires: int) -> str:
+    return "date" if expires else "never"
