@@ -172,6 +172,14 @@ class Peer:
         self._server.requests += 1
         return head + b"\r\n\r\n" + body
 
+    def read_slowly(self, size: int, *, pieces: int, pause: float) -> None:
+        """Read a request with a body of that size, with a pause before each of so many pieces."""
+        left = size
+        for number in range(pieces, 0, -1):
+            self._server.stopped.wait(pause)
+            while left > size * (number - 1) // pieces and (piece := self._connection.recv(65536)):
+                left -= len(piece)
+
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 

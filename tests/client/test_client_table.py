@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -374,33 +373,6 @@ def test_an_action_in_the_query(server: HttpServer, verge: VergeClient) -> None:
 
 
 # Files
-
-
-@pytest.mark.parametrize("as_stream", [False, True])
-def test_upload_sends_chunks_at_their_offsets(server: HttpServer, verge: VergeClient, as_stream: bool) -> None:
-    data = bytes(range(256)) * 4 + b"end"
-    assert verge.table("files").upload(7, BytesIO(data) if as_stream else data, chunk=500) == len(data)
-    assert [request.query["filepos"] for request in server.received] == ["0", "500", "1000"]
-    assert b"".join(request.body for request in server.received) == data
-    assert {(r.method, r.path, r.headers["content-type"]) for r in server.received} == {
-        ("PUT", "/api/v4/files/7", "application/octet-stream")
-    }
-
-
-def test_a_chunk_that_failed_is_sent_again(server: HttpServer, verge: VergeClient) -> None:
-    server.reply(200)
-    server.reply(502)
-    verge.table("files").upload(7, b"abcdef", chunk=4)
-    assert [(request.query["filepos"], request.body) for request in server.received] == [
-        ("0", b"abcd"),
-        ("4", b"ef"),
-        ("4", b"ef"),
-    ]
-
-
-def test_upload_refuses_an_empty_chunk(verge: VergeClient) -> None:
-    with pytest.raises(InvalidQuery, match="at least one byte"):
-        verge.table("files").upload(7, b"a", chunk=0)
 
 
 def test_download_streams_more_than_the_limit(server: HttpServer, connect: Connect) -> None:

@@ -15,6 +15,7 @@ from verge_pulumi.client.query import Fields, Filter, Sort, fields_text, query_s
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.text import printable
 from verge_pulumi.client.transport import KiB
+from verge_pulumi.client.upload import Progress, send_chunks
 
 Key = int | str
 """The key of a row: an integer, 40 hexadecimal digits or a UUID, as a number or as text."""
@@ -25,6 +26,9 @@ Row = dict[str, Any]
 EVERYTHING = "all,$key"
 """The fields read unless others are named: every column of the table itself, and the key, which ``all`` leaves out on
 some tables. Without ``fields`` VergeOS answers with a short set that often lacks the parent (fact sheet 5.1)."""
+
+UPLOAD_CHUNK = 256 * KiB
+"""Bytes that the vendor's clients send at once (fact sheet 11)."""
 
 _API = "/api/v4"
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -248,13 +252,25 @@ class Table:
 
     # Files (fact sheet 11)
 
-    def upload(self, key: Key, data: BinaryIO | bytes, *, chunk: int = 256 * KiB) -> int:
-        """Fill the file of a row, chunk by chunk; create the row first, with the size as ``allocated_bytes``.
+    def upload(
+        self,
+        key: Key,
+        data: BinaryIO | bytes,
+        *,
+        chunk: int = UPLOAD_CHUNK,
+        progress: Progress = lambda sent, total: None,
+    ) -> int:
+        """Fill the file of a row, several chunks at once; create the row first, with the size as ``allocated_bytes``.
+
+        A chunk that failed on the way is sent again. After a failure the upload is to be made anew, over what is there:
+        no source says how to see which chunks arrived.
 
         Args:
             key: The row in ``files``.
             data: The content, read from where the stream stands.
-            chunk: Bytes in one request. No more is held in memory.
+            chunk: Bytes in one request. No more than four of them are held in memory.
+            progress: Called each time a chunk arrived, with the bytes sent so far and the bytes there are, or None if
+                the stream cannot tell.
 
         Returns:
             The number of bytes sent.
@@ -263,19 +279,13 @@ class Table:
             raise InvalidQuery("a chunk needs at least one byte")
         path = self._row(key)
         source = BytesIO(data) if isinstance(data, bytes) else data
-        offset = 0
-        while block := source.read(chunk):
-            request = Request(
-                "PUT",
-                path,
-                query_string(filepos=offset),
-                body=block,
-                headers={"Content-Type": "application/octet-stream"},
-                repeatable=True,
-            )
-            self._session.send(request, Answer.value)
-            offset += len(block)
-        return offset
+
+        def send(offset: int, block: bytes) -> None:
+            headers = {"Content-Type": "application/octet-stream"}
+            query = query_string(filepos=offset)
+            self._session.send(Request("PUT", path, query, body=block, headers=headers, repeatable=True), Answer.value)
+
+        return send_chunks(source, chunk, send, progress)
 
     def download(self, key: Key, *, name: str | None = None) -> Iterator[bytes]:
         """Return the content of a row's file, piece by piece, however long and however slow.

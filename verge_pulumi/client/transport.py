@@ -40,6 +40,9 @@ from verge_pulumi.client.text import printable
 KiB = 1024
 MiB = 1024 * KiB
 
+SLOWEST = 64 * KiB
+"""Bytes in a second that a connection is expected to carry when a large body is sent."""
+
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 _UNUSABLE = (ssl.SSLError, urllib3.exceptions.DecodeError, http.client.HTTPException)
 _CUT = (ssl.SSLEOFError, http.client.IncompleteRead, http.client.RemoteDisconnected)
@@ -53,7 +56,8 @@ class Clocks:
     Attributes:
         connect: For a connection, to each address of the host.
         silence: For the next byte of the answer.
-        attempt: For the whole answer. ``requests`` has no such limit: a server that drips holds it for ever.
+        attempt: For the whole answer, besides what it takes to send a large body. ``requests`` has no such limit: a
+            server that drips holds it for ever.
     """
 
     connect: float = 5.0
@@ -105,7 +109,8 @@ class Transport:
             endless: Do not limit how long the whole answer takes, only its silences.
         """
         clocks = clocks or self._clocks
-        deadline = math.inf if endless else time.monotonic() + clocks.attempt
+        body = request.body or b""
+        deadline = math.inf if endless else time.monotonic() + clocks.attempt + len(body) / SLOWEST
         exchange = _Exchange(self.origin, request, clocks, deadline)
         prepared = requests.Request(
             request.method,
@@ -116,7 +121,8 @@ class Transport:
                 "User-Agent": "verge-pulumi",
                 **request.headers,
             },
-            data=request.body,
+            # As a stream it is sent block by block, each with the socket's whole timeout.
+            data=io.BytesIO(body) if body else None,
         ).prepare()
         _limits.silence, _limits.deadline = clocks.silence, deadline
         try:
