@@ -12,7 +12,7 @@ from typing import Any
 
 import verge_pulumi.resources
 from tests.faults.matrix import faults_page
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declare import BaseResource, Declared
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
@@ -86,7 +86,7 @@ def attribute_texts(resource: type[BaseResource]) -> dict[str, str]:
     """Return the text that stands under each attribute, in one line each."""
     texts: dict[str, str] = {}
     for cls in reversed(resource.__mro__):
-        if not issubclass(cls, BaseResource):
+        if not issubclass(cls, Declared):
             continue
         definition = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
         assert isinstance(definition, ast.ClassDef)

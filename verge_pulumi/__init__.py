@@ -6,13 +6,100 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from verge_pulumi.cloudinit import CloudInit
+    from verge_pulumi.components import DeviceArgs, DriveArgs, NicArgs, PowerArgs, Server
     from verge_pulumi.engine.connection import Provider
     from verge_pulumi.engine.export import export
-    from verge_pulumi.resources import Drive, Network, Nic, Power, VirtualMachine
+    from verge_pulumi.engine.finding import by_name
+    from verge_pulumi.lookups import (
+        get_cluster,
+        get_cluster_output,
+        get_drive,
+        get_drive_output,
+        get_media_file,
+        get_media_file_output,
+        get_network,
+        get_network_output,
+        get_nic,
+        get_nic_output,
+        get_node,
+        get_node_output,
+        get_resource_group,
+        get_resource_group_output,
+        get_snapshot,
+        get_snapshot_output,
+        get_storage_tier,
+        get_storage_tier_output,
+        get_system,
+        get_system_output,
+        get_vm,
+        get_vm_output,
+    )
+    from verge_pulumi.resources import (
+        Address,
+        CloudInitFile,
+        Device,
+        Drive,
+        MediaFile,
+        Network,
+        Nic,
+        Power,
+        Snapshot,
+        VirtualMachine,
+    )
 
-__all__ = ["Drive", "Network", "Nic", "Power", "Provider", "VirtualMachine", "export"]
+__all__ = [
+    "Address",
+    "CloudInit",
+    "CloudInitFile",
+    "Device",
+    "DeviceArgs",
+    "Drive",
+    "DriveArgs",
+    "MediaFile",
+    "Network",
+    "Nic",
+    "NicArgs",
+    "Power",
+    "PowerArgs",
+    "Provider",
+    "Server",
+    "Snapshot",
+    "VirtualMachine",
+    "by_name",
+    "export",
+    "get_cluster",
+    "get_cluster_output",
+    "get_drive",
+    "get_drive_output",
+    "get_media_file",
+    "get_media_file_output",
+    "get_network",
+    "get_network_output",
+    "get_nic",
+    "get_nic_output",
+    "get_node",
+    "get_node_output",
+    "get_resource_group",
+    "get_resource_group_output",
+    "get_snapshot",
+    "get_snapshot_output",
+    "get_storage_tier",
+    "get_storage_tier_output",
+    "get_system",
+    "get_system_output",
+    "get_vm",
+    "get_vm_output",
+]
 
-_ELSEWHERE = {"Provider": "verge_pulumi.engine.connection", "export": "verge_pulumi.engine.export"}
+_ELSEWHERE = {
+    "CloudInit": "verge_pulumi.cloudinit",
+    **dict.fromkeys(("DeviceArgs", "DriveArgs", "NicArgs", "PowerArgs", "Server"), "verge_pulumi.components"),
+    "Provider": "verge_pulumi.engine.connection",
+    "by_name": "verge_pulumi.engine.finding",
+    "export": "verge_pulumi.engine.export",
+    **dict.fromkeys((name for name in __all__ if name.startswith("get_")), "verge_pulumi.lookups"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -40,6 +40,7 @@ COSTS: Mapping[str, Cost] = {
 """What a row of a table takes."""
 
 SPECIAL: Mapping[tuple[str, str], Cost] = {
+    ("create", "Snapshot"): Cost(writes=2, reads=2),  # look for an earlier attempt; POST; read the VM, read back
     ("create", "Power"): Cost(writes=1, reads=2),  # start; two looks
     ("delete", "Power"): Cost(writes=1, reads=2),  # stop; two looks
     ("delete", "VirtualMachine"): Cost(writes=1, reads=2),  # it must be off, which is looked at once more

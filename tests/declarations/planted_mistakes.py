@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pulumi
 
-from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
+from verge_pulumi import (
+    Address,
+    CloudInit,
+    CloudInitFile,
+    Device,
+    Drive,
+    MediaFile,
+    Network,
+    Nic,
+    Power,
+    Provider,
+    VirtualMachine,
+    by_name,
+    export,
+    get_drive,
+    get_vm,
+)
 
 lan = Network("lan", name="lan")
 web = VirtualMachine("web", name="web")
@@ -19,9 +35,15 @@ Network("g", name="g", dnslist="1.1.1.1")  # mistake: a text for a list
 Network("h", name="h", restart="always")  # mistake: a policy that does not exist
 Network("i", name="i", mtu=lan.name)  # mistake: an output of another type
 Drive("j", vm=lan, disksize="1GiB")  # mistake: a network for a VM
-Drive("k", vm=web)  # mistake: a drive without a size
+Drive("k", vm=web, media="floppy")  # mistake: a medium that does not exist
 Drive("l", vm=web, disksize=1.5)  # mistake: half a byte
 Nic("m", vm=web, network=web)  # mistake: a VM for a network
+Device("m1", vm=web, type="tpm", version="1.2")  # mistake: a version that VergeOS refuses
+Device("m2", vm=web, type="floppy")  # mistake: a device that does not exist
+Address("m3", network=web, type="ipalias", ip="10.0.0.5")  # mistake: a VM for a network
+CloudInitFile("m4", vm=lan, name="/user-data", contents="")  # mistake: a network for a VM
+CloudInit(hostnam="web")  # mistake: a misspelt value
+CloudInit(users=["ada"])  # mistake: a name for an account
 Power("n", of=web, state="paused")  # mistake: a state that does not exist
 Power("o", of=["vms/42"], state="running")  # mistake: a list for something that has power
 Network(resource="p", name="p")  # mistake: the resource's name must come first
@@ -33,4 +55,15 @@ number: pulumi.Output[int] = web.name  # mistake: a text read as a number
 always: pulumi.Output[int] = lan.mtu  # mistake: what may be unset read as always there
 web.ram = "much"  # mistake: an assignment of the wrong type
 print(web.memory)  # mistake: an output that does not exist
+MediaFile("u", source="disk.raw")  # mistake: a file without a name
+MediaFile("v", name="v", source=7)  # mistake: a number for a path
+MediaFile("w", name="w", filesize=7)  # mistake: an output as an argument
+Nic("x", vm=by_name(7))  # mistake: a number for a name
+Network("y", name=by_name("External"))  # mistake: a reference for a text
+get_vm("web")  # mistake: a name without its keyword
+get_vm(nam="web")  # mistake: a misspelt keyword
+get_vm(name=web.name)  # mistake: an output where it must be known
+get_drive(name="data")  # mistake: a drive of no VM
+print(get_vm(name="web").memory)  # mistake: a fact that there is not
+key: str = get_vm(name="web").key  # mistake: a number read as a text
 Network.get("core")  # mistake: nothing to get

@@ -21,6 +21,15 @@ RESOURCES = [
 JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
 
 
+LEFT_OUT = {
+    "machine_devices": {"count"},  # it makes several rows, and one row is one resource
+    # The first four are those of physical and service NICs; an address is fixed by a row of its own (vms.md §7).
+    "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
+    "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
+}
+"""Writable columns that are declared nowhere."""
+
+
 def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[str]:
     """Return one sentence for each attribute that VergeOS has not got like that."""
     table = tables[declaration.table]
@@ -35,8 +44,13 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
         if column is None:
             found.append(f"{name}: {table.name} has no column {attribute.follow or attribute.column}")
             continue
+        if attribute.member:
+            # What is in a JSON object the catalogue does not say.
+            found += [f"{name}: is a member, the column {column.type.value}"] * (column.type is not Type.JSON)
+            continue
         found += [f"{name}: {reason}" for reason in column_disagreements(attribute, column)]
-    found += [f"unique: {declaration.unique}"] * (uniqueness(declaration) not in table.unique)
+    if declaration.unique and uniqueness(declaration) not in table.unique:
+        found.append(f"unique: {declaration.unique}")
     return found
 
 
@@ -49,7 +63,8 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     json_types = attribute.value.json_types or (JSON_TYPES[plain].value,)
     if column.type.value not in json_types and not (not attribute.is_input and column.type is Type.REF):
         reasons.append(f"is {json_types}, the column {column.type.value}")
-    if attribute.target is not None and attribute.through is None and column.target != target_table(attribute):
+    keyed = attribute.target is not None and attribute.through is None and column.type is not Type.ANY_REF
+    if keyed and column.target != target_table(attribute):
         reasons.append(f"refers to {target_table(attribute)}, the column to {column.target}")
     if closed and (column.open_choices or set(get_args(annotation)) != set(column.choices)):
         reasons.append(f"allows {get_args(annotation)}, the column {column.choices}")
@@ -99,13 +114,20 @@ def test_each_attribute_is_a_column_of_that_kind(resource: type[BaseResource]) -
 
 
 @pytest.mark.parametrize(
-    ("table", "resource"), [("vnets", verge_pulumi.resources.Network), ("vms", verge_pulumi.resources.VirtualMachine)]
+    ("table", "resource"),
+    [
+        ("machine_devices", verge_pulumi.resources.Device),
+        ("machine_drives", verge_pulumi.resources.Drive),
+        ("machine_nics", verge_pulumi.resources.Nic),
+        ("vms", verge_pulumi.resources.VirtualMachine),
+        ("vnet_addresses", verge_pulumi.resources.Address),
+        ("vnets", verge_pulumi.resources.Network),
+    ],
 )
 def test_every_writable_column_is_declared(table: str, resource: type[BaseResource]) -> None:
     writable = {column.name for column in TABLES[table].columns if column.write is not Write.NEVER}
     declared = {attribute.column for attribute in resource.declaration.inputs.values() if attribute.column}
-    # Contents of cloud-init files need care of their own, and are no part of a VM's row.
-    assert writable - declared == ({"cloudinit_files"} if table == "vms" else set())
+    assert writable - declared == LEFT_OUT.get(table, set())
 
 
 @pytest.mark.parametrize(

@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import gc
-from collections.abc import Iterator
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks as pulumi_mocks
 from pulumi.runtime import rpc
 
+from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-class Engine(pulumi_mocks.Mocks):
-    """An engine that answers each registration with what was asked for, and some outputs."""
-
-    def __init__(self) -> None:
-        self.registered: dict[str, pulumi_mocks.MockResourceArgs] = {}
-        self.answers: dict[str, Any] = {}
-        self.secret_outputs: dict[str, list[str]] = {}
-
-    def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise AssertionError(args.token)
-
-    def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.registered[args.name] = args
-        return args.resource_id or "42", {**args.inputs, **self.answers}
-
-    def inputs(self, name: str) -> dict[str, Any]:
-        """Return what a resource was registered with, without what is unset."""
-        return {key: value for key, value in self.registered[name].inputs.items() if value is not None}
-
-
-class Monitor(pulumi_mocks.MockMonitor):
-    """The mocked engine's entrance, which keeps what is said of outputs."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.engine = engine
-
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
-        self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
-        mocked: Any = super()
-        return mocked.RegisterResource(request)
-
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
-        self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
-        mocked: Any = super()
-        return mocked.ReadResource(request)
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """A mocked engine of stack dev of project shop."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    running = Engine()
-    pulumi_mocks.set_mocks(running, project="shop", stack="dev", monitor=Monitor(running))
-    yield running
-    settle()
-    loop.run_until_complete(loop.shutdown_default_executor())
-    asyncio.set_event_loop(None)
-    loop.close()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leftovers() -> Iterator[None]:
-    yield
-    gc.collect()  # what Pulumi left behind is told here, and not in another file
-
-
-UNTYPED: dict[str, Any] = {"Drive": Drive, "Network": Network}
+UNTYPED: dict[str, Any] = {"Network": Network, "Power": Power}
 """Resources as a program without a type checker sees them."""
-
-
-def outcome(output: pulumi.Output[Any]) -> Any:
-    """Wait for an output."""
-
-    async def future() -> Any:
-        return await output.future()
-
-    return asyncio.get_event_loop().run_until_complete(future())
-
-
-def settle() -> None:
-    """Wait until everything is registered."""
-    loop = asyncio.get_event_loop()
-    while pending := asyncio.all_tasks(loop):
-        loop.run_until_complete(asyncio.gather(*pending))
 
 
 NETWORK_PROVIDER = "Y3ZlcmdlX3B1bHVtaS5lbmdpbmUubG9hZGVyCmxvYWQKKFZOZXR3b3JrCnRSLg=="
@@ -192,7 +115,7 @@ def test_a_subclass_is_accepted_where_its_base_is(engine: Engine) -> None:
             "Network: 'machine' is decided by VergeOS and cannot be set.",
         ),
         (lambda n, v: UNTYPED["Network"]("x"), "Network needs name=."),
-        (lambda n, v: UNTYPED["Drive"]("x"), "Drive needs vm=, disksize=."),
+        (lambda n, v: UNTYPED["Power"]("x"), "Power needs state=, of=."),
     ],
 )
 def test_a_mistake_is_told_at_once(engine: Engine, declare: Any, message: str) -> None:

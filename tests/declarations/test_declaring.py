@@ -163,6 +163,15 @@ def one_column_twice() -> None:
         title: Attr[str | None] = arg(default=None, column="name")
 
 
+def one_member_twice() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        first: Attr[str | None] = arg(default=None, column="settings", member="a")
+        other: Attr[str | None] = arg(default=None, column="settings", member="b")
+        second: Attr[str | None] = arg(default=None, column="settings", member="a")
+
+
 def a_default() -> None:
     class Wrong(Resource, table="things"):
         """Wrong."""
@@ -204,6 +213,7 @@ def no_descriptor() -> None:
         (no_table, "Wrong: name the table it manages, class Wrong(Resource, table=...)."),
         (no_docstring, "Wrong: say in a docstring what it is."),
         (one_column_twice, "Wrong.title: column 'name' is already 'name'."),
+        (one_member_twice, "Wrong.second: column 'settings' is already 'first'."),
         (a_default, "Wrong.mtu: the only default is None; what is unset VergeOS decides."),
         (unique_by_nothing, "Wrong: unique names 'nome', which is no argument of it."),
         (unique_by_an_output, "Wrong: unique names 'made', which is no argument of it."),

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import pulumi
 
-from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
+from verge_pulumi import (
+    Address,
+    CloudInit,
+    CloudInitFile,
+    Device,
+    Drive,
+    MediaFile,
+    Network,
+    Nic,
+    Power,
+    Provider,
+    VirtualMachine,
+    by_name,
+    cloudinit,
+    export,
+    get_drive_output,
+    get_network,
+    get_storage_tier,
+    get_vm,
+    get_vm_output,
+)
 
 site_b = Provider("site-b", host="b.example.com", api_key_env="SITE_B_KEY", timeout=30, mark=True)
 there = pulumi.ResourceOptions(provider=site_b)
@@ -42,9 +62,38 @@ data = Drive("data", vm=web, name="data", disksize="20GiB", preferred_tier="3")
 scratch = Drive("scratch", vm=web.id, disksize=10737418240, orderid=1)
 by_key = Drive("by-key", vm=42, disksize="1GiB")
 eth = Nic("eth", vm=web, network=lan, macaddress="F0-DB-30-00-00-01")
+fixed = Address("fixed", network=lan, type="static", ip="10.0.0.5", mac=eth.macaddress)
+tpm = Device("tpm", vm=web, type="tpm", version="2")
+usb = Device("usb", vm=web, type="node_usb_devices", resource_group="1f67f07e-f653-db95-c475-01b8a2ea0ff1")
+boot = CloudInit(
+    hostname=lan.name,
+    users=[cloudinit.User(name="ada", ssh_authorized_keys=["key", lan.name], password=pulumi.Output.secret("secret"))],
+    write_files=[cloudinit.WriteFile(path="/etc/motd", content=b"hello")],
+    network=[cloudinit.Ethernet(name="en*", addresses=[pulumi.Output.concat("10.0.0.5", "/24")])],
+    extra={"bootcmd": ["true"]},
+)
+files = [
+    CloudInitFile(f"web{name}", vm=web, name=name, contents=contents, on_change="replace")
+    for name, contents in boot.files("web").items()
+]
 on = Power("on", of=web, state="running", timeout=120, opts=pulumi.ResourceOptions(depends_on=[data, scratch, eth]))
 net_on = Power("net-on", of=lan, state="running", on_destroy="leave")
 by_path = Power("by-path", of="vms/42", state="stopped")
+
+image = MediaFile("image", name="disk.raw", source="images/disk.raw", preferred_tier="3")
+iso = MediaFile("iso", name="debian.iso", url=pulumi.Output.concat("https://", lan.name))
+cd = Drive("cd", vm=by_name("web"), media="cdrom", media_source=image)
+swapped = Drive("swapped", vm=web, media="cdrom", media_source=by_name("debian.iso"))
+wan = Nic("wan", vm=web, network=by_name("External"), opts=there)
+wan_by_key = Nic("wan-by-key", vm=get_vm(key=7).key, network=get_network(name="External", provider=site_b).key)
+uplink: int = get_network(name="External").key
+running: bool = get_vm(name="web").running
+node: str | None = get_vm(name="web").node
+free: int = get_storage_tier(tier=3).capacity - get_storage_tier(tier="3").used
+status: pulumi.Output[str | None] = get_drive_output(vm=web, name=data.serial.apply(str)).apply(
+    lambda drive: drive.status
+)
+machine_of: pulumi.Output[int] = get_vm_output(name=web.name).apply(lambda found: found.machine)
 
 name: pulumi.Output[str] = web.name
 mtu: pulumi.Output[int | None] = lan.mtu

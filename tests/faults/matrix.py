@@ -360,8 +360,7 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "Cloud-init data holds templates, binary, `CRLF` or a megabyte.",
-            "Passes it on byte for byte, or refuses it with the limit.",
-            "cloud-init files of a VM",
+            "Passes it on byte for byte, or refuses it in the preview: what is binary, too long or malformed.",
         ),
         (
             "Names differ in Unicode only: composed or not, emoji, right to left, zero width.",

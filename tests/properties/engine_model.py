@@ -146,6 +146,7 @@ class Process:
 
     def __init__(self, simulator: Simulator, kill: Kill | None, hang: Fault | None) -> None:
         self.time = Time()
+        self.time.drives(simulator)
         settings = Settings(host=simulator.url, api_key=simulator.api_key)
         self.connection = Connection(settings, self.time.clock())
         self.requests = 0

@@ -37,6 +37,11 @@ class Time:
         self.now += seconds
         self.meanwhile()
 
+    def drives(self, simulator: Simulator) -> None:
+        """Let a simulator's time pass with it from now on."""
+        apart = simulator.clock("manual") - self.now
+        self.meanwhile = lambda: simulator.clock(advance=self.now + apart - simulator.clock())
+
     def clock(self) -> Clock:
         """Return the clock that shows it."""
         return Clock(lambda: self.now, self.sleep)
@@ -123,6 +128,10 @@ class Bench:
         inputs = hosted(self.check(kind, {**arguments, **hidden}))
         result = self.provider(kind).create(inputs)
         return Managed(self, kind, result.id, inputs, hosted(result.outs))
+
+    def share_clock(self) -> None:
+        """Let the simulator's time pass with the provider's."""
+        self.time.drives(self.simulator)
 
     def writes(self) -> list[Request]:
         """Return the applied requests since the log was emptied."""

@@ -25,16 +25,27 @@ from verge_pulumi.engine.errors import (
 )
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.resources.address import AddressProvider
+from verge_pulumi.resources.cloudinit_file import CloudInitFileProvider
+from verge_pulumi.resources.device import DeviceProvider
 from verge_pulumi.resources.drive import DriveProvider
+from verge_pulumi.resources.media_file import MediaFileProvider
 from verge_pulumi.resources.network import NetworkProvider
+from verge_pulumi.resources.nic import NicProvider
 from verge_pulumi.resources.power import PowerProvider
+from verge_pulumi.resources.snapshot import SnapshotProvider
 from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineProvider
 
 PROVIDERS = {
+    "Address": AddressProvider,
+    "CloudInitFile": CloudInitFileProvider,
+    "Device": DeviceProvider,
     "Drive": DriveProvider,
+    "MediaFile": MediaFileProvider,
     "Network": NetworkProvider,
-    "Nic": RowProvider,
+    "Nic": NicProvider,
     "Power": PowerProvider,
+    "Snapshot": SnapshotProvider,
     "VirtualMachine": VirtualMachineProvider,
 }
 

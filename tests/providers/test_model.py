@@ -10,10 +10,11 @@ from tests.providers.bench import UNKNOWN
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.model import differing, input_model, outputs, payload, validate
-from verge_pulumi.resources import Drive, Network, VirtualMachine
+from verge_pulumi.resources import Device, Drive, Network, VirtualMachine
 
 NETWORK = Network.declaration
 VM = VirtualMachine.declaration
+DEVICE = Device.declaration
 
 
 def test_numbers_become_what_the_declaration_says_and_nothing_is_filled_in() -> None:
@@ -116,6 +117,15 @@ def test_a_payload_holds_what_the_program_set_under_the_columns_names() -> None:
 
 def test_a_payload_leaves_out_what_must_be_looked_up() -> None:
     assert payload(Drive.declaration, {"vm": "7", "disksize": "1GiB"}) == {"disksize": 1073741824}
+
+
+def test_members_of_one_column_are_written_together_and_read_apart() -> None:
+    given = {"type": "tpm", "name": "t", "model": "crb", "version": "2"}
+    assert payload(DEVICE, given) == {"type": "tpm", "name": "t", "settings_args": {"model": "crb", "version": "2"}}
+    assert payload(DEVICE, given, {"version"}) == {"settings_args": {"model": "crb", "version": "2"}}
+    assert payload(DEVICE, given, {"name"}) == {"name": "t"}
+    for answered, version in (({"version": "2", "new": 1}, "2"), ({}, None), ([], None), (None, None), ("text", None)):
+        assert outputs(DEVICE, {"settings_args": answered}, {})["version"] == version
 
 
 def test_outputs_are_read_and_unset_texts_are_none() -> None:

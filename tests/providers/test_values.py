@@ -16,15 +16,18 @@ from verge_pulumi.engine.values import (
     Key,
     MacAddress,
     MachineType,
+    Media,
     RowPath,
     Secret,
     Size,
     Text,
+    in_units,
     is_secret,
     value_of,
 )
 
 HEX = "0123456789abcdef0123456789abcdef01234567"
+UUID = "1f67f07e-f653-db95-c475-01b8a2ea0ff1"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,7 @@ HEX = "0123456789abcdef0123456789abcdef01234567"
         (Key, 5, "5"),
         (Key, "5", "5"),
         (Key, HEX, HEX),
+        (Key, UUID, UUID),
         (RowPath, "vms/42", "vms/42"),
         (RowPath, "/v4/vms/42", "vms/42"),
         (RowPath, f"volumes/{HEX}", f"volumes/{HEX}"),
@@ -112,6 +116,8 @@ PATH_WANTED = "a reference is written 'table/key', for example 'vms/42', or is a
         (Key, -1.0, KEY_WANTED),
         (Key, "web", KEY_WANTED),
         (Key, "../users/1", KEY_WANTED),
+        (Key, UUID[:-1], KEY_WANTED),
+        (Key, f"{UUID}0", KEY_WANTED),
         (RowPath, "vms/0", PATH_WANTED),
         (RowPath, "42", PATH_WANTED),
         (RowPath, "vms/42/x", PATH_WANTED),
@@ -144,6 +150,10 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(kind: Any, wrong: Any, mes
         (MachineType, "pc", "q35", False),
         (MachineType, "pc-q35-9.0", "pc-q35-10.0", False),
         (MachineType, "q35", None, False),
+        (Media, "import", "disk", True),
+        (Media, "disk", "import", False),
+        (Media, "clone", "disk", False),
+        (Media, None, "disk", False),
     ],
 )
 def test_values_are_compared_by_what_they_mean(kind: Any, left: Any, right: Any, same: bool) -> None:
@@ -161,6 +171,7 @@ def test_values_are_compared_by_what_they_mean(kind: Any, left: Any, right: Any,
         (Size, 512.0, 512),
         (Key, "5", 5),
         (Key, HEX, HEX),
+        (Key, UUID, UUID),
         (RowPath, "vms/42", "vms/42"),
     ],
 )
@@ -185,6 +196,7 @@ def test_values_are_sent_as_the_api_wants_them(kind: Any, written: Any, sent: An
         (Key, "", None),
         (Key, "0", None),
         (Key, HEX, HEX),
+        (Key, UUID, UUID),
         (MacAddress, "", None),
     ],
 )
@@ -203,6 +215,21 @@ def test_a_secret_is_known_by_its_mark() -> None:
     assert is_secret(Secret[str])
     assert is_secret(Secret[str] | None)
     assert not is_secret(str | None)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536 << 20, "1.5 GiB"),
+        (3 << 40, "3.0 TiB"),
+        (1 << 60, "1048576.0 TiB"),
+    ],
+)
+def test_a_size_is_shown_in_the_largest_unit_that_fits(count: int, text: str) -> None:
+    assert in_units(count) == text
 
 
 @given(st.integers(min_value=0, max_value=2**63))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get
 
 import pulumi
 
-from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, value_of
+from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, row_path, value_of
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declare import BaseResource
+    from verge_pulumi.engine.finding import ByName
 
 T = TypeVar("T")
 R = TypeVar("R", bound="BaseResource", covariant=True)
@@ -31,6 +32,7 @@ class Attribute:
         *,
         default: Any = REQUIRED,
         column: str | None = "",
+        member: str | None = None,
         replaces: bool = False,
         ge: int | None = None,
         le: int | None = None,
@@ -44,6 +46,7 @@ class Attribute:
     ) -> None:
         self.default = default
         self.column = column
+        self.member = member
         self.replaces = replaces
         self.limits: dict[str, Any] = {
             limit: bound
@@ -124,12 +127,18 @@ class Attr(Attribute, Generic[T]):
 
 
 class Reference(Attribute):
-    """An attribute that names another row: by the resource itself, by its ``id``, or by its key."""
+    """An attribute that names another row: by the resource itself, by its ``id``, by its key, or by its name."""
+
+    as_path = False
+    """Whether it is kept as ``table/key`` and not as the key alone."""
 
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the reference its name and which resources it accepts."""
         self.target = annotation
-        super().bind(name, RowPath if self.column is None and self.through is None else Key)
+        kind: Any = Key
+        if self.as_path:
+            kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
+        super().bind(name, kind)
 
     def accepts(self) -> list[str]:
         """Return the class names of the resources it accepts."""
@@ -148,7 +157,7 @@ class Ref(Reference, Generic[R]):
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int]) -> None:
+    def __set__(self, instance: BaseResource, value: R | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -164,7 +173,7 @@ class OptionalRef(Reference, Generic[R]):
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: BaseResource, value: R | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+    def __set__(self, instance: BaseResource, value: R | ByName | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -173,6 +182,7 @@ def arg(
     *,
     default: Any = REQUIRED,
     column: str = "",
+    member: str | None = None,
     replaces: bool = False,
     ge: int | None = None,
     le: int | None = None,
@@ -186,6 +196,8 @@ def arg(
     Args:
         default: ``None`` for an argument that may be left out; VergeOS then decides.
         column: The column's name in the API where it differs from the attribute's.
+        member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
+            all are written, since VergeOS replaces such a column as a whole (fact sheet quirks W7).
         replaces: Whether the column is set on create only, so that a change replaces the row.
         ge: Smallest number allowed.
         le: Largest number allowed.
@@ -197,6 +209,7 @@ def arg(
     return Attr[Any](
         default=default,
         column=column,
+        member=member,
         replaces=replaces,
         ge=ge,
         le=le,
@@ -212,12 +225,12 @@ def policy(*, default: Any = None, ge: int | None = None, le: int | None = None,
     return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
 
 
-def ref(*, default: Any = REQUIRED, column: str = "", through: str | None = None, replaces: bool = False) -> Any:
+def ref(*, default: Any = REQUIRED, column: str | None = "", through: str | None = None, replaces: bool = False) -> Any:
     """Declare a reference to another row.
 
     Args:
         default: ``None`` for a reference that may be left out.
-        column: The column's name in the API where it differs from the attribute's.
+        column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
             hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
@@ -226,9 +239,16 @@ def ref(*, default: Any = REQUIRED, column: str = "", through: str | None = None
     return descriptor(default=default, column=column, through=through, replaces=replaces)
 
 
-def path_ref(*, replaces: bool = False) -> Any:
-    """Declare a reference to a row of any of several tables, kept as ``table/key``."""
-    return Ref[Any](column=None, replaces=replaces)
+def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
+    """Declare a reference that is kept as ``table/key``.
+
+    Args:
+        column: The column that holds it, if the table has one.
+        replaces: Whether it is set on create only.
+    """
+    reference = Ref[Any](column=column, replaces=replaces)
+    reference.as_path = True
+    return reference
 
 
 def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:

@@ -303,9 +303,31 @@ class Provider(pulumi.ProviderResource):
             for name, value in given.items()
             if value is not None
         }
+        self.configured = properties
         super().__init__("pulumi-python", resource_name, properties, opts)
 
 
 def from_process(configured: Callable[[str], str | None]) -> Connection:
     """Return the connection for what the engine configured and the environment of this process."""
     return connect(read_settings(lambda name: configured(f"{NAMESPACE}:{name}"), os.environ))
+
+
+def for_program(provider: pulumi.ProviderResource | None) -> Connection:
+    """Return the connection by which a program reads what it does not manage.
+
+    Args:
+        provider: The explicit provider whose VergeOS is meant; None for the default one.
+
+    Raises:
+        EngineError: The settings are incomplete, or are not known yet while the program runs.
+    """
+    if provider is None:
+        return from_process(pulumi.runtime.get_config)
+    if not isinstance(provider, Provider):
+        raise EngineError(f"a {type(provider).__name__} is no Provider of verge_pulumi")
+    known = {name: value for name, value in provider.configured.items() if isinstance(value, str)}
+    if known.keys() != provider.configured.keys():
+        raise EngineError(
+            f"the settings of the provider '{known[f'{NAMESPACE}:provider']}' are outputs of other resources"
+        )
+    return from_process(known.get)

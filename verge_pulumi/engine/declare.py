@@ -44,7 +44,7 @@ from verge_pulumi.engine.attributes import (
     policy,
     ref,
 )
-from verge_pulumi.engine.values import RowPath
+from verge_pulumi.engine.finding import ByName, Kind, find
 
 OWNER = "__owner"
 """Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
@@ -57,8 +57,8 @@ class DeclarationError(TypeError):
     """A resource class contradicts itself; raised when the class is defined."""
 
 
-def _parameter(*, default: Any = REQUIRED, kw_only: bool = True) -> Any:
-    """Declare a parameter of every constructor that is no property of the resource."""
+def parameter(*, default: Any = REQUIRED, kw_only: bool = True) -> Any:
+    """Declare a parameter of the constructor that is no attribute."""
     return default
 
 
@@ -124,18 +124,16 @@ class Declaration:
         return base64.b64encode(pickled.encode()).decode()
 
 
-class _Declared:
-    """Turns the annotations of each subclass into its `Declaration`."""
+@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, computed, parameter))
+class Declared:
+    """What declares attributes by annotations; type checkers derive the constructors of subclasses from them.
 
-    declaration: ClassVar[Declaration]
-
-
-@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, computed, _parameter))
-class _Constructed(_Declared):
-    """Tells type checkers to derive the constructors of subclasses from their attributes."""
+    A subclass that is no resource gives its attributes to all that inherit from it: a resource, and the arguments by
+    which a component makes one.
+    """
 
 
-class BaseResource(_Constructed, pulumi.dynamic.Resource):
+class BaseResource(Declared, pulumi.dynamic.Resource):
     """The base of everything that a program declares.
 
     Args:
@@ -143,13 +141,19 @@ class BaseResource(_Constructed, pulumi.dynamic.Resource):
         opts: Pulumi's resource options.
     """
 
-    resource_name: str = _parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = _parameter(default=None)
+    declaration: ClassVar[Declaration]
+
+    resource_name: str = parameter(kw_only=False)
+    opts: pulumi.ResourceOptions | None = parameter(default=None)
 
     def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        self._refuse_unknown(arguments)
+        refuse_unknown(type(self), self.declaration.attributes, arguments)
         inputs = self.declaration.inputs
-        properties = {name: _registered(inputs[name], value) for name, value in arguments.items()}
+        given = {
+            name: _found(inputs[name], value, self._provider_of(opts)) if isinstance(value, ByName) else value
+            for name, value in self._derived(arguments).items()
+        }
+        properties = {name: _registered(inputs[name], value) for name, value in given.items()}
         hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
         self._register(resource_name, {**properties, **hidden}, opts)
 
@@ -216,19 +220,16 @@ class BaseResource(_Constructed, pulumi.dynamic.Resource):
         )
 
     @classmethod
-    def _refuse_unknown(cls, arguments: Mapping[str, Any]) -> None:
-        """Say what a program without a type checker would learn from one."""
-        known = cls.declaration.inputs
-        for name in arguments:
-            if name in cls.declaration.attributes and name not in known:
-                raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
-            if name not in known:
-                close = difflib.get_close_matches(name, known, 1)
-                hint = f" Did you mean '{close[0]}'?" if close else ""
-                raise TypeError(f"{cls.__name__} has no argument '{name}'.{hint}")
-        missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
-        if missing:
-            raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
+    def _provider_of(cls, opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+        """Return the explicit provider that a resource with these options gets, its own or its parent's."""
+        if opts is None or opts.provider is not None or opts.parent is None:
+            return opts.provider if opts else None
+        return opts.parent.get_provider(cls.declaration.type_token)
+
+    @classmethod
+    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the arguments with those that only the program's process can derive from them."""
+        return arguments
 
 
 class Resource(BaseResource, abstract=True):
@@ -254,6 +255,36 @@ class Resource(BaseResource, abstract=True):
         return resource
 
 
+def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Mapping[str, Any]) -> None:
+    """Say what a program without a type checker would learn from one.
+
+    Raises:
+        TypeError: An argument is unknown, missing, or decided by VergeOS.
+    """
+    known = {name: attribute for name, attribute in attributes.items() if attribute.is_input}
+    for name in arguments:
+        if name in attributes and name not in known:
+            raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise TypeError(f"{cls.__name__} has no argument '{name}'.{hint}")
+    missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
+    if missing:
+        raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
+
+
+def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResource | None) -> str:
+    """Return the key of what has that name, or its ``table/key``."""
+    resource, *others = get_args(attribute.target) or (attribute.target,)
+    if others or not isinstance(attribute, Reference):
+        raise TypeError(f"{attribute.name}= accepts no by_name()")
+    target: Declaration = resource.declaration
+    kind = Kind(target.title, target.table, tuple(target.only.items()))
+    key = find(provider, kind, (), {"name": value.name})["$key"]
+    return f"{target.table}/{key}" if attribute.as_path else str(key)
+
+
 def _registered(attribute: Attribute, value: Any) -> Any:
     """Return what is registered with Pulumi for the value the program gave.
 
@@ -266,7 +297,7 @@ def _registered(attribute: Attribute, value: Any) -> Any:
         raise TypeError(
             f"{attribute.name}= accepts {' or '.join(accepted) or 'no resource'}, not {type(value).__name__}"
         )
-    if attribute.annotation is RowPath:
+    if isinstance(attribute, Reference) and attribute.as_path:
         return pulumi.Output.concat(value.declaration.table, "/", value.id)
     return value.id
 
@@ -289,12 +320,27 @@ def _read_declaration(
     only: Mapping[str, Any],
     listed_in: tuple[str, str] | None,
 ) -> Declaration:
-    """Read the annotations of a class; complain at once, naming class, attribute and mend."""
-    attributes: dict[str, Any] = {}
+    """Read a resource class; complain at once, naming class, attribute and mend."""
+    declaration = Declaration(
+        title=cls.__name__,
+        module=cls.__module__,
+        table=table,
+        unique=unique,
+        only=only,
+        listed_in=listed_in,
+        attributes=read_attributes(cls),
+    )
+    _examine(cls, declaration)
+    return declaration
+
+
+def read_attributes(cls: type) -> dict[str, Attribute]:
+    """Return the attributes that the annotations of a class and of its bases declare."""
+    attributes: dict[str, Attribute] = {}
     # Our classes' own annotations only: `get_type_hints` would trip over Pulumi's forward references.
-    for base in reversed([base for base in cls.__mro__ if issubclass(base, _Constructed)]):
+    for base in reversed([base for base in cls.__mro__ if issubclass(base, Declared)]):
         if "declaration" in vars(base):
-            attributes.update(base.declaration.attributes)
+            attributes.update(vars(base)["declaration"].attributes)
             continue
         names = {**vars(sys.modules[base.__module__]), base.__name__: base}
         for name, annotation in inspect.get_annotations(base, eval_str=True, globals=names).items():
@@ -306,17 +352,7 @@ def _read_declaration(
                 raise DeclarationError(f"{cls.__name__}.{name}: declare it as {type(attribute).__name__}[...].")
             attribute.bind(name, get_args(annotation)[0])
             attributes[name] = attribute
-    declaration = Declaration(
-        title=cls.__name__,
-        module=cls.__module__,
-        table=table,
-        unique=unique,
-        only=only,
-        listed_in=listed_in,
-        attributes=attributes,
-    )
-    _examine(cls, declaration)
-    return declaration
+    return attributes
 
 
 def _examine(cls: type, declaration: Declaration) -> None:
@@ -330,10 +366,10 @@ def _examine(cls: type, declaration: Declaration) -> None:
         raise DeclarationError(f"{where}: name the table it manages, class {where}(Resource, table=...).")
     if not cls.__doc__:
         raise DeclarationError(f"{where}: say in a docstring what it is.")
-    columns: dict[str, str] = {}
+    columns: dict[tuple[str, str | None], str] = {}
     for name, attribute in declaration.inputs.items():
-        if attribute.column and columns.setdefault(attribute.column, name) != name:
-            other = columns[attribute.column]
+        if attribute.column and columns.setdefault((attribute.column, attribute.member), name) != name:
+            other = columns[attribute.column, attribute.member]
             raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
         if attribute.default is not REQUIRED and attribute.default is not None:
             raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")

@@ -22,7 +22,7 @@ from google.rpc import status_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
-WORKERS = 32
+WORKERS = 48
 """Worker threads of the host; it has 4, too few for resources that wait. VergeOS serves at most 50 calls at once."""
 
 

@@ -40,9 +40,7 @@ def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs
         model = input_model(declaration).model_validate(arguments)
         valid = model.model_dump(exclude_unset=True)
     except ValidationError as error:
-        # Never the input: pydantic would print it, and it may be a secret.
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems += [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail['msg'])}." for detail in details]
+        problems += sentences(error)
         valid = arguments
     return {**given, **valid}, problems
 
@@ -65,14 +63,18 @@ def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str]
 
     References that are resolved through another row are left to the caller.
     """
-    return {
-        attribute.column: attribute.value.to_api(inputs[name])
-        for name, attribute in declaration.inputs.items()
-        if attribute.column
-        and attribute.through is None
-        and inputs.get(name) is not None
-        and (names is None or name in names)
-    }
+    shared = {declaration.inputs[name].column for name in names or () if declaration.inputs[name].member}
+    values: dict[str, Any] = {}
+    for name, attribute in declaration.inputs.items():
+        if not attribute.column or attribute.through is not None or inputs.get(name) is None:
+            continue
+        if names is None or name in names or attribute.column in shared:
+            value = attribute.value.to_api(inputs[name])
+            if attribute.member:
+                values.setdefault(attribute.column, {})[attribute.member] = value
+            else:
+                values[attribute.column] = value
+    return values
 
 
 def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +94,11 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
         if not attribute.readable:
             outs[name] = kept.get(name)
             continue
-        live = _live(declaration.title, attribute, row.get(name if attribute.follow else str(attribute.column)))
+        answered = row.get(name if attribute.follow else str(attribute.column))
+        if attribute.member:
+            # Empty objects can arrive as [] (fact sheet README §8).
+            answered = answered.get(attribute.member) if isinstance(answered, Mapping) else None
+        live = _live(declaration.title, attribute, answered)
         outs[name] = kept.get(name) if attribute.value.same(kept.get(name), live) else live
     return outs
 
@@ -139,6 +145,12 @@ def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[s
         if news.get(name) is not None
         and (pulumi.contains_unknowns(news[name]) or not attribute.value.same(olds.get(name), news[name]))
     ]
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """Return one sentence for each thing that is wrong; never the input, which may be a secret."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail['msg'])}." for detail in details]
 
 
 def _reason(message: str) -> str:

@@ -63,6 +63,12 @@ class Mark:
         return f"[pulumi {self.owner} {self.name} {self.nonce}]"
 
 
+def other_owner(description: str | None, owner: str) -> str:
+    """Return who manages a row if that is another stack, as its mark says; "" if it is this one or nobody."""
+    mark = Mark.of(description)
+    return "" if mark is None or mark.is_of(owner) else f"{mark.owner} as '{mark.name}'"
+
+
 def without_mark(text: str | None) -> str:
     """Return a description as people wrote it."""
     return _MARK.sub("", text or "")

@@ -90,6 +90,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     """A provider of the resource R; subclasses say what is special about its life."""
 
     resource: ClassVar[type[BaseResource]]
+    delete_before_replace: ClassVar[bool] = True
+    """Whether the old object goes first; unique names do not allow the new one beside it."""
+
     serialize_as_secret_always = False
     connection: Connection
 
@@ -112,6 +115,15 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
+        """Name the arguments that stay as they were, whatever the program says now.
+
+        Args:
+            olds: The inputs in the state; empty where the object is new or replaced.
+            news: What the program says.
+        """
+        return ()
+
     def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """Say what of a change must not be done; it is asked in the preview.
 
@@ -125,6 +137,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             One sentence for each refusal.
         """
         return ()
+
+    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+        """Say whether a change of this argument replaces the object."""
+        return self.declaration.inputs[name].replaces
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the object; return its id and outputs."""
@@ -161,6 +177,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
         """Validate and normalise what the program says. No request is made."""
         inputs, problems = validate(self.declaration, news)
+        inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         problems = problems or list(self.check_together(inputs))
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])
@@ -178,14 +195,13 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if self._moved(_olds):
             return DiffResult(changes=True, replaces=["provider"])
         changed = differing(self.declaration, _olds, _news)
-        replaces = [name for name in changed if self.declaration.inputs[name].replaces]
+        replaces = [name for name in changed if self.replaced_by(name, _olds, _news)]
         refused = [sentence(text) for text in self.refusals(_olds, _news, changed, replacing=bool(replaces))]
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
             return DiffResult(changes=UNFINISHED in _olds)
-        # Unique names do not allow the new object beside the old one.
-        return DiffResult(changes=None, replaces=replaces, delete_before_replace=True)
+        return DiffResult(changes=None, replaces=replaces, delete_before_replace=self.delete_before_replace)
 
     @final
     @_reported("create")

@@ -157,7 +157,10 @@ class Reader:
                     answers |= {want: rows.get(want.key) for want in some}
                 except VergeError as error:
                     answers |= dict.fromkeys(some, error)
-        self._seen |= {(want.table, want.key): row for want, row in answers.items() if isinstance(row, dict)}
+        for want, row in answers.items():
+            if isinstance(row, dict):
+                place = (want.table, want.key)
+                self._seen[place] = self._seen.get(place, {}) | row
         return answers
 
     def _listed(self, wants: Sequence[_Want]) -> dict[_Want, Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from verge_pulumi.client import AlreadyExists, ApiError, Filter, NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine import host
@@ -28,6 +28,9 @@ class RowProvider(DeclaredProvider[R]):
 
     Subclasses add what is special about a row's life, from `check_together` before it to `before_delete` at its end.
     """
+
+    told_before_delete: ClassVar[tuple[str, ...]] = ()
+    """Fields that `before_delete` is told besides those of the declaration."""
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make the row out of columns, once; return its key."""
@@ -148,6 +151,7 @@ class RowProvider(DeclaredProvider[R]):
             values["description"] = _marked_description(inputs, row, mark)
         if values:
             self._put(key, values)
+        self.connection.live.add((self.declaration.table, key))
         host.log(f"took over row {key} of {self.declaration.table}, which existed already")
         return key
 
@@ -193,7 +197,7 @@ class RowProvider(DeclaredProvider[R]):
 
     def remove(self, id: str, props: Inputs) -> None:
         """Delete the row, once it is certain that it is ours and VergeOS will let it go."""
-        row = self._fenced(id, props)
+        row = self._fenced(id, props, self.told_before_delete)
         if row is None:
             return
         self.before_delete(id, row, props)
@@ -403,14 +407,14 @@ class RowProvider(DeclaredProvider[R]):
         renamed = isinstance(props.get("name"), str) and row.get("name") != props["name"]
         return f"somebody else, who calls it '{printable(str(row.get('name')))}'" if renamed else ""
 
-    def _fenced(self, id: str, props: Inputs) -> Row | None:
+    def _fenced(self, id: str, props: Inputs, besides: tuple[str, ...] = ()) -> Row | None:
         """Read the row that is about to be written to or deleted, and see that it is still ours.
 
         Raises:
             EngineError: It carries a newer mark, so someone else has taken it over since.
         """
         self._place(id, props)
-        row = self.connection.reader.fresh(self.declaration.table, id, self.declaration.fields)
+        row = self.connection.reader.fresh(self.declaration.table, id, (*self.declaration.fields, *besides))
         if row is not None and (stranger := self._stranger(row, props)):
             raise EngineError(
                 f"row {id} of {self.declaration.table} now belongs to {stranger}. It is left alone; "

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 T = TypeVar("T")
 
@@ -159,7 +160,7 @@ class _Key(Value):
 
     def normalise(self, value: Any) -> Any:
         text = _number_text(value)
-        if not re.fullmatch(r"[1-9][0-9]*|[0-9a-f]{40}", text):
+        if not re.fullmatch(r"[1-9][0-9]*|[0-9a-f]{40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
             # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
             raise ValueError("a key is a positive number, or a resource of this package")
         return text
@@ -177,9 +178,14 @@ class _RowPath(Value):
 
     json_types = ("any_ref", "text")
 
+    def __init__(self, table: str = "") -> None:
+        self.table = table
+
     def normalise(self, value: Any) -> Any:
         # Both "vms/42" and "/v4/vms/42" occur (fact sheet README §8, polymorphic references).
-        text = str(value).removeprefix("/v4/")
+        text = _number_text(value).removeprefix("/v4/")
+        if self.table and not text.startswith(f"{self.table}/"):
+            text = f"{self.table}/{_Key().normalise(text)}"
         if not re.fullmatch(r"[a-z_]+/([1-9][0-9]*|[0-9a-f]{40})", text):
             raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
         return text
@@ -197,6 +203,54 @@ class _MachineType(_Text):
         )
 
 
+class _Media(Value):
+    def same(self, left: Any, right: Any) -> bool:
+        # What a program wrote as an import reads `disk` when that is done (fact sheet quirks §5), and may be written so
+        # from then on; a disk never becomes an import.
+        return super().same(left, right) or (left, right) == ("import", "disk")
+
+
+class _Moment(Value):
+    """A time, which VergeOS keeps as seconds since 1970, or ``never``, which it keeps as 0 (fact sheet vms §9)."""
+
+    json_types = ("int",)
+
+    def normalise(self, value: Any) -> Any:
+        text = _number_text(value).strip()
+        try:
+            if text in ("never", "0"):
+                return "never"
+            moment = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError
+            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        except (ValueError, OverflowError, OSError):
+            raise ValueError(
+                "a time is 'never', a time with its zone such as '2030-01-31T12:00:00Z', or seconds since 1970"
+            ) from None
+
+    def to_api(self, value: Any) -> Any:
+        return 0 if value == "never" else int(datetime.fromisoformat(value).timestamp())
+
+    def from_api(self, value: Any) -> Any:
+        return None if value is None else self.normalise(value)
+
+
+class _Duration(Value):
+    units: ClassVar = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+
+    def normalise(self, value: Any) -> Any:
+        seconds = self.to_api(value)
+        unit = next(name for name, length in self.units.items() if seconds % length == 0)
+        return f"{seconds // self.units[unit]}{unit}"
+
+    def to_api(self, value: Any) -> Any:
+        match = re.fullmatch(r"\s*0*([1-9][0-9]{0,8})\s*([wdhms])\s*", str(value))
+        if match is None:
+            raise ValueError(f"a duration is a number with a unit ({', '.join(self.units)}), such as '72h'")
+        return int(match[1]) * self.units[match[2]]
+
+
 class Sensitive:
     """Marks a value that is a secret: encrypted in the state, never shown."""
 
@@ -212,6 +266,9 @@ Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=Fal
 CommaList = Annotated[list[str], _CommaList()]
 """A list of words that VergeOS keeps in one column, separated by commas."""
 
+Duration = Annotated[str, _Duration()]
+"""A length of time, such as ``72h`` or ``30d``."""
+
 IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
 """An IPv4 or IPv6 address."""
 
@@ -224,8 +281,17 @@ Key = Annotated[str | int, _Key()]
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""
 
+Media = Annotated[
+    Literal["disk", "cdrom", "import", "clone", "nonpersistent", "efidisk", "9p", "dir", "clone9p", "clonedir"],
+    _Media(),
+]
+"""Kind of a drive's medium."""
+
 MachineType = Annotated[str, _MachineType()]
 """A machine type, such as ``q35`` or ``pc-q35-10.0``. The list grows with releases and is left to VergeOS."""
+
+Moment = Annotated[str | int, _Moment()]
+"""A time such as ``2030-01-31T12:00:00Z``, seconds since 1970, or ``never``."""
 
 RowPath = Annotated[str, _RowPath()]
 """A row of any table, as ``table/key``."""
@@ -235,6 +301,18 @@ Secret = Annotated[T, SENSITIVE]
 
 Size = Annotated[str | int, _Size()]
 """A number of bytes, or a text with a unit: ``"20GiB"``, ``"500GB"``."""
+
+
+def row_path(table: str) -> Any:
+    """Return the type of a reference that is kept as ``table/key`` and always means one table: a key will do."""
+    kind: Any = Annotated
+    return kind[str | int, _RowPath(table)]
+
+
+def in_units(count: int) -> str:
+    """Return a number of bytes as people read it, such as ``1.5 GiB``."""
+    unit = next((name for name in ("TiB", "GiB", "MiB", "KiB") if count >= _Size.units[name]), "B")
+    return f"{count / _Size.units[unit]:.1f} {unit}" if unit != "B" else f"{count} B"
 
 
 def value_of(annotation: Any) -> Value:

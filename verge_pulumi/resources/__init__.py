@@ -1,9 +1,25 @@
 """The resources, one file per noun: a declaration, and what is special about its life."""
 
+from verge_pulumi.resources.address import Address
+from verge_pulumi.resources.cloudinit_file import CloudInitFile
+from verge_pulumi.resources.device import Device
 from verge_pulumi.resources.drive import Drive
+from verge_pulumi.resources.media_file import MediaFile
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.nic import Nic
 from verge_pulumi.resources.power import Power
+from verge_pulumi.resources.snapshot import Snapshot
 from verge_pulumi.resources.vm import VirtualMachine
 
-__all__ = ["Drive", "Network", "Nic", "Power", "VirtualMachine"]
+__all__ = [
+    "Address",
+    "CloudInitFile",
+    "Device",
+    "Drive",
+    "MediaFile",
+    "Network",
+    "Nic",
+    "Power",
+    "Snapshot",
+    "VirtualMachine",
+]

@@ -18,6 +18,7 @@ FIELDS = (
     "machine#status#running as running",
     "machine#status#status as status",
     "machine#status#node#name as node",
+    "machine#status#agent_guest_info as guest_addresses",
     "need_restart",
     "description",
 )

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import OWNER, BaseResource
+from verge_pulumi.engine.declare import OWNER, BaseResource, Declared
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import MARK, Mark
+from verge_pulumi.engine.ownership import MARK, Mark, other_owner
 from verge_pulumi.engine.provider import DeclaredProvider
-from verge_pulumi.resources import machine_power
+from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.vm import VirtualMachine
 
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
 
-class Power(BaseResource, table="machine_status"):
-    """The power state of a virtual machine or a network.
-
-    It is a resource of its own so that a VM is started after its drives and NICs are there and stopped before they go:
-    name them in ``depends_on``. A start that fails loses nothing; the next ``pulumi up`` goes on with it.
-    """
-
-    of: Ref[VirtualMachine | Network] = path_ref(replaces=True)
-    """What is powered on or off."""
+class PowerSettings(Declared):
+    """What is said of power besides whose it is."""
 
     state: Attr[Literal["running", "stopped"]] = arg(column="running")
     """The state it shall have."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)
-    """Seconds to wait for the state; 300 if unset. A guest that is asked to shut down gets as long."""
+    """Seconds to wait for the state; 300 if unset. A guest gets as long to shut down, and to report an address."""
 
     force: Attr[bool | None] = policy(default=None)
     """Whether a guest that does not shut down in time is powered off hard. If unset that is an error."""
 
     on_destroy: Attr[Literal["stop", "leave"] | None] = policy(default=None)
     """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
+
+    wait_for_guest: Attr[guest.Family | None] = policy(default=None)
+    """Which kind of address a start waits for besides, until the agent of the VM's guest reports one."""
+
+    guest_ignore: Attr[guest.Networks | None] = policy(default=None)
+    """Networks whose addresses do not count, instead of loopback and link-local ones."""
 
     adopt: Attr[bool | None] = policy(default=None)
     """Whether to switch what another stack manages, instead of failing."""
@@ -50,9 +49,31 @@ class Power(BaseResource, table="machine_status"):
     node: Attr[str | None] = computed()
     """Name of the node that runs it."""
 
+    addresses: Attr[list[str] | None] = computed()
+    """IP addresses that the guest's agent reports, without those that `guest_ignore` leaves out."""
+
+    guest_hostname: Attr[str | None] = computed()
+    """Host name that the guest's agent reports."""
+
+
+class Power(PowerSettings, BaseResource, table="machine_status"):
+    """The power state of a virtual machine or a network.
+
+    It is a resource of its own so that a VM is started after its drives and NICs are there and stopped before they go:
+    name them in ``depends_on``. A start that fails loses nothing; the next ``pulumi up`` goes on with it.
+    """
+
+    of: Ref[VirtualMachine | Network] = path_ref(replaces=True)
+    """What is powered on or off."""
+
 
 class PowerProvider(DeclaredProvider[Power]):
     """Asks for power and waits for it."""
+
+    def check_together(self, inputs: Inputs) -> Iterable[str]:
+        """Only a VM has a guest."""
+        if inputs.get("wait_for_guest") and isinstance(inputs.get("of"), str) and not inputs["of"].startswith("vms/"):
+            yield "wait_for_guest: only a VirtualMachine has a guest"
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
@@ -107,7 +128,7 @@ class PowerProvider(DeclaredProvider[Power]):
         table, _, key = inputs["of"].partition("/")
         try:
             if inputs["state"] == "running":
-                row: Mapping[str, Any] = machine_power.start(self.connection, table, key, timeout=_timeout(inputs))
+                row: Mapping[str, Any] = self._start(table, key, inputs)
             else:
                 row = machine_power.look(self.connection, table, key)
                 row = self._stop(table, key, row, inputs)
@@ -117,6 +138,13 @@ class PowerProvider(DeclaredProvider[Power]):
             raise InitialisationFailed(inputs["of"], outs, explain(error)) from error
         return self._outs(row, inputs)
 
+    def _start(self, table: str, key: str, inputs: Inputs) -> Mapping[str, Any]:
+        timeout = _timeout(inputs)
+        row = machine_power.start(self.connection, table, key, timeout=timeout)
+        if inputs.get("wait_for_guest"):
+            row = guest.wait(self.connection, key, row, inputs, timeout=timeout)
+        return row
+
     def _stop(self, table: str, key: str, row: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:
         return machine_power.stop(
             self.connection, table, key, row, timeout=_timeout(inputs), force=bool(inputs.get("force"))
@@ -125,7 +153,13 @@ class PowerProvider(DeclaredProvider[Power]):
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
         mark = Mark.of(row.get("description"))
         hidden = {MARK: str(mark)} if mark else {}
-        return outputs(self.declaration, {**row, "running": machine_power.state(row)}, inputs) | hidden
+        report = row.get("guest_addresses")
+        told = {
+            "running": machine_power.state(row),
+            "addresses": guest.addresses(report, inputs.get("guest_ignore")) or None,
+            "guest_hostname": guest.hostname(report),
+        }
+        return outputs(self.declaration, {**row, **told}, inputs) | hidden
 
 
 def _target(path: str) -> type[BaseResource]:
@@ -139,10 +173,9 @@ def _target(path: str) -> type[BaseResource]:
 def _stranger(description: str | None, props: Inputs) -> str:
     """Return who manages a target, if that is not the one who did when its power was declared, nor this stack."""
     live, known = Mark.of(description), Mark.of(props.get(MARK))
-    if live is None:
-        return ""
-    ours = live.belongs_to(known.owner, known.name) if known else live.is_of(props.get(OWNER, ""))
-    return "" if ours else f"{live.owner} as '{live.name}'"
+    if live is not None and known is not None:
+        return "" if live.belongs_to(known.owner, known.name) else f"{live.owner} as '{live.name}'"
+    return other_owner(description, props.get(OWNER, ""))
 
 
 def _timeout(inputs: Mapping[str, Any]) -> float:

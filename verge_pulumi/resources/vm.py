@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from verge_pulumi.client import Row
-from verge_pulumi.engine.attributes import Attr, arg, computed, policy
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.client import Row, select, where
+from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declare import Declared, Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Json, Key, MachineType, Secret, Text
-from verge_pulumi.resources import machine_power
+from verge_pulumi.resources import cloning, data_loss, machine_power
+from verge_pulumi.resources.guest import GuestAddresses
 from verge_pulumi.resources.machine_power import Restart
+
+if TYPE_CHECKING:
+    from verge_pulumi.resources.snapshot import Snapshot
 
 BootOrder = Literal["cd", "cdn", "dc", "nc", "n", "c", "d", "strict"]
 
 
-class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot": False}):
-    """A virtual machine.
-
-    A new one is stopped and has no drives and no NICs: declare `Drive`, `Nic` and, to start it when they are there, a
-    `Power`. Changes of the hardware of a running one take effect after a power cycle: `need_restart` tells, and
-    `restart` decides.
-    """
+class VirtualMachineSettings(Declared):
+    """What is said of a virtual machine."""
 
     name: Attr[str] = arg(min_length=1, max_length=128, pattern=r'^[^\s"]([^"]*[^\s"])?$')
     """Name in VergeOS; unique on the system. No double quotes, no space at either end."""
@@ -167,6 +166,15 @@ class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot
     cloudinit_datasource: Attr[Literal["none", "config_drive_v2", "nocloud"] | None] = arg(default=None)
     """How cloud-init data is handed to the guest."""
 
+    clone_of: OptionalRef["VirtualMachine"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 not there yet
+    """The VM that it is made a copy of, with its drives and NICs. What the program does not set is as it is there."""
+
+    restored_from: OptionalRef["Snapshot"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 no import here
+    """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
+
+    clone_timeout: Attr[int | None] = policy(default=None, ge=1)
+    """Seconds that copying the disks may take; 3600 if unset."""
+
     restart: Attr[Restart | None] = policy(default=None)
     """Whether a change that needs a power cycle of the running VM makes one: ``never`` (the default) or ``on-change``,
     which shuts the guest down and starts it again."""
@@ -174,6 +182,10 @@ class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot
     stop_timeout: Attr[int | None] = policy(default=None, ge=0)
     """Seconds that the guest gets to shut down before it is powered off, when the VM is deleted or power cycled; 120 if
     unset."""
+
+    allow_data_loss: Attr[bool | None] = policy(default=None)
+    """Whether it may be deleted or replaced though drives hold data that would go with it. It counts once it is in the
+    state, so run ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
     """Key of the machine, which drives and NICs hang on."""
@@ -190,14 +202,55 @@ class VirtualMachine(Resource, table="vms", unique=("name",), only={"is_snapshot
     node: Attr[str | None] = computed(follow="machine#status#node#name")
     """Name of the node that runs it."""
 
+    guest_addresses: Attr[GuestAddresses | None] = computed(follow="machine#status#agent_guest_info")
+    """IP addresses that the guest's agent reports, loopback and link-local ones left out."""
+
+
+class VirtualMachine(VirtualMachineSettings, Resource, table="vms", unique=("name",), only={"is_snapshot": False}):
+    """A virtual machine.
+
+    A new one is stopped and has no drives and no NICs: declare `Drive`, `Nic` and, to start it when they are there, a
+    `Power`. Changes of the hardware of a running one take effect after a power cycle: `need_restart` tells, and
+    `restart` decides.
+
+    A copy (`clone_of`, `restored_from`) is stopped too, and brings drives and NICs with it that no resource manages.
+    Name one in a `Drive` or `Nic` with ``adopt=True`` to manage it; those that are not go when the VM is deleted.
+    Another original makes another VM, and so does a snapshot that expired and was taken anew: Pulumi's option
+    ``ignore_changes=["restored_from"]`` keeps the copy as it is.
+    """
+
 
 class VirtualMachineProvider(RowProvider[VirtualMachine]):
     """What is special about a VM's life."""
 
+    told_before_delete = (select("machine", [select("drives", data_loss.FIELDS)], "hardware"),)
+
     def check_together(self, inputs: Inputs) -> Iterable[str]:
-        """Secure boot needs UEFI."""
+        """Secure boot needs UEFI; a copy has one original, and brings what is set on creation only."""
+        originals = [name for name in cloning.ORIGINALS if inputs.get(name) is not None]
+        if len(originals) > 1:
+            yield f"{', '.join(originals)}: a VM is made from one of them"
+        for name in ("created_from", "console_pass_hash"):
+            if originals and inputs.get(name) is not None:
+                yield f"{name}: cannot be set on a copy"
         if inputs.get("secure_boot") is True and inputs.get("uefi") in (None, False):
             yield "secure_boot: needs uefi=True"
+
+    def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
+        """Make it anew, or as a copy."""
+        if cloning.is_copy(inputs):
+            return cloning.clone(self.connection, inputs, values)
+        return super().make(inputs, values)
+
+    def later(self, inputs: Inputs) -> Collection[str]:
+        """A copy is made with a name and a description; the rest is written afterwards (fact sheet vms §5)."""
+        return self.declaration.inputs.keys() - {"name", "description"} if cloning.is_copy(inputs) else ()
+
+    def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Wait until the disks of a copy are there."""
+        if cloning.is_copy(inputs):
+            cloning.settle(self.connection, str(row["machine"]), inputs)
+        return row
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Power cycle a running VM whose changes wait for it, if the program says so."""
@@ -209,5 +262,14 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         return self._read_back(id)
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
-        """Stop it: VergeOS refuses to delete a running VM."""
+        """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
+        if not props.get("allow_data_loss"):
+            data_loss.forbid(self._drives(row))
         machine_power.stop(self.connection, "vms", id, row, timeout=props.get("stop_timeout") or 120, force=True)
+
+    def _drives(self, row: Row) -> Iterable[Row]:
+        """Return the drives as the row tells them; one that does not is no proof that there are none."""
+        told = (row.get("hardware") or {}).get("drives")
+        if told is not None:
+            return list(told)
+        return self.connection.reader.find("machine_drives", where("machine", "eq", row["machine"]), data_loss.FIELDS)

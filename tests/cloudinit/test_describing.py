@@ -1,0 +1,207 @@
+"""What a program may say, what is refused at once, and what becomes of outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import pickle
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi.runtime import mocks
+
+from verge_pulumi.cloudinit import CloudInit, Ethernet, User, WindowsUnattend, WriteFile
+
+# The SDK leaves the event loops of its threads open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+CANARY = "canary-pass/word+1"
+
+
+class Engine(mocks.Mocks):
+    """An engine that is never asked for anything."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        raise AssertionError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        raise AssertionError(args.name)
+
+
+@pytest.fixture(autouse=True)
+def _program() -> Iterator[None]:
+    """The program of stack dev of project shop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    mocks.set_mocks(Engine(), project="shop", stack="dev")
+    yield
+    loop.run_until_complete(loop.shutdown_default_executor())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leftovers() -> Iterator[None]:
+    yield
+    gc.collect()  # what Pulumi left behind is told here, and not in another file
+
+
+def outcome(output: pulumi.Output[Any]) -> Any:
+    """Wait for an output."""
+
+    async def future() -> Any:
+        return await output.future(with_unknowns=True)
+
+    return asyncio.get_event_loop().run_until_complete(future())
+
+
+def is_secret(output: pulumi.Output[Any]) -> bool:
+    async def secret() -> bool:
+        return await output.is_secret()
+
+    return asyncio.get_event_loop().run_until_complete(secret())
+
+
+def test_files_are_secret_and_their_names_known() -> None:
+    files = CloudInit(hostname="web").files("web")
+    assert list(files) == ["/user-data", "/meta-data"]
+    assert all(map(is_secret, files.values()))
+    assert outcome(files["/user-data"]) == "#cloud-config\nhostname: web\n"
+    assert yaml.safe_load(outcome(files["/meta-data"]))["local-hostname"] == "web"
+
+
+def test_outputs_are_filled_in_at_any_depth() -> None:
+    def later(value: Any) -> Any:
+        return pulumi.Output.from_input(value)
+
+    description = CloudInit(
+        hostname=later("web"),
+        users=[User(name=later("ada"), ssh_authorized_keys=[later("key")], password=pulumi.Output.secret("secret"))],
+        packages=later(["nginx"]),
+        write_files=[WriteFile(path="/a", content=later(b"\x00"))],
+        network=[Ethernet(name="eth0", addresses=[later("10.0.0.5/24")])],
+        extra={"bootcmd": [later("true")]},
+    )
+    files = description.files("web")
+    config = yaml.safe_load(outcome(files["/user-data"]))
+    assert (config["hostname"], config["packages"], config["bootcmd"]) == ("web", ["nginx"], ["true"])
+    assert config["users"][1]["ssh_authorized_keys"] == ["key"]
+    assert config["users"][1]["hashed_passwd"].startswith("$6$")
+    assert config["write_files"] == [{"path": "/a", "content": "AA==", "encoding": "b64"}]
+    assert yaml.safe_load(outcome(files["/network-config"]))["ethernets"]["eth0"]["addresses"] == ["10.0.0.5/24"]
+
+
+def test_hashes_depend_on_the_stack() -> None:
+    one = outcome(CloudInit(password="secret").files("web")["/user-data"])
+    mocks.set_mocks(Engine(), project="shop", stack="prod")
+    assert outcome(CloudInit(password="secret").files("web")["/user-data"]) != one
+
+
+def test_the_answer_file_of_windows_is_passed_on() -> None:
+    xml = "<?xml version='1.0'?>\r\n<unattend/>\r\n"
+    files = WindowsUnattend(contents=pulumi.Output.from_input(xml)).files("web")
+    assert list(files) == ["/unattend.xml"]
+    assert is_secret(files["/unattend.xml"])
+    assert outcome(files["/unattend.xml"]) == xml
+
+
+def test_what_an_output_turns_out_to_be_is_checked() -> None:
+    wrong = CloudInit(hostname=pulumi.Output.from_input("not a name")).files("web")
+    with pytest.raises(ValueError, match=r"^CloudInit: hostname: String should match pattern"):
+        outcome(wrong["/user-data"])
+
+
+@pytest.mark.parametrize(
+    ("description", "reason"),
+    [
+        (
+            CloudInit(packages=["x" * 70000]),
+            "first boot of 'web': /user-data is 70,027 bytes long, and VergeOS keeps 65,536.",
+        ),
+        (WindowsUnattend(contents="<a>"), "first boot of 'web': /unattend.xml is not XML in line 1, column 4."),
+    ],
+)
+def test_files_that_no_guest_could_read_are_refused(description: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match="first boot") as caught:
+        outcome(next(iter(description.files("web").values())))
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "reason"),
+    [
+        (CloudInit, {"hostname": "-web"}, "hostname: String should match pattern"),
+        (CloudInit, {"fqdn": "web..-"}, "fqdn: String should match pattern"),
+        (CloudInit, {"packages": "nginx"}, "packages: 'str' instances are not allowed as a Sequence value."),
+        (CloudInit, {"runcmd": [5]}, "runcmd.0"),
+        (CloudInit, {"hostnam": "web"}, "hostnam: Extra inputs are not permitted."),
+        (User, {}, "name: Field required."),
+        (User, {"name": "a:b"}, "name: String should match pattern"),
+        (User, {"name": "ada", "hashed_passwd": "secret"}, "hashed_passwd: String should match pattern"),
+        (User, {"name": "ada", "password": "a\nb"}, "password: String should match pattern"),
+        (
+            User,
+            {"name": "ada", "password": "a", "hashed_passwd": "$6$a$b"},
+            "hashed_passwd: give either this or the password.",
+        ),
+        (WriteFile, {"path": "etc", "content": ""}, "path: String should match pattern"),
+        (WriteFile, {"path": "/a", "content": "", "permissions": "644x"}, "permissions: String should match pattern"),
+        (Ethernet, {"name": "eth 0"}, "name: String should match pattern"),
+        (Ethernet, {"name": "e", "macaddress": "f0db30000001"}, "macaddress: String should match pattern"),
+        (Ethernet, {"name": "e", "addresses": ["10.0.0.5"]}, "addresses.0: give the length of the network too"),
+        (Ethernet, {"name": "e", "addresses": ["10.0.0.500/24"]}, "addresses.0: '10.0.0.500/24' does not appear to be"),
+        (Ethernet, {"name": "e", "gateway": "router"}, "gateway: 'router' does not appear to be"),
+        (Ethernet, {"name": "e", "mtu": 20}, "mtu: should be greater than or equal to 68."),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(part: Any, values: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^{part.__name__}: ") as caught:
+        part(**values)
+    assert str(caught.value).startswith(f"{part.__name__}: {reason}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_description_is_not_changed_afterwards() -> None:
+    description: Any = CloudInit(hostname="web")
+    with pytest.raises(ValueError, match="frozen"):
+        description.hostname = "db"
+
+
+@pytest.mark.fault(73, 75)
+def test_a_description_shows_no_values() -> None:
+    user = User(name="ada", password=CANARY)
+    description = CloudInit(users=[user], password=CANARY, write_files=[WriteFile(path="/a", content=CANARY)])
+    assert f"{description}" == "CloudInit(password=..., users=..., write_files=...)"
+    assert CANARY not in f"{user!r} {user} {description!r} {WindowsUnattend(contents=CANARY)!r}"
+
+
+@pytest.mark.fault(73)
+def test_a_password_is_in_no_file() -> None:
+    files = CloudInit(users=[User(name="ada", password=CANARY)], password=CANARY).files("web")
+    assert not any(CANARY in outcome(text) for text in files.values())
+
+
+@pytest.mark.fault(76)
+@pytest.mark.parametrize(
+    ("part", "values"),
+    [
+        (User, {"name": CANARY}),
+        (User, {"name": "ada", "password": f"{CANARY}\n"}),
+        (User, {"name": "ada", "password": [CANARY]}),
+        (User, {"name": "ada", "hashed_passwd": CANARY}),
+        (CloudInit, {"users": [{"name": "ada", "password": [CANARY]}]}),
+        (CloudInit, {"extra": CANARY}),
+    ],
+)
+def test_a_refusal_quotes_no_value(part: Any, values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"^{part.__name__}: ") as caught:
+        part(**values)
+    error = caught.value
+    assert error.__context__ is None
+    shown = f"{error!r} {error.args!r} " + "".join(traceback.format_exception_only(error))
+    assert CANARY not in shown
+    assert CANARY.encode() not in pickle.dumps(error.args)

@@ -1,0 +1,32 @@
+"""What the tests of programs share."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import pytest
+from pulumi.runtime import mocks as pulumi_mocks
+
+from tests.declarations.mocked import Engine, Monitor, settle
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A mocked engine of stack dev of project shop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    running = Engine()
+    pulumi_mocks.set_mocks(running, project="shop", stack="dev", monitor=Monitor(running))
+    yield running
+    settle()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leftovers() -> Iterator[None]:
+    yield
+    gc.collect()  # what Pulumi left behind is told here, and not in another file

@@ -1,0 +1,153 @@
+"""From a description to the texts that the guest reads; the same description always gives the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from io import StringIO
+from ipaddress import ip_address
+from typing import Any
+
+import yaml
+
+from verge_pulumi.cloudinit.contents import CLOUD_CONFIG, META_DATA, NETWORK_CONFIG, USER_DATA
+from verge_pulumi.cloudinit.sha512_crypt import sha512_crypt
+
+ROUNDS = 100_000
+"""Rounds of a password's hash: a tenth of a second for each guess."""
+
+Plain = Mapping[str, Any]
+"""A description as plain values, without what was not set."""
+
+_AS_THEY_ARE = (
+    "hostname",
+    "fqdn",
+    "timezone",
+    "locale",
+    "ssh_authorized_keys",
+    "ssh_pwauth",
+    "package_update",
+    "package_upgrade",
+    "packages",
+)
+
+
+def rendered(description: Plain, name: str, scope: str) -> dict[str, str]:
+    """Return the files of a description by name.
+
+    Args:
+        description: The `CloudInit` as plain values.
+        name: The name of the VM in the program.
+        scope: What tells the VM from all others: project, stack and name.
+    """
+    files = {USER_DATA: f"{CLOUD_CONFIG}\n{_yaml(cloud_config(description, scope))}"}
+    if "network" in description:
+        files[NETWORK_CONFIG] = _yaml(network_config(description))
+    return {**files, META_DATA: _yaml(_meta_data(description, name, files))}
+
+
+def cloud_config(description: Plain, scope: str) -> dict[str, Any]:
+    """Return the cloud-config as data.
+
+    Raises:
+        ValueError: `extra` has a key that is set by an argument.
+    """
+    config = {key: description[key] for key in _AS_THEY_ARE if key in description}
+    if "users" in description:
+        # A list without "default" would take the image's own user away.
+        config["users"] = ["default", *(_user(user, scope) for user in description["users"])]
+    if "password" in description:
+        config["password"] = _hash(description["password"], scope, "")
+        config["chpasswd"] = {"expire": False}
+    if "write_files" in description:
+        config["write_files"] = [_write_file(file) for file in description["write_files"]]
+    if "runcmd" in description:
+        config["runcmd"] = description["runcmd"]
+    extra = description.get("extra", {})
+    if twice := sorted(extra.keys() & config.keys()):
+        raise ValueError(f"CloudInit: extra: {', '.join(twice)} is set by an argument already")
+    return {**config, **extra}
+
+
+def network_config(description: Plain) -> dict[str, Any]:
+    """Return the network configuration as data, in version 2 of its format."""
+    # Where there is no netplan cloud-init takes the key for the name, so only a pattern goes by another one.
+    ethernets = {
+        f"nic{number}" if "*" in nic["name"] else nic["name"]: _ethernet(nic)
+        for number, nic in enumerate(description["network"])
+    }
+    return {"version": 2, "ethernets": ethernets}
+
+
+def _user(user: Plain, scope: str) -> dict[str, Any]:
+    names = ("name", "gecos", "groups", "sudo", "shell", "ssh_authorized_keys")
+    account = {key: user[key] for key in names if key in user}
+    hashed = user.get("hashed_passwd") or ("password" in user and _hash(user["password"], scope, user["name"]))
+    return {**account, "lock_passwd": False, "hashed_passwd": hashed} if hashed else account
+
+
+def _hash(password: str, scope: str, user: str) -> str:
+    """Hash a password in such a way that the next run gives the same hash, and shows no difference.
+
+    So the salt cannot be drawn by lot. It only has to be another one for each account, and nothing secret: were the
+    password part of it, the salt would betray a right guess without the work of the hash.
+    """
+    seed = sha256("\0".join((scope, user)).encode()).digest()
+    salt = base64.b64encode(seed, b"./").decode()[:16]
+    return sha512_crypt(password, salt, rounds=ROUNDS)
+
+
+def _write_file(file: Plain) -> dict[str, Any]:
+    content = file["content"]
+    if isinstance(content, bytes):
+        return {**file, "content": base64.b64encode(content).decode(), "encoding": "b64"}
+    return dict(file)
+
+
+def _ethernet(nic: Plain) -> dict[str, Any]:
+    name, macaddress = nic["name"], nic.get("macaddress")
+    nameservers = {to: nic[key] for key, to in (("nameservers", "addresses"), ("search", "search")) if key in nic}
+    config = {
+        "match": {"macaddress": macaddress} if macaddress else {"name": name} if "*" in name else None,
+        "set-name": name if macaddress else None,
+        "dhcp4": nic.get("dhcp4", "addresses" not in nic),
+        "dhcp6": nic.get("dhcp6"),
+        "addresses": nic.get("addresses"),
+        "routes": [_default_route(nic["gateway"])] if "gateway" in nic else None,
+        "nameservers": nameservers or None,
+        "mtu": nic.get("mtu"),
+    }
+    return {key: value for key, value in config.items() if value is not None}
+
+
+def _default_route(gateway: str) -> dict[str, str]:
+    # The word "default" is not known to every release of cloud-init.
+    return {"to": "0.0.0.0/0" if ip_address(gateway).version == 4 else "::/0", "via": gateway}
+
+
+def _meta_data(description: Plain, name: str, files: Plain) -> dict[str, str]:
+    """Return the metadata; other contents are another instance, to which cloud-init applies them at its next boot."""
+    label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "vm"
+    # Everybody in the guest may read the id: so few digits confirm no guess at what the files hold.
+    digest = sha256("\0".join(files.values()).encode()).hexdigest()[:8]
+    hostname = description.get("hostname") or description.get("fqdn", label).partition(".")[0]
+    return {"instance-id": f"{label}-{digest}", "local-hostname": hostname}
+
+
+def _yaml(data: Any) -> str:
+    stream = StringIO()
+    dumper: Any = yaml.SafeDumper(stream, sort_keys=False, allow_unicode=True, width=1 << 16)
+    dumper.yaml_representers = {**dumper.yaml_representers, str: _represented}
+    dumper.open()
+    dumper.represent(data)
+    dumper.close()
+    return stream.getvalue()
+
+
+def _represented(dumper: Any, text: str) -> Any:
+    """Write text of several lines as people would, where YAML gives it back as it was."""
+    # These count as line ends in YAML 1.1, and are read as another one unless they are written as escapes.
+    odd = any(end in text for end in "\x85\u2028\u2029")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if "\n" in text else None)

@@ -1,0 +1,118 @@
+"""Rows that a program names: look-ups, and references given as ``by_name("External")``. Each is read once in a run."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+from verge_pulumi.client import Filter, Row, VergeError, printable, where
+from verge_pulumi.engine.connection import Connection, for_program
+from verge_pulumi.engine.errors import EngineError
+
+_answers: WeakKeyDictionary[Connection, dict[Any, Row]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class ByName:
+    """A reference to a row that this program does not manage; see `by_name`."""
+
+    name: str
+
+
+def by_name(name: str) -> ByName:
+    """Refer to what has that name in VergeOS, wherever a resource is accepted: ``network=by_name("External")``.
+
+    It is looked up when the program runs, in previews too, on the VergeOS of the resource that it is given to.
+    """
+    return ByName(name)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Rows among which one is looked for.
+
+    Attributes:
+        noun: What people call one of them.
+        table: Their table.
+        only: A fixed condition that they meet.
+        label: The column that names them.
+    """
+
+    noun: str
+    table: str
+    only: tuple[tuple[str, Any], ...] = ()
+    label: str = "name"
+
+
+def find(
+    provider: pulumi.ProviderResource | None,
+    kind: Kind,
+    fields: Sequence[str],
+    wanted: Mapping[str, Any],
+    within: Mapping[str, Any] | None = None,
+    place: str = "",
+) -> Row:
+    """Return the one row that has the wanted values.
+
+    Args:
+        provider: Whose VergeOS; None for the default one.
+        kind: What is looked for.
+        fields: What to read.
+        wanted: By column.
+        within: The column that names the parent row, and its key.
+        place: What people call that parent, as in " in VM 42".
+
+    Raises:
+        pulumi.RunError: There is none, there are several, or VergeOS cannot be asked.
+    """
+    called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
+    try:
+        connection = for_program(provider)
+        asked = (kind, tuple(fields), *wanted.items(), *(within or {}).items())
+        known = _answers.setdefault(connection, {})
+        if asked not in known:
+            known[asked] = _read(connection, kind, fields, wanted, within or {}, place)
+        return known[asked]
+    except (EngineError, VergeError) as error:
+        # Of this error Pulumi prints the text and no traceback.
+        what = f"{kind.noun} {printable(called)}".strip()
+        raise pulumi.RunError(f"Unable to find the {what}: {error}") from None
+
+
+def _read(
+    connection: Connection,
+    kind: Kind,
+    fields: Sequence[str],
+    wanted: Mapping[str, Any],
+    within: Mapping[str, Any],
+    place: str,
+) -> Row:
+    place = f"{place} on {connection.client.host}"
+    table = connection.client.table(kind.table)
+    parents = {**dict(kind.only), **within}
+    rows = table.list(fields=["$key", *fields, *wanted], filter=_all({**wanted, **parents}))
+    # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+    rows = [row for row in rows if all(str(row.get(column)) == str(value) for column, value in wanted.items())]
+    if len(rows) > 1:
+        keys = ", ".join(str(row["$key"]) for row in rows)
+        raise EngineError(f"there are several{place}, with the keys {keys}. Say which by its key.")
+    if rows:
+        return rows[0]
+    hint = ""
+    if kind.label in wanted:
+        others = table.list(fields=["$key", kind.label], filter=_all(parents))
+        close = difflib.get_close_matches(str(wanted[kind.label]), [str(row.get(kind.label)) for row in others], 1)
+        hint = f" Did you mean '{printable(close[0])}'?" if close else ""
+    raise EngineError(f"there is none{place}.{hint}")
+
+
+def _all(conditions: Mapping[str, Any]) -> Filter | None:
+    terms = [where(column, "eq", value) for column, value in conditions.items()]
+    return functools.reduce(operator.and_, terms) if terms else None

@@ -1,0 +1,332 @@
+"""Look-ups: facts of what a program does not manage, read while it runs, in previews too.
+
+```python
+external = get_network(name="External")
+Nic("wan", vm=router, network=external.key)
+```
+
+Each is one request in a run, however often it is made, and raises `pulumi.RunError` where there is not exactly one such
+row. Its ``_output`` form takes outputs of other resources and returns an output. All take the explicit `Provider` whose
+VergeOS is meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar, get_type_hints
+
+import pulumi
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from verge_pulumi.client import Key
+from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.finding import Kind, find
+from verge_pulumi.engine.ownership import without_mark
+from verge_pulumi.resources.vm import VirtualMachine
+
+T = TypeVar("T")
+
+# Of what is unset VergeOS answers null, 0 or "", depending on the column (fact sheet README §8).
+_unset = BeforeValidator(lambda value: value or None)
+Number = Annotated[int | None, _unset]
+Text = Annotated[str | None, _unset]
+Switch = Annotated[bool, BeforeValidator(bool)]
+Description = Annotated[str, BeforeValidator(without_mark)]
+
+
+# A text in an annotation is the fact's name in the API, where that is another one.
+RowKey = Annotated[int, "$key"]
+Running = Annotated[Switch, "machine#status#running"]
+MachineStatus = Annotated[Text, "machine#status#status"]
+DeviceStatus = Annotated[Text, "status#status"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetVmResult:
+    """A virtual machine; `ram` is in MB."""
+
+    key: RowKey
+    name: str
+    description: Description
+    machine: int
+    uuid: Text
+    cpu_cores: int
+    ram: int
+    cluster: Number
+    running: Running
+    status: MachineStatus
+    node: Annotated[Text, "machine#status#node#name"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetNetworkResult:
+    """A network."""
+
+    key: RowKey
+    name: str
+    description: Description
+    type: str
+    layer2_type: Text
+    layer2_id: Number
+    network: Text
+    ipaddress: Text
+    mtu: Number
+    running: Running
+    status: MachineStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetDriveResult:
+    """A drive of a virtual machine; `disksize` is in bytes."""
+
+    key: RowKey
+    name: str
+    description: Description
+    machine: int
+    media: str
+    media_source: Number
+    interface: str
+    disksize: Number
+    preferred_tier: Text
+    status: DeviceStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetNicResult:
+    """A network interface of a virtual machine."""
+
+    key: RowKey
+    name: str
+    description: Description
+    machine: int
+    interface: str
+    network: Annotated[Number, "vnet"]
+    macaddress: Text
+    ipaddress: Text
+    status: DeviceStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSnapshotResult:
+    """A snapshot of a virtual machine; its times are in seconds since 1970, and None is never."""
+
+    key: RowKey
+    name: str
+    description: Description
+    machine: int
+    created: Number
+    expires: Number
+    quiesced: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetClusterResult:
+    """A cluster; RAM is in MB."""
+
+    key: RowKey
+    name: str
+    description: Description
+    enabled: Switch
+    compute: Switch
+    default_cpu: Text
+    online_nodes: Annotated[Number, "status#online_nodes"]
+    online_ram: Annotated[Number, "status#online_ram"]
+    used_ram: Annotated[Number, "status#used_ram"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetNodeResult:
+    """A node; RAM is in MB."""
+
+    key: RowKey
+    name: str
+    description: Description
+    cluster: Number
+    machine: Number
+    cores: Number
+    ram: Number
+    vm_ram: Number
+    running: Running
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetStorageTierResult:
+    """A storage tier; sizes are in bytes. Its `key` may be another number than the tier."""
+
+    key: RowKey
+    tier: int
+    description: Description
+    capacity: int
+    used: int
+    allocated: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetMediaFileResult:
+    """A media file; `filesize` is in bytes, and None as long as there is no content."""
+
+    key: RowKey
+    name: str
+    description: Description
+    type: str
+    filesize: Number
+    preferred_tier: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetResourceGroupResult:
+    """A pool of devices of the host."""
+
+    key: Annotated[str, "$key"]
+    name: str
+    description: Description
+    type: str
+    device_class: Annotated[Text, "class"]
+    enabled: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSystemResult:
+    """The system itself."""
+
+    key: RowKey
+    name: Annotated[str, "cloud_name"]
+    id: Text
+    version: Annotated[Text, "os_version"]
+
+
+class _Lookup(Generic[T]):
+    """The look-up of a row, and how its columns become the facts that a dataclass declares."""
+
+    def __init__(self, result: Any, kind: Kind) -> None:
+        self._kind = kind
+        self._adapter: TypeAdapter[T] = TypeAdapter(result)
+        hints = get_type_hints(result, include_extras=True)
+        self._paths = {
+            name: next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, str)), name)
+            for name, hint in hints.items()
+        }
+
+    def _find(
+        self,
+        provider: pulumi.ProviderResource | None,
+        wanted: dict[str, Any],
+        within: dict[str, Any] | None = None,
+        place: str = "",
+    ) -> T:
+        projection = [f"{path} as {name}" if "#" in path else path for name, path in self._paths.items()]
+        row = find(provider, self._kind, projection, wanted, within, place)
+        facts = {name: row.get(name if "#" in path else path) for name, path in self._paths.items()}
+        try:
+            return self._adapter.validate_python(facts)
+        except ValidationError as error:
+            wrong = ", ".join(str(detail["loc"][0]) for detail in error.errors(include_input=False))
+            raise pulumi.RunError(
+                f"Unable to read the {self._kind.noun} {row.get('$key')}: VergeOS answered something else for {wrong}. "
+                "Check whether this version of verge-pulumi knows your VergeOS."
+            ) from None
+
+
+class Named(_Lookup[T]):
+    """Looks up what has a name: ``get_network(name="External")`` or ``get_network(key=3)``."""
+
+    def __call__(
+        self, *, name: str | None = None, key: Key | None = None, provider: pulumi.ProviderResource | None = None
+    ) -> T:
+        """Return the one that has that name, or that key."""
+        return self._find(provider, _one_of(self._kind, name=name, key=key))
+
+    def output(
+        self,
+        *,
+        name: pulumi.Input[str] | None = None,
+        key: pulumi.Input[int] | pulumi.Input[str] | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[T]:
+        """Return the one that has that name, or that key, when these are known."""
+        return pulumi.Output.all(name=name, key=key).apply(lambda known: self(**known, provider=provider))
+
+
+class InVm(_Lookup[T]):
+    """Looks up what belongs to a virtual machine: ``get_drive(vm=get_vm(name="web"), name="data")``."""
+
+    def __call__(self, *, vm: GetVmResult | Key, name: str, provider: pulumi.ProviderResource | None = None) -> T:
+        """Return the one of that name; the VM is what `get_vm` returned, or its key."""
+        owner = vm if isinstance(vm, GetVmResult) else get_vm(key=vm, provider=provider)
+        return self._find(provider, {"name": name}, {"machine": owner.machine}, f" in the VM '{owner.name}'")
+
+    def output(
+        self,
+        *,
+        vm: VirtualMachine | pulumi.Input[GetVmResult] | pulumi.Input[int] | pulumi.Input[str],
+        name: pulumi.Input[str],
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[T]:
+        """Return the one of that name when it is known, and the VM is made."""
+        owner = vm.id if isinstance(vm, BaseResource) else vm
+        return pulumi.Output.all(vm=owner, name=name).apply(lambda known: self(**known, provider=provider))
+
+
+class Tier(_Lookup[T]):
+    """Looks up a storage tier: ``get_storage_tier(tier=3)``."""
+
+    def __call__(self, *, tier: int | str, provider: pulumi.ProviderResource | None = None) -> T:
+        """Return the tier of that number."""
+        return self._find(provider, {"tier": int(tier)})
+
+    def output(
+        self,
+        *,
+        tier: pulumi.Input[int] | pulumi.Input[str],
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[T]:
+        """Return the tier of that number when it is known."""
+        return pulumi.Output.all(tier=tier).apply(lambda known: self(**known, provider=provider))
+
+
+class TheOnly(_Lookup[T]):
+    """Looks up the only row of its table: ``get_system()``."""
+
+    def __call__(self, *, provider: pulumi.ProviderResource | None = None) -> T:
+        """Return it."""
+        return self._find(provider, {})
+
+    def output(self, *, provider: pulumi.ProviderResource | None = None) -> pulumi.Output[T]:
+        """Return it as an output."""
+        return pulumi.Output.from_input(self(provider=provider))
+
+
+def _one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
+    if (name is None) == (key is None):
+        raise TypeError(f"To find a {kind.noun}, give either name= or key=.")
+    return {"$key": int(key) if str(key).isdigit() else key} if key is not None else {kind.label: name}
+
+
+get_cluster: Named[GetClusterResult] = Named(GetClusterResult, Kind("cluster", "clusters"))
+get_drive: InVm[GetDriveResult] = InVm(GetDriveResult, Kind("drive", "machine_drives"))
+get_media_file: Named[GetMediaFileResult] = Named(GetMediaFileResult, Kind("media file", "files"))
+get_network: Named[GetNetworkResult] = Named(GetNetworkResult, Kind("network", "vnets"))
+get_nic: InVm[GetNicResult] = InVm(GetNicResult, Kind("NIC", "machine_nics"))
+get_node: Named[GetNodeResult] = Named(GetNodeResult, Kind("node", "nodes"))
+get_resource_group: Named[GetResourceGroupResult] = Named(
+    GetResourceGroupResult, Kind("resource group", "resource_groups")
+)
+get_snapshot: InVm[GetSnapshotResult] = InVm(GetSnapshotResult, Kind("snapshot", "machine_snapshots"))
+get_storage_tier: Tier[GetStorageTierResult] = Tier(
+    GetStorageTierResult, Kind("storage tier", "storage_tiers", label="tier")
+)
+get_system: TheOnly[GetSystemResult] = TheOnly(GetSystemResult, Kind("system", "system"))
+# Snapshots of VMs are rows of the same table (fact sheet quirks R9).
+get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
+
+get_cluster_output = get_cluster.output
+get_drive_output = get_drive.output
+get_media_file_output = get_media_file.output
+get_network_output = get_network.output
+get_nic_output = get_nic.output
+get_node_output = get_node.output
+get_resource_group_output = get_resource_group.output
+get_snapshot_output = get_snapshot.output
+get_storage_tier_output = get_storage_tier.output
+get_system_output = get_system.output
+get_vm_output = get_vm.output
