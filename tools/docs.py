@@ -57,6 +57,7 @@ def page(resource: type[BaseResource]) -> str:
             for note, true in (
                 ("required", attribute.required),
                 ("a change replaces", attribute.replaces),
+                ("takes a restart", attribute.restarts),
                 ("secret", attribute.secret),
             )
             if true

@@ -8,7 +8,7 @@ import pytest
 
 import verge_pulumi.resources
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.catalogue.model import Column, Table, Type, Write
+from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
 from verge_pulumi.engine.attributes import Attr, arg, computed
 from verge_pulumi.engine.declare import BaseResource, Declaration, Resource
 
@@ -73,6 +73,8 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     expected = Write.CREATE if attribute.replaces else Write.ALWAYS
     if attribute.is_input and column.write is not expected:
         reasons.append(f"replaces={attribute.replaces}, the column is written {column.write.value}")
+    if attribute.is_input and not attribute.replaces and attribute.restarts != (column.effect is Effect.RESTART):
+        reasons.append(f"restarts={attribute.restarts}, the column's effect is {column.effect.value}")
     if attribute.is_input and attribute.secret != column.secret:
         reasons.append(f"secret={attribute.secret}, the column secret={column.secret}")
     limits = {"ge": column.minimum, "le": column.maximum, "max_length": column.max_length}
@@ -137,6 +139,7 @@ def test_every_writable_column_is_declared(table: str, resource: type[BaseResour
         ({"type": str}, "is ('text',), the column int"),
         ({"replaces": True}, "replaces=True, the column is written CU"),
         ({"le": 99999}, "le=99999, the column 65536"),
+        ({"restarts": False}, "restarts=False, the column's effect is"),
     ],
 )
 def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> None:
@@ -144,6 +147,7 @@ def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> Non
         default=None,
         column=wrong.get("name", "mtu"),
         replaces=wrong.get("replaces", False),
+        restarts=wrong.get("restarts", True),
         ge=1000,
         le=wrong.get("le", 65536),
     )
@@ -160,7 +164,7 @@ def test_a_planted_wrong_word_is_found() -> None:
         """A network with a word that VergeOS does not know."""
 
         name: Attr[str] = arg(min_length=1, max_length=128)
-        port_mirroring: Attr[Literal["off", "sideways"] | None] = arg(default=None)
+        port_mirroring: Attr[Literal["off", "sideways"] | None] = arg(default=None, restarts=True)
         need_restart: Attr[str | None] = computed()
 
     found = disagreements(Mirror.declaration, dict(TABLES))

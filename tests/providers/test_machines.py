@@ -264,6 +264,23 @@ HARDWARE: dict[str, dict[str, Any]] = {"vm": {"ram": 2048}, "lan": {"mtu": 9000}
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 
 
+@pytest.mark.parametrize(
+    ("restart", "then"),
+    [(None, "restart='on-change' makes one"), ("on-change", "it is restarted for that if it runs")],
+)
+def test_a_preview_tells_what_waits_for_a_restart(
+    lan: Managed, restart: str | None, then: str, told: list[str]
+) -> None:
+    lan.diff(mtu=9000, domain="example.com", note="new", restart=restart)
+    assert told == [f"mtu, domain: what runs takes this on when it restarts; {then}"]
+
+
+def test_a_preview_of_what_takes_no_restart_tells_nothing(lan: Managed, told: list[str]) -> None:
+    lan.diff(note="new")
+    lan.diff(mtu=9000, type="external")  # replaces it
+    assert told == []
+
+
 @pytest.mark.parametrize("kind", HARDWARE)
 @pytest.mark.parametrize("restart", [None, "never"])
 def test_a_restart_that_is_needed_and_not_allowed_is_told(

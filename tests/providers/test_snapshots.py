@@ -284,3 +284,42 @@ def test_a_drive_of_the_hidden_vm_is_never_taken_for_the_drive(vm: Managed) -> N
     assert disk.seen_by(Bench(vm.bench.simulator)).read().id == disk.id
     again = Bench(vm.bench.simulator).create("Drive", "unnamed", vm=vm.id, disksize="1GiB")
     assert again.id == disk.id
+
+
+# Before a risky change -----------------------------------------------------------------------------------------------
+
+
+def snapshots(bench: Bench) -> list[dict[str, Any]]:
+    return bench.simulator.rows("machine_snapshots")
+
+
+def test_a_snapshot_is_taken_before_a_change_of_the_hardware(vm: Managed) -> None:
+    before = int(time.time())
+    vm.up(snapshot_before_restart="72h", ram=2048, note="more memory")
+    assert [(write.verb, write.path.split("/")[3]) for write in vm.bench.writes()] == [
+        ("POST", "machine_snapshots"),
+        ("PUT", "vms"),
+    ]
+    (taken,) = snapshots(vm.bench)
+    assert (taken["name"], taken["machine"]) == ("before a change of ram", vm.outs["machine"])
+    assert before + 72 * 3600 <= taken["expires"] <= int(time.time()) + 72 * 3600
+
+
+def test_none_is_taken_before_another_change_or_unless_it_is_wanted(vm: Managed) -> None:
+    vm.up(snapshot_before_restart="72h", note="new")
+    vm.up(snapshot_before_restart=None, ram=2048)
+    assert snapshots(vm.bench) == []
+
+
+def test_nothing_changes_where_no_snapshot_can_be_taken(vm: Managed) -> None:
+    vm.bench.simulator.faults({"match": POSTS, "what": "status", "status": 422, "body": {"err": "no space left"}})
+    with pytest.raises(Reported, match=r"^Unable to update VirtualMachine 'web': .*no space left"):
+        vm.up(snapshot_before_restart="72h", ram=2048)
+    assert vm.row()["ram"] == 1024
+
+
+def test_a_snapshot_that_is_long_in_coming_is_waited_for(vm: Managed) -> None:
+    vm.bench.simulator.transitions(looks=3)
+    vm.up(snapshot_before_restart="72h", ram=2048)
+    assert [write.verb for write in vm.bench.writes()] == ["POST", "PUT"]
+    assert vm.bench.time.now > 0

@@ -34,6 +34,7 @@ class Attribute:
         column: str | None = "",
         member: str | None = None,
         replaces: bool = False,
+        restarts: bool = False,
         ge: int | None = None,
         le: int | None = None,
         min_length: int | None = None,
@@ -48,6 +49,7 @@ class Attribute:
         self.column = column
         self.member = member
         self.replaces = replaces
+        self.restarts = restarts
         self.limits: dict[str, Any] = {
             limit: bound
             for limit, bound in {
@@ -184,6 +186,7 @@ def arg(
     column: str = "",
     member: str | None = None,
     replaces: bool = False,
+    restarts: bool = False,
     ge: int | None = None,
     le: int | None = None,
     min_length: int | None = None,
@@ -199,6 +202,7 @@ def arg(
         member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
             all are written, since VergeOS replaces such a column as a whole (fact sheet quirks W7).
         replaces: Whether the column is set on create only, so that a change replaces the row.
+        restarts: Whether a change of what runs takes effect only when that restarts.
         ge: Smallest number allowed.
         le: Largest number allowed.
         min_length: Shortest text allowed.
@@ -211,6 +215,7 @@ def arg(
         column=column,
         member=member,
         replaces=replaces,
+        restarts=restarts,
         ge=ge,
         le=le,
         min_length=min_length,
@@ -225,7 +230,14 @@ def policy(*, default: Any = None, ge: int | None = None, le: int | None = None,
     return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
 
 
-def ref(*, default: Any = REQUIRED, column: str | None = "", through: str | None = None, replaces: bool = False) -> Any:
+def ref(
+    *,
+    default: Any = REQUIRED,
+    column: str | None = "",
+    through: str | None = None,
+    replaces: bool = False,
+    restarts: bool = False,
+) -> Any:
     """Declare a reference to another row.
 
     Args:
@@ -234,9 +246,10 @@ def ref(*, default: Any = REQUIRED, column: str | None = "", through: str | None
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
             hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
+        restarts: Whether a change of what runs takes effect only when that restarts.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces)
+    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts)
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:

@@ -44,6 +44,9 @@ class RowProvider(DeclaredProvider[R]):
         """Wait until a new row can be used; return it as it is then."""
         return row
 
+    def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
+        """Do what comes before these arguments are written to an existing row."""
+
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Do what follows a create or an update; return the row as it is then."""
         return row
@@ -189,6 +192,7 @@ class RowProvider(DeclaredProvider[R]):
         if mark and ("description" in values or Mark.of(row.get("description")) is None):
             values["description"] = _marked_description(news, row, mark)
         if values:
+            self.before_update(id, row, news, changed)
             self._put(id, values)
         written = sorted(self.declaration.inputs) if UNFINISHED in olds else changed
         return self._finish(id, news, mark, written, row=None if values else row)

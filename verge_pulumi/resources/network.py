@@ -60,100 +60,100 @@ class Network(Resource, table="vnets", unique=("name",)):
     autostart: Attr[bool | None] = arg(default=None)
     """Whether it starts with the system."""
 
-    layer2_type: Attr[Layer2Type | None] = arg(default=None)
+    layer2_type: Attr[Layer2Type | None] = arg(default=None, restarts=True)
     """How the segment is carried; ``vxlan`` if unset."""
 
-    layer2_id: Attr[int | None] = arg(default=None, ge=1)
+    layer2_id: Attr[int | None] = arg(default=None, restarts=True, ge=1)
     """VLAN (1 to 4094) or VXLAN number; VergeOS picks a VXLAN's if unset."""
 
     vxlan_multicast: Attr[Text | None] = arg(default=None, replaces=True)
     """Multicast group of the VXLAN."""
 
-    uplink: OptionalRef[Network] = ref(default=None, column="interface_vnet")
+    uplink: OptionalRef[Network] = ref(default=None, restarts=True, column="interface_vnet")
     """The network below: what a VLAN or an external network runs on."""
 
-    physical_bridged: Attr[bool | None] = arg(default=None)
+    physical_bridged: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether it is bridged to the physical network."""
 
-    enable_bonding: Attr[bool | None] = arg(default=None)
+    enable_bonding: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[Json | None] = arg(default=None)
+    bond_interfaces_args: Attr[Json | None] = arg(default=None, restarts=True)
     """Settings of the bond."""
 
-    mtu: Attr[int | None] = arg(default=None, ge=1000, le=65536)
+    mtu: Attr[int | None] = arg(default=None, restarts=True, ge=1000, le=65536)
     """Largest packet in bytes."""
 
-    port_mirroring: Attr[Literal["off", "east_west", "north_south"] | None] = arg(default=None)
+    port_mirroring: Attr[Literal["off", "east_west", "north_south"] | None] = arg(default=None, restarts=True)
     """Which traffic is mirrored."""
 
-    port_mirroring_network: OptionalRef[Network] = ref(default=None, column="port_mirroring_vnet")
+    port_mirroring_network: OptionalRef[Network] = ref(default=None, restarts=True, column="port_mirroring_vnet")
     """The network that receives mirrored traffic."""
 
-    mirror_logs: Attr[bool | None] = arg(default=None)
+    mirror_logs: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether logs are mirrored too."""
 
-    ipaddress_type: Attr[Literal["static", "dynamic", "bgp", "none"] | None] = arg(default=None)
+    ipaddress_type: Attr[Literal["static", "dynamic", "bgp", "none"] | None] = arg(default=None, restarts=True)
     """Where the router's address comes from; ``none`` makes a pure layer-2 network."""
 
-    network: Attr[Cidr | None] = arg(default=None)
+    network: Attr[Cidr | None] = arg(default=None, restarts=True)
     """Addresses of the segment, such as ``10.0.0.0/24``."""
 
-    ipaddress: Attr[IpAddress | None] = arg(default=None)
+    ipaddress: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """The router's address, inside `network`; the first one if unset."""
 
-    dmz_ipaddress: Attr[IpAddress | None] = arg(default=None)
+    dmz_ipaddress: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """The router's address on the DMZ network."""
 
-    gateway: Attr[IpAddress | None] = arg(default=None)
+    gateway: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """Gateway handed to DHCP clients, or the uplink's gateway of an external network; the router itself if unset."""
 
-    default_gateway: OptionalRef[Network] = ref(default=None, column="vnet_default_gateway")
+    default_gateway: OptionalRef[Network] = ref(default=None, restarts=True, column="vnet_default_gateway")
     """The network through which this one reaches the outside. VergeOS adds the default route rule by itself."""
 
-    hostname: Attr[Text | None] = arg(default=None)
+    hostname: Attr[Text | None] = arg(default=None, restarts=True)
     """Host name of the router."""
 
-    domain: Attr[Text | None] = arg(default=None)
+    domain: Attr[Text | None] = arg(default=None, restarts=True)
     """Domain of the segment."""
 
-    dhcp_enabled: Attr[bool | None] = arg(default=None)
+    dhcp_enabled: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the router serves DHCP; VergeOS does not unless told to."""
 
-    dhcp_dynamic: Attr[bool | None] = arg(default=None)
+    dhcp_dynamic: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether there is a pool of dynamic leases, besides the static ones."""
 
-    dhcp_sequential: Attr[bool | None] = arg(default=None)
+    dhcp_sequential: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether leases are given out in order."""
 
-    dhcp_start: Attr[IpAddress | None] = arg(default=None)
+    dhcp_start: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """First address of the pool."""
 
-    dhcp_stop: Attr[IpAddress | None] = arg(default=None)
+    dhcp_stop: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """Last address of the pool."""
 
-    dns: Attr[Literal["disabled", "simple", "bind", "network"] | None] = arg(default=None)
+    dns: Attr[Literal["disabled", "simple", "bind", "network"] | None] = arg(default=None, restarts=True)
     """How names are resolved; zones need ``bind``."""
 
-    dnslist: Attr[CommaList | None] = arg(default=None)
+    dnslist: Attr[CommaList | None] = arg(default=None, restarts=True)
     """DNS servers in order of preference."""
 
-    override_dhcp_dns: Attr[bool | None] = arg(default=None)
+    override_dhcp_dns: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether `dnslist` wins over the servers that DHCP names."""
 
-    network_dns: OptionalRef[Network] = ref(default=None)
+    network_dns: OptionalRef[Network] = ref(default=None, restarts=True)
     """The network whose DNS is used with ``dns="network"``."""
 
-    network_dns_zone: Attr[Key | None] = arg(default=None)
+    network_dns_zone: Attr[Key | None] = arg(default=None, restarts=True)
     """Key of the zone that is used with ``dns="network"``."""
 
-    advanced_options: Attr[Json | None] = arg(default=None)
+    advanced_options: Attr[Json | None] = arg(default=None, restarts=True)
     """Options for the router's services, such as ``{"dnsmasq": ["--dhcp-boot=..."]}``."""
 
-    pxe: Attr[Literal["none", "ybos", "custom"] | None] = arg(default=None)
+    pxe: Attr[Literal["none", "ybos", "custom"] | None] = arg(default=None, restarts=True)
     """What machines that boot from the network get."""
 
-    tftp_server: Attr[Text | None] = arg(default=None)
+    tftp_server: Attr[Text | None] = arg(default=None, restarts=True)
     """TFTP server for ``pxe="custom"``."""
 
     statistics: Attr[bool | None] = arg(default=None)
@@ -177,7 +177,7 @@ class Network(Resource, table="vnets", unique=("name",)):
     rate_limit_burst: Attr[int | None] = arg(default=None, ge=0)
     """What may exceed the limit for a moment."""
 
-    bgp_asn: Attr[int | None] = arg(default=None, ge=1, le=4294967295)
+    bgp_asn: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=4294967295)
     """Number of the BGP autonomous system."""
 
     monitor_gateway: Attr[bool | None] = arg(default=None)

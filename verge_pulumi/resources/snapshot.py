@@ -14,11 +14,8 @@ from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Duration, Moment, Text
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.resources import snapshots
 from verge_pulumi.resources.vm import VirtualMachine
-
-COMPLETE_WITHIN = 300.0
-"""Seconds within which a snapshot can be restored; sources see about two (fact sheet vms §9)."""
 
 
 class Snapshot(Resource, table="machine_snapshots"):
@@ -81,15 +78,7 @@ class SnapshotProvider(RowProvider[Snapshot]):
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Wait until it is complete; one that is not what was asked for is of no use."""
         if not row.get("snap_machine"):
-            row = wait_until(
-                lambda: self._read_back(id),
-                lambda row: bool(row.get("snap_machine")),
-                what="the snapshot",
-                timeout=COMPLETE_WITHIN,
-                clock=self.connection.clock,
-                describe=lambda _: "incomplete",
-                detail=lambda _: f" (machine_snapshots/{id})",
-            )
+            row = snapshots.complete(self.connection, id, lambda: self._read_back(id))
         if inputs.get("quiesce") and not row.get("quiesced"):
             self.connection.client.table(self.declaration.table).delete(id)
             raise Withdrawn(

@@ -11,8 +11,8 @@ from verge_pulumi.engine.declare import Declared, Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Json, Key, MachineType, Secret, Text
-from verge_pulumi.resources import cloning, data_loss, machine_power
+from verge_pulumi.engine.values import Duration, Json, Key, MachineType, Secret, Text
+from verge_pulumi.resources import cloning, data_loss, machine_power, snapshots
 from verge_pulumi.resources.guest import GuestAddresses
 from verge_pulumi.resources.machine_power import Restart
 
@@ -55,34 +55,34 @@ class VirtualMachineSettings(Declared):
     created_from: Attr[str | None] = arg(default=None, replaces=True)
     """How it came to be, in VergeOS's words; ``custom`` if unset."""
 
-    cpu_cores: Attr[int | None] = arg(default=None, ge=1, le=1024)
+    cpu_cores: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=1024)
     """Virtual cores; 1 if unset."""
 
-    cpu_type: Attr[str | None] = arg(default=None)
+    cpu_type: Attr[str | None] = arg(default=None, restarts=True)
     """Model of the virtual CPU; the cluster's default if unset. The list grows with releases."""
 
-    ram: Attr[int | None] = arg(default=None, ge=256, le=1048576)
+    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576)
     """Memory in MB; 1024 if unset."""
 
-    machine_type: Attr[MachineType | None] = arg(default=None)
+    machine_type: Attr[MachineType | None] = arg(default=None, restarts=True)
     """Virtual chipset, such as ``q35`` (the newest of its family) or ``pc-q35-10.0``."""
 
-    uefi: Attr[bool | None] = arg(default=None)
+    uefi: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether it boots by UEFI instead of BIOS."""
 
-    secure_boot: Attr[bool | None] = arg(default=None)
+    secure_boot: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether only signed boot loaders run; needs `uefi`."""
 
-    nested_virtualization: Attr[bool | None] = arg(default=None)
+    nested_virtualization: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the guest may run VMs itself."""
 
-    disable_hypervisor: Attr[bool | None] = arg(default=None)
+    disable_hypervisor: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the guest is kept from seeing that it is a VM."""
 
-    iommu: Attr[bool | None] = arg(default=None)
+    iommu: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether there is a virtual IOMMU (26.0 and later)."""
 
-    rtc_base: Attr[Literal["utc", "localtime"] | None] = arg(default=None)
+    rtc_base: Attr[Literal["utc", "localtime"] | None] = arg(default=None, restarts=True)
     """What the hardware clock shows."""
 
     boot_order: Attr[BootOrder | None] = arg(default=None)
@@ -91,10 +91,10 @@ class VirtualMachineSettings(Declared):
     boot_delay: Attr[int | None] = arg(default=None, ge=0, le=60)
     """Seconds that the boot menu stays."""
 
-    advanced: Attr[Text | None] = arg(default=None)
+    advanced: Attr[Text | None] = arg(default=None, restarts=True)
     """Options for QEMU, one ``key=value`` on a line."""
 
-    usb_legacy: Attr[bool | None] = arg(default=None)
+    usb_legacy: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the USB controller is the old one."""
 
     power_cycle_timeout: Attr[int | None] = arg(default=None, ge=0, le=65535)
@@ -118,13 +118,13 @@ class VirtualMachineSettings(Declared):
     video: Attr[str | None] = arg(default=None)
     """Video card, such as ``virtio``; ``std`` if unset."""
 
-    sound: Attr[str | None] = arg(default=None)
+    sound: Attr[str | None] = arg(default=None, restarts=True)
     """Sound card; ``none`` if unset."""
 
-    usb_tablet: Attr[bool | None] = arg(default=None)
+    usb_tablet: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the pointer is a tablet, which keeps mouse and screen in step."""
 
-    serial_port: Attr[bool | None] = arg(default=None)
+    serial_port: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether there is a serial port."""
 
     paste_key_config: Attr[Key | None] = arg(default=None)
@@ -178,6 +178,10 @@ class VirtualMachineSettings(Declared):
     restart: Attr[Restart | None] = policy(default=None)
     """Whether a change that needs a power cycle of the running VM makes one: ``never`` (the default) or ``on-change``,
     which shuts the guest down and starts it again."""
+
+    snapshot_before_restart: Attr[Duration | None] = policy(default=None)
+    """How long a snapshot is kept that is taken before a change which takes a power cycle, such as ``72h``; if unset none
+    is taken."""
 
     stop_timeout: Attr[int | None] = policy(default=None, ge=0)
     """Seconds that the guest gets to shut down before it is powered off, when the VM is deleted or power cycled; 120 if
@@ -251,6 +255,14 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         if cloning.is_copy(inputs):
             cloning.settle(self.connection, str(row["machine"]), inputs)
         return row
+
+    def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
+        """Take a snapshot before the hardware changes, if the program wants one."""
+        hardware = [name for name in changed if self.declaration.inputs[name].restarts]
+        keep = inputs.get("snapshot_before_restart")
+        if keep is not None and hardware:
+            seconds = self.declaration.inputs["snapshot_before_restart"].value.to_api(keep)
+            snapshots.take(self.connection, row["machine"], f"before a change of {', '.join(hardware)}", seconds)
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Power cycle a running VM whose changes wait for it, if the program says so."""
