@@ -120,8 +120,8 @@ def test_the_tables() -> None:
     assert sorted(TABLES) == sorted(
         listed(
             "system clusters cluster_status nodes storage_tiers billing logs vms machines machine_status machine_drives"
-            " machine_drive_status machine_nics machine_nic_status machine_snapshots vnets vnet_rules vnet_addresses users groups"
-            " members machine_devices machine_device_status resource_groups resource_rules"
+            " machine_drive_status machine_nics machine_nic_status machine_snapshots vnets vnet_rules vnet_addresses"
+            " users groups members machine_devices machine_device_status resource_groups resource_rules"
             " cloudinit_files catalog_repositories files"
         )
     )

@@ -80,10 +80,24 @@ def run_case(lab: Lab, point: Point) -> None:
     edit = {"EDIT": "1"} if point.command == "update" else {}
     if point.command != "create":
         project.up()
-    lab.simulator.faults(point.fault())
     command = "destroy" if point.command == "destroy" else "up"
+    kill_at(project, point, command, **edit)
+    project.recover(command, **edit)
+    if command == "destroy":
+        assert lab.simulator.snapshot() == before
+        return
+    assert described(lab) == wanted(edited=bool(edit))
+    project.run("preview", "--expect-no-changes", "--refresh", **edit)
+    project.run("destroy", "--yes", "--skip-preview")
+    assert lab.simulator.snapshot() == before
+
+
+def kill_at(project: Project, point: Point, command: str, **edit: str) -> None:
+    """Run a command, and kill it at the point."""
+    simulator = project.lab.simulator
+    simulator.faults(point.fault())
     process = project.start(command, "--yes", "--skip-preview", **edit)
-    lab.simulator.wait_for_hang()
+    simulator.wait_for_hang()
     providers, family = providers_of(process), list(below(process))
     assert providers
     for pid in providers if point.victim == "provider" else [process.pid]:
@@ -93,16 +107,7 @@ def run_case(lab: Lab, point: Point) -> None:
     assert all(ends(pid, within=20) for pid in providers), "the provider outlives its CLI"
     for pid in family:
         kill(pid)  # Pulumi's own language host outlives a killed CLI
-    lab.simulator.faults()
-
-    project.recover(command, **edit)
-    if command == "destroy":
-        assert lab.simulator.snapshot() == before
-        return
-    assert described(lab) == wanted(edited=bool(edit))
-    project.run("preview", "--expect-no-changes", "--refresh", **edit)
-    project.run("destroy", "--yes", "--skip-preview")
-    assert lab.simulator.snapshot() == before
+    simulator.faults()
 
 
 def described(lab: Lab) -> dict[str, list[Any]]:

@@ -142,6 +142,32 @@ def test_a_change_of_the_network_of_a_running_server_is_live(lab: Lab) -> None:
     assert done(lab) == ["PUT machine_nics"]
 
 
+def test_destroying_it_costs_a_stop_and_a_delete(lab: Lab) -> None:
+    lab.up(server("a", "b", "c", cloud_init=CloudInit(hostname="web")))
+    lab.simulator.reset("log")
+    lab.destroy()
+    assert done(lab) == ["poweroff", "DELETE vms", "DELETE vnets"]
+
+
+def test_another_first_boot_is_for_another_server_if_the_program_says_so(lab: Lab) -> None:
+    def program(hostname: str, on_change: Any) -> Program:
+        return server(cloud_init=CloudInit(hostname=hostname), cloud_init_on_change=on_change)
+
+    lab.up(program("web", "replace"))
+    (old,) = lab.simulator.rows("vms")
+    assert lab.preview(program("web", "replace")).changes == {}
+    assert lab.preview(program("db", "replace")).changes["web-vm"] == "replace"
+    lab.up(program("db", "replace"))
+    (new,) = lab.simulator.rows("vms")
+    assert old["$key"] != new["$key"]
+    assert len(lab.simulator.rows("machine_drives")) == 1
+    assert lab.preview(program("db", "replace")).changes == {}
+    # The policy itself is no reason to replace anything, and next-boot touches the files only.
+    edited = lab.up(program("db2", None))
+    assert set(edited.changes) - {"web-vm"} == {"web-user-data", "web-meta-data"}
+    assert [vm["$key"] for vm in lab.simulator.rows("vms")] == [new["$key"]]
+
+
 def test_it_may_stay_off(lab: Lab) -> None:
     made = lab.up(server(power=PowerArgs(state="stopped")))
     assert made.outputs["status"] == "stopped"

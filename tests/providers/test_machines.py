@@ -258,6 +258,13 @@ def test_what_cannot_be_stopped_is_not_deleted(vm: Managed) -> None:
     assert vm.row()
 
 
+def test_another_trigger_is_for_another_vm_once_there_was_one(vm: Managed) -> None:
+    assert vm.diff(replacement_trigger="a").replaces == []
+    vm.up(replacement_trigger="a")
+    assert vm.diff().changes is False
+    assert vm.diff(replacement_trigger="b").replaces == ["replacement_trigger"]
+
+
 # Restart -------------------------------------------------------------------------------------------------------------
 
 HARDWARE: dict[str, dict[str, Any]] = {"vm": {"ram": 2048}, "lan": {"mtu": 9000}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
@@ -43,7 +44,8 @@ class Server(VirtualMachineSettings, Component):
 
     It takes what a `VirtualMachine` takes, and has its outputs. It is powered on after the last of its parts is there,
     and off before the first goes. Each part is a resource of its own, known by its name: taking one away touches no
-    other. They are named after the server: the drive ``root`` of ``web`` is ``web-root``.
+    other. They are named after the server: the drive ``root`` of ``web`` is ``web-root``. When the server is deleted
+    they go with the VM, whose `allow_data_loss` counts for its drives then.
 
     Attributes:
         vm: The virtual machine, for whatever refers to it.
@@ -63,39 +65,40 @@ class Server(VirtualMachineSettings, Component):
     `cloudinit_datasource` says, or if that is unset by ``nocloud``, to Windows by ``config_drive_v2``."""
 
     cloud_init_on_change: Part[OnChange, OnChange | None] = Part()
-    """What another `cloud_init` does later on, as in `CloudInitFile.on_change`."""
+    """What another `cloud_init` does later on, as in `CloudInitFile.on_change`. With ``replace`` the whole server is
+    made anew, since a guest has one first boot only."""
 
     power: Part[PowerArgs, Power] = Part()
     """Its power; it is to run if unset."""
 
     def make(self, name: str, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the VM, then what hangs on it, and power it on last."""
+        files, datasource = _first_boot(name, parts["cloud_init"])
+        if datasource:
+            settings = {"cloudinit_datasource": datasource, **settings}
         inside = pulumi.ResourceOptions(parent=self)
-        first_boot: CloudInit | WindowsUnattend | None = parts["cloud_init"]
-        if first_boot is not None:
-            settings = {"cloudinit_datasource": _datasource(first_boot), **settings}
+        if parts["cloud_init_on_change"] == "replace":
+            settings = {**settings, "replacement_trigger": pulumi.Output.json_dumps(files).apply(_digest)}
         self.vm = vm = VirtualMachine(f"{name}-vm", opts=inside, **settings)
+        # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
+        on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
 
         def each(part: str, kind: type[R], arguments: type[Arguments]) -> dict[str, R]:
             given = parts[part] or {}
             if not isinstance(given, Mapping) or not all(isinstance(one, arguments) for one in given.values()):
                 raise TypeError(f"Server: {part}= is a mapping from names to {arguments.__name__}.")
-            return {own: kind(f"{name}-{own}", opts=inside, vm=vm, name=own, **one.given) for own, one in given.items()}
+            return {own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, **one.given) for own, one in given.items()}
 
+        on_change = parts["cloud_init_on_change"]
         made: dict[str, Any] = {
             "drives": each("drives", Drive, DriveArgs),
             "nics": each("nics", Nic, NicArgs),
             "devices": each("devices", Device, DeviceArgs),
             "cloud_init": {
                 file: CloudInitFile(
-                    f"{name}-{file.strip('/')}",
-                    opts=inside,
-                    vm=vm,
-                    name=file,
-                    contents=contents,
-                    on_change=parts["cloud_init_on_change"],
+                    f"{name}-{file.strip('/')}", opts=on_it, vm=vm, name=file, contents=contents, on_change=on_change
                 )
-                for file, contents in (first_boot.files(name) if first_boot else {}).items()
+                for file, contents in files.items()
             },
         }
         complete = [resource for part in made.values() for resource in part.values()]
@@ -103,8 +106,15 @@ class Server(VirtualMachineSettings, Component):
         last = pulumi.ResourceOptions(parent=self, depends_on=complete)
         made["power"] = Power(f"{name}-power", opts=last, of=vm, **power.given)
         outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
-        return {**outputs, **made, "cloud_init_on_change": parts["cloud_init_on_change"]}
+        return {**outputs, **made, "cloud_init_on_change": on_change}
 
 
-def _datasource(first_boot: CloudInit | WindowsUnattend) -> str:
-    return "config_drive_v2" if isinstance(first_boot, WindowsUnattend) else "nocloud"
+def _first_boot(name: str, told: CloudInit | WindowsUnattend | None) -> tuple[dict[str, pulumi.Output[str]], str]:
+    """Return the files that tell a guest what to do first, and how they are handed over."""
+    if told is None:
+        return {}, ""
+    return told.files(name), "config_drive_v2" if isinstance(told, WindowsUnattend) else "nocloud"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

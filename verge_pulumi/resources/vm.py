@@ -172,6 +172,9 @@ class VirtualMachineSettings(Declared):
     restored_from: OptionalRef["Snapshot"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 no import here
     """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
 
+    replacement_trigger: Attr[Secret[str] | None] = policy(default=None, replaces=True)
+    """Any text; another one makes another VM. It is what Pulumi's option of that name is, and may be a secret."""
+
     clone_timeout: Attr[int | None] = policy(default=None, ge=1)
     """Seconds that copying the disks may take; 3600 if unset."""
 
@@ -180,8 +183,8 @@ class VirtualMachineSettings(Declared):
     which shuts the guest down and starts it again."""
 
     snapshot_before_restart: Attr[Duration | None] = policy(default=None)
-    """How long a snapshot is kept that is taken before a change which takes a power cycle, such as ``72h``; if unset none
-    is taken."""
+    """How long a snapshot is kept that is taken before a change which takes a power cycle, such as ``72h``; if unset
+    none is taken."""
 
     stop_timeout: Attr[int | None] = policy(default=None, ge=0)
     """Seconds that the guest gets to shut down before it is powered off, when the VM is deleted or power cycled; 120 if
@@ -255,6 +258,11 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         if cloning.is_copy(inputs):
             cloning.settle(self.connection, str(row["machine"]), inputs)
         return row
+
+    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+        """A trigger that is set for the first time is remembered, and replaces nothing yet."""
+        first = name == "replacement_trigger" and olds.get(name) is None
+        return not first and super().replaced_by(name, olds, news)
 
     def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
         """Take a snapshot before the hardware changes, if the program wants one."""
