@@ -11,6 +11,7 @@ import pytest
 
 from bench.machines import machines
 from tests.engine.lab import Lab
+from verge_pulumi.engine import host
 
 NUMBERS = [1, 10]
 """How calls meet depends on the load of the machine, more so with more calls; `make bench` measures larger stacks."""
@@ -26,7 +27,7 @@ def test_what_a_stack_of_machines_costs(lab: Lab, number: int, parallel: int, cr
     assert made.requests <= create * number + 15
     counters = lab.simulator.counters()
     assert counters.applied == 4 * number + 1
-    assert counters.connections <= 32
+    assert counters.connections <= host.WORKERS
 
     assert lab.preview(machines(number), parallel=parallel).requests == 0
     assert lab.refresh(machines(number), parallel=parallel).requests <= 10

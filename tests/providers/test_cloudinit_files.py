@@ -52,7 +52,13 @@ def refresh(of: Managed) -> list[str]:
     """Run ``pulumi refresh``; return whether each request read the row or downloaded its contents."""
     of.bench.simulator.reset("log")
     of.refresh()
-    return ["download" if "download" in request.query else "read" for request in of.bench.simulator.requests()]
+    files = [request for request in of.bench.simulator.requests() if "/cloudinit_files" in request.path]
+    return ["download" if "download" in request.query else "read" for request in files]
+
+
+def asked(bench: Bench) -> list[str]:
+    """Return the verbs of the requests about files; whose their VM is, a run asks once for all of them."""
+    return [verb for verb, path in bench.asked() if path.startswith("cloudinit_files")]
 
 
 # Life ----------------------------------------------------------------------------------------------------------------
@@ -60,7 +66,7 @@ def refresh(of: Managed) -> list[str]:
 
 def test_a_file_is_made_by_two_requests(vm: Managed) -> None:
     file = add(vm, render="no")
-    assert [verb for verb, _ in vm.bench.asked()] == ["POST", "GET"]
+    assert asked(vm.bench) == ["POST", "GET"]
     assert bodies(vm.bench) == [{"owner": f"vms/{vm.id}", "name": "/user-data", "contents": "********", "render": "no"}]
     assert held(vm) == {"/user-data": TEXT}
     assert file.outs["filesize"] == len(TEXT)
@@ -80,7 +86,7 @@ def test_new_contents_are_one_put_of_one_column(vm: Managed, told: list[str]) ->
     file = add(vm)
     vm.bench.simulator.reset("log")
     file.up(contents="#cloud-config\n{}\n")
-    assert [verb for verb, _ in vm.bench.asked()] == ["GET", "PUT", "GET"]
+    assert asked(vm.bench) == ["GET", "PUT", "GET"]
     assert bodies(vm.bench) == [{"contents": "********"}]
     assert held(vm) == {"/user-data": "#cloud-config\n{}\n"}
     assert told == [
@@ -125,7 +131,7 @@ def test_a_delete_is_two_requests(vm: Managed) -> None:
     file = add(vm)
     vm.bench.simulator.reset("log")
     file.destroy()
-    assert [verb for verb, _ in vm.bench.asked()] == ["GET", "DELETE"]
+    assert asked(vm.bench) == ["GET", "DELETE"]
     assert held(vm) == {}
 
 
@@ -176,9 +182,43 @@ def test_files_and_datasource_come_in_any_order(vm: Managed, source_first: bool)
 def test_the_file_that_vergeos_made_is_taken_over_by_four_requests(vm: Managed) -> None:
     vm.up(cloudinit_datasource="nocloud")
     file = add(vm)
-    assert [verb for verb, _ in vm.bench.asked()] == ["POST", "GET", "PUT", "GET"]
+    assert asked(vm.bench) == ["POST", "GET", "PUT", "GET"]
     assert bodies(vm.bench) == [{"contents": "********"}]
     assert file.row()["contents"] == TEXT
+
+
+def stolen(vm: Managed) -> None:
+    """Let another stack take the VM over."""
+    vm.bench.simulator.edit("vms", int(vm.id), description="[pulumi shop/prod web 0badcafe]")
+    vm.bench.connection.reader.forget("vms")
+    vm.bench.simulator.reset("log")
+
+
+def test_the_file_that_vergeos_made_for_another_stacks_vm_is_left_alone(vm: Managed) -> None:
+    vm.up(cloudinit_datasource="nocloud")
+    stolen(vm)
+    with pytest.raises(Reported, match="has that name already and belongs to shop/prod as 'web'"):
+        add(vm)
+    assert bodies(vm.bench) == []
+    assert add(vm, adopt=True).row()["contents"] == TEXT
+
+
+def test_a_file_of_a_vm_that_somebody_else_took_over_is_left_alone(vm: Managed) -> None:
+    file = add(vm)
+    stolen(vm)
+    for touch in (file.destroy, lambda: file.up(contents="#!/bin/sh\n")):
+        with pytest.raises(Reported, match="now belongs to shop/prod as 'web'. It is left alone"):
+            touch()
+    assert bodies(vm.bench) == []
+    assert file.read().id == ""
+
+
+def test_whose_the_vm_is_a_run_asks_once(vm: Managed) -> None:
+    files = [add(vm), add(vm, name="/network-config")]
+    vm.bench.simulator.reset("log")
+    for file in files:
+        file.destroy()
+    assert [path for _, path in vm.bench.asked() if path.startswith("vms")] == ["vms"]
 
 
 def test_one_name_is_not_declared_twice(vm: Managed) -> None:

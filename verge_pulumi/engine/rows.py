@@ -1,4 +1,7 @@
-"""The provider of a resource that is a row of a table: create, read, update and delete by the rules of ownership."""
+"""The provider of a resource that is a row of a table: create, read, update and delete by the rules of ownership.
+
+It is longer than other files here, since the life of a row is one story: update and delete rely on what create decided.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,10 @@ class RowProvider(DeclaredProvider[R]):
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
+
+    def holder(self, props: Inputs) -> str:
+        """Name who else manages what a row hangs on that cannot carry a mark itself; "" if nobody does."""
+        return ""
 
     def used_by(self, id: str) -> str:
         """Name what keeps VergeOS from deleting the row, as far as that can be told."""
@@ -122,10 +129,12 @@ class RowProvider(DeclaredProvider[R]):
         row = rows[0]
         key = str(row["$key"])
         theirs = Mark.of(row.get("description"))
-        # A row that cannot carry a mark belongs to whoever manages the row it hangs on.
-        ours = not self.declaration.markable or (
-            mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
-        )
+        if self.declaration.markable:
+            holder = f"{theirs.owner} as '{theirs.name}'" if theirs else ""
+            ours = mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
+        else:
+            holder = self.holder(inputs)
+            ours = not holder
         if (ours or inputs.get("adopt")) and (self.declaration.table, key) not in self.connection.live:
             return self._take_over(inputs, row, mark)
         if ours:
@@ -133,7 +142,7 @@ class RowProvider(DeclaredProvider[R]):
                 f"row {key} of {self.declaration.table} has that name and is the resource that this one replaces. "
                 "Leave delete_before_replace on, or give the new one another name"
             )
-        owner = f"belongs to {theirs.owner} as '{theirs.name}'" if theirs else "is managed by nobody here"
+        owner = f"belongs to {holder}" if holder else "is managed by nobody here"
         raise EngineError(
             f"row {key} of {self.declaration.table} has that name already and {owner}. Choose another name; if the "
             "resource was renamed in the program use the alias option; to manage that row from here set adopt=True"
@@ -403,6 +412,8 @@ class RowProvider(DeclaredProvider[R]):
 
         A mark may be edited away in the UI; a row without one that also bears another name is another row.
         """
+        if not self.declaration.markable:
+            return self.holder(props)
         known, live = Mark.of(props.get(MARK)), Mark.of(row.get("description"))
         if known is None:
             return ""

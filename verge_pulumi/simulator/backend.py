@@ -1,4 +1,7 @@
-"""The simulated system without HTTP: reads, writes and actions, as the catalogue and the behaviours have them."""
+"""The simulated system without HTTP: reads, writes and actions, as the catalogue and the behaviours have them.
+
+It is longer than other files here, since all of it works on the same rows under the same rules.
+"""
 
 from __future__ import annotations
 
