@@ -1,6 +1,7 @@
-"""Records what a release leaves behind: ``python -m tests.engine.golden``, the state of `fleet.py` and the simulator's.
+"""Records what a release leaves behind: ``python -m tests.engine.golden``, the state of programs and the simulator's.
 
-Later releases must go on with it: `test_golden.py` runs over every folder in ``tests/engine/golden``.
+Later releases must go on with it: `test_golden.py` runs over every folder in ``tests/engine/golden``. What is recorded
+already stays as it is.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.engine.command import Project
+from tests.engine.command import FLEET, Project
 from tests.engine.lab import Lab
+from tests.engine.test_server_kills import SHOP
 from verge_pulumi.simulator import Options, Simulator
 
 FOLDER = Path(__file__).with_name("golden")
 
+PROGRAMS = {program.stem: program for program in (FLEET, SHOP)}
+"""What is recorded: a program of rows, and one of a server."""
 
-def record(folder: Path, cli: Path) -> None:
+
+def record(folder: Path, program: Path, cli: Path) -> None:
     """Write ``state.json`` and ``simulator.json`` of a stack that is up."""
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -27,7 +32,7 @@ def record(folder: Path, cli: Path) -> None:
             name="golden", user="golden", password="golden", api_key="golden", state=folder / "simulator.json"
         )
         with Simulator(options) as simulator:
-            project = Project(Lab(Path(scratch), cli, simulator))
+            project = Project(Lab(Path(scratch), cli, simulator), program)
             project.up()
             state = json.loads(project.run("stack", "export"))
             for resource in state["deployment"]["resources"]:
@@ -40,4 +45,7 @@ def record(folder: Path, cli: Path) -> None:
 if __name__ == "__main__":
     ensure = Path(__file__).resolve().parents[2] / "tools" / "pulumi" / "ensure.py"
     found = subprocess.run([sys.executable, str(ensure)], check=True, capture_output=True, text=True)
-    record(FOLDER / importlib.metadata.version("verge-pulumi"), Path(found.stdout.strip()))
+    for name, program in PROGRAMS.items():
+        folder = FOLDER / importlib.metadata.version("verge-pulumi") / name
+        if not folder.exists():
+            record(folder, program, Path(found.stdout.strip()))

@@ -8,22 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.engine.command import Project
-from tests.engine.golden import FOLDER
+from tests.engine.golden import FOLDER, PROGRAMS
 from tests.engine.lab import Lab
 from verge_pulumi.simulator import Options, Simulator
 
-RELEASES = sorted(path.name for path in FOLDER.iterdir())
+RECORDED = sorted(path.parent.relative_to(FOLDER) for path in FOLDER.glob("*/*/state.json"))
+"""Release and program of each state."""
 
 
 @pytest.mark.fault(72)
-@pytest.mark.parametrize("release", RELEASES)
-def test_refresh_up_and_destroy_work_on_the_state_of_a_release(release: str, tmp_path: Path, cli: Path) -> None:
+@pytest.mark.parametrize("recorded", RECORDED, ids=str)
+def test_refresh_up_and_destroy_work_on_the_state_of_a_release(recorded: Path, tmp_path: Path, cli: Path) -> None:
     content = tmp_path / "simulator.json"
-    shutil.copy(FOLDER / release / "simulator.json", content)
+    shutil.copy(FOLDER / recorded / "simulator.json", content)
     with Simulator(Options(name="golden", user="golden", state=content)) as simulator:
         assert len(simulator.rows("vms")) == 1
-        project = Project(Lab(tmp_path, cli, simulator))
-        project.run("stack", "import", "--file", str(FOLDER / release / "state.json"))
+        project = Project(Lab(tmp_path, cli, simulator), PROGRAMS[recorded.name])
+        project.run("stack", "import", "--file", str(FOLDER / recorded / "state.json"))
         project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
         project.run("up", "--yes", "--skip-preview", "--expect-no-changes")
         project.run("destroy", "--yes", "--skip-preview")

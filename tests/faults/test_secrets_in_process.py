@@ -29,7 +29,7 @@ from verge_pulumi.resources import VirtualMachine
 from verge_pulumi.simulator import Options, Simulator
 
 CANARY = "canary-pass/word+1"
-SECRETS = [name for name, attribute in VirtualMachine.declaration.attributes.items() if attribute.secret]
+SECRETS = [name for name, a in VirtualMachine.declaration.attributes.items() if a.secret and a.column]
 
 FORMS: list[Callable[[str], str]] = [
     lambda secret: secret,
