@@ -30,10 +30,16 @@ def main() -> None:
         default=",".join(providers),
         help=f"of {', '.join(PROVIDERS)}, and {TERRAFORM} if {terraform.VARIABLE} names its binary (default all)",
     )
+    parser.add_argument(
+        "--skip-checkpoints",
+        action="store_true",
+        help="save the state at the end of each command only, which large N take too long without",
+    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()
     ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
     cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+    variables = {"PULUMI_SKIP_CHECKPOINTS": "true"} if arguments.skip_checkpoints else {}
     measures: list[Measure] = []
     for case in (
         Case(provider, number, parallel, latency)
@@ -42,7 +48,7 @@ def main() -> None:
         for parallel in arguments.parallel
         for provider in arguments.providers.split(",")
     ):
-        for measure in run(case, cli):
+        for measure in run(case, cli, **variables):
             measures.append(measure)
             print(
                 f"{case.provider:6} N={case.machines:<5} {case.latency:3} ms  parallel {case.parallel:<3}"
