@@ -32,10 +32,12 @@ quickstart: $(READY) ## Create a network and VMs on the bundled simulator, and r
 test: $(READY) ## Run every test, with coverage
 	@$(PULUMI) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
+# The examples are checked one by one, since each is a module called __main__.
 check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy verge_pulumi bench tests tools __main__.py
+	for program in examples/*/__main__.py; do $(BIN)/mypy $$program || exit; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check

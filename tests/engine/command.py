@@ -8,6 +8,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.engine.lab import PROJECT, Lab
@@ -18,14 +19,19 @@ LIMIT = 90.0
 
 
 class Project:
-    """A folder with a program in it, and the commands a person gives there."""
+    """A folder with a program in it, and the commands a person gives there: one of its own, or a copy of a project."""
 
     def __init__(self, lab: Lab, program: Path = FLEET) -> None:
         self.lab = lab
         self.folder = lab.folder / "project"
-        self.folder.mkdir()
-        (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
-        shutil.copy(program, self.folder / "__main__.py")
+        if program.is_dir():
+            # Of what a person's run left there nothing counts here.
+            shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("Pulumi.*.yaml", ".venv"))
+            (self.folder / ".venv").symlink_to(sys.prefix)
+        else:
+            self.folder.mkdir()
+            (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
+            shutil.copy(program, self.folder / "__main__.py")
         self.run("stack", "init", lab.stack_name)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:

@@ -1,0 +1,82 @@
+"""The projects in `examples/`, run as a person runs them: with `pulumi` in a copy of their folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.engine.command import Project
+from tests.engine.lab import Lab
+
+EXAMPLES = sorted(path.parent for path in Path(__file__).resolve().parents[2].glob("examples/*/Pulumi.yaml"))
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample ops@example"
+SECRET = "c4nary-p<ssword"
+
+CONFIG = {
+    "golden-image": {"ssh-key": KEY},
+    "web-tier": {"ssh-key": KEY, "password": SECRET, "allow-data-loss": "true"},
+    "windows": {"setup-url": "https://example.com/windows.iso", "password": SECRET},
+}
+"""What each example is told besides its defaults; a password is a secret."""
+
+
+@pytest.fixture
+def project(lab: Lab, example: Path) -> Project:
+    """A copy of an example, configured."""
+    project = Project(lab, example)
+    for key, value in CONFIG[example.name].items():
+        project.run("config", "set", *(["--secret"] if key == "password" else []), key, value)
+    if example.name == "golden-image":
+        write_image(project, "one")
+    return project
+
+
+def write_image(project: Project, text: str) -> None:
+    """Write the image of which the fleet is made."""
+    (project.folder / "golden.qcow2").write_text(text * 1000)
+
+
+def stated_costs(example: Path) -> dict[str, int]:
+    """Return how many requests a command costs at most, as the example's README says."""
+    readme = (example / "README.md").read_text()
+    return {command: int(requests) for command, requests in re.findall(r"^\| `pulumi (\w+)` \| (\d+) \|", readme, re.M)}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_runs_from_end_to_end_at_the_stated_cost(lab: Lab, project: Project, example: Path) -> None:
+    before = lab.simulator.snapshot()
+    costs: dict[str, int] = {}
+
+    def run(command: str, *arguments: str) -> None:
+        lab.simulator.reset("log")
+        assert SECRET not in project.run(command, *arguments)
+        costs[command] = max(len(lab.simulator.requests()), costs.get(command, 0))
+
+    run("preview")
+    run("up", "--yes", "--skip-preview")
+    run("preview", "--expect-no-changes")
+    run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert SECRET not in lab.state_text()
+    run("destroy", "--yes", "--skip-preview")
+    assert lab.simulator.snapshot() == before
+    stated = stated_costs(example)
+    assert costs.keys() == stated.keys()
+    assert all(costs[command] <= stated[command] for command in costs), costs
+
+
+@pytest.mark.parametrize("example", [path for path in EXAMPLES if path.name == "golden-image"], ids=["golden-image"])
+def test_another_golden_image_stops_one_machine_at_a_time(lab: Lab, project: Project) -> None:
+    project.run("config", "set", "machines", "2")
+    project.up()
+    old = {vm["$key"] for vm in lab.simulator.rows("vms")}
+    write_image(project, "another")
+    lab.simulator.reset("log")
+    project.up()
+    requests = [request for request in lab.simulator.requests() if request.applied]
+    actions = [request.body["action"] for request in requests if request.path.endswith("/vm_actions")]
+    assert actions == ["poweroff", "clone", "poweron"] * 2
+    assert old.isdisjoint(vm["$key"] for vm in lab.simulator.rows("vms"))
+    assert {drive["used_bytes"] for drive in lab.simulator.rows("machine_drives")} == {len("another") * 1000}
