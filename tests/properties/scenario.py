@@ -40,9 +40,9 @@ STRANGERS: tuple[tuple[str, dict[str, Any]], ...] = (
 REFUSALS = (
     "has that name already",
     "has that name and is the resource that this one replaces",
-    "It is left alone",
+    "is left alone",
     "is already in use",
-    "Validation error on field: 'disksize'",
+    "a drive never shrinks",
     "Unable to delete online",
     "Machine NICs are attached",
 )

@@ -164,7 +164,8 @@ class RowProvider(DeclaredProvider[R]):
         if values:
             self._put(key, values)
         self.connection.live.add((self.declaration.table, key))
-        host.log(f"took over row {key} of {self.declaration.table}, which existed already")
+        if self.declaration.markable:  # others VergeOS may have made for us, which is nothing to tell
+            host.log(f"took over row {key} of {self.declaration.table}, which existed already")
         return key
 
     # Read ------------------------------------------------------------------------------------------------------------
