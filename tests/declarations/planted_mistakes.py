@@ -10,11 +10,14 @@ from verge_pulumi import (
     CloudInitFile,
     Device,
     Drive,
+    DriveArgs,
     MediaFile,
     Network,
     Nic,
+    NicArgs,
     Power,
     Provider,
+    Server,
     VirtualMachine,
     by_name,
     export,
@@ -60,6 +63,12 @@ MediaFile("v", name="v", source=7)  # mistake: a number for a path
 MediaFile("w", name="w", filesize=7)  # mistake: an output as an argument
 Nic("x", vm=by_name(7))  # mistake: a number for a name
 Network("y", name=by_name("External"))  # mistake: a reference for a text
+Server("s1")  # mistake: a server without a name
+Server("s2", name="s2", memory=2048)  # mistake: a setting that there is not
+Server("s3", name="s3", drives=[DriveArgs(disksize="1GiB")])  # mistake: drives without names
+Server("s4", name="s4", drives={"root": NicArgs(network=lan)})  # mistake: a NIC for a drive
+Server("s5", name="s5", drives={"root": DriveArgs(vm=web, disksize="1GiB")})  # mistake: the VM of a part
+print(Server("s6", name="s6").drives["root"].size)  # mistake: an output that there is not
 get_vm("web")  # mistake: a name without its keyword
 get_vm(nam="web")  # mistake: a misspelt keyword
 get_vm(name=web.name)  # mistake: an output where it must be known

@@ -9,12 +9,17 @@ from verge_pulumi import (
     CloudInit,
     CloudInitFile,
     Device,
+    DeviceArgs,
     Drive,
+    DriveArgs,
     MediaFile,
     Network,
     Nic,
+    NicArgs,
     Power,
+    PowerArgs,
     Provider,
+    Server,
     VirtualMachine,
     by_name,
     cloudinit,
@@ -94,6 +99,26 @@ status: pulumi.Output[str | None] = get_drive_output(vm=web, name=data.serial.ap
     lambda drive: drive.status
 )
 machine_of: pulumi.Output[int] = get_vm_output(name=web.name).apply(lambda found: found.machine)
+
+shop = Server(
+    "shop",
+    name="shop",
+    ram=2048,
+    drives={"root": DriveArgs(media="import", media_source=image, disksize="20GiB"), "data": DriveArgs(disksize=2**30)},
+    nics={"eth0": NicArgs(network=lan), "eth1": NicArgs(network=by_name("External"))},
+    devices={"tpm": DeviceArgs(type="tpm", version="2")},
+    cloud_init=CloudInit(hostname="shop"),
+    cloud_init_on_change="replace",
+    power=PowerArgs(state="running", wait_for_guest="ipv4"),
+    opts=there,
+)
+bare = Server("bare", name="bare")
+root: Drive = shop.drives["root"]
+shop_mac: pulumi.Output[str | None] = shop.nics["eth0"].macaddress
+shop_state: pulumi.Output[str | None] = shop.power.status
+shop_ram: pulumi.Output[int | None] = shop.ram
+later_drive = Drive("later", vm=shop.vm, disksize="1GiB")
+export("shop", shop.vm)
 
 name: pulumi.Output[str] = web.name
 mtu: pulumi.Output[int | None] = lan.mtu

@@ -108,7 +108,7 @@ class Attribute:
         """The annotated type without ``None`` and without our markers, as pydantic and the SDK want it."""
         return _bare(self.annotation)
 
-    def _read(self, instance: BaseResource | None) -> Any:
+    def _read(self, instance: pulumi.Resource | None) -> Any:
         return self if instance is None else instance.__dict__[self.name]
 
 
@@ -118,12 +118,12 @@ class Attr(Attribute, Generic[T]):
     @overload
     def __get__(self, instance: None, owner: type) -> Attr[T]: ...
     @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[T]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
         """Return the output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: BaseResource, value: pulumi.Input[T]) -> None:
+    def __set__(self, instance: object, value: pulumi.Input[T]) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -154,12 +154,12 @@ class Ref(Reference, Generic[R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Ref[R]: ...
     @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str]: ...
+    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: BaseResource, value: R | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
+    def __set__(self, instance: object, value: R | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -170,12 +170,12 @@ class OptionalRef(Reference, Generic[R]):
     @overload
     def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
     @overload
-    def __get__(self, instance: BaseResource, owner: type) -> pulumi.Output[str | None]: ...
-    def __get__(self, instance: BaseResource | None, owner: type) -> Any:
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str | None]: ...
+    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: BaseResource, value: R | ByName | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+    def __set__(self, instance: object, value: R | ByName | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
