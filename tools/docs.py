@@ -7,12 +7,16 @@ import ast
 import inspect
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import verge_pulumi.resources
 from tests.faults.matrix import faults_page
+from verge_pulumi.components import Server
+from verge_pulumi.engine.component import Component
 from verge_pulumi.engine.declare import BaseResource, Declared
+from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
@@ -24,6 +28,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
     check = parser.parse_args().check
     pages = {FOLDER / "reference" / f"{resource.__name__}.md": page(resource) for resource in resources()}
+    pages[FOLDER / "reference" / "Server.md"] = component_page(Server, VirtualMachine)
     pages[FOLDER / "faults.md"] = faults_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:
@@ -83,10 +88,39 @@ def page(resource: type[BaseResource]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def attribute_texts(resource: type[BaseResource]) -> dict[str, str]:
+def component_page(component: type[Component], resource: type[BaseResource]) -> str:
+    """Return the reference page of a component that has the arguments and outputs of a resource."""
+    texts = attribute_texts(component)
+    settings = f"[{resource.__name__}]({resource.__name__}.md)"
+    lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
+    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`. Besides:", ""]
+    lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
+    hints = inspect.get_annotations(component, eval_str=True)
+    for name in component.parts:
+        given, made = (_links(each) for each in get_args(hints[name]))
+        lines.append(f"| `{name}` | {given} | {made} | {texts[name]} |")
+    lines += ["", "## Outputs", "", f"Every output of {settings}, and what is made of each part."]
+    return "\n".join(lines) + "\n"
+
+
+def _links(annotation: Any) -> str:
+    """Return a type with a link for each resource and each form of its arguments in it."""
+    words = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " ".join(f"`{word}`" for word in words)
+    if get_origin(annotation) is Mapping:
+        return f"names to {_links(words[1])}"
+    if words:
+        return " or ".join(_links(word) for word in words if word is not type(None))
+    noun = annotation.__name__.removesuffix("Args")
+    page = f"{noun}.md" if noun in verge_pulumi.resources.__all__ else ""
+    return f"[{annotation.__name__}]({page})" if page else f"`{annotation.__name__}`"
+
+
+def attribute_texts(declared: type[Declared]) -> dict[str, str]:
     """Return the text that stands under each attribute, in one line each."""
     texts: dict[str, str] = {}
-    for cls in reversed(resource.__mro__):
+    for cls in reversed(declared.__mro__):
         if not issubclass(cls, Declared):
             continue
         definition = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]

@@ -14,7 +14,9 @@ import pytest
 import verge_pulumi
 import verge_pulumi.resources
 from tools import docs
+from verge_pulumi.components import Server
 from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.resources import VirtualMachine
 
 RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__]
 
@@ -70,5 +72,11 @@ def test_every_resource_has_a_current_page(resource: type[BaseResource]) -> None
     assert (docs.FOLDER / "reference" / f"{resource.__name__}.md").read_text() == docs.page(resource)
 
 
+def test_the_server_has_a_current_page() -> None:
+    assert (docs.FOLDER / "reference" / "Server.md").read_text() == docs.component_page(Server, VirtualMachine)
+    assert not [name for name in Server.parts if not docs.attribute_texts(Server)[name].endswith(".")]
+
+
 def test_there_is_no_page_of_what_is_not_there() -> None:
-    assert sorted(path.stem for path in (docs.FOLDER / "reference").glob("*.md")) == verge_pulumi.resources.__all__
+    pages = sorted(path.stem for path in (docs.FOLDER / "reference").glob("*.md"))
+    assert pages == sorted([*verge_pulumi.resources.__all__, "Server"])
