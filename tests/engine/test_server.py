@@ -20,12 +20,9 @@ def server(*drives: str, size: str = "1GiB", **settings: Any) -> Program:
 
     def program() -> None:
         lan = Network("lan", name="lan")
-        made = Server(
-            "web",
-            name="web",
-            drives={name: DriveArgs(disksize=size) for name in drives or ("root",)},
-            **({"nics": {"eth0": NicArgs(network=lan)}} | settings),
-        )
+        given: dict[str, Any] = {"nics": {"eth0": NicArgs(network=lan)}} | settings
+        sized = {name: DriveArgs(disksize=size) for name in drives or ("root",)}
+        made = Server("web", name="web", drives=sized, **given)
         for name in ("machine", "ram"):
             pulumi.export(name, getattr(made, name))
         pulumi.export("status", made.power.status)

@@ -207,7 +207,7 @@ def test_a_file_of_a_vm_that_somebody_else_took_over_is_left_alone(vm: Managed) 
     file = add(vm)
     stolen(vm)
     for touch in (file.destroy, lambda: file.up(contents="#!/bin/sh\n")):
-        with pytest.raises(Reported, match="now belongs to shop/prod as 'web'. It is left alone"):
+        with pytest.raises(Reported, match=r"now belongs to shop/prod as 'web'\. It is left alone"):
             touch()
     assert bodies(vm.bench) == []
     assert file.read().id == ""
