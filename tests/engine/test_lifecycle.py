@@ -172,7 +172,7 @@ STEPS = [
     destroy_leaves_nothing,
 ]
 ON_PAPER = {preview_is_free, up_again_changes_nothing}
-"""Steps that ask nothing of VergeOS, so that it does not matter what runs there: the edit shows whether more differs."""
+"""Steps that ask nothing of VergeOS, so it does not matter what runs there: the edit shows whether more differs."""
 
 OPTIONS = {edits_are_ignored_or_replace_if_the_options_say_so}
 """Steps in which Pulumi decides by itself: what hangs on something costs more there, and adds nothing to them."""
