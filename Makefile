@@ -19,10 +19,11 @@ PULUMI = PATH="$$($(PYTHON) tools/pulumi/ensure.py):$$PATH" && export PATH &&
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# The lock holds everything, so nothing is resolved: an old pip would take a newer release for what is wanted with an extra.
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
