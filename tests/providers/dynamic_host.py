@@ -62,6 +62,8 @@ def dynamic_host(simulator: Simulator, **environment: str) -> Iterator[DynamicHo
         env={**variables, "VERGEOS_API_KEY": simulator.api_key, **environment},
         stdout=subprocess.PIPE,
         text=True,
+        # Where the tests run in the background SIGINT is ignored, and it would be here too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert process.stdout is not None
