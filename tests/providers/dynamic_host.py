@@ -56,15 +56,16 @@ def dynamic_host(simulator: Simulator, **environment: str) -> Iterator[DynamicHo
     address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     variables = {name: value for name, value in os.environ.items() if not name.startswith("VERGEOS_")}
+    # Where the tests run in the background SIGINT is ignored, and would be in the host too.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.dynamic", address],
         cwd=ROOT,
         env={**variables, "VERGEOS_API_KEY": simulator.api_key, **environment},
         stdout=subprocess.PIPE,
         text=True,
-        # Where the tests run in the background SIGINT is ignored, and it would be here too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    signal.signal(signal.SIGINT, ours)
     try:
         assert process.stdout is not None
         with process.stdout, grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
