@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +253,30 @@ def test_progress_is_told_now_and_then(bench: Bench, image: Path, monkeypatch: p
     bench.connection.clock = Clock(lambda: float(next(seconds)), bench.time.sleep)
     upload(bench, image)
     assert lines == [("uploading 'disk.raw': 100% of 307,200 bytes", True)]
+
+
+def test_a_large_file_is_sent_in_little_memory_over_a_dropped_connection(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, size = tmp_path / "disk.raw", 300 * 1024**2
+    with path.open("wb") as file:
+        file.truncate(size)
+        file.write(b"boot")
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    lines: list[str] = []
+    monkeypatch.setattr(host, "log", lambda message, **_: lines.append(message))
+    bench.connection.clock = Clock(itertools.count(0.0, 1.0).__next__, bench.time.sleep)
+    bench.simulator.faults({"match": {**CHUNK, "nth": 20}, "what": "reset"})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    image = bench.create("MediaFile", "image", name="disk.raw", source=str(path), sha256=checksum)
+    # KiB on Linux; the simulator is in this process, too.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before <= 100 * 1024
+    assert image.outs["filesize"] == size
+    assert len(lines) > 3
+    bench.simulator.reset("log")
+    assert image.diff().changes is False
+    assert bench.asked() == []
 
 
 # The rest of its life ------------------------------------------------------------------------------------------------
