@@ -24,8 +24,6 @@ EXTERNAL = {
     "vm_services",
     "vnet_bgp",
     "vnet_bonds",
-    "vnet_cidrs",
-    "vnet_dns_zones",
     "vnet_ipsecs",
     "vnet_proxy",
 }

@@ -67,7 +67,12 @@ ENUMERATIONS = {
     "vnet_rules.action": "accept, drop, reject, translate, route",
     "vnet_rules.protocol*": "any, tcp, udp, tcpudp, icmp, 89, 2, 47, 50, 51",
     "vnet_rules.interface": "auto, router, dmz, wireguard, any",
+    "vnet_rule_aliases.publishing_scope": "private, global, tenant, none",
     "vnet_addresses.type": "dynamic, static, ipalias, proxy, virtual",
+    "vnet_hosts.type": "host, domain",
+    "vnet_dns_zones.type": "master, slave, redirect, forward, static-stub, stub",
+    "vnet_dns_zones.notify": "yes, no, explicit",
+    "vnet_dns_zone_records.type": "A, AAAA, CNAME, MX, NS, PTR, SRV, TXT, CAA",
     "clusters.default_cpu*": CPU_TYPES,
     "clusters.x86_energy_perf_policy": "performance, balance-performance, balance-power, normal, power",
     "clusters.scaling_governor": "performance, ondemand, powersave",
@@ -121,8 +126,10 @@ def test_the_tables() -> None:
         listed(
             "system clusters cluster_status nodes storage_tiers billing logs vms machines machine_status machine_drives"
             " machine_drive_status machine_nics machine_nic_status machine_snapshots vnets vnet_rules vnet_addresses"
+            " vnet_rule_aliases"
             " users groups members machine_devices machine_device_status resource_groups resource_rules"
             " cloudinit_files catalog_repositories files"
+            " vnet_hosts vnet_cidrs vnet_dns_views vnet_dns_zones vnet_dns_zone_records"
         )
     )
 
@@ -179,6 +186,15 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("vnets.monitor_interval_ms", 2000),
         ("vnet_rules.protocol", "any"),
         ("vnet_rules.orderid", UNSET),
+        ("vnet_rules.drop_throttle", False),
+        ("vnet_rule_aliases.publishing_scope", UNSET),
+        ("vnet_dns_views.max_cache_size", 33554432),
+        ("vnet_dns_zones.default_ttl", "1h"),
+        ("vnet_dns_zones.allow_notify", "none;"),
+        ("vnet_dns_zones.refresh_interval", "3h"),
+        ("vnet_dns_zones.retry_interval", "30m"),
+        ("vnet_dns_zones.expiry_period", "3w"),
+        ("vnet_dns_zones.negative_ttl", "10m"),
         ("users.type", "normal"),
     ],
 )
@@ -219,7 +235,12 @@ def test_limits(path: str, limits: tuple[int | None, int | None, int | None]) ->
         ("vms", ("name",)),
         ("vnets", ("name",)),
         ("vnet_rules", ("vnet", "name")),
+        ("vnet_rule_aliases", ("name",)),
         ("vnet_addresses", ("vnet", "ip")),
+        ("vnet_cidrs", ("vnet", "cidr")),
+        ("vnet_hosts", ("vnet", "host")),
+        ("vnet_dns_views", ("vnet", "name")),
+        ("vnet_dns_zones", ("view", "domain")),
         ("cloudinit_files", ("owner", "name")),
         ("machine_drives", ("machine", "name")),
         ("machine_nics", ("machine", "name")),
@@ -249,8 +270,22 @@ def test_what_a_create_must_send() -> None:
         "vnets.name",
         "vnet_rules.vnet",
         "vnet_rules.name",
+        "vnet_rule_aliases.name",
+        "vnet_rule_aliases.value",
         "vnet_addresses.vnet",
         "vnet_addresses.type",
+        "vnet_cidrs.vnet",
+        "vnet_cidrs.cidr",
+        "vnet_hosts.vnet",
+        "vnet_hosts.host",
+        "vnet_hosts.ip",
+        "vnet_dns_views.vnet",
+        "vnet_dns_views.name",
+        "vnet_dns_zones.view",
+        "vnet_dns_zones.domain",
+        "vnet_dns_zone_records.zone",
+        "vnet_dns_zone_records.type",
+        "vnet_dns_zone_records.value",
         "users.name",
         "groups.name",
         "members.parent_group",
@@ -283,6 +318,11 @@ def test_what_can_be_set_on_create_only() -> None:
         "vnets.vxlan_multicast",
         "vnet_rules.vnet",
         "vnet_addresses.vnet",
+        "vnet_cidrs.vnet",
+        "vnet_hosts.vnet",
+        "vnet_dns_views.vnet",
+        "vnet_dns_zones.view",
+        "vnet_dns_zone_records.zone",
         "users.type",
         "members.parent_group",
         "members.member",
@@ -337,11 +377,18 @@ def test_a_network_restarts_for_layer_2_and_addressing(name: str) -> None:
     assert column(f"vnets.{name}").effect is Effect.RESTART
 
 
-@pytest.mark.parametrize("table", ["vnet_rules", "vnet_addresses"])
+@pytest.mark.parametrize("table", ["vnet_rules", "vnet_addresses", "vnet_cidrs"])
 def test_every_change_of_a_firewall_row_is_staged(table: str) -> None:
     changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
     assert changeable
     assert all(c.effect is Effect.FIREWALL for c in changeable)
+
+
+@pytest.mark.parametrize("table", ["vnet_hosts", "vnet_dns_views", "vnet_dns_zones", "vnet_dns_zone_records"])
+def test_every_change_of_a_dns_row_is_staged(table: str) -> None:
+    changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
+    assert changeable
+    assert all(c.effect is Effect.DNS for c in changeable)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,13 @@ def test_each_attribute_is_a_column_of_that_kind(resource: type[BaseResource]) -
         ("machine_nics", verge_pulumi.resources.Nic),
         ("vms", verge_pulumi.resources.VirtualMachine),
         ("vnet_addresses", verge_pulumi.resources.Address),
+        ("vnet_cidrs", verge_pulumi.resources.NetworkBlock),
+        ("vnet_dns_views", verge_pulumi.resources.DnsView),
+        ("vnet_dns_zone_records", verge_pulumi.resources.DnsRecord),
+        ("vnet_dns_zones", verge_pulumi.resources.DnsZone),
+        ("vnet_hosts", verge_pulumi.resources.HostOverride),
+        ("vnet_rule_aliases", verge_pulumi.resources.RuleAlias),
+        ("vnet_rules", verge_pulumi.resources.NetworkRule),
         ("vnets", verge_pulumi.resources.Network),
     ],
 )

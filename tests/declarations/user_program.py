@@ -10,15 +10,22 @@ from verge_pulumi import (
     CloudInitFile,
     Device,
     DeviceArgs,
+    DnsRecord,
+    DnsView,
+    DnsZone,
     Drive,
     DriveArgs,
+    HostOverride,
     MediaFile,
     Network,
+    NetworkBlock,
+    NetworkRule,
     Nic,
     NicArgs,
     Power,
     PowerArgs,
     Provider,
+    RuleAlias,
     Server,
     VirtualMachine,
     by_name,
@@ -30,6 +37,7 @@ from verge_pulumi import (
     get_vm,
     get_vm_output,
 )
+from verge_pulumi.resources import rule_addresses
 
 site_b = Provider("site-b", host="b.example.com", api_key_env="SITE_B_KEY", timeout=30, mark=True)
 there = pulumi.ResourceOptions(provider=site_b)
@@ -68,6 +76,31 @@ scratch = Drive("scratch", vm=web.id, disksize=10737418240, orderid=1)
 by_key = Drive("by-key", vm=42, disksize="1GiB")
 eth = Nic("eth", vm=web, network=lan, macaddress="F0-DB-30-00-00-01")
 fixed = Address("fixed", network=lan, type="static", ip="10.0.0.5", mac=eth.macaddress)
+db_name = HostOverride("db-name", network=lan, host="db", ip=fixed.ip)
+everybody = DnsView("everybody", network=lan, name="all", match_clients=["any"], query_source=fixed)
+zone = DnsZone("zone", view=everybody, domain="example.com", allow_transfer=["10.0.0.7"])
+www = DnsRecord("www", zone=zone, host="www", type="A", value=fixed.ip, ttl="30m")
+block = NetworkBlock("block", network=lan, cidr="10.0.1.0/28")
+offices = RuleAlias("offices", name="offices", value=["10.1.0.0/16|Bern", "10.2.0.0/16"])
+allowed = rule_addresses.any_of(rule_addresses.alias(offices), rule_addresses.segment_of(dmz), "10.9.0.0/24")
+ssh = NetworkRule(
+    "ssh",
+    network=lan,
+    name="ssh",
+    protocol="tcp",
+    destination_ports="22",
+    source_ip=allowed,
+    destination_ip=rule_addresses.nic(web, eth),
+)
+way_out = NetworkRule(
+    "way-out",
+    network=lan.id,
+    name="way out",
+    direction="outgoing",
+    action="route",
+    destination_ip=rule_addresses.default(),
+    target_ip=rule_addresses.segment_of("External"),
+)
 tpm = Device("tpm", vm=web, type="tpm", version="2")
 usb = Device("usb", vm=web, type="node_usb_devices", resource_group="1f67f07e-f653-db95-c475-01b8a2ea0ff1")
 boot = CloudInit(

@@ -14,9 +14,14 @@ from verge_pulumi import (
     Address,
     CloudInitFile,
     Device,
+    DnsRecord,
+    DnsView,
+    DnsZone,
     Drive,
+    HostOverride,
     MediaFile,
     Network,
+    NetworkRule,
     Nic,
     Power,
     Snapshot,
@@ -29,6 +34,16 @@ VM = ("vm", VirtualMachine)
 NETWORK = ("network", Network)
 
 
+def zone(resource_name: str, *, name: str) -> DnsZone:
+    """Declare a zone and what that hangs on."""
+    network = Network(f"{resource_name}-network", name=name, dns="bind")
+    view = DnsView(f"{resource_name}-view", network=network, name="all", match_clients=["any"])
+    return DnsZone(resource_name, view=view, domain=f"{name}.example")
+
+
+ZONE = ("zone", zone)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One resource and what is done to it.
@@ -36,7 +51,7 @@ class Case:
     Attributes:
         kind: The resource class.
         arguments: Makes its arguments, and what they refer to besides what it hangs on.
-        within: What it hangs on: the argument, and the class of two of them that are called ``a`` and ``b``.
+        within: What it hangs on: the argument, and what makes two of them, which are called ``a`` and ``b``.
         edit: A field changed in the program.
         drift: A field changed behind Pulumi's back, and the other value.
         unset: A column that the program says nothing of, and another value.
@@ -47,7 +62,7 @@ class Case:
 
     kind: type[Resource]
     arguments: Callable[[], Mapping[str, Any]]
-    within: tuple[str, type[VirtualMachine] | type[Network]] | None = None
+    within: tuple[str, Callable[..., Any]] | None = None
     edit: tuple[str, Any]
     drift: tuple[str, Any]
     unset: tuple[str, Any] = ("enabled", False)
@@ -118,6 +133,34 @@ CASES = {
         edit=("ip", "10.1.0.6"),
         drift=("mac", "f0:db:30:00:00:09"),
         unset=("hostname", "db"),
+    ),
+    "NetworkRule": Case(
+        kind=NetworkRule,
+        within=NETWORK,
+        arguments=lambda: {
+            "name": "https",
+            "protocol": "tcp",
+            "source_ip": "10.1.0.0/24, router",
+            "destination_ports": "443",
+        },
+        edit=("destination_ports", "443,8443"),
+        drift=("source_ip", "10.2.0.0/24"),
+    ),
+    "HostOverride": Case(
+        kind=HostOverride,
+        within=NETWORK,
+        arguments=lambda: {"host": "db", "ip": "10.1.0.5"},
+        edit=("host", "web"),
+        drift=("ip", "10.1.0.9"),
+        unset=("type", "domain"),
+    ),
+    "DnsRecord": Case(
+        kind=DnsRecord,
+        within=ZONE,
+        arguments=lambda: {"host": "www", "type": "A", "value": "10.1.0.5", "description": "for tests"},
+        edit=("value", "10.1.0.6"),
+        drift=("host", "web"),
+        unset=("ttl", "5m"),
     ),
     "MediaFile": Case(
         kind=MediaFile,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import Bench
+from tests.providers.bench import Bench, Managed
 from verge_pulumi.engine import host
 from verge_pulumi.simulator import Simulator
 
@@ -28,6 +28,21 @@ def bench(simulator: Simulator) -> Iterator[Bench]:
     running = Bench(simulator)
     yield running
     running.connection.client.close()
+
+
+@pytest.fixture
+def lan(bench: Bench) -> Managed:
+    """A stopped network."""
+    return bench.create("Network", "lan", name="lan", network="10.0.0.0/24")
+
+
+@pytest.fixture
+def running(lan: Managed) -> Managed:
+    """The network, running; the simulator's time passes with the provider's."""
+    lan.bench.create("Power", "on", of=f"vnets/{lan.id}", state="running")
+    lan.bench.share_clock()
+    lan.bench.simulator.reset("log")
+    return lan
 
 
 @pytest.fixture

@@ -13,25 +13,10 @@ from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.client import PermissionDenied
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources.staged import apply_rules
+from verge_pulumi.resources.staged import RULES, apply_staged
 
 REFRESH = {"verb": "POST", "path": "/vnet_actions$"}
 MAC = "F0-DB-30-00-00-01"
-
-
-@pytest.fixture
-def lan(bench: Bench) -> Managed:
-    """A stopped network."""
-    return bench.create("Network", "lan", name="lan", network="10.0.0.0/24")
-
-
-@pytest.fixture
-def running(lan: Managed) -> Managed:
-    """The network, running; the simulator's time passes with the provider's."""
-    lan.bench.create("Power", "on", of=f"vnets/{lan.id}", state="running")
-    lan.bench.share_clock()
-    lan.bench.simulator.reset("log")
-    return lan
 
 
 def fixed(lan: Managed, **arguments: Any) -> Managed:
@@ -191,7 +176,7 @@ def test_a_deleted_address_whose_apply_failed_is_applied_by_the_next_run(running
 def test_an_apply_whose_answer_was_lost_is_seen(running: Managed) -> None:
     stage(running)
     running.bench.simulator.faults({"match": REFRESH, "when": "after", "what": "reset"})
-    apply_rules(running.bench.connection, running.id)
+    apply_staged(running.bench.connection, RULES, running.id)
     assert len(applies(running.bench)) == 1
 
 
@@ -200,20 +185,20 @@ def test_a_network_that_stopped_meanwhile_has_nothing_to_apply(lan: Managed) -> 
     running = {"$key": int(lan.id), "running": True, "need_fw_apply": True}
     fault = {"what": "status", "status": 200, "body": running}
     lan.bench.simulator.faults({"match": {"verb": "GET", "path": f"vnets/{lan.id}$"}, **fault})
-    apply_rules(lan.bench.connection, lan.id)
+    apply_staged(lan.bench.connection, RULES, lan.id)
     assert len(applies(lan.bench)) == 1
 
 
 def test_a_network_that_is_stopped_or_gone_costs_a_look(lan: Managed) -> None:
     lan.bench.simulator.reset("log")
-    apply_rules(lan.bench.connection, lan.id)
-    apply_rules(lan.bench.connection, "77")
+    apply_staged(lan.bench.connection, RULES, lan.id)
+    apply_staged(lan.bench.connection, RULES, "77")
     assert lan.bench.asked() == [("GET", f"vnets/{lan.id}"), ("GET", "vnets/77")]
 
 
 def test_one_apply_serves_all_that_wait_for_it(running: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
     bench, arrived = running.bench, threading.Semaphore(0)
-    followers = [threading.Thread(target=apply_rules, args=(bench.connection, running.id)) for _ in range(5)]
+    followers = [threading.Thread(target=apply_staged, args=(bench.connection, RULES, running.id)) for _ in range(5)]
 
     @contextmanager
     def idle() -> Iterator[None]:
@@ -232,7 +217,7 @@ def test_one_apply_serves_all_that_wait_for_it(running: Managed, monkeypatch: py
     bench.simulator.transitions(stuck=["applying"])
     bench.time.meanwhile = follow
     stage(running)
-    apply_rules(bench.connection, running.id)
+    apply_staged(bench.connection, RULES, running.id)
     for follower in followers:
         follower.join(10)
     assert len(applies(bench)) == 2
@@ -242,6 +227,6 @@ def test_an_apply_that_failed_serves_nobody(running: Managed) -> None:
     stage(running)
     running.bench.simulator.faults({"match": REFRESH, "what": "status", "status": 403})
     with pytest.raises(PermissionDenied):
-        apply_rules(running.bench.connection, running.id)
-    apply_rules(running.bench.connection, running.id)
+        apply_staged(running.bench.connection, RULES, running.id)
+    apply_staged(running.bench.connection, RULES, running.id)
     assert running.row()["need_fw_apply"] is False

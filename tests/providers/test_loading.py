@@ -28,11 +28,18 @@ from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources.address import AddressProvider
 from verge_pulumi.resources.cloudinit_file import CloudInitFileProvider
 from verge_pulumi.resources.device import DeviceProvider
+from verge_pulumi.resources.dns_record import DnsRecordProvider
+from verge_pulumi.resources.dns_view import DnsViewProvider
+from verge_pulumi.resources.dns_zone import DnsZoneProvider
 from verge_pulumi.resources.drive import DriveProvider
+from verge_pulumi.resources.host_override import HostOverrideProvider
 from verge_pulumi.resources.media_file import MediaFileProvider
 from verge_pulumi.resources.network import NetworkProvider
+from verge_pulumi.resources.network_block import NetworkBlockProvider
+from verge_pulumi.resources.network_rule import NetworkRuleProvider
 from verge_pulumi.resources.nic import NicProvider
 from verge_pulumi.resources.power import PowerProvider
+from verge_pulumi.resources.rule_alias import RuleAliasProvider
 from verge_pulumi.resources.snapshot import SnapshotProvider
 from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineProvider
 
@@ -40,11 +47,18 @@ PROVIDERS = {
     "Address": AddressProvider,
     "CloudInitFile": CloudInitFileProvider,
     "Device": DeviceProvider,
+    "DnsRecord": DnsRecordProvider,
+    "DnsView": DnsViewProvider,
+    "DnsZone": DnsZoneProvider,
     "Drive": DriveProvider,
+    "HostOverride": HostOverrideProvider,
     "MediaFile": MediaFileProvider,
     "Network": NetworkProvider,
+    "NetworkBlock": NetworkBlockProvider,
+    "NetworkRule": NetworkRuleProvider,
     "Nic": NicProvider,
     "Power": PowerProvider,
+    "RuleAlias": RuleAliasProvider,
     "Snapshot": SnapshotProvider,
     "VirtualMachine": VirtualMachineProvider,
 }

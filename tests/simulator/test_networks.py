@@ -227,32 +227,6 @@ def test_dns_is_applied_on_its_own(simulator: Simulator, http: Http, form: str) 
     assert http.error("PUT", "vnets/3/applyproxy")[0] == 501
 
 
-def test_the_order_of_rules(http: Http) -> None:
-    def order() -> list[str]:
-        return [row["name"] for row in http.get("vnet_rules", fields="name", sort="+orderid")]
-
-    for name in ("a", "b", "c"):
-        http.post("vnet_rules", {"vnet": 3, "name": name})
-    http.post("vnet_rules", {"vnet": 2, "name": "elsewhere", "orderid": 9})
-    http.post("vnet_rules", {"vnet": 3, "name": "first", "orderid": 1})
-    http.post("vnet_rules", {"vnet": 3, "name": "far", "orderid": 50})
-    assert order() == ["first", "a", "b", "c", "elsewhere", "far"]
-    http.put("vnet_rules/3", {"orderid": 2})
-    assert order() == ["first", "c", "a", "b", "elsewhere", "far"]
-    http.put("vnet_rules/3", {"orderid": 2})
-    assert order() == ["first", "c", "a", "b", "elsewhere", "far"]
-    assert http.error("POST", "vnet_rules", {"vnet": 3, "name": "a"})[0] == 409
-    assert http.error("POST", "vnet_rules", {"vnet": 3, "name": "x", "action": "block"})[0] == 422
-    assert http.error("PUT", "vnet_rules/3", {"vnet": 2}) == (422, "field 'vnet' is readonly")
-
-
-def test_system_rules_are_left_alone(simulator: Simulator, http: Http) -> None:
-    key = simulator.add("vnet_rules", vnet=3, name="system", system_rule=True)
-    for verb in ("PUT", "DELETE"):
-        refusal = http.error(verb, f"vnet_rules/{key}", {"enabled": False})
-        assert refusal == (422, "System rules cannot be changed")
-
-
 def test_addresses_are_unique_within_a_network(http: Http) -> None:
     body = {"vnet": 3, "type": "static", "ip": "203.0.113.5", "mac": "F0:DB:30:00:00:01"}
     http.post("vnet_addresses", body)

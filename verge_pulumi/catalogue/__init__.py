@@ -12,10 +12,12 @@ from verge_pulumi.catalogue.access import ACCESS
 from verge_pulumi.catalogue.catalogs import CATALOGS
 from verge_pulumi.catalogue.cloudinit import CLOUDINIT
 from verge_pulumi.catalogue.devices import DEVICES
+from verge_pulumi.catalogue.dns import DNS_TABLES
 from verge_pulumi.catalogue.files import FILE_TABLES
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
 from verge_pulumi.catalogue.networks import NETWORKS
 from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
+from verge_pulumi.catalogue.rules import RULES
 from verge_pulumi.catalogue.snapshots import SNAPSHOTS
 from verge_pulumi.catalogue.system import SYSTEM_TABLES
 from verge_pulumi.catalogue.virtual_machines import VIRTUAL_MACHINES
@@ -26,6 +28,8 @@ _TABLES = (
     *DEVICES,
     *SNAPSHOTS,
     *NETWORKS,
+    *RULES,
+    *DNS_TABLES,
     *SYSTEM_TABLES,
     *ACCESS,
     *CATALOGS,

@@ -1,4 +1,4 @@
-"""Networks: the tables `vnets`, `vnet_rules` and `vnet_addresses`."""
+"""Networks: the tables `vnets`, `vnet_addresses` and `vnet_cidrs`."""
 
 from __future__ import annotations
 
@@ -142,55 +142,6 @@ VNETS = table(
     source="vnets.md §2, §3; unique: quirks.md §6",
 )
 
-# Any change of a rule only stages it (fact sheet vnets §4.1).
-VNET_RULES = table(
-    "vnet_rules",
-    section(
-        "vnets.md §4",
-        ref("vnet", "vnets", write=C, required=True),
-        text("name", required=True, max_length=128),
-        text("description", default="", max_length=2048),
-        boolean("enabled", default=True),
-        # The default is the end of the list.
-        integer("orderid"),
-        text("pin", default="no", choices=words("no top bottom")),
-        text("direction", default="incoming", choices=words("incoming outgoing")),
-        text("action", default="accept", choices=words("accept drop reject translate route")),
-        # The numbers are OSPF, IGMP, GRE, ESP and AH.
-        text(
-            "protocol",
-            default="any",
-            choices=words("any tcp udp tcpudp icmp 89 2 47 50 51"),
-            open_choices=True,
-        ),
-        text("interface", default="auto", choices=words("auto router dmz wireguard any")),
-        text("ct_state", default=""),
-        text("source_ip", default=""),
-        text("destination_ip", default=""),
-        text("target_ip", default=""),
-        text("source_ports", default=""),
-        text("destination_ports", default=""),
-        text("target_ports", default=""),
-        boolean("log", default=False),
-        boolean("statistics", default=False),
-        boolean("trace", default=False),
-        text("throttle", default=""),
-        text("drop_throttle", default=""),
-        integer("packets", write=R, default=0),
-        integer("bytes", write=R, default=0),
-        boolean("system_rule", write=R, default=False),
-        any_ref("owner", write=R),
-        text("creator", write=R),
-        integer("modified", write=R),
-        effect=FIREWALL,
-    ),
-    short="name enabled orderid direction action protocol",
-    summary="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
-    unique=(("vnet", "name"),),
-    parent="vnet",
-    source="vnets.md §4; unique: quirks.md §6",
-)
-
 # Address rows change firewall and DHCP state (fact sheet vnets §6).
 VNET_ADDRESSES = table(
     "vnet_addresses",
@@ -215,4 +166,22 @@ VNET_ADDRESSES = table(
     source="vnets.md §6",
 )
 
-NETWORKS = (VNETS, VNET_RULES, VNET_ADDRESSES)
+# Whether a row can be changed no source says; clients make and delete them. What they stage is read from the client
+# that reports it, govergeos: CHANGELOG.md on its TenantNetworkBlocks.
+VNET_CIDRS = table(
+    "vnet_cidrs",
+    section(
+        "vnets.md §9; required: pyVergeOS: resources/tenant_network_blocks.py",
+        ref("vnet", "vnets", write=C, required=True),
+        text("cidr", required=True),
+        any_ref("owner"),
+        text("description", default=""),
+        effect=FIREWALL,
+    ),
+    short="cidr owner",
+    unique=(("vnet", "cidr"),),
+    parent="vnet",
+    source="vnets.md §9",
+)
+
+NETWORKS = (VNETS, VNET_ADDRESSES, VNET_CIDRS)

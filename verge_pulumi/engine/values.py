@@ -91,21 +91,27 @@ class _Parsed(_Text):
             raise ValueError(f"{error}; write it as '{self.example}'") from None
 
 
-class _CommaList(_Text):
-    # Comma lists keep their order, and the spacing may differ when read back (fact sheet quirks §5).
+class _WordList(_Text):
+    """Words that one column holds, in their order; the spacing may differ when read back (fact sheet quirks §5)."""
+
+    def __init__(self, separator: str, plural: str, end: str = "") -> None:
+        self.separator = separator
+        self.plural = plural
+        self.end = end
+
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, list):
             raise ValueError("a list of words is wanted")
         words = [str(item).strip() for item in value]
-        if not all(re.fullmatch(r"[^,\s]+", word) for word in words):
-            raise ValueError("a word of the list holds at least one character, and neither commas nor spaces")
+        if not all(re.fullmatch(rf"[^{self.separator}\s]+", word) for word in words):
+            raise ValueError(f"a word of the list holds at least one character, and neither {self.plural} nor spaces")
         return words
 
     def to_api(self, value: Any) -> Any:
-        return ",".join(value)
+        return self.separator.join(value) + (self.end if value else "")
 
     def from_api(self, value: Any) -> Any:
-        return [item for item in re.split(r"[,\s]+", str(value or "")) if item] or None
+        return [item for item in re.split(rf"[{self.separator}\s]+", str(value or "")) if item] or None
 
 
 class _Json(Value):
@@ -263,7 +269,7 @@ Text = Annotated[str, _Text()]
 Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "10.0.0.0/24")]
 """A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
 
-CommaList = Annotated[list[str], _CommaList()]
+CommaList = Annotated[list[str], _WordList(",", "commas")]
 """A list of words that VergeOS keeps in one column, separated by commas."""
 
 Duration = Annotated[str, _Duration()]
@@ -298,6 +304,9 @@ RowPath = Annotated[str, _RowPath()]
 
 Secret = Annotated[T, SENSITIVE]
 """A secret: ``Secret[str]``."""
+
+SemicolonList = Annotated[list[str], _WordList(";", "semicolons", end=";")]
+"""A list of words that VergeOS keeps in one column, each ended by a semicolon."""
 
 Size = Annotated[str | int, _Size()]
 """A number of bytes, or a text with a unit: ``"20GiB"``, ``"500GB"``."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from verge_pulumi.client import Row
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import IpAddress, MacAddress, RowPath, Text
 from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.staged import apply_rules
+from verge_pulumi.resources.staged import StagingProvider
 
 
 class Address(Resource, table="vnet_addresses", unique=("network", "ip")):
@@ -49,7 +47,7 @@ class Address(Resource, table="vnet_addresses", unique=("network", "ip")):
     """Vendor of the network card that has it."""
 
 
-class AddressProvider(RowProvider[Address]):
+class AddressProvider(StagingProvider[Address]):
     """What is special about an address's life."""
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
@@ -58,13 +56,3 @@ class AddressProvider(RowProvider[Address]):
             yield "mac: type='static' needs the one that the address is reserved for"
         if inputs["type"] == "dynamic":
             yield "type: leases come and go by themselves; 'static' reserves an address"
-
-    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Put it into effect."""
-        apply_rules(self.connection, inputs["network"])
-        return row
-
-    def remove(self, id: str, props: Inputs) -> None:
-        """Delete it, and put that into effect; one that is gone already may still have to."""
-        super().remove(id, props)
-        apply_rules(self.connection, props["network"])

@@ -323,13 +323,15 @@ class Backend:
                 self.store.change(relation.name, row["$key"], {_FLAGS[effect]: True})
 
     def _stage_parent(self, relation: Relation, row: Row) -> None:
-        """Mark a network whose rules or addresses changed in any way (fact sheet vnets §4.1)."""
+        """Mark a network whose rules, addresses or DNS changed in any way (fact sheet vnets §4.1, §7, §8)."""
+        staged = {c.effect for c in relation.columns.values()} & {Effect.FIREWALL, Effect.DNS}
         column = relation.columns.get(relation.table.parent or "")
-        target = None if column is None else reference(column, row[column.name])
+        target = reference(column, row[column.name]) if staged and column is not None else None
         parent = None if target is None else self.store.get(*target)
         if target is not None and parent is not None:
-            staged = {c.effect for c in relation.columns.values()} & {Effect.FIREWALL, Effect.DNS}
-            self._stage(self.relations[target[0]], parent, staged)
+            relation = self.relations[target[0]]
+            self._stage(relation, parent, staged)
+            self._stage_parent(relation, parent)
 
     def default_cluster(self, row: Row) -> Row | None:
         """Give a new row the system's default cluster unless it names one; return the row's cluster."""

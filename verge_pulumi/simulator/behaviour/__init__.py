@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from verge_pulumi.simulator.behaviour.addresses import Addresses
 from verge_pulumi.simulator.behaviour.base import Behaviour
 from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles
+from verge_pulumi.simulator.behaviour.dns import DnsRecords, DnsZones, Ordered
 from verge_pulumi.simulator.behaviour.drives import Drives
 from verge_pulumi.simulator.behaviour.files import Files
 from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatus
-from verge_pulumi.simulator.behaviour.networks import Networks, Rules
+from verge_pulumi.simulator.behaviour.network_blocks import NetworkBlocks
+from verge_pulumi.simulator.behaviour.networks import Networks
 from verge_pulumi.simulator.behaviour.nics import Nics
 from verge_pulumi.simulator.behaviour.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.rules import RuleAliases, Rules
 from verge_pulumi.simulator.behaviour.snapshots import Snapshots
 from verge_pulumi.simulator.behaviour.system import CatalogRepositories, Clusters
 from verge_pulumi.simulator.behaviour.vms import VirtualMachines
@@ -30,6 +33,11 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "nodes": MachineOwner,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
+    "vnet_cidrs": NetworkBlocks,
+    "vnet_dns_views": Ordered,
+    "vnet_dns_zone_records": DnsRecords,
+    "vnet_dns_zones": DnsZones,
+    "vnet_rule_aliases": RuleAliases,
     "vnet_rules": Rules,
     "vnets": Networks,
 }

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.behaviour.base import Response
 from verge_pulumi.simulator.behaviour.devices import mac_address
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
 from verge_pulumi.simulator.errors import invalid, refused
@@ -135,44 +135,9 @@ class Networks(MachineOwner):
             raise refused("vNet is not running")
 
 
-class Rules(Behaviour):
-    """The table `vnet_rules`."""
-
-    def before_create(self, row: Row) -> None:
-        """Put a rule at the end, or at the place it asks for."""
-        siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
-        if row["orderid"] is None:
-            row["orderid"] = max((rule["orderid"] + 1 for rule in siblings), default=1)
-        else:
-            self._make_room(siblings, row["orderid"])
-
-    def before_update(self, row: Row, changes: Row) -> None:
-        """Refuse a change of a system rule, and make room for a rule that moves."""
-        _refuse_system_rule(row)
-        if "orderid" in changes and changes["orderid"] != row["orderid"]:
-            siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
-            self._make_room([rule for rule in siblings if rule is not row], changes["orderid"])
-
-    def before_delete(self, row: Row) -> None:
-        """Refuse to delete a system rule."""
-        _refuse_system_rule(row)
-
-    def _make_room(self, siblings: list[Row], place: int) -> None:
-        """Renumber the rules from a place on when it is taken; an inference of the sheet (vnets §4)."""
-        if any(rule["orderid"] == place for rule in siblings):
-            for rule in siblings:
-                if rule["orderid"] >= place:
-                    self.backend.store.change(self.table, rule["$key"], {"orderid": rule["orderid"] + 1})
-
-
 def _refuse_protected(row: Row, what: str) -> None:
     if row["type"] in _PROTECTED:
         raise refused(f"vNet of type '{row['type']}' cannot be {what}")
-
-
-def _refuse_system_rule(row: Row) -> None:
-    if row["system_rule"]:
-        raise refused("System rules cannot be changed")
 
 
 def _network(row: Row) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -1,0 +1,128 @@
+"""How the addresses and ports of rules are written (fact sheet vnets §4.2); `rule_addresses` writes them for you."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Any
+
+from verge_pulumi.engine.values import Value
+
+ADDRESS_FORMS = (
+    "write an address, a network such as '10.0.0.0/24', a range such as '10.0.0.5-10.0.0.9', 'router', 'vnetself', "
+    "'default', 'vnet:<name>', 'vmnic:<vm>.<nic>', 'alias:<key>', or several of them with commas"
+)
+
+PORT_FORMS = "write a port, a range such as '1000-1005', 'alias:<key>', or several of them with commas"
+
+
+class _Terms(Value):
+    """Text of terms with commas between them; "" is none."""
+
+    json_types = ("text",)
+
+    def normalise(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValueError("a text is wanted, such as '80,443' for ports")
+        terms = [term.strip() for term in value.split(",")]
+        return ",".join(map(self.term, terms)) if terms != [""] else ""
+
+    def term(self, text: str) -> str:
+        """Return the one spelling of a term."""
+        raise NotImplementedError
+
+    def from_api(self, value: Any) -> Any:
+        return value or None
+
+
+class _RuleAddress(_Terms):
+    def normalise(self, value: Any) -> Any:
+        text = super().normalise(value)
+        if "default" in text.split(",") and text != "default":
+            raise ValueError("'default' stands alone")
+        return text
+
+    def term(self, text: str) -> str:
+        kind, colon, name = text.partition(":")
+        if text in ("router", "vnetself", "default") or (kind == "vnet" and name):
+            return text
+        if kind == "alias" and colon:
+            return _alias(text)
+        if kind == "vmnic" and colon:
+            vm, _, nic = name.rpartition(".")
+            if vm and nic:
+                return text
+            raise ValueError(f"'{text}' does not name a NIC of a VM; write it as 'vmnic:web.eth0'")
+        try:
+            return _literal(text)
+        except ValueError as error:
+            raise ValueError(f"'{text}' is no address of a rule: {error}; {ADDRESS_FORMS}") from None
+
+
+class _RulePorts(_Terms):
+    def term(self, text: str) -> str:
+        if text.startswith("alias:"):
+            return _alias(text)
+        match = re.fullmatch(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?", text)
+        ports = [int(port) for port in match.groups() if port] if match else []
+        if not ports or ports != sorted(ports) or not all(0 < port < 65536 for port in ports):
+            raise ValueError(f"'{text}' is no port from 1 to 65535; {PORT_FORMS}")
+        return "-".join(map(str, ports))
+
+
+class _AliasEntries(Value):
+    """What an alias stands for. Labels have blanks, so only commas part the entries."""
+
+    json_types = ("text",)
+
+    def normalise(self, value: Any) -> Any:
+        if not isinstance(value, list) or not value:
+            raise ValueError("a list of addresses or ports is wanted")
+        entries = [_entry(item) for item in value]
+        if any("," in entry or not entry.partition("|")[0] for entry in entries):
+            raise ValueError("an entry holds an address or a port, a label after '|' if wanted, and no comma")
+        return entries
+
+    def to_api(self, value: Any) -> Any:
+        return ",".join(value)
+
+    def from_api(self, value: Any) -> Any:
+        return [entry for entry in map(_entry, str(value or "").split(",")) if entry] or None
+
+
+def _entry(text: Any) -> str:
+    return "|".join(part.strip() for part in str(text).split("|", 1))
+
+
+def _alias(text: str) -> str:
+    # VergeOS refuses the name of an alias (fact sheet vnets §4.2).
+    if not re.fullmatch(r"alias:[1-9][0-9]*", text):
+        raise ValueError(f"'{text}' does not give the key of an alias; use rule_addresses.alias(...)")
+    return text
+
+
+def _literal(text: str) -> str:
+    """Return the one spelling of an address, a network or a range.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if "/" in text:
+        return str(ip_network(text, strict=False))
+    first, dash, last = text.partition("-")
+    if not dash:
+        return str(ip_address(text))
+    low, high = ip_address(first.strip()), ip_address(last.strip())
+    if low.version != high.version or int(low) > int(high):
+        raise ValueError("a range goes from a lower address to a higher one")
+    return f"{low}-{high}"
+
+
+RuleAddress = Annotated[str, _RuleAddress()]
+"""Addresses of a rule: ``10.0.0.0/24``, ``router``, ``vnet:<name>`` and others, several with commas; ``""`` is any."""
+
+RulePorts = Annotated[str, _RulePorts()]
+"""Ports of a rule: ``80``, ``80,443``, ``1000-1005``, ``alias:<key>``; ``""`` is any."""
+
+AliasEntries = Annotated[list[str], _AliasEntries()]
+"""What an alias of rules stands for: addresses or ports, each with a label after ``|`` if wanted."""

@@ -1,0 +1,51 @@
+"""Views, zones and records of a network's DNS server (fact sheet vnets §8)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from verge_pulumi.simulator.behaviour.base import Behaviour, Response
+from verge_pulumi.simulator.relations import Row
+
+
+class Ordered(Behaviour):
+    """A table whose rows have an order within what they hang on, such as `vnet_dns_views`."""
+
+    def before_create(self, row: Row) -> None:
+        """Put it last, unless it asks for a place."""
+        if row["orderid"] is None:
+            parent = str(self.backend.relations[self.table].table.parent)
+            siblings = [other for other in self.backend.store.rows(self.table) if other[parent] == row[parent]]
+            row["orderid"] = max((other["orderid"] + 1 for other in siblings), default=1)
+
+
+class DnsZones(Behaviour):
+    """The table `vnet_dns_zones`; the serial number of a zone counts the changes of it and its records."""
+
+    zone: ClassVar[str] = "$key"
+    """The column that holds the zone's key."""
+
+    def after_update(self, row: Row, changes: Row) -> None:
+        """Count the change."""
+        if changes:
+            self._count(row)
+
+    def _count(self, row: Row) -> None:
+        zone = self.backend.store.get("vnet_dns_zones", row[self.zone])
+        if zone is not None:  # a record may go with its zone
+            self.backend.store.change("vnet_dns_zones", zone["$key"], {"serial_number": zone["serial_number"] + 1})
+
+
+class DnsRecords(DnsZones, Ordered):
+    """The table `vnet_dns_zone_records`."""
+
+    zone = "zone"
+
+    def after_create(self, row: Row) -> Response | None:
+        """Count the change."""
+        self._count(row)
+        return None
+
+    def after_delete(self, row: Row) -> None:
+        """Count the change."""
+        self._count(row)
