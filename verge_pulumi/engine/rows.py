@@ -15,7 +15,7 @@ from verge_pulumi.engine import host
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain, gone
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import MARK, Mark, without_mark
+from verge_pulumi.engine.ownership import MARK, Mark, other_owner, without_mark
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 from verge_pulumi.engine.reading import Place
 from verge_pulumi.engine.waiting import WaitTimeout, wait_until
@@ -57,9 +57,9 @@ class RowProvider(DeclaredProvider[R]):
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
 
-    def holder(self, props: Inputs) -> str:
-        """Name who else manages what a row hangs on that cannot carry a mark itself; "" if nobody does."""
-        return ""
+    def parent(self, props: Inputs) -> tuple[type[BaseResource], str] | None:
+        """Name the row, by resource and key, that one which cannot carry a mark hangs on, and whose owner it has."""
+        return None
 
     def used_by(self, id: str) -> str:
         """Name what keeps VergeOS from deleting the row, as far as that can be told."""
@@ -83,6 +83,8 @@ class RowProvider(DeclaredProvider[R]):
 
     def _post(self, inputs: Inputs, values: dict[str, Any], mark: Mark | None) -> str:
         """Create the row exactly once; what is not known to have failed is looked for before it is sent again."""
+        if not self.declaration.markable:
+            self._refuse_parent_of_others(inputs)
         if mark and not self._identified(inputs):
             # VergeOS will not refuse a second one, so an earlier attempt must be looked for.
             found = self._own(inputs, _any_attempt(mark))
@@ -129,12 +131,10 @@ class RowProvider(DeclaredProvider[R]):
         row = rows[0]
         key = str(row["$key"])
         theirs = Mark.of(row.get("description"))
-        if self.declaration.markable:
-            holder = f"{theirs.owner} as '{theirs.name}'" if theirs else ""
-            ours = mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
-        else:
-            holder = self.holder(inputs)
-            ours = not holder
+        # One that cannot carry a mark is that of whoever owns its parent, and that is us by now.
+        ours = not self.declaration.markable or (
+            mark is not None and theirs is not None and theirs.belongs_to(mark.owner, mark.name)
+        )
         if (ours or inputs.get("adopt")) and (self.declaration.table, key) not in self.connection.live:
             return self._take_over(inputs, row, mark)
         if ours:
@@ -142,7 +142,7 @@ class RowProvider(DeclaredProvider[R]):
                 f"row {key} of {self.declaration.table} has that name and is the resource that this one replaces. "
                 "Leave delete_before_replace on, or give the new one another name"
             )
-        owner = f"belongs to {holder}" if holder else "is managed by nobody here"
+        owner = f"belongs to {theirs.owner} as '{theirs.name}'" if theirs else "is managed by nobody here"
         raise EngineError(
             f"row {key} of {self.declaration.table} has that name already and {owner}. Choose another name; if the "
             "resource was renamed in the program use the alias option; to manage that row from here set adopt=True"
@@ -414,7 +414,7 @@ class RowProvider(DeclaredProvider[R]):
         A mark may be edited away in the UI; a row without one that also bears another name is another row.
         """
         if not self.declaration.markable:
-            return self.holder(props)
+            return self._parent_owner(props)
         known, live = Mark.of(props.get(MARK)), Mark.of(row.get("description"))
         if known is None:
             return ""
@@ -422,6 +422,29 @@ class RowProvider(DeclaredProvider[R]):
             return f"{live.owner} as '{live.name}'" if live.nonce != known.nonce else ""
         renamed = isinstance(props.get("name"), str) and row.get("name") != props["name"]
         return f"somebody else, who calls it '{printable(str(row.get('name')))}'" if renamed else ""
+
+    def _parent_owner(self, props: Inputs) -> str:
+        """Return who else manages the parent, as its row says that the stack's own refresh reads too."""
+        owner = props.get(OWNER, "")
+        parent = self.parent(props) if owner else None
+        if parent is None:
+            return ""
+        kind, key = parent
+        row = self.connection.reader.shared(kind.declaration.table, key, kind.declaration.fields, owner)
+        return other_owner(row.get("description"), owner) if row else ""
+
+    def _refuse_parent_of_others(self, inputs: Inputs) -> None:
+        """See that a new row without a mark would be ours; of the parent, what this run has read of it will do.
+
+        Raises:
+            EngineError: It would be another stack's as soon as it exists.
+        """
+        parent = self.parent(inputs)
+        if parent is not None and OWNER in inputs:
+            table, key = parent[0].declaration.table, parent[1]
+            other = other_owner(self.connection.reader.known(table, key, "description"), inputs[OWNER])
+            if other:
+                raise EngineError(f"{table}/{key} belongs to {other}, and so would this. Declare it there")
 
     def _fenced(self, id: str, props: Inputs, besides: tuple[str, ...] = ()) -> Row | None:
         """Read the row that is about to be written to or deleted, and see that it is still ours.

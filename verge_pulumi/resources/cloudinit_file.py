@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import OWNER, Resource
+from verge_pulumi.engine.declare import BaseResource, Resource
 from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import other_owner
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Secret
 from verge_pulumi.resources.vm import VirtualMachine
@@ -69,12 +68,10 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         wanted = name == "contents" and news.get("on_change") == "replace"
         return wanted or super().replaced_by(name, olds, news)
 
-    def holder(self, props: Inputs) -> str:
-        """Name who else manages the VM, as its row says that the stack's own refresh reads too."""
-        owner = props.get(OWNER, "")
+    def parent(self, props: Inputs) -> tuple[type[BaseResource], str] | None:
+        """Name the VM."""
         key = str(props.get("vm", "")).rpartition("/")[2]
-        vm = self.connection.reader.shared("vms", key, VirtualMachine.declaration.fields, owner) if key else None
-        return other_owner(vm.get("description"), owner) if vm and owner else ""
+        return (VirtualMachine, key) if key else None
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the row, and download the contents only if the row tells that they may be others."""

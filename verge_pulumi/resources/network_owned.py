@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from verge_pulumi.engine.declare import OWNER, BaseResource
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.declare import BaseResource
 from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import other_owner
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.staged import DNS, StagingProvider
 
@@ -20,19 +17,6 @@ class NetworkOwnedProvider(StagingProvider[R]):
 
     staged = DNS
 
-    def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Make the row, unless the network is another stack's: the row would be theirs as soon as it exists."""
-        network = self.network_of(inputs)
-        # What this run has read of the network already will do.
-        holder = other_owner(self.connection.reader.known("vnets", network, "description"), inputs[OWNER])
-        if holder:
-            raise EngineError(f"vnets/{network} belongs to {holder}, and so would this. Declare it there")
-        return super().make(inputs, values)
-
-    def holder(self, props: Inputs) -> str:
-        """Name who else manages the network, as its row says that the stack's own refresh reads too."""
-        owner = props.get(OWNER, "")
-        if not owner:
-            return ""
-        network = self.connection.reader.shared("vnets", self.network_of(props), Network.declaration.fields, owner)
-        return other_owner(network.get("description"), owner) if network else ""
+    def parent(self, props: Inputs) -> tuple[type[BaseResource], str] | None:
+        """Name the network."""
+        return Network, self.network_of(props)
