@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,20 @@ def dynamic_host(simulator: Simulator, **environment: str) -> Iterator[DynamicHo
             stub.Configure(provider_pb2.ConfigureRequest(args=arguments), timeout=30)
             yield DynamicHost(stub, engine, process)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+        _interrupt(process)
         server.stop(0).wait()
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """End a host as the engine does. A signal that another of its threads takes does not wake the one that waits."""
+    for _ in range(12):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return
+    process.kill()
+    process.wait()
+    raise AssertionError("the host does not end")
 
 
 def struct(properties: dict[str, Any]) -> Any:
