@@ -61,7 +61,7 @@ mutate: $(READY) ## Break the four core modules in every small way, and count wh
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py
 
 lock: $(READY) ## Pin the newest allowed versions of all dependencies
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra simulator pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra cli --extra simulator pyproject.toml -o requirements.lock
 
 clean: ## Remove what these commands made in the checkout
 	rm -rf .venv .quickstart .mutation.log mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -25,6 +25,7 @@ SPELLINGS = {
     "Apache Software License / MIT License": "Apache-2.0 OR MIT",
     "BSD License": "BSD-3-Clause",
     "DFSG approved / MIT License": "MIT",
+    "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
