@@ -30,6 +30,12 @@ FAILED = ("error", "unlicensed")
 BETWEEN = ("starting", "stopping", "initializing")
 """States that pass by themselves, into running or stopped (fact sheet vms §4)."""
 
+START_TIMEOUT = 120.0
+"""Seconds within which a machine runs that was told to."""
+
+STOP_TIMEOUT = {"vms": 120.0, "vnets": 60.0}
+"""Seconds that a guest, or the router of a network, gets to shut down unless the program says otherwise."""
+
 KILL_TIMEOUT = 30.0
 """Seconds within which a killed machine is off; sources see about two."""
 
@@ -56,7 +62,7 @@ def state(row: Mapping[str, Any]) -> str:
     return "running" if row.get("running") else "stopped"
 
 
-def start(connection: Connection, table: str, key: str, *, timeout: float) -> Row:
+def start(connection: Connection, table: str, key: str, *, timeout: float = START_TIMEOUT) -> Row:
     """Power on and wait until it runs.
 
     Raises:
@@ -69,7 +75,9 @@ def start(connection: Connection, table: str, key: str, *, timeout: float) -> Ro
     return _wait(connection, table, key, _runs, what="power on", timeout=timeout, failed=_has_failed)
 
 
-def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *, timeout: float, force: bool) -> Row:
+def stop(
+    connection: Connection, table: str, key: str, row: Mapping[str, Any], *, timeout: float | None, force: bool
+) -> Row:
     """Power off and wait until it is off.
 
     Args:
@@ -77,7 +85,8 @@ def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *
         table: ``vms`` or ``vnets``.
         key: The row's key.
         row: The row as last read; one that is off already costs nothing.
-        timeout: Seconds that a guest gets to shut down; it may ignore the request (fact sheet vms §5).
+        timeout: Seconds that a guest gets to shut down; it may ignore the request (fact sheet vms §5). `STOP_TIMEOUT`
+            if None.
         force: Whether it is killed after that.
 
     Raises:
@@ -85,6 +94,7 @@ def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *
     """
     if _is_off(row):
         return dict(row)
+    timeout = STOP_TIMEOUT[table] if timeout is None else timeout
     _act(connection, table, key, "poweroff", None, begun=_is_down)
     try:
         return _wait(connection, table, key, _is_off, what="power off", timeout=timeout)
@@ -96,7 +106,7 @@ def stop(connection: Connection, table: str, key: str, row: Mapping[str, Any], *
     return _wait(connection, table, key, _is_off, what="power off", timeout=KILL_TIMEOUT)
 
 
-def restart(connection: Connection, table: str, key: str, *, timeout: float = 120) -> Row:
+def restart(connection: Connection, table: str, key: str, *, timeout: float = START_TIMEOUT) -> Row:
     """Restart a network in one action, and wait until it runs again."""
     host.log("restarting, because a change needs it")
     connection.client.table(table).action(key, "reset", {"apply": True})

@@ -257,4 +257,4 @@ class NetworkProvider(RowProvider[Network]):
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Stop it: VergeOS refuses to delete a running or stopping network."""
-        machine_power.stop(self.connection, "vnets", id, row, timeout=props.get("stop_timeout") or 60, force=True)
+        machine_power.stop(self.connection, "vnets", id, row, timeout=props.get("stop_timeout"), force=True)

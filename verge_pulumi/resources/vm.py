@@ -187,8 +187,8 @@ class VirtualMachineSettings(Declared):
     none is taken."""
 
     stop_timeout: Attr[int | None] = policy(default=None, ge=0)
-    """Seconds that the guest gets to shut down before it is powered off, when the VM is deleted or power cycled; 120 if
-    unset."""
+    """Seconds that the guest gets to shut down; 120 if unset. After them it is powered off when the VM is deleted, and
+    a power cycle fails."""
 
     allow_data_loss: Attr[bool | None] = policy(default=None)
     """Whether it may be deleted or replaced though drives hold data that would go with it. It counts once it is in the
@@ -276,16 +276,15 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         """Power cycle a running VM whose changes wait for it, if the program says so."""
         if not machine_power.wants_restart(row, inputs):
             return row
-        timeout = inputs.get("stop_timeout") or 120
-        machine_power.stop(self.connection, "vms", id, row, timeout=timeout, force=False)
-        machine_power.start(self.connection, "vms", id, timeout=timeout)
+        machine_power.stop(self.connection, "vms", id, row, timeout=inputs.get("stop_timeout"), force=False)
+        machine_power.start(self.connection, "vms", id)
         return self._read_back(id)
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
         if not props.get("allow_data_loss"):
             data_loss.forbid(self._drives(row))
-        machine_power.stop(self.connection, "vms", id, row, timeout=props.get("stop_timeout") or 120, force=True)
+        machine_power.stop(self.connection, "vms", id, row, timeout=props.get("stop_timeout"), force=True)
 
     def _drives(self, row: Row) -> Iterable[Row]:
         """Return the drives as the row tells them; one that does not is no proof that there are none."""
