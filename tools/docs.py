@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 import verge_pulumi.resources
 from tests.faults.matrix import faults_page
 from verge_pulumi.components import Server
+from verge_pulumi.engine.attributes import Items
 from verge_pulumi.engine.component import Component
 from verge_pulumi.engine.declare import BaseResource, Declared
 from verge_pulumi.resources import VirtualMachine
@@ -138,6 +139,8 @@ def type_text(attribute: Any) -> str:
     """Return the type of an argument as a reader wants it."""
     if attribute.target is not None:
         return " or ".join(f"[{name}]({name}.md)" for name in attribute.accepts())
+    if isinstance(attribute, Items):
+        return f"list of `{attribute.item.__name__}`"
     annotation = attribute.value_type
     words = getattr(annotation, "__args__", ())
     if "Literal" in str(annotation):

@@ -22,10 +22,7 @@ EXTERNAL = {
     "vm_paste_configs",
     "vm_recipe_instances",
     "vm_services",
-    "vnet_bgp",
     "vnet_bonds",
-    "vnet_ipsecs",
-    "vnet_proxy",
 }
 
 # A section of a fact sheet, or a file of one of the vendor's clients.

@@ -60,7 +60,7 @@ ENUMERATIONS = {
     "vnets.ipaddress_type": "static, dynamic, bgp, none",
     "vnets.dns": "disabled, simple, bind, network",
     "vnets.pxe": "none, ybos, custom",
-    "vnets.rate_limit_type*": "bytes/second, kbytes/second, mbytes/second, bytes/minute, kbytes/minute, mbytes/minute,"
+    "vnets.rate_limit_type": "bytes/second, kbytes/second, mbytes/second, bytes/minute, kbytes/minute, mbytes/minute,"
     " bytes/hour, kbytes/hour, mbytes/hour, bytes/day, kbytes/day, mbytes/day, second, minute, hour, day",
     "vnet_rules.pin": "no, top, bottom",
     "vnet_rules.direction": "incoming, outgoing",
@@ -73,6 +73,31 @@ ENUMERATIONS = {
     "vnet_dns_zones.type": "master, slave, redirect, forward, static-stub, stub",
     "vnet_dns_zones.notify": "yes, no, explicit",
     "vnet_dns_zone_records.type": "A, AAAA, CNAME, MX, NS, PTR, SRV, TXT, CAA",
+    "vnet_bgp_router_commands.command*": "aggregate-address, bgp, bmp, coalesce-time, distance, maximum-paths,"
+    " neighbor, network, read-quanta, redistribute, segment-routing,"
+    " table-map, timers, update-delay, vnc, vrf-policy, write-quanta",
+    "vnet_bgp_interfaces.layer2_type": "vlan, none",
+    "vnet_bgp_interface_commands.command*": "bandwidth, description, ip, link-detect, mpls-te, multicast, no, ospf",
+    "vnet_bgp_routemap_commands.command*": "call, continue, description, match, on, set",
+    "vnet_bgp_ip.command*": "as-path, community-list, extcommunity-list, forwarding, mroute,"
+    " multicast, multicast-routing, ospf, prefix-list, protocol, route,"
+    " ssmpingd",
+    "vnet_ospf_commands.command*": "advanced, area, auto-cost, capability, default-information,"
+    " default-metric, distance, distribute-list, log-adjacency-changes,"
+    " max-metric, mpls-te, neighbor, network, no, ospf, passive-interface,"
+    " redistribute, router-id, timers",
+    "vnet_eigrp_router_commands.command*": "eigrp, coalesce-time, maximum-paths, metric, neighbor, network,"
+    " passive-interface, redistribute, timers, variance",
+    "vnet_ipsecs.mode": "normal, advanced",
+    "vnet_ipsecs.uniqueids": "yes, no, never, replace, keep",
+    "vnet_ipsec_phase1s.auth": "psk, pubkey",
+    "vnet_ipsec_phase1s.keyexchange": "ike, ikev1, ikev2",
+    "vnet_ipsec_phase1s.auto": "add, route, start",
+    "vnet_ipsec_phase1s.negotiation": "main, aggressive",
+    "vnet_ipsec_phase1s.dpdaction": "none, clear, hold, restart",
+    "vnet_ipsec_phase2s.mode": "tunnel, transport",
+    "vnet_ipsec_phase2s.protocol": "esp, ah",
+    "vnet_wireguard_peers.configure_firewall": "site-to-site, remote-user, none",
     "clusters.default_cpu*": CPU_TYPES,
     "clusters.x86_energy_perf_policy": "performance, balance-performance, balance-power, normal, power",
     "clusters.scaling_governor": "performance, ondemand, powersave",
@@ -130,6 +155,10 @@ def test_the_tables() -> None:
             " users groups members machine_devices machine_device_status resource_groups resource_rules"
             " cloudinit_files catalog_repositories files"
             " vnet_hosts vnet_cidrs vnet_dns_views vnet_dns_zones vnet_dns_zone_records"
+            " vnet_bgp vnet_bgp_routers vnet_bgp_router_commands vnet_bgp_interfaces vnet_bgp_interface_commands"
+            " vnet_bgp_routemaps vnet_bgp_routemap_commands vnet_bgp_ip vnet_ospf_commands vnet_eigrp_routers"
+            " vnet_eigrp_router_commands vnet_proxy vnet_proxy_tenants tenants"
+            " vnet_ipsecs vnet_ipsec_phase1s vnet_ipsec_phase2s vnet_wireguards vnet_wireguard_peers"
         )
     )
 
@@ -195,6 +224,8 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("vnet_dns_zones.retry_interval", "30m"),
         ("vnet_dns_zones.expiry_period", "3w"),
         ("vnet_dns_zones.negative_ttl", "10m"),
+        ("vnet_wireguards.listenport", 51820),
+        ("vnet_wireguard_peers.configure_firewall", "site-to-site"),
         ("users.type", "normal"),
     ],
 )
@@ -222,6 +253,11 @@ def test_a_default(path: str, default: object) -> None:
         ("vnets.mtu", (1000, 65536, None)),
         ("vnets.bgp_asn", (1, 4294967295, None)),
         ("vnets.monitor_interval_ms", (1000, 120000, None)),
+        ("vnet_bgp_routers.asn", (1, 4294967295, None)),
+        ("vnet_bgp_interfaces.mtu", (1000, 65536, None)),
+        ("vnet_bgp_routemaps.sequence", (1, 65535, None)),
+        ("vnet_eigrp_routers.asn", (1, 65535, None)),
+        ("tenants.name", (None, None, 120)),
     ],
 )
 def test_limits(path: str, limits: tuple[int | None, int | None, int | None]) -> None:
@@ -241,6 +277,13 @@ def test_limits(path: str, limits: tuple[int | None, int | None, int | None]) ->
         ("vnet_hosts", ("vnet", "host")),
         ("vnet_dns_views", ("vnet", "name")),
         ("vnet_dns_zones", ("view", "domain")),
+        ("vnet_bgp", ("vnet",)),
+        ("vnet_proxy", ("vnet",)),
+        ("vnet_ipsecs", ("vnet",)),
+        ("vnet_ipsec_phase1s", ("ipsec", "name")),
+        ("vnet_ipsec_phase2s", ("phase1", "name")),
+        ("vnet_wireguards", ("vnet", "name")),
+        ("vnet_wireguard_peers", ("wireguard", "name")),
         ("cloudinit_files", ("owner", "name")),
         ("machine_drives", ("machine", "name")),
         ("machine_nics", ("machine", "name")),
@@ -286,6 +329,51 @@ def test_what_a_create_must_send() -> None:
         "vnet_dns_zone_records.zone",
         "vnet_dns_zone_records.type",
         "vnet_dns_zone_records.value",
+        "vnet_bgp.vnet",
+        "vnet_bgp_routers.bgp",
+        "vnet_bgp_routers.asn",
+        "vnet_bgp_router_commands.bgp_router",
+        "vnet_bgp_router_commands.command",
+        "vnet_bgp_interfaces.bgp",
+        "vnet_bgp_interfaces.name",
+        "vnet_bgp_interfaces.ipaddress",
+        "vnet_bgp_interfaces.network",
+        "vnet_bgp_interfaces.interface_vnet",
+        "vnet_bgp_interface_commands.bgp_interface",
+        "vnet_bgp_interface_commands.command",
+        "vnet_bgp_routemaps.bgp",
+        "vnet_bgp_routemaps.tag",
+        "vnet_bgp_routemaps.sequence",
+        "vnet_bgp_routemap_commands.bgp_routemap",
+        "vnet_bgp_routemap_commands.command",
+        "vnet_bgp_ip.bgp",
+        "vnet_bgp_ip.command",
+        "vnet_ospf_commands.bgp",
+        "vnet_ospf_commands.command",
+        "vnet_eigrp_routers.bgp",
+        "vnet_eigrp_routers.asn",
+        "vnet_eigrp_router_commands.eigrp_router",
+        "vnet_eigrp_router_commands.command",
+        "vnet_proxy.vnet",
+        "vnet_proxy_tenants.proxy",
+        "vnet_proxy_tenants.tenant",
+        "vnet_proxy_tenants.fqdn",
+        "tenants.name",
+        "vnet_ipsecs.vnet",
+        "vnet_ipsec_phase1s.ipsec",
+        "vnet_ipsec_phase1s.name",
+        "vnet_ipsec_phase1s.remote_gateway",
+        "vnet_ipsec_phase2s.phase1",
+        "vnet_ipsec_phase2s.name",
+        "vnet_ipsec_phase2s.local",
+        "vnet_wireguards.vnet",
+        "vnet_wireguards.name",
+        "vnet_wireguards.ip",
+        "vnet_wireguard_peers.wireguard",
+        "vnet_wireguard_peers.name",
+        "vnet_wireguard_peers.peer_ip",
+        "vnet_wireguard_peers.public_key",
+        "vnet_wireguard_peers.allowed_ips",
         "users.name",
         "groups.name",
         "members.parent_group",
@@ -323,6 +411,24 @@ def test_what_can_be_set_on_create_only() -> None:
         "vnet_dns_views.vnet",
         "vnet_dns_zones.view",
         "vnet_dns_zone_records.zone",
+        "vnet_bgp.vnet",
+        "vnet_bgp_routers.bgp",
+        "vnet_bgp_router_commands.bgp_router",
+        "vnet_bgp_interfaces.bgp",
+        "vnet_bgp_interface_commands.bgp_interface",
+        "vnet_bgp_routemaps.bgp",
+        "vnet_bgp_routemap_commands.bgp_routemap",
+        "vnet_bgp_ip.bgp",
+        "vnet_ospf_commands.bgp",
+        "vnet_eigrp_routers.bgp",
+        "vnet_eigrp_router_commands.eigrp_router",
+        "vnet_proxy.vnet",
+        "vnet_proxy_tenants.proxy",
+        "vnet_ipsecs.vnet",
+        "vnet_ipsec_phase1s.ipsec",
+        "vnet_ipsec_phase2s.phase1",
+        "vnet_wireguards.vnet",
+        "vnet_wireguard_peers.wireguard",
         "users.type",
         "members.parent_group",
         "members.member",
@@ -333,7 +439,7 @@ def test_what_can_be_set_on_create_only() -> None:
 
 
 def test_what_is_never_returned() -> None:
-    assert columns_where(secret=True) == {
+    assert columns_where(returned=False) == {
         "vms.console_pass",
         "vms.console_pass_hash",
         "vms.cloudinit_files",
@@ -341,7 +447,13 @@ def test_what_is_never_returned() -> None:
         "users.password",
         "users.two_factor_setup_next_login",
         "catalog_repositories.password",
+        "vnet_ipsec_phase1s.psk",
+        "vnet_wireguards.private_key",
     }
+
+
+def test_which_secret_is_returned_to_whoever_names_it() -> None:
+    assert columns_where(secret=True, returned=True) == {"vnet_wireguard_peers.preshared_key"}
 
 
 def test_what_is_stored_in_lower_case() -> None:
@@ -377,7 +489,13 @@ def test_a_network_restarts_for_layer_2_and_addressing(name: str) -> None:
     assert column(f"vnets.{name}").effect is Effect.RESTART
 
 
-@pytest.mark.parametrize("table", ["vnet_rules", "vnet_addresses", "vnet_cidrs"])
+@pytest.mark.parametrize(
+    "table",
+    listed(
+        "vnet_rules vnet_addresses vnet_cidrs vnet_ipsecs vnet_ipsec_phase1s vnet_ipsec_phase2s vnet_wireguards"
+        " vnet_wireguard_peers"
+    ),
+)
 def test_every_change_of_a_firewall_row_is_staged(table: str) -> None:
     changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
     assert changeable
@@ -389,6 +507,20 @@ def test_every_change_of_a_dns_row_is_staged(table: str) -> None:
     changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
     assert changeable
     assert all(c.effect is Effect.DNS for c in changeable)
+
+
+@pytest.mark.parametrize("table", [name for name in TABLES if "bgp" in name or "ospf" in name or "eigrp" in name])
+def test_every_change_of_routing_needs_a_restart(table: str) -> None:
+    changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
+    assert changeable or table == "vnet_bgp"
+    assert all(c.effect is Effect.RESTART for c in changeable)
+
+
+@pytest.mark.parametrize("table", ["vnet_proxy", "vnet_proxy_tenants"])
+def test_every_change_of_a_proxy_is_staged(table: str) -> None:
+    changeable = [c for c in TABLES[table].columns if c.write is Write.ALWAYS]
+    assert changeable
+    assert all(c.effect is Effect.PROXY for c in changeable)
 
 
 @pytest.mark.parametrize(

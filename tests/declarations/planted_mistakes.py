@@ -11,6 +11,8 @@ from verge_pulumi import (
     Device,
     Drive,
     DriveArgs,
+    Firewall,
+    FirewallRule,
     MediaFile,
     Network,
     Nic,
@@ -47,6 +49,8 @@ Address("m3", network=web, type="ipalias", ip="10.0.0.5")  # mistake: a VM for a
 CloudInitFile("m4", vm=lan, name="/user-data", contents="")  # mistake: a network for a VM
 CloudInit(hostnam="web")  # mistake: a misspelt value
 CloudInit(users=["ada"])  # mistake: a name for an account
+Firewall("m5", network=lan, rules=[{"name": "ssh"}])  # mistake: a mapping for a rule
+FirewallRule(name="m6", orderid=5)  # mistake: a place for a rule of a list
 Power("n", of=web, state="paused")  # mistake: a state that does not exist
 Power("o", of=["vms/42"], state="running")  # mistake: a list for something that has power
 Network(resource="p", name="p")  # mistake: the resource's name must come first

@@ -73,7 +73,8 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     expected = Write.CREATE if attribute.replaces else Write.ALWAYS
     if attribute.is_input and column.write is not expected:
         reasons.append(f"replaces={attribute.replaces}, the column is written {column.write.value}")
-    if attribute.is_input and not attribute.replaces and attribute.restarts != (column.effect is Effect.RESTART):
+    waits = column.effect in (Effect.RESTART, Effect.PROXY)
+    if attribute.is_input and not attribute.replaces and attribute.restarts != waits:
         reasons.append(f"restarts={attribute.restarts}, the column's effect is {column.effect.value}")
     if attribute.is_input and attribute.secret != column.secret:
         reasons.append(f"secret={attribute.secret}, the column secret={column.secret}")
@@ -123,13 +124,29 @@ def test_each_attribute_is_a_column_of_that_kind(resource: type[BaseResource]) -
         ("machine_nics", verge_pulumi.resources.Nic),
         ("vms", verge_pulumi.resources.VirtualMachine),
         ("vnet_addresses", verge_pulumi.resources.Address),
+        ("vnet_bgp_interface_commands", verge_pulumi.resources.BgpInterfaceCommand),
+        ("vnet_bgp_interfaces", verge_pulumi.resources.BgpInterface),
+        ("vnet_bgp_ip", verge_pulumi.resources.BgpIp),
+        ("vnet_bgp_routemap_commands", verge_pulumi.resources.BgpRouteMapCommand),
+        ("vnet_bgp_routemaps", verge_pulumi.resources.BgpRouteMap),
+        ("vnet_bgp_router_commands", verge_pulumi.resources.BgpRouterCommand),
+        ("vnet_bgp_routers", verge_pulumi.resources.BgpRouter),
         ("vnet_cidrs", verge_pulumi.resources.NetworkBlock),
         ("vnet_dns_views", verge_pulumi.resources.DnsView),
         ("vnet_dns_zone_records", verge_pulumi.resources.DnsRecord),
         ("vnet_dns_zones", verge_pulumi.resources.DnsZone),
+        ("vnet_eigrp_router_commands", verge_pulumi.resources.EigrpRouterCommand),
+        ("vnet_eigrp_routers", verge_pulumi.resources.EigrpRouter),
         ("vnet_hosts", verge_pulumi.resources.HostOverride),
         ("vnet_rule_aliases", verge_pulumi.resources.RuleAlias),
+        ("vnet_ipsec_phase1s", verge_pulumi.resources.IpsecTunnel),
+        ("vnet_ipsec_phase2s", verge_pulumi.resources.IpsecPhase2),
+        ("vnet_ospf_commands", verge_pulumi.resources.OspfCommand),
+        ("vnet_proxy", verge_pulumi.resources.NetworkProxy),
+        ("vnet_proxy_tenants", verge_pulumi.resources.NetworkProxyTenant),
         ("vnet_rules", verge_pulumi.resources.NetworkRule),
+        ("vnet_wireguard_peers", verge_pulumi.resources.WireGuardPeer),
+        ("vnet_wireguards", verge_pulumi.resources.WireGuard),
         ("vnets", verge_pulumi.resources.Network),
     ],
 )

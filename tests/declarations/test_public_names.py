@@ -45,7 +45,7 @@ def test_importing_the_package_does_not_import_pulumi() -> None:
     assert run.stdout == "False\n"
 
 
-def test_every_file_of_resources_has_at_most_one_and_all_are_offered() -> None:
+def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_offered() -> None:
     found: list[type[BaseResource]] = []
     for module in pkgutil.iter_modules(verge_pulumi.resources.__path__):
         names = vars(importlib.import_module(f"verge_pulumi.resources.{module.name}"))
@@ -55,7 +55,8 @@ def test_every_file_of_resources_has_at_most_one_and_all_are_offered() -> None:
             for value in names.values()
             if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == path
         ]
-        assert len(own) <= 1, module.name
+        family = module.name.title().replace("_", "")
+        assert len(own) <= 1 or all(resource.__name__.startswith(family) for resource in own), module.name
         found += own
     assert sorted(resource.__name__ for resource in found) == verge_pulumi.resources.__all__
 

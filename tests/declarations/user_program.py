@@ -15,7 +15,11 @@ from verge_pulumi import (
     DnsZone,
     Drive,
     DriveArgs,
+    Firewall,
+    FirewallRule,
     HostOverride,
+    IpsecPhase2,
+    IpsecTunnel,
     MediaFile,
     Network,
     NetworkBlock,
@@ -28,6 +32,8 @@ from verge_pulumi import (
     RuleAlias,
     Server,
     VirtualMachine,
+    WireGuard,
+    WireGuardPeer,
     by_name,
     cloudinit,
     export,
@@ -100,6 +106,31 @@ way_out = NetworkRule(
     action="route",
     destination_ip=rule_addresses.default(),
     target_ip=rule_addresses.segment_of("External"),
+)
+edge = Firewall(
+    "edge",
+    network=dmz,
+    rules=[
+        FirewallRule(name="ssh", protocol="tcp", destination_ports="22", source_ip=allowed),
+        FirewallRule(name="rest", action="drop", log=pulumi.Output.from_input(True)),
+    ],
+    authoritative=True,
+    management="203.0.113.0/24",
+)
+first_rule: pulumi.Output[str] = edge.rules.apply(lambda rules: str(rules[0]["name"]))
+may_log_in: pulumi.Output[bool | None] = edge.would_allow("10.1.0.7", "router", 22).apply(
+    lambda verdict: verdict.allowed
+)
+tunnel = IpsecTunnel("hq", network=lan, name="hq", remote_gateway="203.0.113.9", psk=pulumi.Output.secret("secret"))
+traffic = IpsecPhase2("traffic", tunnel=tunnel, name="lan", local=lan.network.apply(str), remote="10.2.0.0/24")
+wg = WireGuard("wg", network=lan, name="wg0", ip="10.99.0.1/24")
+peer = WireGuardPeer(
+    "peer",
+    wireguard=wg,
+    name="hq",
+    peer_ip="10.99.0.2",
+    public_key=wg.public_key.apply(str),
+    allowed_ips=["10.2.0.0/24"],
 )
 tpm = Device("tpm", vm=web, type="tpm", version="2")
 usb = Device("usb", vm=web, type="node_usb_devices", resource_group="1f67f07e-f653-db95-c475-01b8a2ea0ff1")

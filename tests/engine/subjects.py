@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -19,29 +19,57 @@ from verge_pulumi import (
     DnsZone,
     Drive,
     HostOverride,
+    IpsecTunnel,
     MediaFile,
     Network,
+    NetworkProxy,
     NetworkRule,
     Nic,
+    OspfCommand,
     Power,
     Snapshot,
     VirtualMachine,
+    WireGuard,
+    WireGuardPeer,
 )
 from verge_pulumi.engine.declare import Resource
 
-SUBJECT = "subject"
-VM = ("vm", VirtualMachine)
-NETWORK = ("network", Network)
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """What a resource hangs on.
+
+    Attributes:
+        argument: The argument that refers to it.
+        machine: What is powered on, so that it runs: a VM or a network.
+        settings: Its arguments.
+        make: Makes what the argument refers to, where that is not the machine itself.
+    """
+
+    argument: str
+    machine: type[VirtualMachine] | type[Network]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    make: Callable[[str, Any], Resource] = lambda _, machine: machine
 
 
-def zone(resource_name: str, *, name: str) -> DnsZone:
-    """Declare a zone and what that hangs on."""
-    network = Network(f"{resource_name}-network", name=name, dns="bind")
-    view = DnsView(f"{resource_name}-view", network=network, name="all", match_clients=["any"])
-    return DnsZone(resource_name, view=view, domain=f"{name}.example")
+def zone(name: str, network: Network) -> DnsZone:
+    """Declare a zone of a network, and its view."""
+    view = DnsView(f"{name}-view", network=network, name="all", match_clients=["any"])
+    return DnsZone(f"{name}-zone", view=view, domain=f"{name}.example".lower())
 
 
-ZONE = ("zone", zone)
+def wireguard(name: str, network: Network) -> WireGuard:
+    """Declare a WireGuard interface of a network."""
+    return WireGuard(f"{name}-wireguard", network=network, name="wg", ip="10.9.0.1/24")
+
+
+VM = Within(argument="vm", machine=VirtualMachine)
+NETWORK = Within(argument="network", machine=Network)
+ZONE = Within(argument="zone", machine=Network, settings={"dns": "bind"}, make=zone)
+WIREGUARD = Within(argument="wireguard", machine=Network, make=wireguard)
+
+KEY = "c2VjcmV0LWtleS1vZi1hLXdpcmVndWFyZC1wZWVyLTA="
+OTHER_KEY = "YW5vdGhlci1rZXktb2YtYS13aXJlZ3VhcmQtcGVlci0="
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +79,18 @@ class Case:
     Attributes:
         kind: The resource class.
         arguments: Makes its arguments, and what they refer to besides what it hangs on.
-        within: What it hangs on: the argument, and what makes two of them, which are called ``a`` and ``b``.
+        within: What it hangs on; there are two of them, ``a`` and ``b``.
         edit: A field changed in the program.
         drift: A field changed behind Pulumi's back, and the other value.
         unset: A column that the program says nothing of, and another value.
         replace: A change that replaces it, in an argument or in what it hangs on (``on``).
         new_first: Whether the new one of a replacement is made before the old one is deleted.
-        live: Its status while its VM runs, if it has one.
+        live: Its status while what it hangs on runs, if it has one.
     """
 
     kind: type[Resource]
     arguments: Callable[[], Mapping[str, Any]]
-    within: tuple[str, Callable[..., Any]] | None = None
+    within: Within | None = None
     edit: tuple[str, Any]
     drift: tuple[str, Any]
     unset: tuple[str, Any] = ("enabled", False)
@@ -79,36 +107,35 @@ class Case:
         """Return the column of an attribute."""
         return str(self.kind.declaration.attributes[name].column)
 
-    def program(
-        self, opts: pulumi.ResourceOptions | None = None, *, powered: bool, foreign: bool = False, **changes: Any
-    ) -> lab.Program:
-        """Return the program that declares it.
+    def declare(
+        self, name: str, opts: pulumi.ResourceOptions | None, /, *, powered: bool, foreign: bool, **changes: Any
+    ) -> None:
+        """Declare it, and export what a test wants to know, under its name.
 
         Args:
+            name: Its name in the program.
             opts: Pulumi's resource options.
             powered: Whether what it hangs on is powered on before.
             foreign: Whether the program reads it besides, as if it were somebody else's.
             changes: Arguments instead of its own, and ``on`` for what it hangs on.
         """
-
-        def declare() -> None:
-            arguments = {**self.arguments(), **changes}
-            on, powers = arguments.pop("on", "a"), []
-            if self.within:
-                argument, kind = self.within
-                parents = {name: kind(name, name=f"{argument}-{name}") for name in ("a", "b")}
-                powers = [Power(f"{name}-on", of=parents[name], state="running") for name in parents if powered]
-                arguments[argument] = parents[on]
-            after = pulumi.ResourceOptions(depends_on=powers)
-            subject = self.kind(SUBJECT, opts=pulumi.ResourceOptions.merge(opts, after), **arguments)
-            pulumi.export("key", subject.key)
-            pulumi.export("location", subject.location)
-            pulumi.export("status", getattr(subject, "status", None))
-            if foreign:
-                for name, each in (("own", subject), ("read", self.kind.get("foreign", id=subject.id))):
-                    pulumi.export(name, getattr(each, self.edit[0]))
-
-        return declare
+        arguments = {**self.arguments(), **changes}
+        on, powers = arguments.pop("on", "a"), []
+        if self.within:
+            parents = {}
+            for each in ("a", "b"):
+                label = f"{name}-{each}"
+                machine = self.within.machine(label, name=label, **self.within.settings)
+                powers += [Power(f"{label}-on", of=machine, state="running")] if powered else []
+                parents[each] = self.within.make(label, machine)
+            arguments[self.within.argument] = parents[on]
+        after = pulumi.ResourceOptions(depends_on=powers)
+        subject = self.kind(name, opts=pulumi.ResourceOptions.merge(opts, after), **arguments)
+        known = {"key": subject.key, "location": subject.location, "status": getattr(subject, "status", None)}
+        if foreign:
+            for whose, seen in (("own", subject), ("read", self.kind.get(f"{name}-foreign", id=subject.id))):
+                known[whose] = getattr(seen, self.edit[0])
+        pulumi.export(name, known)
 
 
 CASES = {
@@ -161,6 +188,42 @@ CASES = {
         edit=("value", "10.1.0.6"),
         drift=("host", "web"),
         unset=("ttl", "5m"),
+    ),
+    "IpsecTunnel": Case(
+        kind=IpsecTunnel,
+        within=NETWORK,
+        arguments=lambda: {"name": "hq", "remote_gateway": "203.0.113.9", "psk": "secret", "identifier": "a"},
+        edit=("remote_gateway", "203.0.113.8"),
+        drift=("identifier", "b"),
+    ),
+    "WireGuardPeer": Case(
+        kind=WireGuardPeer,
+        within=WIREGUARD,
+        arguments=lambda: {
+            "name": "hq",
+            "peer_ip": "10.9.0.2",
+            "public_key": KEY,
+            "preshared_key": KEY,
+            "allowed_ips": ["10.2.0.7/24"],
+        },
+        edit=("peer_ip", "10.9.0.3"),
+        drift=("preshared_key", OTHER_KEY),
+    ),
+    "OspfCommand": Case(
+        kind=OspfCommand,
+        within=NETWORK,
+        arguments=lambda: {"command": "network", "params": "10.1.0.0/24 area 0"},
+        edit=("params", "10.1.0.0/24 area 1"),
+        drift=("command", "area"),
+        unset=("orderid", 9),
+    ),
+    "NetworkProxy": Case(
+        kind=NetworkProxy,
+        within=NETWORK,
+        arguments=lambda: {"listen_address": "203.0.113.5", "default_self": False},
+        edit=("default_self", True),
+        drift=("listen_address", "203.0.113.9"),
+        unset=("name", "from the UI"),
     ),
     "MediaFile": Case(
         kind=MediaFile,

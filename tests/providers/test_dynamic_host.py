@@ -21,7 +21,7 @@ from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from tests.providers.dynamic_host import URN, DynamicHost, dynamic_host, struct
 from verge_pulumi.engine import host
-from verge_pulumi.resources import Network
+from verge_pulumi.resources import Network, NetworkRule
 from verge_pulumi.simulator import Options, Simulator
 
 
@@ -93,6 +93,26 @@ def test_a_whole_life_over_the_protocol(served: DynamicHost, simulator: Simulato
 
     stub.Delete(provider_pb2.DeleteRequest(urn=urn, id=created.id, properties=updated.properties))
     assert "lan" not in [row["name"] for row in simulator.rows("vnets")]
+
+
+def test_many_rules_of_a_running_network_take_few_applies(served: DynamicHost, simulator: Simulator) -> None:
+    count, at_once = 50, 16  # resources, and how many the engine makes side by side
+    (network,) = (row["$key"] for row in simulator.rows("vnets") if row["name"] == "External")  # which runs
+    hidden = {"network": str(network), "__provider": NetworkRule.declaration.provider}
+
+    def rule(number: int) -> str:
+        name = f"rule-{number}"
+        urn = URN.replace(":Network:", ":NetworkRule:") + name
+        request = provider_pb2.CreateRequest(urn=urn, properties=struct({**inputs(name), **hidden}))
+        return str(served.stub.Create(request, timeout=60).id)
+
+    simulator.reset("log")
+    with ThreadPoolExecutor(at_once) as engine:
+        rules = list(engine.map(rule, range(count)))
+    sent = [request.path.removeprefix("/api/v4/") for request in simulator.requests() if request.applied]
+    assert (len(set(rules)), sent.count("vnet_rules")) == (count, count)
+    assert sent.count("vnet_actions") <= count / at_once + 1
+    assert not any(row["need_fw_apply"] for row in simulator.rows("vnets"))
 
 
 def test_unknown_values_are_no_problem_in_a_preview(served: DynamicHost, simulator: Simulator) -> None:

@@ -294,6 +294,13 @@ def test_a_delete_that_is_refused_says_why_and_drops_what_was_known(bench: Bench
     assert lan.read().id == ""
 
 
+@pytest.mark.parametrize("through", ["uplink", "default_gateway"])
+def test_a_network_that_others_need_is_kept_and_they_are_named(bench: Bench, lan: Managed, through: str) -> None:
+    bench.create("Network", "inner", name="inner", **{through: lan.id})
+    with pytest.raises(Reported, match=r"vNets are still referencing 'lan' \(422\)\. It is used by Network 'inner'\.$"):
+        lan.destroy()
+
+
 def test_a_delete_that_is_refused_for_a_reason_unknown_is_told_as_it_is(lan: Managed) -> None:
     body = {"err": "not now"}
     lan.bench.simulator.faults({"match": {"verb": "DELETE"}, "what": "status", "status": 422, "body": body})

@@ -71,7 +71,7 @@ def test_what_is_hidden_is_kept() -> None:
             "cluster: a key is a positive number, or a resource of this package.",
         ),
         (NETWORK, {"name": "lan", "dnslist": "1.1.1.1"}, "dnslist: a list of words is wanted."),
-        (NETWORK, {"name": "lan", "bond_interfaces_args": "x"}, "bond_interfaces_args: should be a valid dictionary."),
+        (NETWORK, {"name": "lan", "bond_interfaces_args": "x"}, "bond_interfaces_args: should be a valid list."),
         (VM, {"name": ' web"'}, "name: String should match pattern '"),
         (
             Drive.declaration,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
+from verge_pulumi.client import Table
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.rows import RowProvider
@@ -376,3 +378,32 @@ def test_an_apply_that_fails_keeps_the_rule(running: Managed, saved: list[Saved]
     with pytest.raises(Reported, match="vnet_actions failed"):
         https(running)
     assert [kept.id for kept in saved] == [str(running.bench.simulator.rows("vnet_rules")[0]["$key"])]
+
+
+def test_no_rule_is_written_while_an_apply_is_under_way_which_would_look_unfinished(
+    running: Managed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, applying, sent, go_on = running.bench, threading.Event(), threading.Event(), threading.Event()
+
+    def begin(vnets: Table, key: str) -> None:
+        if not applying.is_set():
+            applying.set()
+            assert go_on.wait(10)
+        vnets.action(key, "refresh")
+
+    def make(self: NetworkRuleProvider, inputs: Inputs, values: Mapping[str, Any]) -> str:
+        if inputs["name"] == "late":
+            sent.set()
+        return RowProvider.make(self, inputs, values)
+
+    monkeypatch.setattr(NetworkRuleProvider, "staged", replace(staged.RULES, begin=begin))
+    monkeypatch.setattr(NetworkRuleProvider, "make", make)
+    with ThreadPoolExecutor(2) as engine:
+        first = engine.submit(https, running)
+        assert applying.wait(10)
+        late = engine.submit(https, running, name="late")
+        assert not sent.wait(0.2)
+        go_on.set()
+        for each in (first, late):
+            each.result(10)
+    assert (applies(bench), bench.time.now, running.row()["need_fw_apply"]) == (2, 0, False)

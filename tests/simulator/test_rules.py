@@ -38,6 +38,47 @@ def test_the_order_of_rules(http: Http) -> None:
     assert http.error("PUT", "vnet_rules/3", {"vnet": 2}) == (422, "field 'vnet' is readonly")
 
 
+@pytest.mark.parametrize(
+    ("columns", "order"),
+    [
+        ({}, "t1 t2 a b x e1 e2"),
+        ({"orderid": 4}, "t1 t2 a x b e1 e2"),
+        ({"orderid": 1}, "t1 t2 x a b e1 e2"),
+        ({"orderid": 99}, "t1 t2 a b x e1 e2"),
+        ({"pin": "top"}, "t1 t2 x a b e1 e2"),
+        ({"pin": "top", "orderid": 1}, "x t1 t2 a b e1 e2"),
+        ({"pin": "top", "orderid": 4}, "t1 t2 x a b e1 e2"),
+        ({"pin": "bottom", "orderid": 99}, "t1 t2 a b e1 e2 x"),
+        ({"pin": "bottom", "orderid": 1}, "t1 t2 a b x e1 e2"),
+    ],
+)
+def test_pinned_rules_keep_their_side(http: Http, columns: dict[str, Any], order: str) -> None:
+    def written() -> str:
+        return " ".join(row["name"] for row in http.get("vnet_rules", fields="name", sort="+orderid"))
+
+    for name, pin in {"a": "no", "e1": "bottom", "t1": "top", "e2": "bottom", "b": "no", "t2": "top"}.items():
+        http.post("vnet_rules", {"vnet": 3, "name": name, "pin": pin})
+    assert written() == "t1 t2 a b e1 e2"
+    key = http.post("vnet_rules", {"vnet": 3, "name": "x", **columns})["$key"]
+    assert written() == order
+    # A change leads to the same place.
+    http.delete(f"vnet_rules/{key}")
+    key = http.post("vnet_rules", {"vnet": 3, "name": "x"})["$key"]
+    http.put(f"vnet_rules/{key}", columns)
+    assert written() == order
+
+
+def test_a_rule_that_is_pinned_goes_to_that_side(http: Http) -> None:
+    for name in ("a", "b", "c"):
+        http.post("vnet_rules", {"vnet": 3, "name": name})
+    http.put("vnet_rules/2", {"pin": "top"})
+    http.put("vnet_rules/1", {"pin": "bottom"})
+    fields = "name,orderid"
+    rows = http.get("vnet_rules", fields=fields, sort="+orderid")
+    assert [row["name"] for row in rows] == ["b", "c", "a"]
+    assert len({row["orderid"] for row in rows}) == 3
+
+
 def test_system_rules_are_left_alone(simulator: Simulator, http: Http) -> None:
     key = simulator.add("vnet_rules", vnet=3, name="system", system_rule=True)
     for verb in ("PUT", "DELETE"):

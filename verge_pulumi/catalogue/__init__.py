@@ -17,10 +17,13 @@ from verge_pulumi.catalogue.files import FILE_TABLES
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
 from verge_pulumi.catalogue.networks import NETWORKS
 from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
+from verge_pulumi.catalogue.routing import ROUTING
 from verge_pulumi.catalogue.rules import RULES
 from verge_pulumi.catalogue.snapshots import SNAPSHOTS
 from verge_pulumi.catalogue.system import SYSTEM_TABLES
+from verge_pulumi.catalogue.tenants import TENANT_TABLES
 from verge_pulumi.catalogue.virtual_machines import VIRTUAL_MACHINES
+from verge_pulumi.catalogue.vpn import VPN
 
 _TABLES = (
     *VIRTUAL_MACHINES,
@@ -30,6 +33,9 @@ _TABLES = (
     *NETWORKS,
     *RULES,
     *DNS_TABLES,
+    *ROUTING,
+    *TENANT_TABLES,
+    *VPN,
     *SYSTEM_TABLES,
     *ACCESS,
     *CATALOGS,

@@ -50,6 +50,8 @@ class Effect(Enum):
     """After the rules are applied: the change sets ``need_fw_apply``."""
     DNS = "dns"
     """After DNS is applied: the change sets ``need_dns_apply``."""
+    PROXY = "proxy"
+    """After the network restarted: the change sets ``need_proxy_apply``."""
 
 
 UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": lambda self: False})()
@@ -75,7 +77,7 @@ class Column:
         max_length: Longest text accepted, in characters.
         target: The table a `Type.REF` points to.
         effect: When a change takes effect while the machine or network runs.
-        secret: Never returned by a GET and never logged.
+        secret: Never logged, and never returned by a GET unless it is `hidden` too.
         hidden: Returned only when a GET names it (never under ``all``).
         lower: Whether VergeOS stores the text in lower case.
         since: First release that has the column, for example ``"26.0"``.
@@ -99,6 +101,11 @@ class Column:
     lower: bool = False
     since: str | None = None
     source: str = ""
+
+    @property
+    def returned(self) -> bool:
+        """Whether a GET answers it, if only when it is named."""
+        return not self.secret or self.hidden
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,7 +124,7 @@ VNETS = table(
         boolean("trace", default=False),
         boolean("apply_fw_on_start", default=True),
         integer("rate_limit", default=0),
-        text("rate_limit_type", default="mbytes/second", choices=RATE_LIMIT_TYPES, open_choices=True),
+        text("rate_limit_type", default="mbytes/second", choices=RATE_LIMIT_TYPES),
         integer("rate_limit_burst", default=0),
         # Routing changes need a network restart (fact sheet vnets §11).
         integer("bgp_asn", minimum=1, maximum=4294967295, effect=RESTART),

@@ -35,6 +35,7 @@ _EFFECTS: Mapping[Effect, str] = {
     Effect.START: "Takes effect at the next start.",
     Effect.FIREWALL: "Takes effect when the rules are applied; until then the network's `need_fw_apply` is true.",
     Effect.DNS: "Takes effect when DNS is applied; until then the network's `need_dns_apply` is true.",
+    Effect.PROXY: "Takes effect when the network restarts; until then its `need_proxy_apply` is true.",
 }
 
 _DESCRIPTION = """\
@@ -319,7 +320,7 @@ def _table_paths(table: Table, errors: Mapping[str, str]) -> Json:
 def _table_schemas(table: Table) -> Json:
     created = _writable(table, Write.CREATE, Write.ALWAYS)
     updated = _writable(table, Write.ALWAYS, Write.UPDATE)
-    shown = {column.name: _column_schema(column) for column in table.columns if not column.secret}
+    shown = {column.name: _column_schema(column) for column in table.columns if column.returned}
     schemas: Json = {
         table.name: {
             "description": "Which columns a row shows depends on `fields`.",
@@ -366,12 +367,13 @@ def _column_schema(column: Column) -> Json:
         schema = {"anyOf": [schema, {"type": "null"}]}
     if column.write is Write.NEVER:
         schema["readOnly"] = True
-    if column.secret:
+    if not column.returned:
         schema["writeOnly"] = True
-    return schema | {"description": _column_description(column)}
+    return schema | {"description": column_description(column)}
 
 
-def _column_description(column: Column) -> str:
+def column_description(column: Column) -> str:
+    """Return what a client should know of a column, in Markdown, with the source of it."""
     parts = [
         f"Key of a row of `{column.target}`." if column.target else "",
         "Set on create only." if column.write is Write.CREATE else "",

@@ -6,6 +6,7 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from verge_pulumi.engine.finding import ByName
 
 T = TypeVar("T")
+A = TypeVar("A")
 R = TypeVar("R", bound="BaseResource", covariant=True)
 
 REQUIRED: Any = object()
@@ -142,6 +144,11 @@ class Reference(Attribute):
             kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
         super().bind(name, kind)
 
+    @property
+    def targets(self) -> list[type[BaseResource]]:
+        """The resources it accepts, without one that is declared later than this one."""
+        return [each for each in get_args(self.target) or (self.target,) if hasattr(each, "declaration")]
+
     def accepts(self) -> list[str]:
         """Return the class names of the resources it accepts."""
         targets = get_args(self.target) or (self.target,)
@@ -176,6 +183,33 @@ class OptionalRef(Reference, Generic[R]):
         return self._read(instance)
 
     def __set__(self, instance: object, value: R | ByName | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+        """Refuse: a resource's values are set by its constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class Items(Attribute, Generic[A]):
+    """A list in an order that counts: written as arguments objects, read as what each of them says, by name."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__(column=None)
+        self.item: Any = None
+        self.list_value = value
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the list its name and the class of its arguments objects."""
+        self.item = annotation
+        kind: Any = Annotated
+        super().bind(name, kind[list[dict[str, Any]], self.list_value])
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Items[A]: ...
+    @overload
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[list[dict[str, Any]]]: ...
+    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
+        """Return the list as an output, or on the class the declaration itself."""
+        return self._read(instance)
+
+    def __set__(self, instance: object, value: Sequence[A]) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -262,6 +296,15 @@ def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
     reference = Ref[Any](column=column, replaces=replaces)
     reference.as_path = True
     return reference
+
+
+def items(value: Value) -> Any:
+    """Declare a list in an order that counts.
+
+    Args:
+        value: How what is in it is checked and compared.
+    """
+    return Items[Any](value)
 
 
 def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:

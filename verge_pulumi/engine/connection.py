@@ -65,14 +65,19 @@ class Settings:
         """Return how requests prove who sends them."""
         return ApiKey(self.api_key) if self.api_key else Basic(self.username, self.password)
 
-    def budget(self, sleep: Callable[[float], None]) -> Budget:
-        """Return what requests are taken from, shared with the other processes that have this credential."""
+    def budget(self, sleep: Callable[[float], None], announce: Callable[[str], None] | None = None) -> Budget:
+        """Return what requests are taken from, shared with the other processes that have this credential.
+
+        Args:
+            sleep: Waits so many seconds.
+            announce: Tells people of a long wait; a line of the engine's output if None.
+        """
         where_to = origin(self.host)
         per_hour = self.requests_per_hour
         if per_hour is None:
             per_hour = 0 if is_loopback(where_to) else REQUESTS_PER_HOUR
         ledger = ledger_path(where_to, self.api_key or self.username)
-        return Budget(per_hour, ledger=ledger, sleep=sleep, announce=host.log)
+        return Budget(per_hour, ledger=ledger, sleep=sleep, announce=announce or host.log)
 
 
 def read_settings(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> Settings:

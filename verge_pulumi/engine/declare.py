@@ -33,6 +33,7 @@ from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origi
 import pulumi
 import pulumi.dynamic
 
+from verge_pulumi.engine import program
 from verge_pulumi.engine.attributes import (
     REQUIRED,
     Attr,
@@ -40,6 +41,7 @@ from verge_pulumi.engine.attributes import (
     Reference,
     arg,
     computed,
+    items,
     path_ref,
     policy,
     ref,
@@ -124,7 +126,7 @@ class Declaration:
         return base64.b64encode(pickled.encode()).decode()
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, computed, parameter))
+@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, items, computed, parameter))
 class Declared:
     """What declares attributes by annotations; type checkers derive the constructors of subclasses from them.
 
@@ -155,7 +157,10 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         }
         properties = {name: _registered(inputs[name], value) for name, value in given.items()}
         hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
+        running = program.current()
+        running.announce(self, resource_name, given, self._provider_of(opts))
         self._register(resource_name, {**properties, **hidden}, opts)
+        running.registered(self)
 
     def __init_subclass__(
         cls,

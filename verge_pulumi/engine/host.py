@@ -19,7 +19,7 @@ from typing import Any
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
-from pulumi.runtime import rpc
+from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 WORKERS = 48
@@ -161,3 +161,13 @@ def serving() -> bool:
     """Say whether this process is one that hosts dynamic providers, and not a program or a test."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     return getattr(spec, "name", "") == "pulumi.dynamic.__main__"
+
+
+def run() -> tuple[object, object]:
+    """Return what tells one run of a program from another in this process, such as two tests.
+
+    Returns:
+        What keeps the run's calls, and the list of them: `pulumi.runtime.test` keeps the former and begins a new list.
+    """
+    manager = getattr(settings.SETTINGS, "rpc_manager", settings.SETTINGS)
+    return manager, getattr(manager, "rpcs", None)

@@ -138,6 +138,23 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def notes(self, olds: Inputs, news: Inputs, changed: Collection[str]) -> Iterable[str]:
+        """Tell the reader of a preview what a diff does not show: that a change waits for a restart, or makes one.
+
+        Args:
+            olds: The outputs in the state.
+            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            changed: The arguments that differ.
+
+        Returns:
+            One line for each thing.
+        """
+        waiting = [name for name in changed if self.declaration.inputs[name].restarts]
+        if waiting:
+            allowed = news.get("restart") == "on-change"
+            then = "it is restarted for that if it runs" if allowed else "restart='on-change' makes one"
+            yield f"{', '.join(waiting)}: what runs takes this on when it restarts; {then}"
+
     def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
@@ -202,7 +219,8 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if not changed:
             return DiffResult(changes=UNFINISHED in _olds)
         if not replaces:
-            self._tell_restart(changed, _news)
+            for note in self.notes(_olds, _news, changed):
+                host.log(note)
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=self.delete_before_replace)
 
     @final
@@ -263,14 +281,6 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Return how people know the object: its class and its name."""
         name = properties.get("name") or properties.get(NAME)
         return f"{self.declaration.title} '{name}'" if isinstance(name, str) else self.declaration.title
-
-    def _tell_restart(self, changed: Collection[str], news: Inputs) -> None:
-        """Tell the reader of a preview what a diff does not show: that a change waits for a restart, or makes one."""
-        waiting = [name for name in changed if self.declaration.inputs[name].restarts]
-        if waiting:
-            allowed = news.get("restart") == "on-change"
-            then = "it is restarted for that if it runs" if allowed else "restart='on-change' makes one"
-            host.log(f"{', '.join(waiting)}: what runs takes this on when it restarts; {then}")
 
     def _typed(self, inputs: Inputs) -> Inputs:
         """Return inputs as `check` left them; on the way here every number became a float."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,8 +97,11 @@ class Reader:
         Returns:
             The row, or None where there is none.
         """
-        if not owner:
-            return self.fresh(table, key, fields)
+        row = self.listed(table, fields, owner).get(key) if owner else None
+        return row or self.fresh(table, key, fields)
+
+    def listed(self, table: str, fields: tuple[str, ...], owner: str) -> Mapping[str, Row]:
+        """Return all rows that carry the mark of a stack, by key, out of the list that serves `shared`."""
         with self._lock:
             snapshot = self._snapshots.setdefault((table, fields, owner), _Snapshot())
         with snapshot.lock:
@@ -109,8 +112,7 @@ class Reader:
                 )
                 snapshot.rows = {str(row["$key"]): row for row in rows}
                 snapshot.taken = self._confirmed = now
-            row = snapshot.rows.get(key)
-        return row or self.fresh(table, key, fields)
+            return snapshot.rows
 
     def find(self, table: str, condition: Filter, fields: Sequence[str]) -> list[Row]:
         """List the rows that meet a condition."""

@@ -35,6 +35,9 @@ class RowProvider(DeclaredProvider[R]):
     told_before_delete: ClassVar[tuple[str, ...]] = ()
     """Fields that `before_delete` is told besides those of the declaration."""
 
+    unless_told: ClassVar[Mapping[str, Any]] = {}
+    """Columns of a new row of which the program says nothing, as far as they tell rows apart that have no mark."""
+
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make the row out of columns, once; return its key."""
         return self.connection.client.table(self.declaration.table).create(values).key
@@ -70,6 +73,8 @@ class RowProvider(DeclaredProvider[R]):
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the row, or find the one that an earlier attempt of ours made."""
         _ = self.connection.system
+        if not self.declaration.markable:
+            self._refuse_parent_of_others(inputs)
         values = self._values(inputs, self.declaration.inputs.keys() - set(self.later(inputs)))
         mark = self._mark(inputs)
         if mark:
@@ -83,11 +88,9 @@ class RowProvider(DeclaredProvider[R]):
 
     def _post(self, inputs: Inputs, values: dict[str, Any], mark: Mark | None) -> str:
         """Create the row exactly once; what is not known to have failed is looked for before it is sent again."""
-        if not self.declaration.markable:
-            self._refuse_parent_of_others(inputs)
-        if mark and not self._identified(inputs):
+        if not self._identified(inputs):
             # VergeOS will not refuse a second one, so an earlier attempt must be looked for.
-            found = self._own(inputs, _any_attempt(mark))
+            found = self._own(inputs, _any_attempt(mark)) if mark else self._alike(values)
             if found:
                 return self._take_over(inputs, found, mark)
         try:
@@ -103,8 +106,8 @@ class RowProvider(DeclaredProvider[R]):
                     f"Look for it on {self.connection.client.host} before the next run"
                 ) from error
             failure = error
-        if mark:
-            found = self._own(inputs, str(mark))
+        if mark or not self._identified(inputs):
+            found = self._own(inputs, str(mark)) if mark else self._alike(values)
             if found:
                 return str(found["$key"])
         if failure.outcome is Outcome.APPLIED:
@@ -160,7 +163,7 @@ class RowProvider(DeclaredProvider[R]):
             )
         values = payload(self.declaration, inputs, set(changed) - set(self.later(inputs)))
         if mark:
-            values["description"] = _marked_description(inputs, row, mark)
+            values["description"] = marked_description(inputs, row, mark)
         if values:
             self._put(key, values)
         self.connection.live.add((self.declaration.table, key))
@@ -200,7 +203,7 @@ class RowProvider(DeclaredProvider[R]):
         values = payload(self.declaration, news, set(changed))
         mark = Mark.of(olds.get(MARK))
         if mark and ("description" in values or Mark.of(row.get("description")) is None):
-            values["description"] = _marked_description(news, row, mark)
+            values["description"] = marked_description(news, row, mark)
         if values:
             self.before_update(id, row, news, changed)
             self._put(id, values)
@@ -395,6 +398,20 @@ class RowProvider(DeclaredProvider[R]):
             raise EngineError(f"several rows of {self.declaration.table} carry the mark of this resource: {keys}")
         return rows[0] if rows else None
 
+    def _alike(self, values: Mapping[str, Any]) -> Row | None:
+        """Find a row that nothing tells from the one to be made, where rows carry no mark.
+
+        Args:
+            values: The columns of the POST.
+        """
+        if self.declaration.markable:
+            return None  # the program wants no marks
+        wanted = {**self.unless_told, **values}
+        rows = self._find(*(where(column, "eq", value) for column, value in wanted.items()))
+        free = [row for row in rows if (self.declaration.table, str(row["$key"])) not in self.connection.live]
+        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        return next((row for row in free if all(str(row.get(name)) == str(wanted[name]) for name in wanted)), None)
+
     # Ownership -------------------------------------------------------------------------------------------------------
 
     def _ours(self, props: Inputs) -> bool:
@@ -462,7 +479,7 @@ class RowProvider(DeclaredProvider[R]):
         return row
 
 
-def _marked_description(inputs: Inputs, row: Row, mark: Mark) -> str:
+def marked_description(inputs: Inputs, row: Row, mark: Mark) -> str:
     """Return what the program says, else what people wrote, with the mark below."""
     text = inputs.get("description")
     return mark.append_to(without_mark(row.get("description")) if text is None else text)

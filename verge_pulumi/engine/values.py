@@ -114,6 +114,14 @@ class _WordList(_Text):
         return [item for item in re.split(rf"[{self.separator}\s]+", str(value or "")) if item] or None
 
 
+class _CidrList(_WordList):
+    def normalise(self, value: Any) -> Any:
+        try:
+            return [str(ipaddress.ip_network(word, strict=False)) for word in super().normalise(value)]
+        except ValueError as error:
+            raise ValueError(f"{error}; write it as ['10.0.0.0/24', '10.1.0.0/24']") from None
+
+
 class _Json(Value):
     json_types = ("json",)
 
@@ -269,6 +277,9 @@ Text = Annotated[str, _Text()]
 Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "10.0.0.0/24")]
 """A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
 
+CidrList = Annotated[list[str], _CidrList(",", "commas")]
+"""A list of networks in CIDR form that VergeOS keeps in one column, separated by commas."""
+
 CommaList = Annotated[list[str], _WordList(",", "commas")]
 """A list of words that VergeOS keeps in one column, separated by commas."""
 
@@ -278,11 +289,17 @@ Duration = Annotated[str, _Duration()]
 IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
 """An IPv4 or IPv6 address."""
 
+IpInterface = Annotated[str, _Parsed(ipaddress.ip_interface, "10.0.0.1/24")]
+"""An address with the length of its network's prefix, such as ``10.0.0.1/24``."""
+
 Json = Annotated[dict[str, Any], _Json()]
 """A JSON object."""
 
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""
+
+Keys = Annotated[list[int], _Json()]
+"""The `$key` of several rows."""
 
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""

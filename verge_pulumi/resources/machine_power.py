@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from verge_pulumi.client import ApiError, Outcome, Row, VergeError, printable
+from verge_pulumi.client import ApiError, Outcome, Row, Table, VergeError, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.errors import gone
@@ -72,7 +72,7 @@ def start(connection: Connection, table: str, key: str, *, timeout: float = STAR
     # A network loads its rules only if the start says so (fact sheet vnets §3).
     params = {"apply": True} if table == "vnets" else None
     _act(connection, table, key, "poweron", params, begun=_is_on)
-    return _wait(connection, table, key, _runs, what="power on", timeout=timeout, failed=_has_failed)
+    return _wait(connection, table, key, runs, what="power on", timeout=timeout, failed=_has_failed)
 
 
 def stop(
@@ -108,18 +108,23 @@ def stop(
 
 def restart(connection: Connection, table: str, key: str, *, timeout: float = START_TIMEOUT) -> Row:
     """Restart a network in one action, and wait until it runs again."""
-    host.log("restarting, because a change needs it")
-    connection.client.table(table).action(key, "reset", {"apply": True})
+    reset(connection.client.table(table), key)
     connection.reader.forget(table)
     return _wait(
         connection,
         table,
         key,
-        lambda row: _runs(row) and not row.get("need_restart"),
+        lambda row: runs(row) and not row.get("need_restart"),
         what="restart",
         timeout=timeout,
         failed=_has_failed,
     )
+
+
+def reset(networks: Table, key: str) -> None:
+    """Ask a network to restart, which takes on everything that waits (fact sheet vnets §13)."""
+    host.log("restarting, because a change needs it")
+    networks.action(key, "reset", {"apply": True})
 
 
 def wants_restart(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
@@ -127,9 +132,14 @@ def wants_restart(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
     if not row.get("need_restart"):
         return False
     if inputs.get("restart") != "on-change":
-        host.log("the change takes effect after a restart; restart='on-change' makes one", warning=True)
+        tell_restart()
         return False
-    return _runs(row)
+    return runs(row)
+
+
+def tell_restart() -> None:
+    """Tell that a change waits for a restart which the program does not allow."""
+    host.log("the change takes effect after a restart; restart='on-change' makes one", warning=True)
 
 
 def _act(
@@ -187,7 +197,8 @@ def _wait(
     )
 
 
-def _runs(row: Mapping[str, Any]) -> bool:
+def runs(row: Mapping[str, Any]) -> bool:
+    """Say whether a row as last read is up, and not on its way down."""
     return bool(row.get("running")) and row.get("status") == "running"
 
 

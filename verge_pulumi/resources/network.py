@@ -12,12 +12,18 @@ from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, Text
+from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, Keys, Text
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
 
 NetworkType = Literal["internal", "external", "dmz", "core", "physical", "vpn", "bgp", "port_mirror"]
 Layer2Type = Literal["vxlan", "vlan", "none", "bond", "bond_slave"]
+RateLimitType = Literal[
+    "bytes/second", "kbytes/second", "mbytes/second", "second",
+    "bytes/minute", "kbytes/minute", "mbytes/minute", "minute",
+    "bytes/hour", "kbytes/hour", "mbytes/hour", "hour",
+    "bytes/day", "kbytes/day", "mbytes/day", "day",
+]  # fmt: skip
 
 
 class Network(Resource, table="vnets", unique=("name",)):
@@ -78,14 +84,15 @@ class Network(Resource, table="vnets", unique=("name",)):
     enable_bonding: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[Json | None] = arg(default=None, restarts=True)
-    """Settings of the bond."""
+    bond_interfaces_args: Attr[Keys | None] = arg(default=None, restarts=True)
+    """Keys of the physical networks whose ports are bonded."""
 
     mtu: Attr[int | None] = arg(default=None, restarts=True, ge=1000, le=65536)
     """Largest packet in bytes."""
 
     port_mirroring: Attr[Literal["off", "east_west", "north_south"] | None] = arg(default=None, restarts=True)
-    """Which traffic is mirrored."""
+    """Which traffic is mirrored: what passes the router (``north_south``), or all of it. VergeOS makes a network called
+    ``<name>_mirror`` for the NIC that receives it."""
 
     port_mirroring_network: OptionalRef[Network] = ref(default=None, restarts=True, column="port_mirroring_vnet")
     """The network that receives mirrored traffic."""
@@ -171,8 +178,8 @@ class Network(Resource, table="vnets", unique=("name",)):
     rate_limit: Attr[int | None] = arg(default=None, ge=0)
     """Limit of the traffic in units of `rate_limit_type`; 0 is none."""
 
-    rate_limit_type: Attr[str | None] = arg(default=None)
-    """Unit of the limit, such as ``mbytes/second``."""
+    rate_limit_type: Attr[RateLimitType | None] = arg(default=None)
+    """Unit of the limit; ``mbytes/second`` if unset. A bare period such as ``second`` counts packets."""
 
     rate_limit_burst: Attr[int | None] = arg(default=None, ge=0)
     """What may exceed the limit for a moment."""
@@ -224,6 +231,24 @@ class Network(Resource, table="vnets", unique=("name",)):
     """Name of the node that runs it."""
 
 
+def vlan_problems(inputs: Inputs) -> Iterable[str]:
+    """Say what is wrong with a VLAN's number; only a VXLAN's is picked by VergeOS (fact sheet vnets §2.2)."""
+    number = inputs.get("layer2_id")
+    if inputs.get("layer2_type") == "vlan" and (number is None or (isinstance(number, int | float) and number > 4094)):
+        yield "layer2_id: layer2_type='vlan' needs a number from 1 to 4094"
+
+
+def outside(inputs: Inputs, segment: str, names: Iterable[str]) -> Iterable[str]:
+    """Say which of the named addresses are not in the network that an argument holds."""
+    if not isinstance(inputs.get(segment), str):
+        return
+    network = ip_network(inputs[segment])
+    for name in names:
+        address = inputs.get(name)
+        if isinstance(address, str) and ip_address(address) not in network:
+            yield f"{name}: {address} is outside the network {network}"
+
+
 NIC_FIELDS = ("$key", "name", "machine#name as owner")
 
 
@@ -231,14 +256,15 @@ class NetworkProvider(RowProvider[Network]):
     """What is special about a network's life."""
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
-        """Addresses lie inside the network, and the DHCP pool is not upside down."""
-        if not isinstance(inputs.get("network"), str):
-            return
-        segment = ip_network(inputs["network"])
-        for name in ("ipaddress", "dhcp_start", "dhcp_stop"):
-            address = inputs.get(name)
-            if isinstance(address, str) and ip_address(address) not in segment:
-                yield f"{name}: {address} is outside the network {segment}"
+        """Addresses lie inside the network, the DHCP pool is not upside down, and what belongs together is there."""
+        yield from vlan_problems(inputs)
+        if inputs.get("dhcp_enabled") is True and inputs.get("ipaddress_type") == "none":
+            yield "dhcp_enabled: ipaddress_type='none' makes a pure layer-2 network, whose router has no address"
+        if inputs.get("bond_interfaces_args") and inputs.get("enable_bonding") in (None, False):
+            yield "bond_interfaces_args: needs enable_bonding=True"
+        # An uplink's gateway has to be on the segment since 26.1.6 (fact sheet vnets §2.3).
+        uplink = ("gateway",) if inputs.get("type") == "external" else ()
+        yield from outside(inputs, "network", ("ipaddress", "dhcp_start", "dhcp_stop", *uplink))
         start, stop = inputs.get("dhcp_start"), inputs.get("dhcp_stop")
         if isinstance(start, str) and isinstance(stop, str) and int(ip_address(stop)) < int(ip_address(start)):
             yield f"dhcp_stop: {stop} is below dhcp_start {start}"
@@ -251,9 +277,17 @@ class NetworkProvider(RowProvider[Network]):
         return self._read_back(id)
 
     def used_by(self, id: str) -> str:
-        """Name the NICs that are attached."""
-        nics = self.connection.reader.find("machine_nics", where("vnet", "eq", int(id)), NIC_FIELDS)
-        return ", ".join(f"NIC '{printable(str(nic.get('name')))}' of {nic.get('owner')}" for nic in nics)
+        """Name the NICs that are attached, and the networks that run on it or reach the outside through it."""
+        find, key = self.connection.reader.find, int(id)
+        above = where("interface_vnet", "eq", key) | where("vnet_default_gateway", "eq", key)
+        nics = find("machine_nics", where("vnet", "eq", key), NIC_FIELDS)
+        networks = find("vnets", above, ("$key", "name"))
+        return ", ".join(
+            [
+                *(f"NIC '{printable(str(nic.get('name')))}' of {nic.get('owner')}" for nic in nics),
+                *(f"Network '{printable(str(network.get('name')))}'" for network in networks),
+            ]
+        )
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Stop it: VergeOS refuses to delete a running or stopping network."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declare import Declared, Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.values import RowPath, Text
@@ -15,17 +15,8 @@ from verge_pulumi.resources.rule_values import RuleAddress, RulePorts
 from verge_pulumi.resources.staged import StagingProvider
 
 
-class NetworkRule(Resource, table="vnet_rules", unique=("network", "name")):
-    """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
-
-    Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module
-    `verge_pulumi.resources.rule_addresses` has a function for each form, such as
-    ``source_ip=rule_addresses.segment_of(dmz)``. A running network applies the changes at once, those that are made
-    together by one apply; a stopped one loads them when it starts.
-    """
-
-    network: Ref[Network] = ref(column="vnet", replaces=True)
-    """The network it belongs to."""
+class NetworkRuleSettings(Declared):
+    """What is said of a rule besides its network and its place."""
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""
@@ -35,10 +26,6 @@ class NetworkRule(Resource, table="vnet_rules", unique=("network", "name")):
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it applies."""
-
-    orderid: Attr[int | None] = arg(default=None)
-    """Place among the network's rules, the lowest first; the end if unset. VergeOS moves the rules below a place that
-    is taken, so give places that are free, or order rules with ``depends_on`` and leave it unset."""
 
     pin: Attr[Literal["no", "top", "bottom"] | None] = arg(default=None)
     """Whether it stays above or below all rules that are not pinned."""
@@ -99,18 +86,40 @@ class NetworkRule(Resource, table="vnet_rules", unique=("network", "name")):
     """What it was made for, such as ``vnet_addresses/28``."""
 
 
+class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name")):
+    """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
+
+    Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module
+    `verge_pulumi.resources.rule_addresses` has a function for each form, such as
+    ``source_ip=rule_addresses.segment_of(dmz)``. A running network applies the changes at once, those that are made
+    together by one apply; a stopped one loads them when it starts.
+    """
+
+    network: Ref[Network] = ref(column="vnet", replaces=True)
+    """The network it belongs to."""
+
+    orderid: Attr[int | None] = arg(default=None)
+    """Place among the network's rules, the lowest first; the end if unset. VergeOS moves the rules below a place that
+    is taken, so give places that are free, or order rules with ``depends_on`` and leave it unset."""
+
+
 class NetworkRuleProvider(StagingProvider[NetworkRule]):
     """What is special about a rule's life."""
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
-        """A target and the default route belong to the actions that know them (fact sheet vnets §4)."""
-        action = inputs.get("action") or "accept"
-        if not isinstance(action, str):
-            return
-        given = {name: value for name, value in inputs.items() if isinstance(value, str) and value}
-        for name in ("target_ip", "target_ports"):
-            if name in given and action not in ("translate", "route"):
-                yield f"{name}: action='{action}' has no target; 'translate' and 'route' have one"
-        for name in ("source_ip", "destination_ip", "target_ip"):
-            if given.get(name) == "default" and (name, action) != ("destination_ip", "route"):
-                yield f"{name}: 'default' is the destination of action='route' only"
+        """A target and the default route belong to the actions that know them."""
+        return contradictions(inputs)
+
+
+def contradictions(inputs: Inputs) -> Iterable[str]:
+    """Return one sentence for each target or default route of an action that does not know it (fact sheet vnets §4)."""
+    action = inputs.get("action") or "accept"
+    if not isinstance(action, str):
+        return
+    given = {name: value for name, value in inputs.items() if isinstance(value, str) and value}
+    for name in ("target_ip", "target_ports"):
+        if name in given and action not in ("translate", "route"):
+            yield f"{name}: action='{action}' has no target; 'translate' and 'route' have one"
+    for name in ("source_ip", "destination_ip", "target_ip"):
+        if given.get(name) == "default" and (name, action) != ("destination_ip", "route"):
+            yield f"{name}: 'default' is the destination of action='route' only"

@@ -40,6 +40,7 @@ _FLAGS = {
     Effect.RESTART: "need_restart",
     Effect.FIREWALL: "need_fw_apply",
     Effect.DNS: "need_dns_apply",
+    Effect.PROXY: "need_proxy_apply",
 }
 """The column that says a change is stored and not yet in effect."""
 
@@ -323,15 +324,16 @@ class Backend:
                 self.store.change(relation.name, row["$key"], {_FLAGS[effect]: True})
 
     def _stage_parent(self, relation: Relation, row: Row) -> None:
-        """Mark a network whose rules, addresses or DNS changed in any way (fact sheet vnets §4.1, §7, §8)."""
-        staged = {c.effect for c in relation.columns.values()} & {Effect.FIREWALL, Effect.DNS}
-        column = relation.columns.get(relation.table.parent or "")
-        target = reference(column, row[column.name]) if staged and column is not None else None
-        parent = None if target is None else self.store.get(*target)
-        if target is not None and parent is not None:
-            relation = self.relations[target[0]]
-            self._stage(relation, parent, staged)
-            self._stage_parent(relation, parent)
+        """Mark a network whose rules, DNS or routing changed in any way (fact sheet vnets §4.1, §7, §8, §11)."""
+        staged = {column.effect for column in relation.columns.values()}
+        while staged & _FLAGS.keys():
+            column = relation.columns.get(relation.table.parent or "")
+            target = None if column is None else reference(column, row[column.name])
+            parent = None if target is None else self.store.get(*target)
+            if target is None or parent is None:
+                return
+            relation, row = self.relations[target[0]], parent
+            self._stage(relation, row, staged)
 
     def default_cluster(self, row: Row) -> Row | None:
         """Give a new row the system's default cluster unless it names one; return the row's cluster."""

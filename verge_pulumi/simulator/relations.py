@@ -57,9 +57,9 @@ class Relation:
         return self.table.name
 
     def readable(self, name: str) -> Column | None:
-        """Return the column of that name unless it is unknown or secret."""
+        """Return the column of that name unless it is unknown or never returned."""
         column = self.columns.get(name)
-        return None if column is None or column.secret else column
+        return column if column is not None and column.returned else None
 
     def view(self, name: str) -> tuple[str, ...] | None:
         """Return the columns of ``all`` or of another view, `$key` first where VergeOS gives it; None if unknown."""

@@ -9,7 +9,7 @@ import copy
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from verge_pulumi.catalogue.model import Type
@@ -47,7 +47,7 @@ class Store:
         """Return a row, or None when the key or the table does not exist."""
         return None if key is None else self._rows.get(table, {}).get(key)
 
-    def rows(self, table: str) -> Iterable[Row]:
+    def rows(self, table: str) -> Collection[Row]:
         """Return the rows of a table in order of creation; none when the table does not exist."""
         return self._rows.get(table, {}).values()
 

@@ -15,10 +15,12 @@ from verge_pulumi.simulator.behaviour.network_blocks import NetworkBlocks
 from verge_pulumi.simulator.behaviour.networks import Networks
 from verge_pulumi.simulator.behaviour.nics import Nics
 from verge_pulumi.simulator.behaviour.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.rules import RuleAliases, Rules
 from verge_pulumi.simulator.behaviour.snapshots import Snapshots
 from verge_pulumi.simulator.behaviour.system import CatalogRepositories, Clusters
 from verge_pulumi.simulator.behaviour.vms import VirtualMachines
+from verge_pulumi.simulator.behaviour.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
@@ -33,11 +35,24 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "nodes": MachineOwner,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
+    "vnet_bgp": NetworkParts,
+    "vnet_bgp_interface_commands": Ordered,
+    "vnet_bgp_interfaces": BgpInterfaces,
+    "vnet_bgp_ip": Ordered,
+    "vnet_bgp_routemap_commands": Ordered,
+    "vnet_bgp_router_commands": Ordered,
+    "vnet_bgp_routers": BgpRouters,
     "vnet_cidrs": NetworkBlocks,
     "vnet_dns_views": Ordered,
     "vnet_dns_zone_records": DnsRecords,
     "vnet_dns_zones": DnsZones,
+    "vnet_eigrp_router_commands": Ordered,
+    "vnet_ipsecs": IpsecSettings,
+    "vnet_ospf_commands": Ordered,
+    "vnet_proxy": NetworkParts,
     "vnet_rule_aliases": RuleAliases,
     "vnet_rules": Rules,
+    "vnet_wireguard_peers": WireGuardPeers,
+    "vnet_wireguards": WireGuards,
     "vnets": Networks,
 }

@@ -80,7 +80,7 @@ class Networks(MachineOwner):
         referrers = {(table, column) for table, column, _ in self.backend.store.referrers(self.table, row["$key"])}
         if ("machine_nics", "vnet") in referrers:
             raise refused("Machine NICs are attached")
-        if any(table == self.table for table, _ in referrers):
+        if any(table == self.table or column == "interface_vnet" for table, column in referrers):
             raise refused(f"vNets are still referencing '{row['name']}'")
 
     def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:

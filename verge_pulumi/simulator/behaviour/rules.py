@@ -12,37 +12,51 @@ from verge_pulumi.simulator.relations import Row
 _ALIASED = ("source_ip", "source_ports", "destination_ip", "destination_ports", "target_ip", "target_ports")
 """The columns that may name an alias; terraform v3 says it of all but the targets."""
 
+_PINS = ("top", "no", "bottom")
+"""Where a rule stands among those of its network."""
+
 
 class Rules(Behaviour):
-    """The table `vnet_rules`."""
+    """The table `vnet_rules`. That a rule goes with what it was made for is our reading: no source says."""
+
+    owners = frozenset({"owner"})
 
     def before_create(self, row: Row) -> None:
         """Put a rule at the end, or at the place it asks for."""
         _check_aliases(row)
-        siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
-        if row["orderid"] is None:
-            row["orderid"] = max((rule["orderid"] + 1 for rule in siblings), default=1)
-        else:
-            self._make_room(siblings, row["orderid"])
+        row["orderid"] = self._find_place(row)
 
     def before_update(self, row: Row, changes: Row) -> None:
         """Refuse a change of a system rule, and make room for a rule that moves."""
         _refuse_system_rule(row)
         _check_aliases(row | changes)
-        if "orderid" in changes and changes["orderid"] != row["orderid"]:
-            siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
-            self._make_room([rule for rule in siblings if rule is not row], changes["orderid"])
+        if any(name in changes and changes[name] != row[name] for name in ("orderid", "pin")):
+            changes["orderid"] = self._find_place(row | changes)
 
     def before_delete(self, row: Row) -> None:
         """Refuse to delete a system rule."""
         _refuse_system_rule(row)
 
-    def _make_room(self, siblings: list[Row], place: int) -> None:
-        """Renumber the rules from a place on when it is taken; an inference of the sheet (vnets §4)."""
-        if any(rule["orderid"] == place for rule in siblings):
-            for rule in siblings:
+    def _find_place(self, row: Row) -> int:
+        """Return the place that a rule gets, which is free then: those from there on are renumbered if it is taken.
+
+        That is an inference of the sheet (vnets §4). That a rule which asks for a place beyond the pinned ones gets the
+        nearest on its side of them is ours.
+        """
+        siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
+        others = [rule for rule in siblings if rule["$key"] != row.get("$key")]
+        side = _PINS.index(row["pin"])
+        below = [rule["orderid"] for rule in others if _PINS.index(rule["pin"]) > side]
+        above = [rule["orderid"] for rule in others if _PINS.index(rule["pin"]) < side]
+        beside = [rule["orderid"] for rule in others if _PINS.index(rule["pin"]) == side]
+        end = max((number + 1 for number in above + beside), default=1)
+        wanted = end if row["orderid"] is None else row["orderid"]
+        place: int = min([max([wanted, *(number + 1 for number in above)]), *below])
+        if any(rule["orderid"] == place for rule in others):
+            for rule in others:
                 if rule["orderid"] >= place:
                     self.backend.store.change(self.table, rule["$key"], {"orderid": rule["orderid"] + 1})
+        return place
 
 
 class RuleAliases(Behaviour):

@@ -1,0 +1,57 @@
+"""The kinds of networks: what each is written as, and read back as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.providers.bench import Bench, hosted
+from verge_pulumi.catalogue import TABLES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ({"type": "internal", "network": "10.0.0.0/24"}, {"type": "internal", "layer2_type": "vxlan"}),
+        (
+            {"type": "external", "network": "203.0.113.0/28", "gateway": "203.0.113.1", "uplink": "4"},
+            {"type": "external", "interface_vnet": 4, "gateway": "203.0.113.1"},
+        ),
+        ({"type": "dmz", "network": "10.0.1.0/24"}, {"type": "dmz"}),
+        (
+            {"layer2_type": "vlan", "layer2_id": 11, "uplink": "4", "ipaddress_type": "none"},
+            {"layer2_type": "vlan", "layer2_id": 11, "ipaddress_type": "none", "ipaddress": ""},
+        ),
+        ({"layer2_type": "vxlan", "layer2_id": 5000}, {"layer2_id": 5000}),
+        (
+            {"type": "physical", "enable_bonding": True, "bond_interfaces_args": ["4", 1]},
+            {"type": "physical", "enable_bonding": True, "bond_interfaces_args": [4, 1]},
+        ),
+        ({"port_mirroring": "north_south"}, {"port_mirroring": "north_south"}),
+        ({"type": "port_mirror", "ipaddress_type": "none"}, {"type": "port_mirror"}),
+        (
+            {"type": "external", "ipaddress_type": "bgp", "network": "10.10.11.0/30", "bgp_asn": 65001},
+            {"ipaddress_type": "bgp", "bgp_asn": 65001},
+        ),
+        (
+            {"rate_limit": 100, "rate_limit_type": "kbytes/minute", "rate_limit_burst": 500},
+            {"rate_limit": 100, "rate_limit_type": "kbytes/minute", "rate_limit_burst": 500},
+        ),
+    ],
+)
+def test_a_kind(bench: Bench, arguments: dict[str, Any], written: dict[str, Any]) -> None:
+    network = bench.create("Network", name="net", **arguments)
+    assert {name: network.row()[name] for name in written} == written
+    assert network.diff().changes is False
+    network.refresh()
+    assert network.diff(**arguments).changes is False
+
+
+def test_a_limit_has_a_unit_that_vergeos_knows(bench: Bench) -> None:
+    column = TABLES["vnets"].column("rate_limit_type")
+    assert column is not None
+    for unit in column.choices:
+        assert bench.check("Network", {"name": "net", "rate_limit_type": unit})["rate_limit_type"] == unit
+    result = bench.provider("Network").check({}, hosted({"name": "net", "rate_limit_type": "mb/s"}))
+    assert [failure.reason.partition(":")[0] for failure in result.failures] == ["rate_limit_type"]

@@ -1,0 +1,160 @@
+"""What a stack may hold: limits that a program sets for itself, seen to before anything is written.
+
+```python
+pulumi.runtime.register_stack_transformation(policies.enforce(policies.Limits(max_cores=64, max_ram="256GiB")))
+```
+
+They hold for what is declared after that line. In the ``transformations`` of a component they hold for its parts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pulumi
+
+from verge_pulumi.checks.findings import Mistake, refuse
+from verge_pulumi.checks.rules import rules_of
+from verge_pulumi.client import printable
+from verge_pulumi.engine import program
+from verge_pulumi.engine.declare import Declared
+from verge_pulumi.engine.program import Given, Planned
+from verge_pulumi.engine.values import Size, in_units, value_of
+from verge_pulumi.resources import cloning
+from verge_pulumi.resources.drive import Drive
+from verge_pulumi.resources.firewall import Firewall
+from verge_pulumi.resources.network_rule import NetworkRule
+from verge_pulumi.resources.rule_sets import NOTHING_KNOWN, addresses_of
+from verge_pulumi.resources.vm import VirtualMachine
+
+MIB = 1024**2
+EVERYTHING = [span for text in ("0.0.0.0/0", "::/0") for span in addresses_of(text, NOTHING_KNOWN).spans]
+
+_size = value_of(Size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a stack may hold; what is None is not limited.
+
+    Attributes:
+        max_cores: Virtual cores of all its virtual machines together.
+        max_ram: Their memory together, in bytes or as a text such as ``256GiB``.
+        max_disk: The sizes of its drives together, in bytes or as a text such as ``2TiB``.
+        public_rules: Whether a rule may let in what comes from anywhere, on an external network or on one that this
+            program does not declare, which may be external.
+        protected: Patterns such as ``db-*``. What has such a name in the program gets Pulumi's option ``protect``.
+        prefix: What the names begin with that are unique on the system, as those of machines and networks are.
+    """
+
+    max_cores: int | None = None
+    max_ram: int | str | None = None
+    max_disk: int | str | None = None
+    public_rules: bool = True
+    protected: tuple[str, ...] = ()
+    prefix: str | None = None
+
+
+def enforce(limits: Limits) -> pulumi.ResourceTransformation:
+    """Return a transformation that refuses the resource which goes beyond the limits, and protects what they name.
+
+    What is an output, and so not known while the program runs, is not counted.
+
+    Raises:
+        ValueError: `max_ram` or `max_disk` is no size.
+    """
+    return _Guard(limits)
+
+
+class _Guard:
+    """The limits, and what has been used of them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._cores = _Count(limits.max_cores, lambda count: f"{count} cores")
+        self._ram = _Count(_bytes(limits.max_ram), lambda size: f"{in_units(size)} of RAM")
+        self._disk = _Count(_bytes(limits.max_disk), lambda size: f"{in_units(size)} of disk")
+
+    def __call__(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """Look at one more resource."""
+        announced = program.current().planned(args.resource)
+        if announced is not None:
+            # Transformations before this one may have changed what was announced; references stay what they are.
+            links = {name: given for name, given in announced.arguments.items() if isinstance(given, Planned)}
+            planned = dataclasses.replace(announced, arguments={**args.props, **links})
+            refuse(planned, self._mistakes(planned))
+        if not isinstance(args.resource, Declared) or not self._protects(args.name):
+            return None
+        opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
+        return pulumi.ResourceTransformationResult(args.props, opts)
+
+    def _protects(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._limits.protected)
+
+    def _mistakes(self, planned: Planned) -> Iterator[Mistake]:
+        prefix, name = self._limits.prefix, planned.known("name")
+        if prefix and name and planned.resource.declaration.unique == ("name",) and not name.startswith(prefix):
+            yield Mistake(f"its name '{printable(name)}' does not begin with '{prefix}'", "Name it so.")
+        match planned.resource:
+            case VirtualMachine():
+                # What is unset of a copy is as it is in the original, which nobody knows here.
+                copied = cloning.is_copy(planned.arguments)
+                yield from self._cores.add(planned.said("cpu_cores", 0 if copied else 1))
+                yield from self._ram.add(planned.said("ram", 0 if copied else 1024), MIB)
+            case Drive():
+                yield from self._disk.add(_bytes(planned.known("disksize")))
+            case NetworkRule() | Firewall() if not self._limits.public_rules:
+                for rule in _public_rules(planned):
+                    cause = f"{rule} lets in what comes from anywhere, and the stack has no public rules"
+                    yield Mistake(cause, "Say in source_ip where it may come from.")
+
+
+class _Count:
+    """How much there is of something, and how much there may be."""
+
+    def __init__(self, most: int | None, tell: Callable[[int], str]) -> None:
+        self._most = most
+        self._tell = tell
+        self._used = 0
+
+    def add(self, count: Any, unit: int = 1) -> Iterator[Mistake]:
+        """Count something more, and complain if that is too much."""
+        if not isinstance(count, int):
+            return
+        self._used += count * unit
+        if self._most is not None and self._used > self._most:
+            cause = f"with it the stack has {self._tell(self._used)}, and the limit is {self._tell(self._most)}"
+            yield Mistake(cause, "Ask for less, or raise the limit.")
+
+
+def _bytes(size: Any) -> int | None:
+    return None if size is None else int(_size.to_api(size))
+
+
+def _public_rules(planned: Planned) -> Iterator[str]:
+    """Name those rules of a resource that let in what comes from anywhere, as far as the program knows."""
+    network = planned.known("network")
+    if isinstance(network, Planned) and network.said("type", "internal") not in ("external", None):
+        return
+    match planned.resource:
+        case NetworkRule() if _is_open(planned):
+            yield "it"
+        case Firewall():
+            yield from (f"rule '{printable(rule.known('name'))}'" for rule in rules_of(planned) if _is_open(rule))
+
+
+def _is_open(rule: Given) -> bool:
+    source, action = rule.said("source_ip", ""), rule.said("action", "accept")
+    if rule.said("direction", "incoming") != "incoming" or action not in ("accept", "translate"):
+        return False
+    return rule.known("enabled") is not False and source is not None and _is_anywhere(source)
+
+
+def _is_anywhere(source: str) -> bool:
+    """Say whether addresses as rules write them are all there are, in one piece or in several."""
+    spans = () if source == "default" else addresses_of(source, NOTHING_KNOWN).spans
+    return any(low <= first and last <= high for low, high in spans for first, last in EVERYTHING)
