@@ -32,6 +32,7 @@ def main() -> int:
     # Pulumi writes the salt of the stack's secrets into the stack's file; the repository's copy is put back afterwards.
     config = ROOT / f"Pulumi.{STACK}.yaml"
     committed = config.read_bytes()
+    kept = False
     try:
         pulumi("stack", "select", "--create", STACK)
         pulumi("preview")
@@ -40,6 +41,7 @@ def main() -> int:
         say("A second up has nothing to do")
         pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
         if keep:
+            kept = True
             tell_how_to_go_on(url, key, simulator.pid)
             return 0
         pulumi("destroy", "--yes", "--skip-preview")
@@ -48,7 +50,7 @@ def main() -> int:
         say(f"Stopped: 'pulumi {error.cmd[2]}' failed with exit code {error.returncode}.")
         return 1
     finally:
-        if not keep:
+        if not kept:
             config.write_bytes(committed)
             simulator.terminate()
             simulator.wait()
@@ -58,17 +60,22 @@ def main() -> int:
 
 def start_simulator(key: str, *, detached: bool) -> tuple[subprocess.Popen[str], str]:
     """Start the simulator in a process of its own; return it and where it listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verge_pulumi.simulator"],
-        env=os.environ | {"VERGEOS_API_KEY": key, "VERGEOS_PASSWORD": key},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=detached,
-    )
+    SCRATCH.mkdir(exist_ok=True)
+    log = SCRATCH / "simulator.log"
+    # It holds no end of our own output, or whoever reads that would wait for as long as it is kept.
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "verge_pulumi.simulator"],
+            env=os.environ | {"VERGEOS_API_KEY": key, "VERGEOS_PASSWORD": key},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=detached,
+        )
     assert process.stdout is not None
     ready = process.stdout.readline().strip()
     if not ready:
-        raise SystemExit("The simulator did not start.")
+        raise SystemExit(f"The simulator did not start: {log.read_text().strip()}")
     say(ready)
     return process, ready.rpartition(" ")[2]
 
@@ -89,10 +96,10 @@ def pulumi_environment() -> dict[str, str]:
 def tell_how_to_go_on(url: str, key: str, pid: int) -> None:
     """Print what a person needs to work with what was kept."""
     exports = pulumi_environment() | {"VERGEOS_HOST": url, "VERGEOS_API_KEY": key}
-    say(f"The stack (its file now holds its salt) and the simulator (process {pid}) are kept. To go on in this shell:")
+    say("The stack (its file now holds its salt) and the simulator are kept. To go on in this shell:")
     for name, value in exports.items():
         print(f"export {name}='{value}'")
-    print(f"# the tables: {url}/swagger   the requests so far: {url}/_sim/requests   to end it: kill {pid}")
+    say(f"The simulator runs until 'kill {pid}'. Its tables, requests and dials: {url}/")
 
 
 def say(text: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.engine.lab import Lab
 from verge_pulumi.simulator import Simulator
@@ -67,13 +70,39 @@ def test_the_quickstart_runs_from_end_to_end(project: Path, cli: Path) -> None:
     assert (project / "Pulumi.dev.yaml").read_bytes() == (ROOT / "Pulumi.dev.yaml").read_bytes()
 
 
+@pytest.mark.parametrize("pulumi_ends", [0, 1])
+def test_the_kept_simulator_is_told_of_and_answers(project: Path, tmp_path: Path, pulumi_ends: int) -> None:
+    stand_in = tmp_path / "bin" / "pulumi"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f"#!/bin/sh\nexit {pulumi_ends}\n")
+    stand_in.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "tools/quickstart.py", "--keep"],
+        cwd=project,
+        env=os.environ | {"PATH": f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == pulumi_ends, done.stderr
+    told = re.search(r"until 'kill (\d+)'\..* (http://127\.0\.0\.1:\d+)/\n\Z", done.stdout)
+    if pulumi_ends:
+        assert told is None
+        return
+    assert told is not None
+    try:
+        assert "<h1>VergeOS simulator</h1>" in requests.get(told[2], timeout=10).text
+    finally:
+        os.kill(int(told[1]), signal.SIGTERM)
+
+
 def test_a_preview_in_json_names_exactly_the_edited_field(pulumi: Command, simulator: Simulator) -> None:
     before = simulator.snapshot()
     pulumi("stack", "init", "dev")
     pulumi("up", "--yes", "--skip-preview")
     assert len(simulator.rows("vms")) == 2
 
-    pulumi("config", "set", "--path", "site.ram", "2048")
+    pulumi("config", "set", "--path", "settings.ram", "2048")
     steps = json.loads(pulumi("preview", "--json"))["steps"]
     changed = {step["urn"].rpartition("::")[2]: detail(step) for step in steps if step["op"] != "same"}
     assert changed == {"web-1": ("update", ["ram"]), "web-2": ("update", ["ram"])}

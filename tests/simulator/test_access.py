@@ -163,7 +163,7 @@ def test_the_schema_and_the_description(http: Http) -> None:
     assert "/api/v4/vms" in str(document["paths"].keys()) or "/vms" in document["paths"]
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/v5/vms", "/login"])
+@pytest.mark.parametrize("path", ["//", "/api", "/api/v5/vms", "/login"])
 def test_other_paths_are_not_found(http: Http, path: str) -> None:
     answer = http.send("GET", path)
     assert (answer.status_code, answer.json()) == (404, {"err": f"Resource '{path}' not found"})

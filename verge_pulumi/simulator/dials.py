@@ -1,4 +1,7 @@
-"""The control panel under ``/_sim``: what a test turns and what it may ask (JSON, no login, not in the log)."""
+"""The control panel under ``/_sim``: what a test turns and what it may ask (JSON, no login, not in the log).
+
+The page at ``/`` is made of it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from verge_pulumi.catalogue.openapi import column_description
 from verge_pulumi.simulator.api import Answer, Call
 from verge_pulumi.simulator.errors import ApiError
 from verge_pulumi.simulator.faults import WHAT
@@ -16,7 +20,9 @@ DIALS = "/_sim"
 
 HELP: Mapping[str, str] = {
     "GET /_sim": "this list",
-    "GET /_sim/requests": "the request log",
+    "GET /_sim/system": "name, release, and how many rows each table has",
+    "GET /_sim/table": "?name=vms: columns with the source of each, actions, and rows with their secrets masked",
+    "GET /_sim/requests": "the request log; ?last=50: the end of it",
     "GET /_sim/counters": "requests by verb and table, connections, applied writes, unknown columns, most in flight",
     "POST /_sim/reset": '{"what": "all" | "log"}: back to the seed, or an empty log',
     "GET /_sim/clock": "mode and time",
@@ -24,6 +30,8 @@ HELP: Mapping[str, str] = {
     "GET /_sim/transitions": "how state changes behave",
     "PUT /_sim/transitions": '{"seconds": 1.0} or {"looks": 2}; {"stuck": ["stopping"]};'
     ' {"ignore_poweroff": true | [machine keys]}',
+    "GET /_sim/latency": "how long answers are delayed",
+    "PUT /_sim/latency": '{"ms": 50}',
     "PUT /_sim/guest": '{"machine": 101, "addresses": ["10.0.0.5"], "hostname": "web"}: what the agent of a VM with'
     " guest_agent reports, one transition after the VM runs",
     "GET /_sim/faults": "the faults that are set",
@@ -45,31 +53,66 @@ class Dialboard:
     def __init__(self, world: World) -> None:
         self._world = world
         self._dials: Mapping[str, Callable[[Any], Any]] = {
-            "GET /_sim": lambda body: HELP,
-            "GET /_sim/requests": lambda body: [asdict(request) for request in world.log.requests],
-            "GET /_sim/counters": lambda body: world.log.counters(world.backend.unknown_columns).as_json(),
+            "GET /_sim": lambda query: HELP,
+            "GET /_sim/system": lambda query: self._system(),
+            "GET /_sim/table": lambda query: self._table(**query),
+            "GET /_sim/requests": lambda query: self._requests(**query),
+            "GET /_sim/counters": lambda query: world.log.counters(world.backend.unknown_columns).as_json(),
             "POST /_sim/reset": lambda body: world.reset(**body),
-            "GET /_sim/clock": lambda body: {"mode": world.clock.mode, "now": world.clock.now()},
+            "GET /_sim/clock": lambda query: {"mode": world.clock.mode, "now": world.clock.now()},
             "PUT /_sim/clock": lambda body: world.clock.set(**body),
-            "GET /_sim/transitions": lambda body: asdict(world.dials),
+            "GET /_sim/transitions": lambda query: asdict(world.dials),
             "PUT /_sim/transitions": lambda body: world.dials.set(**body),
+            "GET /_sim/latency": lambda query: {"ms": world.latency * 1000},
+            "PUT /_sim/latency": lambda body: world.delay(**body),
             "PUT /_sim/guest": lambda body: world.guest(**body),
-            "GET /_sim/faults": lambda body: world.faults.as_json(),
+            "GET /_sim/faults": lambda query: world.faults.as_json(),
             "PUT /_sim/faults": world.faults.set,
-            "GET /_sim/state": lambda body: world.backend.dump(),
+            "GET /_sim/state": lambda query: world.backend.dump(),
             "PUT /_sim/state": world.load,
         }
 
     def answer(self, call: Call) -> Answer:
         """Turn or read a dial; a mistake in the request is answered 422 with the reason."""
+        if call.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            return Answer.of_error(ApiError(403, "The dials are not for the pages of other sites."))
         dial = self._dials.get(f"{call.verb} {call.path.rstrip('/')}")
         if dial is None:
             return Answer.of_error(ApiError(404, f"There is no dial {call.verb} {call.path}. GET {DIALS} lists them."))
         self._world.backend.transitions.settle()
         try:
-            result = dial(call.value())
+            result = dial(call.query if call.verb == "GET" else call.value())
             return Answer(200, {} if result is None else result)
         except ApiError as error:
             return Answer.of_error(error)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Answer.of_error(ApiError(422, f"Unable to set the dial: {error}"))
+
+    def _system(self) -> dict[str, Any]:
+        backend = self._world.backend
+        tables = {name: len(backend.store.rows(name)) for name in backend.relations}
+        return {"name": backend.name, "release": backend.release.text, "tables": tables}
+
+    def _table(self, name: str) -> dict[str, Any]:
+        backend = self._world.backend
+        table = backend.relations[name].table
+        return {
+            "name": table.name,
+            "key": table.key,
+            "actions": table.actions,
+            "source": table.source,
+            "columns": [
+                {
+                    "name": column.name,
+                    "type": column.type.value,
+                    "write": column.write.value,
+                    "description": column_description(column),
+                }
+                for column in table.columns
+            ],
+            "rows": self._world.log.masked(list(backend.store.rows(name))),
+        }
+
+    def _requests(self, last: str = "0") -> list[dict[str, Any]]:
+        log = list(self._world.log.requests)
+        return [asdict(request) for request in log[-int(last) :]]

@@ -106,7 +106,7 @@ class RequestLog:
         self._counts[verb, _subject(path)] += 1
         if path.startswith("/api/sys/tokens/"):
             path = f"/api/sys/tokens/{MASK}"
-        request = Request(self._total, time, verb, path, query, self._masked(body), connection)
+        request = Request(self._total, time, verb, path, query, self.masked(body), connection)
         self.requests.append(request)
         return request
 
@@ -133,13 +133,14 @@ class RequestLog:
         self._total = self._applied = 0
         self._most_in_flight = self._in_flight
 
-    def _masked(self, value: Any) -> Any:
+    def masked(self, value: Any) -> Any:
+        """Return a JSON value with the secrets in it masked, wherever they are."""
         if isinstance(value, dict):
             return {
-                name: MASK if name in _SECRET_NAMES or name in self.secrets else self._masked(inner)
+                name: MASK if name in _SECRET_NAMES or name in self.secrets else self.masked(inner)
                 for name, inner in value.items()
             }
-        return [self._masked(inner) for inner in value] if isinstance(value, list) else value
+        return [self.masked(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _subject(path: str) -> str:

@@ -21,6 +21,7 @@ from verge_pulumi.simulator.contents import Download
 from verge_pulumi.simulator.dials import DIALS, Dialboard
 from verge_pulumi.simulator.faults import Fault
 from verge_pulumi.simulator.log import Request
+from verge_pulumi.simulator.page import page
 from verge_pulumi.simulator.world import World
 
 _MAX_BODY = 16 * 1024**2
@@ -62,12 +63,10 @@ class Server:
 
     Args:
         world: The system and what is around it.
-        latency: Seconds that every answer is delayed.
     """
 
-    def __init__(self, world: World, *, latency: float) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._latency = latency
         self._api = Api(world.backend, world.access)
         self._dialboard = Dialboard(world)
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
@@ -110,14 +109,16 @@ class Server:
             headers=request.headers,
             body=await request.read(),
         )
+        if (call.verb, call.path) == ("GET", "/"):
+            return _response(page())
         if f"{call.path}/".startswith(f"{DIALS}/"):
             return _response(self._dialboard.answer(call))
         if call.verb == "GET" and request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._console(request, call)
         entry = self._begin(request, call)
         try:
-            if self._latency:
-                await asyncio.sleep(self._latency)
+            if self._world.latency:
+                await asyncio.sleep(self._world.latency)
             return await self._serve(request, call, entry)
         finally:
             self._world.log.end(entry)

@@ -109,6 +109,7 @@ class Simulator:
             api_key=self._options.api_key,
             transition_seconds=self._options.transition_seconds,
             requests_per_hour=self._options.requests_per_hour,
+            latency_ms=self._options.latency_ms,
         )
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -157,7 +158,7 @@ class Simulator:
         self.stop()
 
     async def _serve(self, ready: Future[int]) -> None:
-        server = Server(self._world, latency=self._options.latency_ms / 1000)
+        server = Server(self._world)
         context = self._certificate.context if self._certificate else None
         try:
             port = await server.open(self._options.host, self._options.port, context)

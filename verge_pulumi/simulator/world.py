@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ class World:
         api_key: The API key.
         transition_seconds: How long transitions take to begin with.
         requests_per_hour: The limit per credential; 0 for none.
+        latency_ms: Milliseconds that every answer is delayed to begin with.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class World:
         api_key: str,
         transition_seconds: float,
         requests_per_hour: int,
+        latency_ms: float,
     ) -> None:
         self.clock = Clock()
         self.dials = Dials(seconds=transition_seconds)
@@ -53,6 +56,7 @@ class World:
         self._user = user
         self._password = password
         self._transition_seconds = transition_seconds
+        self._latency_ms = latency_ms
         self.reset()
 
     def load(self, content: Mapping[str, Any]) -> None:
@@ -65,6 +69,16 @@ class World:
         for user in self.backend.store.rows("users"):
             if user["name"] == self._user.lower():
                 self.backend.store.change("users", user["$key"], {"password": self._password})
+
+    def delay(self, ms: float) -> None:
+        """Delay every answer from now on by a number of milliseconds.
+
+        Raises:
+            ValueError: It is below zero, or no number of milliseconds at all.
+        """
+        if not 0 <= ms < math.inf:
+            raise ValueError(f"An answer cannot be delayed by {ms} ms.")
+        self.latency = ms / 1000
 
     def guest(self, machine: int, addresses: Sequence[str] = (), hostname: str = "") -> None:
         """Say what a guest reports through its agent, in the layout of the vendor's Go client.
@@ -98,6 +112,7 @@ class World:
         self.backend.unknown_columns.clear()
         if what == "all":
             self.clock.set("real")
+            self.delay(self._latency_ms)
             self.dials.set(seconds=self._transition_seconds, stuck=(), ignore_poweroff=False)
             self.backend.power.guests.clear()
             self.faults.set(())

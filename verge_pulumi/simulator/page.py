@@ -1,0 +1,45 @@
+"""The page at ``/``: one document that asks the dials for everything it shows.
+
+It loads nothing from elsewhere, and its policy lets run only the style and the script that came with it. What VergeOS's
+tables hold reaches it as JSON and is put in as text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from verge_pulumi.simulator.api import Answer
+
+
+@cache
+def page() -> Answer:
+    """Return the page with its headers."""
+    files = resources.files("verge_pulumi.simulator") / "web"
+    document, style, script = (
+        (files / name).read_text(encoding="utf-8") for name in ("index.html", "style.css", "script.js")
+    )
+    policy = {
+        "default-src": "'none'",
+        "style-src": _digest(style),
+        "script-src": _digest(script),
+        "connect-src": "'self'",
+        "img-src": "data:",  # the empty icon, so that a browser does not ask for one
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "; ".join(map(" ".join, policy.items())),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Answer(200, document.replace("/*style*/", style).replace("/*script*/", script), headers=headers)
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
