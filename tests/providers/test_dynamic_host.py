@@ -106,6 +106,7 @@ def test_many_rules_of_a_running_network_take_few_applies(served: DynamicHost, s
         request = provider_pb2.CreateRequest(urn=urn, properties=struct({**inputs(name), **hidden}))
         return str(served.stub.Create(request, timeout=60).id)
 
+    create(served, "first")  # since then the host serves more than four calls at once
     simulator.reset("log")
     with ThreadPoolExecutor(at_once) as engine:
         rules = list(engine.map(rule, range(count)))

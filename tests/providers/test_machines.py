@@ -232,7 +232,8 @@ def test_what_runs_is_stopped_before_it_is_deleted(kind: str, request: pytest.Fi
 
 
 @pytest.mark.parametrize(
-    ("kind", "timeout", "seconds"), [("vm", None, 120), ("lan", None, 60), ("vm", 7, 7), ("lan", 7, 7), ("vm", 0, 0), ("lan", 0, 0)]
+    ("kind", "timeout", "seconds"),
+    [("vm", None, 120), ("lan", None, 60), ("vm", 7, 7), ("lan", 7, 7), ("vm", 0, 0), ("lan", 0, 0)],
 )
 def test_what_does_not_stop_in_time_is_killed_and_deleted(
     kind: str, timeout: int | None, seconds: int, request: pytest.FixtureRequest, told: list[str]

@@ -342,8 +342,9 @@ def _plain(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
 def _rule(row: Row, said: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return a row as the program would say it: what it says of that rule, and of one it does not know all there is."""
     live = _plain(row, said or {})
-    names = RULE.inputs if said is None else said
-    return {name: live[name] for name in names if live.get(name) not in (None, False if said is None else None)}
+    if said is None:
+        return {name: live[name] for name in RULE.inputs if live.get(name) not in (None, False)}
+    return {name: live[name] for name in said if live.get(name) is not None}
 
 
 def _unkept(steps: Sequence[Step]) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, Literal
 
-from verge_pulumi.client import AlreadyExists, Outcome, VergeError
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import APPEARS_WITHIN
 from verge_pulumi.engine.values import CommaList, Secret, Text
-from verge_pulumi.engine.waiting import wait_until
 from verge_pulumi.resources.network import Network
+from verge_pulumi.resources.on_demand import row_of
 from verge_pulumi.resources.staged import StagingProvider
 
 
@@ -111,30 +108,6 @@ class IpsecTunnelProvider(StagingProvider[IpsecTunnel]):
         if inputs.get("auth") in (None, "psk") and inputs.get("psk") is None:
             yield "psk: auth='psk' needs the key that both gateways have"
 
-    def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
-        """Make it, and before that what the tunnels of its network share."""
-        network = self.network_of(inputs)
-        if not self.connection.reader.known("vnets", network, "ipsec"):
-            self._begin_ipsec(network)
-        return super().insert(inputs)
-
-    def _begin_ipsec(self, network: str) -> None:
-        """Make the row that the tunnels of a network hang on; there is one at most, so a second attempt makes none."""
-        settings = {"vnet": int(network), "enabled": True, "mode": "normal"}  # as other clients make it
-        with suppress(AlreadyExists):  # another tunnel made it at the same time, or an attempt whose answer was lost
-            try:
-                self.connection.client.table("vnet_ipsecs").create(settings)
-            except VergeError as error:
-                if error.outcome is Outcome.NOT_APPLIED:
-                    raise
-                self.connection.client.table("vnet_ipsecs").create(settings)
-        self.connection.reader.forget("vnets")
-        wait_until(
-            lambda: self.connection.reader.fresh("vnets", network, ("$key", "ipsec")) or {},
-            lambda row: bool(row.get("ipsec")),
-            what="the network to begin with IPsec",
-            timeout=APPEARS_WITHIN,
-            clock=self.connection.clock,
-            describe=lambda _: "not there",
-            detail=lambda _: f" (vnets/{network})",
-        )
+    def _through(self, name: str, key: str) -> Any:
+        """Return the key of what the tunnels of the network share, which may have to be made as other clients do."""
+        return row_of(self.connection, "vnet_ipsecs", key, enabled=True, mode="normal")

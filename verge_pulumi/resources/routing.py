@@ -5,17 +5,14 @@ All of it hangs on one row of `vnet_bgp` for each network, which clients make wh
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
-from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.declare import Declared
 from verge_pulumi.engine.values import Key, Text
 from verge_pulumi.resources.network import Network
+from verge_pulumi.resources.on_demand import row_of
 from verge_pulumi.resources.restarting import R, RestartingProvider, RestartPolicy
 from verge_pulumi.resources.staged import ROUTING
 
@@ -61,48 +58,10 @@ class RoutingProvider(RestartingProvider[R]):
 
     def _through(self, name: str, key: str) -> Any:
         """Return the key of the network's routing, which may have to be made."""
-        return int(_routing_of(self.connection, key)) if name == "network" else super()._through(name, key)
+        return row_of(self.connection, "vnet_bgp", key) if name == "network" else super()._through(name, key)
 
 
 class RouterCommandProvider(RoutingProvider[R]):
     """Manages lines of a router's configuration."""
 
     unless_told: ClassVar[Mapping[str, Any]] = {"enabled": True, "no": False}
-
-
-_found: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
-_finding = threading.Lock()
-
-
-def _routing_of(connection: Connection, network: str) -> str:
-    """Return the key of a network's row of `vnet_bgp`; it is asked for, or made, once in a run.
-
-    Raises:
-        VergeError: It cannot be asked for, or made.
-    """
-    with _finding:
-        found = _found.setdefault(connection, {})
-        if network not in found:
-            found[network] = _find_or_make(connection, network)
-        return found[network]
-
-
-def _find_or_make(connection: Connection, network: str) -> str:
-    table = connection.client.table("vnet_bgp")
-
-    def find() -> str | None:
-        rows = connection.reader.find("vnet_bgp", where("vnet", "eq", int(network)), ("$key", "vnet"))
-        return str(rows[0]["$key"]) if rows else None
-
-    def make() -> str:
-        return table.create({"vnet": int(network)}).key
-
-    if key := find():
-        return key
-    try:
-        return make()
-    except VergeError as error:
-        if error.outcome is Outcome.NOT_APPLIED and not isinstance(error, AlreadyExists):
-            raise
-    # Another process was faster, or the answer was lost.
-    return find() or make()

@@ -1,0 +1,51 @@
+"""Rows of which a network has one, made when something is to hang on it (fact sheet vnets §10, §11)."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
+from verge_pulumi.engine.connection import Connection
+
+_found: WeakKeyDictionary[Connection, dict[tuple[str, str], int]] = WeakKeyDictionary()
+_finding = threading.Lock()
+
+
+def row_of(connection: Connection, table: str, network: str, **settings: Any) -> int:
+    """Return the key of a network's row in a table; it is asked for, or made, once in a run.
+
+    Args:
+        connection: Where to.
+        table: The table.
+        network: Key of the network.
+        settings: The columns of a row that has to be made, besides the network's.
+
+    Raises:
+        VergeError: It cannot be asked for, or made.
+    """
+    with _finding:
+        found = _found.setdefault(connection, {})
+        if (table, network) not in found:
+            found[table, network] = int(_find_or_make(connection, table, {"vnet": int(network), **settings}))
+        return found[table, network]
+
+
+def _find_or_make(connection: Connection, table: str, columns: dict[str, Any]) -> str:
+    def find() -> str | None:
+        rows = connection.reader.find(table, where("vnet", "eq", columns["vnet"]), ("$key", "vnet"))
+        return str(rows[0]["$key"]) if rows else None
+
+    def make() -> str:
+        return connection.client.table(table).create(columns).key
+
+    if key := find():
+        return key
+    try:
+        return make()
+    except VergeError as error:
+        if error.outcome is Outcome.NOT_APPLIED and not isinstance(error, AlreadyExists):
+            raise
+    # Another process was faster, or the answer was lost.
+    return find() or make()
