@@ -38,7 +38,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy verge_pulumi bench tests tools __main__.py
-	for program in examples/*/__main__.py; do $(BIN)/mypy $$program || exit; done
+	for program in examples/*/__main__.py examples/*/*/__main__.py; do $(BIN)/mypy $$program || exit; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check

@@ -1,32 +1,35 @@
 """The quickstart: one network and a few virtual machines, whose number and size differ from stack to stack."""
 
 import pulumi
-from pydantic import BaseModel
 
 from verge_pulumi import Drive, Network, Nic, Power, VirtualMachine, export
+from verge_pulumi.environments import Environment, Pool
 
 
-class Site(BaseModel, extra="forbid"):
-    """What differs between dev, staging and prod; each stack's file holds one, under ``site``."""
+class Settings(Environment):
+    """What differs between dev, staging and prod; each stack's file holds its own, under ``settings``."""
+
+    # Each environment has a network of it, and keeps that one as long as the list only grows at its end.
+    pool = Pool("192.168.80.0/21", prefix=24, environments=("dev", "staging", "prod"))
 
     servers: int
     cores: int
     ram: int
     disk: str
-    network: str
 
 
-site = Site.model_validate(pulumi.Config().require_object("site"))
-stack = pulumi.get_stack()
+settings = Settings.load()
 
-lan = Network("lan", name=f"{stack}-lan", network=site.network, dhcp_enabled=True)
+lan = Network("lan", name=settings.name("lan"), network=settings.network(), dhcp_enabled=True)
 lan_power = Power("lan", of=lan, state="running")
 export("lan", lan)
 
-for number in range(1, site.servers + 1):
+for number in range(1, settings.servers + 1):
     server = f"web-{number}"
-    vm = VirtualMachine(server, name=f"{stack}-{server}", cpu_cores=site.cores, ram=site.ram, os_family="linux")
-    disk = Drive(server, vm=vm, name="system", disksize=site.disk)
+    vm = VirtualMachine(
+        server, name=settings.name(server), cpu_cores=settings.cores, ram=settings.ram, os_family="linux"
+    )
+    disk = Drive(server, vm=vm, name="system", disksize=settings.disk)
     nic = Nic(server, vm=vm, name="eth0", network=lan)
     # Last of all, so that the server never runs without its disk, its NIC or its network.
     Power(server, of=vm, state="running", opts=pulumi.ResourceOptions(depends_on=[disk, nic, lan_power]))

@@ -92,6 +92,10 @@ class Lab:
         """Run ``pulumi destroy``."""
         return self._run(lambda: None, "destroy", **options)
 
+    def configure(self, path: str, value: str) -> None:
+        """Run ``pulumi config set --path``."""
+        self._stack(lambda: None).set_config(path, auto.ConfigValue(value), path=True)
+
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by name."""
         deployment = self._stack(lambda: None).export_stack().deployment or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ import pytest
 
 from tests.engine.command import FLEET, Project
 from tests.engine.lab import Lab
-from verge_pulumi.estimate import Estimate, estimate
+from verge_pulumi import resources
+from verge_pulumi.engine.loader import load
+from verge_pulumi.estimate import ONCE, RESTARTED, STAGED, Estimate, estimate
+from verge_pulumi.resources.staged import StagingProvider
 
 MACHINES = Path(__file__).resolve().parents[2] / "bench" / "machines.py"
+SITE = Path(__file__).with_name("site.py")
 
 
 def urn(kind: str, name: str, *, parents: str = "") -> str:
@@ -23,6 +28,26 @@ def preview(op: str, kind: str, count: int) -> dict[str, Any]:
     return {"steps": [{"op": op, "urn": urn(kind, f"{kind}-{n}")} for n in range(count)]}
 
 
+def step(
+    op: str, kind: str, name: str, *, after: Sequence[str] = (), of: Mapping[str, str] | None = None, **inputs: Any
+) -> dict[str, Any]:
+    """Return a step on a resource that waits for others, and whose arguments `of` name some of them."""
+    links = {argument: [other] for argument, other in (of or {}).items()}
+    state = {"inputs": inputs, "dependencies": [*after, *(of or {}).values()], "propertyDependencies": links}
+    return {"op": op, "urn": urn(kind, name), "oldState" if op == "delete" else "newState": state}
+
+
+def cost(*steps: dict[str, Any], parallel: int = 16) -> int:
+    return estimate({"steps": steps}, parallel=parallel).requests - ONCE
+
+
+LAN, OTHER, ON = urn("Network", "lan"), urn("Network", "other"), urn("Power", "on")
+
+
+def rules(count: int, network: str, op: str = "create", **more: Any) -> list[dict[str, Any]]:
+    return [step(op, "NetworkRule", f"{network[-5:]}-{n}", of={"network": network}, **more) for n in range(count)]
+
+
 def close(expected: int, counted: int) -> bool:
     """Say whether an estimate is within a tenth and three requests."""
     return abs(expected - counted) <= counted / 10 + 3
@@ -30,8 +55,8 @@ def close(expected: int, counted: int) -> bool:
 
 @pytest.mark.parametrize(
     ("program", "change", "variables"),
-    [(FLEET, {"EDIT": "1"}, {}), (MACHINES, {"RAM": "2048"}, {"MACHINES": "5"})],
-    ids=["one of each", "five machines"],
+    [(FLEET, {"EDIT": "1"}, {}), (MACHINES, {"RAM": "2048"}, {"MACHINES": "5"}), (SITE, {"EDIT": "1"}, {})],
+    ids=["one of each", "five machines", "networks"],
 )
 def test_an_update_costs_what_was_estimated(
     lab: Lab, program: Path, change: dict[str, str], variables: dict[str, str]
@@ -93,3 +118,55 @@ def test_reads_are_shared_by_what_runs_side_by_side() -> None:
 def test_what_does_not_fit_in_the_hour_takes_hours(count: int, limit: int, hours: int) -> None:
     plan = preview("create", "VirtualMachine", count)
     assert estimate(plan, parallel=10_000, requests_per_hour=limit).hours == hours
+
+
+def test_what_is_written_together_shares_an_apply() -> None:
+    # POST each; read back, look, apply, look
+    assert [cost(*rules(count, LAN)) for count in (1, 16, 17, 50)] == [1 + 4, 16 + 4, 17 + 8, 50 + 16]
+    address = step("create", "Address", "web", of={"network": LAN})
+    assert cost(*rules(3, LAN), address) == 4 + 2 + 3
+    assert cost(*rules(3, LAN), *rules(3, OTHER)) == 6 + 1 + 4
+    assert cost(*(step("create", "NetworkRule", name, network=name[0]) for name in ("5a", "5b", "6"))) == 3 + 1 + 4
+
+
+def test_what_waits_for_another_shares_nothing_with_it() -> None:
+    view = step("create", "DnsView", "view", of={"network": LAN})
+    zone = step("create", "DnsZone", "zone", of={"view": view["urn"]})
+    www, mail = (step("create", "DnsRecord", host, of={"zone": zone["urn"]}) for host in ("www", "mail"))
+    assert cost(view, zone, www, mail) == (1 + 4) + (1 + 4) + (4 + 4)
+    gone = [{**each, "op": "delete", "oldState": each["newState"]} for each in (www, mail, zone, view)]
+    assert cost(*gone) == (2 + 4) + (1 + 5) + (1 + 5)
+
+
+def test_a_network_that_does_not_run_is_only_looked_at() -> None:
+    lan, on = step("create", "Network", "lan"), step("create", "Power", "on", of={"of": LAN})
+    apart = cost(lan) + cost(on)
+    assert cost(lan, *rules(3, LAN), on) - apart == 3 + 2
+    assert cost(lan, on, *rules(3, LAN, after=[ON])) - apart == 3 + 4
+    view = step("create", "DnsView", "view", of={"network": LAN}, after=[ON])
+    zone = step("create", "DnsZone", "zone", of={"view": view["urn"]})
+    assert cost(lan, on, view, zone) - apart == 5 + 5
+    assert cost(*rules(3, LAN, "delete"), step("delete", "Network", "lan")) - cost(lan) == 3 + 2
+
+
+def test_a_firewall_costs_what_its_rules_do() -> None:
+    ssh, web, dns = ({"name": name, "protocol": "tcp"} for name in ("ssh", "web", "dns"))
+    made = step("create", "Firewall", "edge", of={"network": LAN}, rules=[ssh, web])
+    assert cost(made) == 2 + 2 + 3
+    changed = step("update", "Firewall", "edge", of={"network": LAN}, rules=[dns, {**ssh, "protocol": "udp"}])
+    assert cost({**changed, "oldState": made["newState"]}) == 3 + 2 + 3
+    assert cost({**made, "op": "delete", "oldState": made["newState"]}) == 2 + 1 + 3
+    unknown = step("create", "Firewall", "edge", of={"network": LAN}, rules="04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+    assert cost(unknown) == 2 + 3
+
+
+def test_a_wireguard_interface_is_switched_off_before_it_goes() -> None:
+    assert cost(step("delete", "WireGuard", "wg", of={"network": LAN})) == 2 + 1 + 2 * 3
+
+
+def test_all_that_networks_apply_is_known() -> None:
+    providers = {kind: load(kind) for kind in resources.__all__}
+    staged = {kind: each.staged for kind, each in providers.items() if isinstance(each, StagingProvider)}
+    applied = {kind: sort.what for kind, sort in staged.items() if not sort.restarts}
+    assert {**applied, "Firewall": "rules"} == STAGED
+    assert {kind for kind, sort in staged.items() if sort.restarts} == set(RESTARTED)

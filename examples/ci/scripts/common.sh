@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What the other scripts share; they source it.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# Prints the folder and the stack of each line of stacks.txt, in its order.
+stacks() {
+    sed 's/#.*//' "$here/stacks.txt" | awk 'NF == 2'
+}
+
+# The same of the stacks with one name: an environment.
+stacks_of() {
+    stacks | awk -v name="$1" '$2 == name'
+}
+
+# Exports the API key for an environment: VERGEOS_API_KEY_PROD for prod if there is one, as where prod is a system of its
+# own, and otherwise VERGEOS_API_KEY. For use in a subshell.
+use_key_of() {
+    local own=VERGEOS_API_KEY_${1^^}
+    own=${own//[^A-Z0-9_]/_}
+    export VERGEOS_API_KEY=${!own:-${VERGEOS_API_KEY:-}}
+}
+
+# Runs pulumi on a stack: folder, stack, command. A stack that is new in stacks.txt is made, with nothing in it.
+on_stack() (
+    use_key_of "$2"
+    cd "$1" || exit
+    pulumi --non-interactive --color=never stack select --create "$2" < /dev/null >&2 || exit
+    pulumi --non-interactive --color=never "${@:3}" --stack "$2" < /dev/null
+)

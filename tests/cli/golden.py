@@ -1,0 +1,37 @@
+"""Writes the reports of the recorded previews: ``python -m tests.cli.golden``, when a report is meant to change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.cli.previews import many, plan
+from tests.cli.program import SCENARIOS
+from verge_pulumi.cli.report.document import document
+from verge_pulumi.cli.report.markdown import markdown
+from verge_pulumi.cli.report.plan import read
+
+FOLDER = Path(__file__).with_name("golden")
+
+NAMES = (*SCENARIOS, "300-resources", "several-stacks")
+
+
+def reports(name: str) -> Iterator[tuple[Path, str]]:
+    """Return the reports on a scenario, and where they are kept."""
+    if name == "several-stacks":
+        plans, limit = [plan("in-place"), plan("data-loss")], 0
+    elif name == "300-resources":
+        plans, limit = [read(many(300), parallel=8)], 5000
+    else:
+        plans, limit = [plan(name)], 0
+    yield FOLDER / f"{name}.md", markdown(plans, limit=limit)
+    if len(plans) == 1 and name != "300-resources":
+        yield FOLDER / f"{name}.json", json.dumps(document(plans), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for each in NAMES:
+        for path, text in reports(each):
+            path.write_text(text)

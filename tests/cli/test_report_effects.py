@@ -1,0 +1,280 @@
+"""What changes entail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.cli.previews import plan
+from tests.cli.steps import only, preview, state, step, urn
+from verge_pulumi.cli.report.effects import Effect
+from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.gates import GATES, closed, wanted
+from verge_pulumi.cli.report.words import verdict
+
+GIB = 1024**3
+
+
+def effects(name: str) -> dict[str, list[str]]:
+    """Return what each change of a scenario entails."""
+    return {change.name: [effect.name for effect in change.effects] for change in plan(name).changes if change.effects}
+
+
+def test_changes_in_place_entail_nothing_that_hurts() -> None:
+    assert effects("in-place") == {"lan": ["WAITS"]}
+    assert effects("nothing") == {}
+
+
+def test_restarts_are_those_that_the_declarations_and_the_program_say() -> None:
+    assert effects("restart") == {"now": ["RESTARTS"], "later": ["WAITS"], "lan": ["RESTARTS"], "off": ["STOPS"]}
+    now = next(change for change in plan("restart").changes if change.name == "now")
+    assert (
+        now.effects[Effect.RESTARTS]
+        == "If it runs it is restarted for cpu_cores, ram, and the guest is down meanwhile."
+    )
+
+
+def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
+    old = state({"name": "web"}, {"need_restart": True})
+    change = only(step("update", "VirtualMachine", old=old, new={"inputs": {"name": "web", "restart": "on-change"}}))
+    said = "If it runs it is restarted for a change that waits already, and the guest is down meanwhile."
+    assert change.effects == {Effect.RESTARTS: said}
+
+
+@pytest.mark.parametrize(
+    ("op", "old", "new", "stops"),
+    [
+        ("update", {"state": "running"}, {"state": "stopped"}, True),
+        ("update", {"state": "stopped"}, {"state": "running"}, False),
+        ("update", {"state": "running"}, {"state": "running", "timeout": 5}, False),
+        ("delete", {"state": "running"}, None, True),
+        ("delete", {"state": "running", "on_destroy": "leave"}, None, False),
+        ("delete", {"state": "stopped"}, None, False),
+        ("create", None, {"state": "stopped"}, False),
+    ],
+)
+def test_power_stops_what_ran(op: str, old: Any, new: Any, stops: bool) -> None:
+    change = only(step(op, "Power", old=old and state(old), new=new and {"inputs": new}))
+    assert (Effect.STOPS in change.effects) == stops
+
+
+def test_data_is_lost_with_drives_that_hold_some() -> None:
+    found = effects("data-loss")
+    assert found["may"] == ["LOSES_DATA", "DELETES"]
+    assert found["may-not"] == ["LOSES_DATA", "REFUSED", "DELETES"]
+    assert found["empty"] == ["DELETES"]
+    assert found["db-data"] == ["LOSES_DATA", "DELETES"], "the leave of its server counts"
+    may = next(change for change in plan("data-loss").changes if change.name == "may")
+    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it go."
+
+
+def test_the_leave_of_a_vm_does_not_count_where_it_stays() -> None:
+    old = state({"name": "data"}, {"used_bytes": GIB}, deletedWith=urn("VirtualMachine", "vm"))
+    vm = state({"name": "vm", "allow_data_loss": True})
+    drive = preview(step("delete", "Drive", old=old), step("same", "VirtualMachine", "vm", old=vm, new=vm)).changes[0]
+    assert Effect.REFUSED in drive.effects
+
+
+def test_a_drive_whose_contents_come_from_elsewhere_loses_nothing() -> None:
+    old = state({"name": "cd", "media": "cdrom"}, {"used_bytes": GIB})
+    assert list(only(step("delete", "Drive", old=old)).effects) == [Effect.DELETES]
+
+
+def test_a_drive_whose_use_is_a_secret_may_hold_data() -> None:
+    change = only(step("delete", "Drive", old=state({"name": "data"}, {"used_bytes": "[secret]"})))
+    assert list(change.effects) == [Effect.LOSES_DATA, Effect.DELETES]
+
+
+def test_a_copy_takes_drives_along_that_no_program_knows() -> None:
+    change = only(step("delete", "VirtualMachine", old=state({"name": "copy", "clone_of": "7"})))
+    assert list(change.effects) == [Effect.LOSES_DATA, Effect.DELETES]
+
+
+def test_what_is_protected_is_not_deleted() -> None:
+    change = only(step("delete", "pkg:index:Thing", old=state({"size": 1}, protect=True)))
+    assert list(change.effects) == [Effect.REFUSED, Effect.DELETES]
+
+
+def test_a_class_of_the_users_own_has_no_declaration_here() -> None:
+    old, new = state({"ram": 1}), {"inputs": {"ram": 2}}
+    change = only(step("update", "Gadget", old=old, new=new))
+    assert (change.ours, change.effects) == (True, {})
+
+
+def test_rules_open_and_close() -> None:
+    assert effects("firewall") == {
+        "https": ["OPENS_FIREWALL"],
+        "drop": ["OPENS_FIREWALL"],
+        "ssh": ["OPENS_FIREWALL"],
+        "telnet": ["DELETES", "CLOSES_FIREWALL"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "opens", "closes"),
+    [
+        (None, {"action": "accept"}, True, False),
+        (None, {}, True, False),
+        (None, {"enabled": False}, False, False),
+        (None, {"action": "drop"}, False, True),
+        (None, {"action": "translate"}, False, False),
+        ({"action": "reject"}, None, True, False),
+        ({"action": "accept"}, {"action": "drop"}, False, True),
+        ({"action": "accept"}, {"action": "accept", "log": True}, False, False),
+        ({"source_ip": "10.0.0.0/8"}, {"source_ip": "10.0.0.0/24"}, False, True),
+        ({"source_ip": "10.0.0.0/8"}, {"source_ip": "192.168.0.0/16"}, True, True),
+        ({"action": "drop", "source_ip": "10.0.0.0/8"}, {"action": "drop", "source_ip": "10.0.0.0/24"}, True, False),
+        ({"source_ip": "alias:1"}, {"source_ip": "alias:2"}, True, True),
+        ({"action": "drop", "source_ip": "alias:1"}, {"action": "drop", "source_ip": ""}, True, True),
+        ({"orderid": 1}, {"orderid": 2}, True, True),
+        ({"interface": "dmz"}, {"interface": "router"}, True, True),
+    ],
+)
+def test_a_rule_may_open_or_close(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, opens: bool, closes: bool
+) -> None:
+    op = "update" if old and new else "create" if new is not None else "delete"
+    rule = {"name": "r", "network": "5"}
+    change = only(
+        step(
+            op,
+            "NetworkRule",
+            old=None if old is None else state({**rule, **old}),
+            new=None if new is None else {"inputs": {**rule, **new}},
+        )
+    )
+    (told,) = rule_changes(change)
+    assert (told.opens, told.closes) == (opens, closes)
+    assert (Effect.OPENS_FIREWALL in change.effects, Effect.CLOSES_FIREWALL in change.effects) == (opens, closes)
+
+
+def test_a_list_of_rules_is_compared_by_name() -> None:
+    old, new = (
+        {"network": "5", "rules": [{"name": "ssh", "destination_ports": ports}, {"name": "web"}, "unknown"]}
+        for ports in ("22", "2222")
+    )
+    (told,) = rule_changes(only(step("update", "Firewall", old=state(old), new={"inputs": new})))
+    assert (told.network, told.name, told.opens) == ("5", "ssh", True)
+    assert rule_changes(only(step("update", "Firewall", old=state(old), new={"inputs": {"rules": "known later"}})))
+    assert rule_changes(only(step("same", "Firewall", old=state(old), new={"inputs": old}))) == []
+
+
+def test_what_an_alias_stands_for_changes_rules_too() -> None:
+    old, new = ({"name": "offices", "value": [address]} for address in ("10.0.0.1", "10.0.0.2"))
+    change = only(step("update", "RuleAlias", old=state(old), new={"inputs": new}))
+    assert list(change.effects) == [Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL]
+    noted = only(step("update", "RuleAlias", old=state(old), new={"inputs": {**old, "description": "x"}}))
+    assert noted.effects == {}
+
+
+def rule(op: str, name: str, **values: Any) -> dict[str, Any]:
+    """Return the step of a rule of the network ``lan``."""
+    inputs = {"name": name, "network": "5", **values}
+    sides = {"old": state(inputs)} if op == "delete" else {"new": {"inputs": inputs}}
+    if op == "same":
+        sides["old"] = state(inputs)
+    links = {"propertyDependencies": {"network": [urn("Network", "lan")]}}
+    return step(op, "NetworkRule", name, **{side: {**each, **links} for side, each in sides.items()})
+
+
+LAN = {"name": "lan", "network": "10.1.0.0/24", "ipaddress": "10.1.0.1"}
+NETWORK = step("same", "Network", "lan", old=state(LAN), new={"inputs": LAN})
+
+
+def differences(*steps: dict[str, Any], **more: Any) -> list[tuple[Any, ...]]:
+    """Return what the rules of ``lan`` treat differently."""
+    found = traffic_changes(preview(NETWORK, *steps, **more))
+    return [
+        (each.source, each.destination, each.protocol, each.ports, each.before, each.after)
+        for each in (found[urn("Network", "lan")].changes if found else ())
+    ]
+
+
+def test_the_rules_of_a_network_decide_together() -> None:
+    wide = rule("same", "wide", protocol="tcp", orderid=9)
+    narrow = {"protocol": "tcp", "destination_ports": "22", "source_ip": "vnetself"}
+    assert differences(wide, rule("create", "ssh", **narrow)) == []
+    assert differences(wide, rule("create", "no", action="drop", orderid=1, **narrow)) == [
+        ("10.1.0.0/24", "any", "tcp", "22", True, False)
+    ]
+    assert differences(rule("create", "ssh", destination_ip="router", **narrow)) == [
+        ("10.1.0.0/24", "10.1.0.1", "tcp", "22", False, True)
+    ]
+
+
+def test_what_the_names_in_rules_stand_for_is_known_from_the_plan() -> None:
+    other = {"name": "dmz", "network": "10.2.0.0/24"}
+    alias = {"name": "offices", "value": ["192.0.2.1|Berlin", "192.0.2.2"]}
+    sources = "vnet:dmz,alias:7"
+    steps = (
+        step("same", "Network", "dmz", old=state(other), new={"inputs": other}),
+        step("same", "RuleAlias", "offices", old=state(alias, {"$key": 7}), new={"inputs": alias}),
+        rule("create", "ssh", protocol="tcp", source_ip=sources),
+    )
+    assert [found[0] for found in differences(*steps)] == ["10.2.0.0/24,192.0.2.1-192.0.2.2"]
+
+
+def test_without_the_unchanged_rules_nothing_is_said_of_traffic() -> None:
+    ssh = rule("create", "ssh", protocol="tcp")
+    assert differences(ssh)
+    steps = [ssh, step("create", "Network", "lan")]
+    assert traffic_changes(preview(*steps, changeSummary={"same": 3})) == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (None, ""),
+        ({}, "accept incoming any from anywhere to anywhere"),
+        (
+            {"action": "drop", "direction": "outgoing", "protocol": "tcp", "source_ip": "10.0.0.0/8"}
+            | {"source_ports": "1-9", "destination_ip": "router", "destination_ports": "22", "enabled": False},
+            "drop outgoing tcp from 10.0.0.0/8 port 1-9 to router port 22 (off)",
+        ),
+        (
+            {"action": "translate", "target_ip": "10.1.0.9", "target_ports": "80"},
+            "translate incoming any from anywhere to anywhere by 10.1.0.9 port 80",
+        ),
+    ],
+)
+def test_a_rule_in_words(rule: Mapping[str, Any] | None, words: str) -> None:
+    assert traffic(rule) == words
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ("nothing", "safe"),
+        ("restart", "restarts (1 Network, 1 VirtualMachine), stops (1 Power), waits for a restart (1 VirtualMachine)"),
+        ("errors", "fails"),
+        ("foreign", "replaces (2 other)"),
+    ],
+)
+def test_the_verdict_names_the_weightiest_first(scenario: str, said: str) -> None:
+    assert verdict(plan(scenario)) == said
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expected"),
+    [
+        ("nothing", []),
+        ("errors", [3]),
+        ("data-loss", [4, 6, 7]),
+        ("replace", [5]),
+        ("delete", [6, 7]),
+        ("restart", [7]),
+        ("firewall", [6, 8]),
+        ("create", [8]),
+    ],
+)
+def test_gates_close(scenario: str, expected: list[int]) -> None:
+    assert [gate.code for gate in closed(wanted([",".join(GATES)]), [plan("nothing"), plan(scenario)])] == expected
+
+
+def test_only_gates_that_are_wanted_close() -> None:
+    assert closed(wanted(["replace", "errors"]), [plan("data-loss")]) == []
+    assert wanted([" delete , data-loss", "errors"]) == [GATES["errors"], GATES["data-loss"], GATES["delete"]]
+    with pytest.raises(ValueError, match="'dataloss' is none of errors, data-loss"):
+        wanted(["dataloss"])

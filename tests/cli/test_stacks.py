@@ -1,0 +1,111 @@
+"""States of stacks as the commands read them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.states import SECRET, SIGNATURE, export, resource_of
+from tests.providers.bench import Bench
+from verge_pulumi.cli.stacks import UnreadableState, parse, read_state
+
+
+def document(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:
+    stack = {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "type": "pulumi:pulumi:Stack"}
+    return {"deployment": {"resources": [{**stack, "outputs": outputs}, *resources]}}
+
+
+def test_a_state_tells_who_is_managed_and_by_which_provider(bench: Bench, tmp_path: Path) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    state = read_state(export(tmp_path, "shop/dev", lan, lan_key="5"))
+    (entry,) = state.entries
+    assert (state.name, state.stack, state.outputs) == ("shop/dev", "dev", {"lan_key": "5"})
+    assert (entry.title, entry.id, entry.stack) == ("Network 'lan'", lan.id, "shop/dev")
+    assert entry.inputs["name"] == entry.outputs["name"] == "lan"
+    assert entry.provider == {"vergeos:timeout": "30"}
+    assert entry.load().declaration.table == "vnets"
+
+
+@pytest.mark.parametrize("changes", [{"external": True}, {"delete": True}, {"type": "random:index:RandomPet"}])
+def test_what_is_not_managed_is_passed_over(bench: Bench, changes: dict[str, Any]) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    resource = {**resource_of("urn:pulumi:dev::shop", lan), **changes}
+    assert parse(document(resource)).entries == ()
+
+
+def test_a_name_may_hold_what_separates_names(bench: Bench) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    resource = resource_of("urn:pulumi:dev::shop", lan)
+    resource["urn"] += "::more"
+    (entry,) = parse(document(resource)).entries
+    assert entry.name == "lan::more"
+
+
+def test_secrets_at_any_depth_are_found() -> None:
+    sealed = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
+    told = {SIGNATURE: SECRET, "plaintext": json.dumps({"user": "root"})}
+    outputs = parse(document(plain=[1, {"a": "b"}], deep={"list": [sealed]}, told={"inside": told})).outputs
+    assert outputs == {"plain": [1, {"a": "b"}], "deep": "[secret]", "told": "[secret]"}
+
+
+def test_an_asset_is_no_secret() -> None:
+    asset = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", "text": "hello"}
+    assert parse(document(asset=asset)).outputs == {"asset": asset}
+
+
+@pytest.mark.parametrize("constant", ["?", "Y29zCnN5c3RlbQ==", "/w=="])
+def test_a_pickle_in_a_state_is_never_run(bench: Bench, constant: str) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    resource = resource_of("urn:pulumi:dev::shop", lan)
+    resource["inputs"]["__provider"] = constant
+    (entry,) = parse(document(resource)).entries
+    assert entry.kind == "Network"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": null}', '{"deployment": {}}', "no json", "\x1b[2J"])
+def test_what_is_no_export_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    with pytest.raises(UnreadableState, match="is not what 'pulumi stack export' writes"):
+        read_state(str(path))
+
+
+# By name, through the Pulumi CLI
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the CLI, which tells what it was called with."""
+    program = tmp_path / "pulumi"
+    program.write_text(f"#!/bin/sh\necho \"$*\" > '{tmp_path}/called'\n. '{tmp_path}/answer'\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path
+
+
+def test_a_stack_is_asked_for_by_its_name(pulumi: Path) -> None:
+    (pulumi / "answer").write_text(f"cat <<'END'\n{json.dumps(document())}\nEND\n")
+    assert read_state("dev").name == "shop/dev"
+    assert (pulumi / "called").read_text() == "stack export --show-secrets --non-interactive --stack=dev\n"
+
+
+def test_a_name_is_never_an_option(pulumi: Path) -> None:
+    (pulumi / "answer").write_text(f"cat <<'END'\n{json.dumps(document())}\nEND\n")
+    read_state("--file=/etc/passwd")
+    assert "--stack=--file=/etc/passwd" in (pulumi / "called").read_text()
+
+
+def test_what_the_cli_refuses_is_told(pulumi: Path) -> None:
+    (pulumi / "answer").write_text("echo \"error: no stack named 'dev' found\" >&2; exit 255\n")
+    with pytest.raises(UnreadableState, match="of 'dev' failed: error: no stack named 'dev' found"):
+        read_state("dev")
+
+
+def test_without_the_cli_files_are_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreadableState, match="there is no 'pulumi' on the PATH"):
+        read_state("dev")

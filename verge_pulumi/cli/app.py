@@ -1,0 +1,34 @@
+"""The sub-commands of ``verge-pulumi``, each from a module of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from verge_pulumi.cli.compare import compare
+from verge_pulumi.cli.drift import drift
+from verge_pulumi.cli.reap import reap
+from verge_pulumi.cli.report.command import EPILOG, report
+from verge_pulumi.cli.simulator import simulator
+
+app = typer.Typer(
+    name="verge-pulumi",
+    help="Tools for people and pipelines that run VergeOS with Pulumi.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def verge_pulumi() -> None:
+    """Tools for people and pipelines that run VergeOS with Pulumi."""
+
+
+app.command()(compare)
+app.command()(drift)
+app.command()(reap)
+app.command(epilog=EPILOG)(report)
+# The simulator has a command line of its own, --help included.
+_OWN = {"allow_extra_args": True, "ignore_unknown_options": True}
+app.command(add_help_option=False, context_settings=_OWN)(simulator)

@@ -1,0 +1,268 @@
+"""``verge-pulumi compare``: what really differs between two environments of a program."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from ipaddress import ip_interface, ip_network
+from typing import Annotated, Any
+
+import typer
+
+from verge_pulumi.cli.report import words
+from verge_pulumi.cli.report.markdown import code
+from verge_pulumi.cli.report.plan import SECRET
+from verge_pulumi.cli.showing import LONGEST_ERROR, Format, stop, table_row
+from verge_pulumi.cli.stacks import Entry, State, read_state
+from verge_pulumi.engine.attributes import Reference
+from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.errors import EngineError
+
+_ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
+"""What may be an address, with the length of its prefix; networks of VergeOS are of IPv4."""
+
+_RUNTIME = ("$key", "location")
+"""What an exported object says of where it is; it always differs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One field that differs; secrets are masked, and what belongs to the environment is written as ``{prefix}``.
+
+    Attributes:
+        title: Kind and name of the resource in the program; "stack" for an output.
+        field: The argument or the output.
+        left: What the first stack has; None if unset.
+        right: What the second one has.
+    """
+
+    title: str
+    field: str
+    left: Any
+    right: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What differs between two stacks.
+
+    Attributes:
+        left: ``project/stack`` of the first.
+        right: That of the second.
+        only_left: Resources that only the first has.
+        only_right: Resources that only the second has.
+        differences: The fields that differ of those that both have.
+        unknown: Secrets that cannot be compared, since an export does not tell them.
+    """
+
+    left: str
+    right: str
+    only_left: tuple[str, ...]
+    only_right: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs, as far as that can be told."""
+        return not (self.only_left or self.only_right or self.differences)
+
+
+class View:
+    """A stack as others would see it: without its keys, its prefix and its addresses.
+
+    Args:
+        state: The state of the stack.
+        prefix: What the names of this environment begin with.
+        literal: Whether everything is left as it is.
+    """
+
+    def __init__(self, state: State, prefix: str, *, literal: bool = False) -> None:
+        self.state = state
+        self._prefix = re.compile(rf"(?<![\w-]){re.escape(prefix)}(?=[-_.])") if prefix and not literal else None
+        self._networks = []
+        self._titles: dict[tuple[str, str], str] = {}
+        for entry in state.entries:
+            self._titles[_table_of(entry), entry.id] = self.key(entry)[1]
+            if entry.kind == "Network" and isinstance(entry.inputs.get("network"), str) and not literal:
+                self._networks.append((ip_network(entry.inputs["network"], strict=False), self.key(entry)[1]))
+
+    @property
+    def entries(self) -> dict[tuple[str, str], Entry]:
+        """The resources by what the same one is called in another stack: kind and name in the program, in order."""
+        return {self.key(entry): entry for entry in sorted(self.state.entries, key=self.key)}
+
+    def key(self, entry: Entry) -> tuple[str, str]:
+        """Return kind and name of a resource, without the prefix."""
+        return entry.kind, self._text(entry.name)
+
+    def inputs(self, entry: Entry) -> dict[str, Any]:
+        """Return what the program says of a resource, as other environments would say it."""
+        declaration = entry.load().declaration
+        return {
+            name: self._named(declaration, name, value)
+            for name, value in entry.inputs.items()
+            if not name.startswith("__") and value is not None
+        }
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs of the stack, without where exported objects are."""
+        return {name: self._value(value) for name, value in self.state.outputs.items()}
+
+    def _named(self, declaration: Declaration, name: str, value: Any) -> Any:
+        """Return a value; of a reference to a resource of this stack the name of that resource."""
+        attribute = declaration.inputs.get(name)
+        if isinstance(attribute, Reference) and isinstance(value, str):
+            table, _, key = value.rpartition("/")
+            tables = [table] if table else [target.declaration.table for target in attribute.targets]
+            for each in tables:
+                if (each, key) in self._titles:
+                    return f"resource '{self._titles[each, key]}'"
+        return self._value(value)
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(_ADDRESS.sub(lambda found: self._address(found[0]), value))
+        if isinstance(value, Mapping):
+            return {self._text(str(name)): self._value(inner) for name, inner in value.items() if name not in _RUNTIME}
+        return [self._value(inner) for inner in value] if isinstance(value, list) else value
+
+    def _text(self, text: str) -> str:
+        return self._prefix.sub("{prefix}", text) if self._prefix else text
+
+    def _address(self, text: str) -> str:
+        """Return an address inside a network of this stack as its place there: ``{lan+5}``, ``{lan+0/24}``."""
+        try:
+            found = ip_interface(text).ip
+        except ValueError:
+            return text
+        length = "".join(text.partition("/")[1:])
+        for network, name in self._networks:
+            if found in network:
+                return f"{{{name}+{int(found) - int(network.network_address)}{length}}}"
+        return text
+
+
+def compare_states(left: View, right: View) -> Comparison:
+    """Compare two stacks by what their programs say and by their outputs."""
+    lefts, rights = left.entries, right.entries
+    both = [key for key in lefts if key in rights]
+    differences = [each for key in both for each in _differing(key, left, lefts[key], right, rights[key])]
+    ours, theirs = left.outputs(), right.outputs()
+    differences += [
+        Difference(title="stack", field=name, left=ours.get(name), right=theirs.get(name))
+        for name in {**ours, **theirs}
+        if ours.get(name) != theirs.get(name)
+    ]
+    return Comparison(
+        left=left.state.name,
+        right=right.state.name,
+        only_left=tuple(_title(key) for key in lefts if key not in rights),
+        only_right=tuple(_title(key) for key in rights if key not in lefts),
+        differences=tuple(differences),
+        unknown=tuple(
+            f"{_title(key)}: {name}" for key in both for name in sorted(lefts[key].sealed | rights[key].sealed)
+        ),
+    )
+
+
+def _differing(key: tuple[str, str], left: View, one: Entry, right: View, other: Entry) -> Iterator[Difference]:
+    attributes = one.load().declaration.inputs
+    ours, theirs = left.inputs(one), right.inputs(other)
+    for name in {**ours, **theirs}:
+        if name in one.sealed | other.sealed:
+            continue
+        a, b = ours.get(name), theirs.get(name)
+        if a == b or (name in attributes and attributes[name].value.same(a, b)):
+            continue
+        if name in one.secret | other.secret:
+            a, b = (None if value is None else SECRET for value in (a, b))
+        yield Difference(title=_title(key), field=name, left=a, right=b)
+
+
+def _title(key: tuple[str, str]) -> str:
+    kind, name = key
+    return f"{kind.rpartition(':')[2]} '{words.text(name)}'"
+
+
+def _table_of(entry: Entry) -> str:
+    return entry.load().declaration.table
+
+
+# How it is told -------------------------------------------------------------------------------------------------------
+
+
+def render(comparison: Comparison, form: Format) -> str:
+    """Return a comparison as people or programs read it."""
+    if form is Format.JSON:
+        return json.dumps({**asdict(comparison), "same": comparison.same}, indent=2)
+    return "\n".join(_markdown(comparison) if form is Format.MARKDOWN else _text(comparison))
+
+
+def _text(comparison: Comparison) -> Iterable[str]:
+    left, right = words.text(comparison.left), words.text(comparison.right)
+    yield f"{left} and {right} {'do not differ' if comparison.same else 'differ'}."
+    for stack, titles in ((left, comparison.only_left), (right, comparison.only_right)):
+        yield from (f"only in {stack}: {words.text(title)}" for title in titles)
+    for each in comparison.differences:
+        what = f"{words.text(each.title)}: {words.text(each.field)}"
+        yield f"{what}: {_value(each, each.left)} | {_value(each, each.right)}"
+    yield from (f"cannot be compared, it is a secret: {words.text(each)}" for each in comparison.unknown)
+
+
+def _markdown(comparison: Comparison) -> Iterable[str]:
+    left, right = code(comparison.left), code(comparison.right)
+    yield f"## {left} and {right} {'do not differ' if comparison.same else 'differ'}\n"
+    if not comparison.same:
+        yield f"| Object | Field | {left} | {right} |"
+        yield "| --- | --- | --- | --- |"
+    rows = [
+        *([title, "", "exists", ""] for title in comparison.only_left),
+        *([title, "", "", "exists"] for title in comparison.only_right),
+        *(
+            [each.title, each.field, _value(each, each.left), _value(each, each.right)]
+            for each in comparison.differences
+        ),
+    ]
+    for cells in rows:
+        yield table_row(cells)
+    if comparison.unknown:
+        yield f"\nSecrets that cannot be compared: {code(', '.join(comparison.unknown), LONGEST_ERROR)}"
+
+
+def _value(each: Difference, value: Any) -> str:
+    return words.value(each.field, value)
+
+
+def compare(
+    left: Annotated[
+        str, typer.Argument(help="A stack of the project in this folder, or a file of 'pulumi stack export'.")
+    ],
+    right: Annotated[str, typer.Argument(help="Another one.")],
+    form: Annotated[Format, typer.Option("--format", help="How the comparison is written.")] = Format.TEXT,
+    prefix: Annotated[
+        list[str] | None,
+        typer.Option(help="What names begin with where it is not the stack: 'stack=prefix'. May be repeated."),
+    ] = None,
+    literal: Annotated[bool, typer.Option("--literal", help="Tell differences of prefixes and addresses too.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where something differs.")] = False,
+) -> None:
+    """Say what really differs between two stacks of a program, without their own prefixes, addresses and keys.
+
+    Exit codes: 0, with --exit-code 1 where something differs, 2 where a state cannot be read.
+    """
+    if any("=" not in each for each in prefix or ()):
+        raise typer.BadParameter("write it as 'stack=prefix'", param_hint="--prefix")
+    prefixes = {stack: its for stack, _, its in (each.partition("=") for each in prefix or ())}
+    try:
+        views = [
+            View(state, prefixes.get(state.stack, state.stack), literal=literal)
+            for state in (read_state(left), read_state(right))
+        ]
+        comparison = compare_states(*views)
+    except EngineError as error:
+        stop("compare", error)
+    typer.echo(render(comparison, form))
+    raise typer.Exit(int(exit_code and not comparison.same))

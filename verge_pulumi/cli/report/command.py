@@ -1,0 +1,140 @@
+"""``verge-pulumi report``: what a preview would do, for a person who is about to approve it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verge_pulumi.cli.report.capacity import Room, rooms
+from verge_pulumi.cli.report.document import document
+from verge_pulumi.cli.report.gates import GATES, closed, wanted
+from verge_pulumi.cli.report.html import html
+from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
+from verge_pulumi.cli.report.plan import Plan, Unreadable
+from verge_pulumi.cli.report.source import plans
+from verge_pulumi.client import VergeError, printable
+from verge_pulumi.engine.connection import Connection, read_settings
+from verge_pulumi.engine.errors import EngineError
+
+EPILOG = "Exit codes: 0 the report is made, 1 the input cannot be read, 2 wrong usage; with --fail-on: " + ", ".join(
+    f"{gate.code} {gate.what} ({name})" for name, gate in GATES.items()
+)
+
+STDIN = "-"
+
+
+class Format(StrEnum):
+    """What the report is written as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    HTML = "html"
+
+
+def report(
+    previews: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PREVIEW]...",
+            help="What 'pulumi preview --json' printed, of one stack or several; '-' is stdin.",
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to write it as.")] = Format.MARKDOWN,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write it to, instead of stdout.")] = None,
+    limit: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            help="The most characters of Markdown; a comment on GitHub has so many. 0 for no limit.",
+        ),
+    ] = FORGE_LIMIT,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORDS", help=f"What to fail for, separated by commas: {', '.join(GATES)}."),
+    ] = None,
+    parallel: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="What 'pulumi up --parallel' will be given, if it is.")
+    ] = None,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Ask VergeOS (VERGEOS_HOST and so on) for free RAM and storage: two requests."),
+    ] = False,
+) -> None:
+    """Tell what a preview would do: restarts, replacements, lost data, opened firewalls, capacity, requests.
+
+    Feed it from 'pulumi preview --json --show-sames'; without --show-sames it knows differences only, and no totals.
+    """
+    try:
+        gates = wanted(fail_on or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--fail-on") from None
+    if limit and limit < SMALLEST_LIMIT:
+        raise typer.BadParameter(f"at least {SMALLEST_LIMIT}, or 0 for no limit", param_hint="--limit")
+    found = [plan for name in previews or [STDIN] for plan in _read(name, parallel)]
+    seen, notes = _look() if live else ([], [])
+    _write(_rendered(found, form, limit, seen, notes), output)
+    refused = closed(gates, found)
+    for gate in refused:
+        typer.echo(f"Stopped by --fail-on: {gate.what}.", err=True)
+    if refused:
+        raise typer.Exit(refused[0].code)
+
+
+def _read(name: str, parallel: int | None) -> list[Plan]:
+    """Return the plans in a file; end with an error if there are none."""
+    shown = "stdin" if name == STDIN else f"'{printable(name)}'"
+    try:
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        return plans(_decoded(data), parallel=parallel)
+    except OSError as error:
+        cause = f"{error.strerror or error}. Name a file that can be read"
+    except Unreadable as error:
+        cause = str(error)
+    typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
+    raise typer.Exit(1)
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file. PowerShell writes UTF-16 when a command's output is redirected."""
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return data.decode(encoding, errors="replace")
+
+
+def _look() -> tuple[Sequence[Room], list[str]]:
+    """Return what the system has; that it does not tell is worth a note and no more."""
+    try:
+        client = Connection(read_settings(lambda _: None, os.environ)).client
+        with client:
+            if client.budget.left == 0:
+                return [], ["VergeOS was not asked for its capacity: no requests are left in this hour."]
+            return rooms(client), []
+    except (EngineError, VergeError) as error:
+        return [], [f"VergeOS did not tell its capacity: {error}."]
+
+
+def _rendered(found: Sequence[Plan], form: Format, limit: int, seen: Sequence[Room], notes: Sequence[str]) -> str:
+    if form is Format.JSON:
+        # Escaped, so that no character in it steers a terminal.
+        return json.dumps(document(found, rooms=seen, notes=notes), indent=2) + "\n"
+    if form is Format.HTML:
+        return html(found, rooms=seen, notes=notes)
+    return markdown(found, rooms=seen, notes=notes, limit=limit)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"Unable to write the report to '{printable(str(output))}': {error.strerror}.", err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,112 @@
+"""What a change entails: the rules are those of the declarations and of the providers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from verge_pulumi import resources
+from verge_pulumi.cli.report.firewall import rule_changes
+from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.values import in_units
+from verge_pulumi.resources import cloning, data_loss
+
+if TYPE_CHECKING:
+    from verge_pulumi.cli.report.plan import Change
+
+
+class Effect(StrEnum):
+    """What somebody who approves a change wants to know; the weightiest first."""
+
+    LOSES_DATA = "loses data"
+    REFUSED = "is refused"
+    OPENS_FIREWALL = "opens the firewall"
+    DELETES = "deletes"
+    REPLACES = "replaces"
+    RESTARTS = "restarts"
+    STOPS = "stops"
+    WAITS = "waits for a restart"
+    CLOSES_FIREWALL = "closes the firewall"
+
+
+def declaration_of(kind: str) -> Declaration | None:
+    """Return what a resource class of this package declares, None for any other word."""
+    return getattr(resources, kind).declaration if kind in resources.__all__ else None
+
+
+def judge(changes: Sequence[Change]) -> list[Mapping[Effect, str]]:
+    """Return what each change entails, with a sentence for each effect that has no foreign text in it.
+
+    Args:
+        changes: All changes of one stack, since some bear on others.
+    """
+    around = {change.urn: change for change in changes}
+    return [_of(change, around) for change in changes]
+
+
+def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
+    effects: dict[Effect, str] = {}
+    if change.component:
+        return effects
+    if change.action == "delete":
+        effects[Effect.DELETES] = "The program has it no longer."
+    if change.action == "replace":
+        effects[Effect.REPLACES] = "It is made anew." if change.reasons else "It is made anew with what it hangs on."
+    if change.protected and change.action in ("delete", "replace"):
+        effects[Effect.REFUSED] = "It is protected, so Pulumi refuses this."
+    if change.ours:
+        effects |= _data(change, around) | _power(change) | _firewall(change)
+    return {effect: effects[effect] for effect in Effect if effect in effects}
+
+
+def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
+    """Say what data goes with a drive, and whether the provider lets it (docs/data-loss.md)."""
+    if change.action not in ("delete", "replace"):
+        return {}
+    if change.kind == "VirtualMachine" and cloning.is_copy(change.old):
+        return {Effect.LOSES_DATA: "It is a copy: the drives that came with it go too, whoever manages them."}
+    if change.kind == "Drive" and not isinstance(change.old.get("used_bytes"), int | float | None):
+        return {Effect.LOSES_DATA: "How much data is on it is not told here."}  # the program made it a secret
+    lost = data_loss.used(change.old) if change.kind == "Drive" else 0
+    if not lost:
+        return {}
+    effects = {Effect.LOSES_DATA: f"The {in_units(lost)} of data on it go."}
+    taking = around.get(change.deleted_with)
+    decides = taking if taking is not None and taking.action in ("delete", "replace") else change
+    if not decides.old.get("allow_data_loss"):
+        effects[Effect.REFUSED] = "The provider refuses this: allow_data_loss=True is not in the state."
+    return effects
+
+
+def _power(change: Change) -> dict[Effect, str]:
+    """Say whether something that runs is restarted or stopped, or waits for a restart."""
+    if change.kind == "Power":
+        was = change.old.get("state") == "running"
+        stops = change.new.get("state") == "stopped" if change.action == "update" else change.action == "delete"
+        leaves = change.action == "delete" and change.old.get("on_destroy") == "leave"
+        return {Effect.STOPS: "What it powers is shut down."} if was and stops and not leaves else {}
+    declaration = declaration_of(change.kind)
+    if declaration is None or change.action != "update":
+        return {}
+    due = [name for name in declaration.inputs if name in change.changed and declaration.inputs[name].restarts]
+    if not due and not change.old.get("need_restart"):
+        return {}
+    why = ", ".join(due) or "a change that waits already"
+    if change.new.get("restart") == "on-change":
+        meanwhile = "its traffic is cut for some seconds" if change.kind == "Network" else "the guest is down meanwhile"
+        return {Effect.RESTARTS: f"If it runs it is restarted for {why}, and {meanwhile}."}
+    return {Effect.WAITS: f"What runs takes this on at its next restart: {why}."}
+
+
+def _firewall(change: Change) -> dict[Effect, str]:
+    """Say whether the change of a rule, or of what it refers to, may let traffic pass or stop it."""
+    if change.kind == "RuleAlias" and change.action == "update" and "value" in change.changed:
+        return dict.fromkeys((Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL), "Rules that refer to it change with it.")
+    effects: dict[Effect, str] = {}
+    rules = rule_changes(change)
+    if any(rule.opens for rule in rules):
+        effects[Effect.OPENS_FIREWALL] = "Traffic may pass that could not."
+    if any(rule.closes for rule in rules):
+        effects[Effect.CLOSES_FIREWALL] = "Traffic may be stopped that could pass."
+    return effects

@@ -1,0 +1,57 @@
+"""The report as one HTML file that loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from verge_pulumi.cli.report import words
+from verge_pulumi.cli.report.capacity import Room, capacity
+from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.markdown import LONGEST_MESSAGE
+from verge_pulumi.cli.report.picture import svg
+from verge_pulumi.cli.report.plan import Plan
+from verge_pulumi.cli.report.telling import effects, groups
+from verge_pulumi.engine.values import in_units
+
+
+def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:
+    """Return the report, the same in content as the Markdown but whole, and with a picture.
+
+    Args:
+        plans: One for each stack.
+        rooms: What the system has, if it was asked.
+        notes: Further sentences, for the end.
+    """
+    style = (resources.files("verge_pulumi.cli.report") / "report.css").read_text(encoding="utf-8")
+    environment = Environment(
+        loader=PackageLoader("verge_pulumi.cli", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        capacity=capacity,
+        effects=effects,
+        groups=groups,
+        in_units=in_units,
+        picture=lambda plan: Markup(svg(plan)),  # noqa: S704 it escapes what it puts in
+        rules=lambda plan: [rule for change in plan.changing for rule in rule_changes(change)],
+        traffic=lambda rule: words.text(traffic(rule), LONGEST_MESSAGE),
+        differences=traffic_changes,
+        message=lambda text: words.text(text, LONGEST_MESSAGE),
+        words=words,
+    )
+    return environment.get_template("report.html.j2").render(
+        plans=plans,
+        rooms=rooms,
+        notes=notes,
+        style=Markup(style),  # noqa: S704 it is ours
+        digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )

@@ -1,0 +1,255 @@
+"""The report as Markdown for a comment of a forge: summary first, and cut from its least important end.
+
+Foreign text stands in code spans only, where no forge makes a mention, a link, an image or a tag of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from verge_pulumi.cli.report import words
+from verge_pulumi.cli.report.capacity import Room, capacity
+from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.picture import mermaid
+from verge_pulumi.cli.report.plan import Change, Diagnostic, Plan
+from verge_pulumi.cli.report.telling import UNFOLDED, Group, effects, groups
+from verge_pulumi.engine.values import in_units
+
+MARKER = "<!-- verge-pulumi report -->"
+"""The first line, by which a pipeline finds its own comment again."""
+
+FORGE_LIMIT = 65_536
+"""Characters that a comment on GitHub may have."""
+
+SMALLEST_LIMIT = 1000
+"""Characters into which what cannot be cut fits in any case."""
+
+LONGEST_MESSAGE = 500
+"""Characters that are shown of a message of the preview."""
+
+
+@dataclass
+class _Section:
+    """A part of the report.
+
+    Attributes:
+        name: What its blocks are; it is told when some were cut.
+        weight: How important it is: of the least important one blocks are cut first.
+        blocks: What it consists of.
+        title: Its heading; without one it cannot be folded.
+        head: What comes before the blocks, such as the head of a table.
+        folded: Whether it is closed until somebody opens it.
+    """
+
+    name: str
+    weight: int
+    blocks: list[str]
+    title: str = ""
+    head: str = ""
+    folded: bool = False
+    cut: int = field(default=0, init=False)
+
+    def text(self) -> str:
+        """Return it as Markdown, or "" if nothing is in it."""
+        body = "\n".join([self.head, *self.blocks] if self.head else self.blocks)
+        if not self.blocks or not self.title:
+            return body if self.blocks else ""
+        return f"<details{'' if self.folded else ' open'}>\n<summary>{self.title}</summary>\n\n{body}\n\n</details>"
+
+
+def markdown(
+    plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = (), limit: int = FORGE_LIMIT
+) -> str:
+    """Return the report.
+
+    Args:
+        plans: One for each stack.
+        rooms: What the system has, if it was asked.
+        notes: Further sentences, for the end.
+        limit: The most characters it may have, at least `SMALLEST_LIMIT`; 0 for no limit.
+    """
+    sections = [section for plan in plans for section in _sections(plan)]
+    sections.append(_rooms(rooms))
+    sections.append(_Section("notes", 90, [f"- {code(note, LONGEST_MESSAGE)}" for note in notes]))
+    return _fitted(sections, limit)
+
+
+def code(text: str, limit: int = words.LONGEST) -> str:
+    """Return foreign text in a code span, which nothing in it can end."""
+    shown = words.text(text, limit) or " "
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest and (shown.startswith("`") or shown.endswith("`")) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _cell(text: str, limit: int = words.LONGEST) -> str:
+    """Return foreign text in a cell of a table, which a bar would end even in a code span."""
+    return code(text.replace("|", "¦"), limit)
+
+
+def _table(*names: str) -> str:
+    return f"{_row(names)}\n{_row('---' for _ in names)}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _sections(plan: Plan) -> list[_Section]:
+    """Return the parts of the report on one stack, in their order."""
+    return [
+        _summary(plan),
+        _messages("errors", 95, "The preview failed", plan.errors),
+        *map(_group, groups(plan)),
+        _drift(plan),
+        _capacity(plan),
+        _firewall(plan),
+        _traffic(plan),
+        _picture(plan),
+        _messages("warnings", 35, "Warnings", _of(plan, lambda word: word == "warning")),
+        _messages("messages", 10, "Messages", _of(plan, lambda word: word not in ("warning", "error")), folded=True),
+    ]
+
+
+def _summary(plan: Plan) -> _Section:
+    name = f"{plan.project}/{plan.stack}" if plan.stack else "no stack"
+    lines = [f"## {code(name)}: {words.verdict(plan)}", "", f"{words.counts(plan)}; {words.cost(plan)}."]
+    return _Section("summaries", 100, ["\n".join(lines)])
+
+
+def _group(group: Group) -> _Section:
+    blocks = [_block(change) for change in group.changes]
+    return _Section(group.name, group.weight, blocks, title=group.title, folded=group.folded)
+
+
+def _block(change: Change) -> str:
+    """Return what happens to one resource, as an item of a list."""
+    inside = f" in {code(words.name(change.parent))}" if change.parent else ""
+    kind = change.kind if words.noun(change) == change.kind else code(change.kind)
+    lines = [f"- {change.action} {code(change.name)} {kind}{inside}"]
+    lines += [f"  - **{effect}**: {sentence}" for effect, sentence in effects(change).items()]
+    if change.action == "replace" and change.reasons:
+        lines.append(f"  - replaced for {', '.join(map(code, change.reasons))}")
+    if change.vanished:
+        lines.append("  - somebody deleted it behind Pulumi's back; it is made anew")
+    lines += [f"  - finishes what the last run could not: {code(why, LONGEST_MESSAGE)}" for why in change.unfinished]
+    told = words.fields(change)
+    if change.action == "create":
+        lines += ["  - " + ", ".join(f"{code(name)} {code(new)}" for name, _, new in told)] if told else []
+    else:
+        lines += [f"  - {code(name)}: {_arrow(old, new)}" for name, old, new in told]
+    return "\n".join(lines)
+
+
+def _arrow(old: str, new: str) -> str:
+    return f"{code(old)} → {code(new)}" if old else code(new)
+
+
+def _drift(plan: Plan) -> _Section:
+    blocks = [
+        f"- {code(change.name)}: "
+        + ", ".join(f"{code(name)} {_arrow(old, new)}" for name, old, new in words.drift(change))
+        for change in plan.changes
+        if change.drift
+    ]
+    return _Section("drifted resources", 60, blocks, title="Changed behind Pulumi's back")
+
+
+def _capacity(plan: Plan) -> _Section:
+    asked = capacity(plan)
+    if not asked.differs:
+        return _Section("figures", 70, [])
+    head = _table("", "before", "after", "difference") if asked.whole else _table("", "difference")
+    blocks = [
+        _row([line.what, *line.words()] if asked.whole else [line.what, line.words()[2]])
+        for line in asked.lines
+        if asked.whole or line.before != line.after
+    ]
+    if asked.unknown:
+        names = ", ".join(map(code, asked.unknown[:UNFOLDED]))
+        more = len(asked.unknown) - UNFOLDED
+        blocks.append(f"\nNot counted, since it shows only later: {names}{f' and {more} more' if more > 0 else ''}.")
+    return _Section("figures", 70, blocks, title="Capacity", head=head)
+
+
+def _rooms(rooms: Sequence[Room]) -> _Section:
+    blocks = [_row([_cell(room.what), *map(in_units, (room.used, room.total, room.free))]) for room in rooms]
+    return _Section("figures", 70, blocks, title="What the system has", head=_table("", "in use", "in all", "free"))
+
+
+def _firewall(plan: Plan) -> _Section:
+    blocks = []
+    for rule in (rule for change in plan.changing for rule in rule_changes(change)):
+        does = [word for word, true in (("opens", rule.opens), ("closes", rule.closes)) if true]
+        sides = (_cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
+        blocks.append(_row([_cell(words.name(rule.network)), _cell(rule.name), *sides, ", ".join(does)]))
+    head = _table("network", "rule", "before", "after", "may")
+    return _Section("rules", 75, blocks, title="Firewall", head=head)
+
+
+def _traffic(plan: Plan) -> _Section:
+    found = traffic_changes(plan)
+    blocks = [
+        _row(
+            [
+                _cell(words.name(network)),
+                *(_cell(text) for text in (each.direction, each.source, each.destination, each.protocol, each.ports)),
+                words.outcome(each.before),
+                words.outcome(each.after),
+            ]
+        )
+        for network, differs in found.items()
+        for each in differs.changes
+    ]
+    if any(differs.cut for differs in found.values()):
+        blocks.append("\nThere may be more.")
+    head = _table("network", "direction", "from", "to", "protocol", "ports", "before", "after")
+    return _Section("lines of traffic", 72, blocks, title="Traffic, as the rules of this stack have it", head=head)
+
+
+def _picture(plan: Plan) -> _Section:
+    drawn = mermaid(plan) if plan.changing else ""
+    return _Section("pictures", 20, [f"```mermaid\n{drawn}```"] if drawn else [], title="Picture", folded=True)
+
+
+def _of(plan: Plan, wanted: Callable[[str], bool]) -> list[Diagnostic]:
+    return [message for message in plan.diagnostics if wanted(message.severity)]
+
+
+def _messages(name: str, weight: int, title: str, found: Collection[Diagnostic], *, folded: bool = False) -> _Section:
+    blocks = [
+        f"- {code(words.name(each.urn))}: {code(each.message, LONGEST_MESSAGE)}"
+        if each.urn
+        else f"- {code(each.message, LONGEST_MESSAGE)}"
+        for each in found
+    ]
+    return _Section(name, weight, blocks, title=title, folded=folded)
+
+
+def _fitted(sections: Sequence[_Section], limit: int) -> str:
+    """Return the sections as one text that is no longer than the limit."""
+    weightiest_first = sorted(sections, key=lambda section: -section.weight)
+    text = _joined(sections)
+    while limit and len(text) > limit:
+        excess = len(text) - limit
+        for section in reversed(weightiest_first):
+            while excess > 0 and section.blocks:
+                last = section.text() if len(section.blocks) == 1 else section.blocks[-1]
+                excess -= len(last) + 1
+                section.blocks.pop()
+                section.cut += 1
+        text = _joined(sections)
+    return text
+
+
+def _joined(sections: Sequence[_Section]) -> str:
+    cut: Counter[str] = Counter()
+    for section in sections:
+        cut[section.name] += section.cut
+    told = ", ".join(f"{count} {name}" for name, count in cut.items() if count)
+    last = [f"Left out to keep this short: {told}."] if told else []
+    return "\n\n".join([MARKER, *filter(None, (section.text() for section in sections)), *last]) + "\n"

@@ -1,0 +1,137 @@
+"""Plans in words: what changes, in units that people think in. All texts are harmless on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from verge_pulumi import components, resources
+from verge_pulumi.cli.report.effects import Effect, declaration_of
+from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, Action, Change, FieldChange, Plan
+from verge_pulumi.client import printable
+from verge_pulumi.engine.attributes import Reference
+from verge_pulumi.engine.values import in_units
+
+LONGEST = 120
+"""Characters that are shown of one value or name."""
+
+MEGABYTES = ("ram",)
+"""Fields that hold a number of MB, as their declarations say."""
+
+BYTES = ("filesize", "used_bytes")
+"""Fields that hold a number of bytes and take no text with a unit."""
+
+ACTIONS: Mapping[Action, str] = {
+    "create": "to create",
+    "update": "to update",
+    "replace": "to replace",
+    "delete": "to delete",
+    "import": "to import",
+    "same": "unchanged",
+}
+"""What the counts are called, in the order in which they are told."""
+
+
+def text(value: object, limit: int = LONGEST) -> str:
+    """Return a foreign text as it may be shown."""
+    return printable(str(value), limit)
+
+
+def name(urn: str) -> str:
+    """Return the name in the program of what has that URN."""
+    return text(urn.split("::", 3)[-1])
+
+
+def noun(change: Change) -> str:
+    """Return the class of a resource or a component of this package, "other" for what may have any name."""
+    return change.kind if change.ours and change.kind in (*resources.__all__, *components.__all__) else "other"
+
+
+def counts(plan: Plan) -> str:
+    """Return how many resources each action is done to; "no changes" if there is none."""
+    told = [f"{plan.counts[action]} {word}" for action, word in ACTIONS.items() if plan.counts.get(action)]
+    ended = ["unknown what else, since the preview failed"] if plan.errors else []
+    return ", ".join([*told, *ended] if plan.changing or ended else ["no changes"])
+
+
+def verdict(plan: Plan) -> str:
+    """Return what a plan entails, the weightiest first, such as ``loses data (1 Drive)``; "safe" if nothing."""
+    told = ["fails"] if plan.errors else []
+    for effect in Effect:
+        kinds = Counter(noun(change) for change in plan.changes if effect in change.effects)
+        if kinds:
+            told.append(f"{effect} ({', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))})")
+    return ", ".join(told) or "safe"
+
+
+def value(field: str, value: Any, referred: Iterable[str] = ()) -> str:
+    """Return a value as people read it.
+
+    Args:
+        field: The field that holds it, which tells its unit.
+        value: The value.
+        referred: URNs of what it is the key of, or is made of as long as it is unknown.
+    """
+    if value is None:
+        return "unset"
+    if value == SECRET:
+        return "secret"
+    if referred or value == UNKNOWN:
+        return ", ".join(map(name, referred)) or "known later"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        count = int(value)
+        if field in MEGABYTES:
+            return in_units(count * 1024**2)
+        return in_units(count) if field in BYTES else text(count if count == value else value)
+    if isinstance(value, list):
+        return text(", ".join(_plain(each) for each in value)) or "none"
+    if isinstance(value, dict):
+        return text(", ".join(f"{key}: {_plain(each)}" for key, each in value.items())) or "none"
+    return text(value) or "empty"
+
+
+def fields(change: Change) -> list[tuple[str, str, str]]:
+    """Return name, old and new value of what differs; the old one is "" where the new one says it all."""
+    declaration = declaration_of(change.kind)
+    told = []
+    for each in change.fields:
+        is_key = declaration is not None and isinstance(declaration.inputs.get(each.name), Reference)
+        referred = change.links.get(each.name, ()) if is_key or each.new == UNKNOWN else ()
+        told.append((text(each.name), *_sides(each, referred)))
+    return told
+
+
+def drift(change: Change) -> list[tuple[str, str, str]]:
+    """Return the same of what changed behind Pulumi's back."""
+    return [(text(each.name), *_sides(each)) for each in change.drift]
+
+
+def _sides(each: FieldChange, referred: Iterable[str] = ()) -> tuple[str, str]:
+    if each.old == SECRET and each.new == SECRET:
+        return "", "secret changed"
+    if isinstance(each.old, list) and isinstance(each.new, list):
+        gone = [f"−{_plain(item)}" for item in each.old if item not in each.new]
+        come = [f"+{_plain(item)}" for item in each.new if item not in each.old]
+        return "", text(", ".join([*gone, *come])) or "another order"
+    old, new = value(each.name, each.old), value(each.name, each.new, referred)
+    return ("", "a secret in it changed") if old == new and not referred else (old, new)
+
+
+def outcome(passes: bool | None) -> str:
+    """Return what becomes of traffic."""
+    return {True: "passes", False: "is stopped", None: "not known"}[passes]
+
+
+def cost(plan: Plan) -> str:
+    """Return what an update takes of the hour's requests."""
+    requests, hours = plan.cost.requests, plan.cost.hours
+    waits = f"; they do not fit in one hour's limit and take more than {hours} h" if hours else ""
+    return f"about {requests:,} requests{waits}" if requests else "no requests"
+
+
+def _plain(value: Any) -> str:
+    """Return a value inside another one."""
+    return "secret" if value == SECRET else "known later" if value == UNKNOWN else str(value)

@@ -1,0 +1,37 @@
+"""The way of the command line to the VergeOS that a state or the environment names."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from verge_pulumi.engine.connection import NAMESPACE, Connection, Settings, read_settings
+from verge_pulumi.engine.reading import Reader
+
+CALLS = 16
+"""Reads that are made side by side, so that those which no list answers are asked for together."""
+
+PAUSE = 0.05
+"""Seconds for which one waits for the others; nothing but threads of this process lies between them."""
+
+
+def settings_of(configured: Mapping[str, Any]) -> Settings:
+    """Return the settings that a provider of a state has; credentials come from the environment.
+
+    Raises:
+        EngineError: With everything that is missing.
+    """
+    return read_settings(lambda name: configured.get(f"{NAMESPACE}:{name}"), os.environ)
+
+
+def connect(settings: Settings) -> Connection:
+    """Return a connection whose reads from several threads are gathered, as in the host of dynamic providers."""
+    # A wait until the next hour is told where it disturbs no report.
+    budget = settings.budget(time.sleep, lambda text: typer.echo(text, err=True))
+    connection = Connection(settings, budget=budget)
+    connection.reader = Reader(connection.client, connection.clock, pause=PAUSE, expected=CALLS)
+    return connection

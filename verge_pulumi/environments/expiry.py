@@ -1,0 +1,64 @@
+"""When what a sandbox made may be deleted: a line of its description, such as ``expires 2026-12-01T00:00Z``.
+
+The mark of its owner has a form that never changes and no room for it, so it is a line of its own above the mark, which
+people see in the UI and may edit to keep something longer.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pulumi
+
+from verge_pulumi.engine.declare import OWNER, BaseResource
+from verge_pulumi.engine.ownership import without_mark
+
+_FORM = "%Y-%m-%dT%H:%MZ"
+_LINE = re.compile(r"(?:\A|\n)expires (\d{4}-\d\d-\d\dT\d\d:\d\dZ)\s*\Z")
+
+
+def end_of_day(now: datetime, ttl: timedelta) -> datetime:
+    """Return the end of the day, in UTC, on which a time to live that starts now runs out.
+
+    Whole days keep the programs of one day equal: only the first ``up`` of a day writes another expiry.
+    """
+    day = (now.astimezone(UTC) + ttl).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
+
+
+def expiry_in(description: str | None) -> datetime | None:
+    """Return when a row expires as its description says, in UTC; None if it does not say or names no real time."""
+    found = _LINE.search(without_mark(description))
+    try:
+        return datetime.strptime(found[1], _FORM).replace(tzinfo=UTC) if found else None
+    except ValueError:
+        return None  # somebody edited it to a day that is none; what says no time is kept
+
+
+def with_expiry(description: str | None, expires: datetime) -> str:
+    """Return a description with the line that says when the row expires."""
+    text = _LINE.sub("", description or "")
+    line = f"expires {expires.astimezone(UTC).strftime(_FORM)}"
+    return f"{text}\n{line}" if text else line
+
+
+def tell_expiry(expires: datetime) -> None:
+    """Let everything that the running program makes from here on say when it expires.
+
+    That is what has a description which may change; the rest goes with what it hangs on.
+    """
+
+    def tell(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        resource = args.resource
+        declared = resource.declaration.inputs.get("description") if isinstance(resource, BaseResource) else None
+        # One that this program only reads (`get`) is registered without the hidden inputs.
+        if declared is None or declared.replaces or OWNER not in args.props:
+            return None
+        given: Any = args.props["description"]
+        text = pulumi.Output.from_input(given).apply(lambda known: with_expiry(known, expires))
+        known = with_expiry(given, expires) if given is None or isinstance(given, str) else text
+        return pulumi.ResourceTransformationResult({**args.props, "description": known}, args.opts)
+
+    pulumi.runtime.register_stack_transformation(tell)
