@@ -106,7 +106,6 @@ def test_many_rules_of_a_running_network_take_few_applies(served: DynamicHost, s
         request = provider_pb2.CreateRequest(urn=urn, properties=struct({**inputs(name), **hidden}))
         return str(served.stub.Create(request, timeout=60).id)
 
-    create(served, "first")  # since then the host serves more than four calls at once
     simulator.reset("log")
     with ThreadPoolExecutor(at_once) as engine:
         rules = list(engine.map(rule, range(count)))
@@ -279,13 +278,28 @@ def test_a_host_of_another_form_is_left_as_it_is() -> None:
         return host.widen()
 
     assert main(object()) is False
-    pool = SimpleNamespace(_max_workers=4)
-    server = SimpleNamespace(_state=SimpleNamespace(thread_pool=pool))
-    assert main(server) is True
-    assert pool._max_workers == host.WORKERS
-    pool._max_workers = 99
-    assert main(server) is True
-    assert pool._max_workers == 99
+    assert main(SimpleNamespace(_state=SimpleNamespace(thread_pool=object()))) is False
+
+
+def test_more_workers_are_never_fewer() -> None:
+    def main(server: object) -> bool:
+        return host.widen()
+
+    with ThreadPoolExecutor(99) as pool:
+        assert main(SimpleNamespace(_state=SimpleNamespace(thread_pool=pool))) is True
+        assert pool._max_workers == 99
+
+
+def test_calls_that_came_before_the_host_was_widened_are_served_side_by_side() -> None:
+    def main(server: object) -> bool:
+        return host.widen()
+
+    together = threading.Barrier(5)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = [pool.submit(together.wait, 30) for _ in range(4)]
+        assert main(SimpleNamespace(_state=SimpleNamespace(thread_pool=pool))) is True
+        arrived = [together.wait(30), *(call.result() for call in waiting)]
+    assert sorted(arrived) == [0, 1, 2, 3, 4]
 
 
 @pytest.fixture

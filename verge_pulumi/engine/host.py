@@ -88,6 +88,9 @@ def widen(workers: int = WORKERS) -> bool:
                     # What was queued before counts as served by idle threads, of which there are none; with that count
                     # the pool would never grow.
                     pool._idle_semaphore = threading.Semaphore(0)
+                    # It grows by one with each new call, so those that wait already need their threads now.
+                    for _ in range(pool._work_queue.qsize()):
+                        pool._adjust_thread_count()
                 except AttributeError:
                     return False
                 return True
