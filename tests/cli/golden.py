@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.cli.previews import many, plan
 from tests.cli.program import SCENARIOS
 from verge_pulumi.cli.report.document import document
+from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.markdown import markdown
 from verge_pulumi.cli.report.plan import read
 
@@ -28,6 +29,7 @@ def reports(name: str) -> Iterator[tuple[Path, str]]:
     yield FOLDER / f"{name}.md", markdown(plans, limit=limit)
     if len(plans) == 1 and name != "300-resources":
         yield FOLDER / f"{name}.json", json.dumps(document(plans), indent=1) + "\n"
+        yield FOLDER / f"{name}.html", html(plans)
 
 
 if __name__ == "__main__":

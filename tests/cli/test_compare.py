@@ -235,6 +235,7 @@ def test_a_prefix_of_its_own_can_be_told(bench: Bench, tmp_path: Path) -> None:
     assert "{prefix}" not in run(*files, "--literal").output
 
 
+@pytest.mark.fault(81)
 def test_hostile_names_are_harmless() -> None:
     hostile = "a`|b\x1b[2J\u202e@team"
     difference = Difference(title=hostile, field=hostile, left=hostile, right=hostile)

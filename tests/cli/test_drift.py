@@ -223,6 +223,7 @@ def test_json_tells_everything_in_ascii(bench: Bench, web: Managed, tmp_path: Pa
     assert [stray["name"] for stray in document["strays"]] == ["hostile \u202e name"]
 
 
+@pytest.mark.fault(81)
 def test_hostile_names_are_harmless() -> None:
     hostile = "a`|b\x1b[2J\u202e@team"
     report = Report(

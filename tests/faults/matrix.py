@@ -351,12 +351,11 @@ MATRIX: tuple[Fault, ...] = (
         (
             "A name holds Markdown or HTML and gets into a report.",
             "Escapes it: no mention, no link, no broken table.",
-            "the report in Markdown",
         ),
         (
             "A name begins like a formula and gets into a CSV.",
             "Prefixes it, and reads it back exactly.",
-            "the CSV export",
+            "a CSV export; nothing here writes one",
         ),
         (
             "Cloud-init data holds templates, binary, `CRLF` or a megabyte.",
