@@ -99,13 +99,23 @@ def test_another_resource_referred_to_is_a_difference(bench: Bench, tmp_path: Pa
     )
 
 
-def test_what_is_referred_to_by_key_outside_the_stack_is_compared_as_it_is(bench: Bench, tmp_path: Path) -> None:
+def test_keys_of_rows_outside_the_stacks_cannot_be_compared(bench: Bench, tmp_path: Path) -> None:
     stacks = [
         [made(bench, f"shop/{stack}", "Network", "lan", name=f"{stack}-lan", default_gateway=key)]
         for stack, key in (("dev", "3"), ("prod", "2"))
     ]
     comparison = compared(tmp_path, *stacks)
-    assert [(each.left, each.right) for each in comparison.differences] == [("3", "2")]
+    assert (comparison.same, comparison.unknown) == (True, ("Network 'lan': default_gateway",))
+
+
+def test_a_resource_of_the_stack_differs_from_a_row_outside(bench: Bench, tmp_path: Path) -> None:
+    def stack(name: str, gateway: str | None) -> list[Managed]:
+        wan = made(bench, f"shop/{name}", "Network", "wan", name=f"{name}-wan")
+        key = gateway or wan.id
+        return [wan, made(bench, f"shop/{name}", "Network", "lan", name=f"{name}-lan", default_gateway=key)]
+
+    comparison = compared(tmp_path, stack("dev", None), stack("prod", "3"))
+    assert [(each.left, each.right) for each in comparison.differences] == [("resource 'wan'", "3")]
 
 
 @pytest.mark.parametrize(
@@ -174,8 +184,8 @@ def test_secrets_that_an_export_does_not_tell_are_named(bench: Bench, tmp_path: 
     comparison = compare_states(*(View(state, state.stack) for state in states))
     assert comparison.same
     assert comparison.unknown == ("VirtualMachine 'web': console_pass",)
-    assert "it is a secret: VirtualMachine 'web': console_pass" in render(comparison, Format.TEXT)
-    assert "cannot be compared: `VirtualMachine 'web': console_pass`" in render(comparison, Format.MARKDOWN)
+    assert "cannot be compared: VirtualMachine 'web': console_pass" in render(comparison, Format.TEXT)
+    assert "Cannot be compared: `VirtualMachine 'web': console_pass`" in render(comparison, Format.MARKDOWN)
 
 
 # The command

@@ -153,9 +153,10 @@ def test_a_network_in_use_names_what_holds_it(bench: Bench, vm: Managed) -> None
 
 @pytest.mark.fault(57)
 def test_a_refusal_whose_reason_nobody_can_name_is_told_as_it_is(bench: Bench) -> None:
-    lower = bench.create("Network", "lower", name="lower")
-    bench.create("Network", "upper", name="upper", uplink=lower.id)
-    assert error_of(lower.destroy).endswith("vNets are still referencing 'lower' (422).")
+    lan = bench.create("Network", "lan", name="lan")
+    told = {"err": "Sites are still referencing 'lan'"}
+    bench.simulator.faults(fault({"verb": "DELETE", "path": r"/vnets/\d+$"}, "status", status=422, body=told))
+    assert error_of(lan.destroy).endswith("Sites are still referencing 'lan' (422).")
 
 
 @pytest.mark.fault(58)

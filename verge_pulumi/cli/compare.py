@@ -54,7 +54,8 @@ class Comparison:
         only_left: Resources that only the first has.
         only_right: Resources that only the second has.
         differences: The fields that differ of those that both have.
-        unknown: Secrets that cannot be compared, since an export does not tell them.
+        unknown: Fields that cannot be compared: secrets that an export does not tell, and keys of rows that are in
+            neither stack, which mean something else on another system.
     """
 
     left: str
@@ -120,6 +121,7 @@ class View:
             for each in tables:
                 if (each, key) in self._titles:
                     return f"resource '{self._titles[each, key]}'"
+            return _Outside(value)
         return self._value(value)
 
     def _value(self, value: Any) -> Any:
@@ -163,16 +165,31 @@ def compare_states(left: View, right: View) -> Comparison:
         only_right=tuple(_title(key) for key in rights if key not in lefts),
         differences=tuple(differences),
         unknown=tuple(
-            f"{_title(key)}: {name}" for key in both for name in sorted(lefts[key].sealed | rights[key].sealed)
+            f"{_title(key)}: {name}" for key in both for name in _unknown(left, lefts[key], right, rights[key])
         ),
     )
+
+
+class _Outside(str):
+    """The key of a row that is in none of the resources of the stack."""
+
+
+def _unknown(left: View, one: Entry, right: View, other: Entry) -> list[str]:
+    ours, theirs = left.inputs(one), right.inputs(other)
+    outside = {
+        name
+        for name in ours.keys() & theirs.keys()
+        if isinstance(ours[name], _Outside) and isinstance(theirs[name], _Outside) and ours[name] != theirs[name]
+    }
+    return sorted(one.sealed | other.sealed | outside)
 
 
 def _differing(key: tuple[str, str], left: View, one: Entry, right: View, other: Entry) -> Iterator[Difference]:
     attributes = one.load().declaration.inputs
     ours, theirs = left.inputs(one), right.inputs(other)
+    unknown = _unknown(left, one, right, other)
     for name in {**ours, **theirs}:
-        if name in one.sealed | other.sealed:
+        if name in unknown:
             continue
         a, b = ours.get(name), theirs.get(name)
         if a == b or (name in attributes and attributes[name].value.same(a, b)):
@@ -209,7 +226,7 @@ def _text(comparison: Comparison) -> Iterable[str]:
     for each in comparison.differences:
         what = f"{words.text(each.title)}: {words.text(each.field)}"
         yield f"{what}: {_value(each, each.left)} | {_value(each, each.right)}"
-    yield from (f"cannot be compared, it is a secret: {words.text(each)}" for each in comparison.unknown)
+    yield from (f"cannot be compared: {words.text(each)}" for each in comparison.unknown)
 
 
 def _markdown(comparison: Comparison) -> Iterable[str]:
@@ -229,7 +246,7 @@ def _markdown(comparison: Comparison) -> Iterable[str]:
     for cells in rows:
         yield table_row(cells)
     if comparison.unknown:
-        yield f"\nSecrets that cannot be compared: {code(', '.join(comparison.unknown), LONGEST_ERROR)}"
+        yield f"\nCannot be compared: {code(', '.join(comparison.unknown), LONGEST_ERROR)}"
 
 
 def _value(each: Difference, value: Any) -> str:
