@@ -85,6 +85,15 @@ def test_a_sandbox_goes_as_a_whole(bench: Bench, make: Make) -> None:
     assert lines[-1].endswith(f"(vnets/{resources[0].id} of shop/pr-17, expired 2026-11-30 12:00 UTC)")
 
 
+def test_the_rules_of_a_firewall_go_one_by_one(bench: Bench) -> None:
+    rules = [{"name": name, "description": with_expiry(None, PAST)} for name in ("ssh", "web")]
+    network = next(row["$key"] for row in bench.simulator.rows("vnets") if row["name"] == "External")
+    made(bench, "shop/pr-17", "Firewall", "edge", network=str(network), rules=rules)
+    made(bench, "shop/dev", "Firewall", "edge", network=str(network), rules=[{"name": "dev", "description": "kept"}])
+    assert len(reaped(bench)) == 2
+    assert [row["name"] for row in bench.simulator.rows("vnet_rules") if not row["system_rule"]] == ["dev"]
+
+
 def test_a_network_is_off_before_its_rules_go_so_that_it_applies_none(bench: Bench, make: Make) -> None:
     sandbox(make, bench)
     bench.simulator.reset("log")

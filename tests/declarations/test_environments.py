@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from tests.declarations.mocked import Engine, settle
-from verge_pulumi import Address, Network, Power, Snapshot, VirtualMachine
+from verge_pulumi import Address, Firewall, FirewallRule, Network, Power, Snapshot, VirtualMachine
 from verge_pulumi.environments import Environment, Pool, Sandbox, SettingsError, expiry_in
 from verge_pulumi.environments.expiry import end_of_day, with_expiry
 from verge_pulumi.policies import Limits
@@ -310,6 +310,7 @@ def test_in_a_sandbox_everything_says_when_it_expires(
     Address("dns", network=lan, ip="10.0.0.5", type="static", description=lan.id.apply(lambda id: f"of {id}"))
     Snapshot("before", vm=vm, name="before")
     Power("on", of=vm, state="running")
+    Firewall("rules", network=lan, rules=[FirewallRule(name="ssh"), FirewallRule(name="web", description="shop")])
     Network.get("external", "3")
     settle()
     told = {name: program.inputs(name).get("description") for name in program.registered}
@@ -319,6 +320,7 @@ def test_in_a_sandbox_everything_says_when_it_expires(
     assert told["dns"] == f"of 42\n{line}"
     assert told["on"] is None
     assert told["external"] is None
+    assert [rule["description"] for rule in program.inputs("rules")["rules"]] == [line, f"shop\n{line}"]
 
 
 def test_a_sandbox_is_held_to_its_prefix(

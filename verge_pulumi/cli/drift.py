@@ -24,6 +24,7 @@ from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.ownership import Mark
 from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
 from verge_pulumi.resources import (
+    Firewall,
     IpsecPhase2,
     Network,
     NetworkRule,
@@ -33,7 +34,7 @@ from verge_pulumi.resources import (
     WireGuardPeer,
 )
 
-GUARDS: tuple[type[BaseResource], ...] = (NetworkRule, RuleAlias, IpsecPhase2, WireGuardPeer)
+GUARDS: tuple[type[BaseResource], ...] = (Firewall, NetworkRule, RuleAlias, IpsecPhase2, WireGuardPeer)
 """Resources that decide who reaches what: any change of them weighs much."""
 
 INVENTORY: Mapping[str, type[BaseResource]] = {"VM": VirtualMachine, "network": Network}

@@ -7,6 +7,7 @@ people see in the UI and may edit to keep something longer.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import pulumi
 
 from verge_pulumi.engine.declare import OWNER, BaseResource
 from verge_pulumi.engine.ownership import without_mark
+from verge_pulumi.resources.firewall import Firewall
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _LINE = re.compile(r"(?:\A|\n)expires (\d{4}-\d\d-\d\dT\d\d:\d\dZ)\s*\Z")
@@ -52,13 +54,25 @@ def tell_expiry(expires: datetime) -> None:
 
     def tell(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         resource = args.resource
-        declared = resource.declaration.inputs.get("description") if isinstance(resource, BaseResource) else None
         # One that this program only reads (`get`) is registered without the hidden inputs.
-        if declared is None or declared.replaces or OWNER not in args.props:
+        if not isinstance(resource, BaseResource) or OWNER not in args.props:
             return None
-        given: Any = args.props["description"]
-        text = pulumi.Output.from_input(given).apply(lambda known: with_expiry(known, expires))
-        known = with_expiry(given, expires) if given is None or isinstance(given, str) else text
-        return pulumi.ResourceTransformationResult({**args.props, "description": known}, args.opts)
+        if isinstance(resource, Firewall):
+            given: Any = args.props["rules"]
+            rules = [_told(rule, expires) for rule in given]
+            return pulumi.ResourceTransformationResult({**args.props, "rules": rules}, args.opts)
+        declared = resource.declaration.inputs.get("description")
+        if declared is None or declared.replaces:
+            return None
+        return pulumi.ResourceTransformationResult(_told(args.props, expires), args.opts)
 
     pulumi.runtime.register_stack_transformation(tell)
+
+
+def _told(arguments: Mapping[str, Any], expires: datetime) -> dict[str, Any]:
+    """Return arguments whose description says when what they describe expires."""
+    given: Any = arguments.get("description")
+    if given is None or isinstance(given, str):
+        return {**arguments, "description": with_expiry(given, expires)}
+    text = pulumi.Output.from_input(given).apply(lambda known: with_expiry(known, expires))
+    return {**arguments, "description": text}
