@@ -134,7 +134,7 @@ class Case:
         known = {"key": subject.key, "location": subject.location, "status": getattr(subject, "status", None)}
         if foreign:
             for whose, seen in (("own", subject), ("read", self.kind.get(f"{name}-foreign", id=subject.id))):
-                known[whose] = getattr(seen, self.edit[0])
+                known[whose] = pulumi.Output.unsecret(getattr(seen, self.edit[0]))
         pulumi.export(name, known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -89,7 +90,10 @@ def test_most_in_flight(simulator: Simulator, http: Http) -> None:
     assert [request.status for request in simulator.requests()] == [None, None, None]
 
 
-def test_reset(simulator: Simulator, http: Http) -> None:
+def test_reset(simulator: Simulator, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = time.time()
+    monkeypatch.setattr(time, "time", lambda: moment)  # what is seeded has the time in it
+    simulator.reset()
     seed = simulator.snapshot()
     http.vm("a", bogus=1)
     simulator.transitions(looks=3, stuck=["starting"], ignore_poweroff=True)
