@@ -24,6 +24,7 @@ SPELLINGS = {
     "Apache Software License": "Apache-2.0",
     "Apache Software License / MIT License": "Apache-2.0 OR MIT",
     "BSD License": "BSD-3-Clause",
+    "BSD License / Apache Software License": "BSD-3-Clause OR Apache-2.0",
     "DFSG approved / MIT License": "MIT",
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
