@@ -20,8 +20,10 @@ from verge_pulumi.simulator import Options, Simulator
 
 FOLDER = Path(__file__).with_name("golden")
 
-PROGRAMS = {program.stem: program for program in (FLEET, SHOP)}
-"""What is recorded: a program of rows, and one of a server."""
+SITE = Path(__file__).with_name("site.py")
+
+PROGRAMS = {program.stem: program for program in (FLEET, SHOP, SITE)}
+"""What is recorded: a program of rows, one of a server, and one of what networks apply."""
 
 
 def record(folder: Path, program: Path, cli: Path) -> None:
