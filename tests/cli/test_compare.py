@@ -163,7 +163,8 @@ def test_secrets_are_compared_and_never_shown(bench: Bench, tmp_path: Path) -> N
     ]
     comparison = compare_states(*(View(state, state.stack) for state in states))
     assert [(each.field, each.left, each.right) for each in comparison.differences] == [
-        ("console_pass", "[secret]", "[secret]")
+        ("console_pass", "[secret]", "[secret]"),
+        ("password", "[secret]", "[secret]"),
     ]
     assert not any("sesame" in render(comparison, form) for form in Format)
 
@@ -186,6 +187,16 @@ def test_secrets_that_an_export_does_not_tell_are_named(bench: Bench, tmp_path: 
     assert comparison.unknown == ("VirtualMachine 'web': console_pass",)
     assert "cannot be compared: VirtualMachine 'web': console_pass" in render(comparison, Format.TEXT)
     assert "Cannot be compared: `VirtualMachine 'web': console_pass`" in render(comparison, Format.MARKDOWN)
+
+
+def test_an_output_that_an_export_does_not_tell_is_named(bench: Bench, tmp_path: Path) -> None:
+    sealed = {SIGNATURE: SECRET_KIND, "ciphertext": "v1:abc"}
+    dev, prod = (
+        read_state(export(tmp_path, f"shop/{stack}", *environment(bench, stack), password=password))
+        for stack, password in (("dev", sealed), ("prod", secret("sesame")))
+    )
+    comparison = compare_states(View(dev, "dev"), View(prod, "prod"))
+    assert (comparison.differences, comparison.unknown) == ((), ("stack: password",))
 
 
 # The command

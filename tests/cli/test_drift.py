@@ -227,12 +227,12 @@ def test_json_tells_everything_in_ascii(bench: Bench, web: Managed, tmp_path: Pa
 def test_hostile_names_are_harmless() -> None:
     hostile = "a`|b\x1b[2J\u202e@team"
     report = Report(
-        stacks=("shop/dev",),
+        stacks=(hostile,),
         checked=1,
         drifted=(
             Drifted(
-                stack="shop/dev",
-                title="Network",
+                stack=hostile,
+                title=hostile,
                 id="1",
                 what="changed",
                 risk=Risk.LOW,
@@ -248,6 +248,7 @@ def test_hostile_names_are_harmless() -> None:
         assert "\x1b" not in shown
         assert "\u202e" not in shown
     assert "| ``a`¦b@team`` |" in render(report, Format.MARKDOWN)
+    assert "1 object of ``a`|b@team``: 1 drifted" in render(report, Format.MARKDOWN)
 
 
 def test_long_lists_are_cut() -> None:

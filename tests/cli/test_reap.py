@@ -240,7 +240,7 @@ def test_a_dry_run_only_tells(bench: Bench, make: Make) -> None:
     assert result.exit_code == 0
     lists = len(bench.simulator.requests())
     assert result.output.splitlines() == [
-        "1 objects of shop/pr-* have expired.",
+        "1 object of shop/pr-* has expired.",
         f"  Network 'pr-17-lan' (vnets/{lan.id} of shop/pr-17, expired 2026-11-30 12:00 UTC)",
         f"{lists} requests.",
     ]

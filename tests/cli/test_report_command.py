@@ -249,6 +249,12 @@ def test_help_names_options_and_exit_codes() -> None:
     assert "4 data would be lost" in text
 
 
+def test_what_a_code_page_lacks_is_replaced() -> None:
+    result = CliRunner(charset="cp1252").invoke(app, ["report", file("restart")])
+    assert (result.exit_code, result.exception) == (0, None)
+    assert " ? " in result.stdout
+
+
 def test_the_simulator_has_its_own_options() -> None:
     told = RUNNER.invoke(app, ["simulator", "--help"])
     assert (told.exit_code, "--transition-seconds" in told.stdout) == (0, True)

@@ -48,8 +48,10 @@ def test_a_name_may_hold_what_separates_names(bench: Bench) -> None:
 def test_secrets_at_any_depth_are_found() -> None:
     sealed = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
     told = {SIGNATURE: SECRET, "plaintext": json.dumps({"user": "root"})}
-    outputs = parse(document(plain=[1, {"a": "b"}], deep={"list": [sealed]}, told={"inside": told})).outputs
-    assert outputs == {"plain": [1, {"a": "b"}], "deep": "[secret]", "told": "[secret]"}
+    state = parse(document(plain=[1, {"a": "b"}], deep={"list": [sealed]}, told={"inside": told}))
+    assert state.outputs == {"plain": [1, {"a": "b"}], "told": {"inside": {"user": "root"}}}
+    assert state.secret == {"deep", "told"}
+    assert state.sealed == {"deep"}
 
 
 def test_an_asset_is_no_secret() -> None:

@@ -99,12 +99,17 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "Unable to use the settings of stack 'devv' (key 'settings'):",
         "  web_server: there is no such setting. Did you mean 'web_servers'?",
         "  x: there is no such setting.",
-        "  pool: 'devv' is none of the environments dev, prod of the pool, and no number is at its end as a "
-        "sandbox has one.",
+        "  pool: 'devv' is none of its environments (dev, prod), and no sandbox. List it.",
         "  limits.max_core: Unexpected keyword argument.",
         "  web_servers: should be a valid integer, unable to parse string as an integer.",
         "  database.ran: Extra inputs are not permitted.",
     ]
+
+
+@pytest.mark.parametrize(("stack", "said"), [("prod-2", "and no sandbox"), ("pr-x", "no number is at its end")])
+def test_a_stack_that_would_share_addresses_or_has_none_is_refused(stack: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Settings.load({}, stack=stack)
 
 
 @pytest.mark.parametrize("given", [{"unknown": 1}, {"limits": {"max_ram": "lots"}}])

@@ -40,7 +40,7 @@ def test_rules_are_registered_as_what_each_of_them_says(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("rules", [5, "ssh", [{"name": "ssh"}], {"ssh": FirewallRule(name="ssh")}])
-def test_a_list_of_something_else_is_refused(rules: Any) -> None:
+def test_a_list_of_something_else_is_refused(engine: Engine, rules: Any) -> None:
     with pytest.raises(TypeError, match=r"^Firewall: rules= is a list of FirewallRule\.$"):
         Firewall("edge", network="1", rules=rules)
 

@@ -189,9 +189,9 @@ def test_the_preview_tells_what_happens_to_each_rule(lan: Managed, told: list[st
     result = lan.bench.provider("Firewall").diff(firewall.id, firewall.outs, {**firewall.inputs, "rules": news})
     assert (result.changes, result.replaces, lan.bench.asked()) == (None, [], [])
     assert told == [
-        "rule 'd': it is moved",
-        "rule 'a': source_ip None becomes '10.0.0.0/8'",
-        "rule 'c': log None becomes what is known then",
+        "rule 'd' is moved",
+        "rule 'a' has another source_ip",  # without the value, which may be a secret
+        "rule 'c' has another log",
         "rule 'e' is new",
         "rule 'b' is deleted",
     ]
@@ -291,6 +291,14 @@ def test_a_rule_is_adopted_only_when_told_and_unless_another_resource_lives_by_i
     assert firewall.outs["keys"]["people"] == str(rows["people"]["$key"])
     with pytest.raises(Reported, match="has the name 'rule' already and belongs to shop/dev as 'edge'"):
         firewall.up(rules=rules("people", "rule"))
+
+
+def test_a_firewall_of_the_name_that_another_one_had_does_not_take_its_rules(lan: Managed) -> None:
+    renamed = edge(lan, "a").seen_by(Bench(lan.bench.simulator))
+    renamed.diff()
+    with pytest.raises(Reported, match=r"rule 'a' \(row 1 of vnet_rules\) is that of another Firewall here"):
+        renamed.bench.create("Firewall", "edge", network=lan.id, rules=rules("b"))
+    assert order(lan.bench) == ["a"]
 
 
 def test_a_network_rule_of_the_same_resource_name_does_not_take_a_rule(lan: Managed) -> None:
@@ -495,6 +503,30 @@ def test_an_apply_that_failed_is_made_by_the_next_up(running: Managed, saved: li
     later.up()
     assert [request.path.rpartition("/")[2] for request in bench.writes()] == ["vnet_actions"]
     assert running.row()["need_fw_apply"] is False
+
+
+@pytest.mark.parametrize("change", [{"rules": rules("a", "b")}, {"rules": rules("b")}, {"authoritative": True}])
+def test_an_update_that_was_killed_before_its_apply_is_applied_by_the_next_up(
+    running: Managed, change: dict[str, Any]
+) -> None:
+    firewall = edge(running, "a")
+    running.bench.simulator.add("vnet_rules", vnet=int(running.id), name="people", direction="incoming")
+    before = firewall.seen_by(Bench(running.bench.simulator))
+    running.bench.simulator.faults({"match": {"path": "vnet_actions$", "nth": 1}, "what": "status", "status": 403})
+    with pytest.raises(Reported):
+        firewall.up(**change)
+    assert running.row()["need_fw_apply"] is True
+    before.up(**change)
+    assert running.row()["need_fw_apply"] is False
+
+
+def test_an_apply_that_failed_names_the_rules_it_was_for(running: Managed) -> None:
+    firewall = edge(running, *"abc")
+    running.bench.simulator.transitions(stuck=["applying"])
+    with pytest.raises(Reported, match=r"still 'not applied' after 30 s .*; it was for the rules 'c', 'd'\. It exists"):
+        firewall.up(rules=rules("a", "b", "d"))
+    with pytest.raises(Reported, match=r"Unable to delete Firewall 'edge': .*; it was for the rules 'a', 'b', 'd'\.$"):
+        firewall.seen_by(Bench(running.bench.simulator)).destroy()
 
 
 @pytest.mark.parametrize(

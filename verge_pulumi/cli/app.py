@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import typer
 
 from verge_pulumi.cli.compare import compare
@@ -23,6 +26,10 @@ app = typer.Typer(
 @app.callback()
 def verge_pulumi() -> None:
     """Tools for people and pipelines that run VergeOS with Pulumi."""
+    for stream in (sys.stdout, sys.stderr):
+        # A code page of Windows lacks the arrows of a report, and names may hold anything.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 app.command()(compare)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from ipaddress import ip_interface, ip_network
 from typing import Annotated, Any
@@ -153,10 +153,11 @@ def compare_states(left: View, right: View) -> Comparison:
     both = [key for key in lefts if key in rights]
     differences = [each for key in both for each in _differing(key, left, lefts[key], right, rights[key])]
     ours, theirs = left.outputs(), right.outputs()
+    secret, sealed = left.state.secret | right.state.secret, left.state.sealed | right.state.sealed
     differences += [
-        Difference(title="stack", field=name, left=ours.get(name), right=theirs.get(name))
+        _difference("stack", name, ours.get(name), theirs.get(name), secret)
         for name in {**ours, **theirs}
-        if ours.get(name) != theirs.get(name)
+        if name not in sealed and ours.get(name) != theirs.get(name)
     ]
     return Comparison(
         left=left.state.name,
@@ -164,8 +165,9 @@ def compare_states(left: View, right: View) -> Comparison:
         only_left=tuple(_title(key) for key in lefts if key not in rights),
         only_right=tuple(_title(key) for key in rights if key not in lefts),
         differences=tuple(differences),
-        unknown=tuple(
-            f"{_title(key)}: {name}" for key in both for name in _unknown(left, lefts[key], right, rights[key])
+        unknown=(
+            *(f"{_title(key)}: {name}" for key in both for name in _unknown(left, lefts[key], right, rights[key])),
+            *(f"stack: {name}" for name in sorted(sealed)),
         ),
     )
 
@@ -194,9 +196,13 @@ def _differing(key: tuple[str, str], left: View, one: Entry, right: View, other:
         a, b = ours.get(name), theirs.get(name)
         if a == b or (name in attributes and attributes[name].value.same(a, b)):
             continue
-        if name in one.secret | other.secret:
-            a, b = (None if value is None else SECRET for value in (a, b))
-        yield Difference(title=_title(key), field=name, left=a, right=b)
+        yield _difference(_title(key), name, a, b, one.secret | other.secret)
+
+
+def _difference(title: str, name: str, left: Any, right: Any, secret: Collection[str]) -> Difference:
+    if name in secret:
+        left, right = (None if value is None else SECRET for value in (left, right))
+    return Difference(title=title, field=name, left=left, right=right)
 
 
 def _title(key: tuple[str, str]) -> str:

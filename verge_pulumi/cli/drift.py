@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -239,16 +239,17 @@ def render(report: Report, form: Format) -> str:
     return "\n".join(_markdown(report) if form is Format.MARKDOWN else _text(report))
 
 
-def _summary(report: Report) -> str:
+def _summary(report: Report, shown: Callable[[str], str]) -> str:
     counts = [f"{sum(each.risk is risk for each in report.drifted)} of {risk} risk" for risk in Risk]
     found = f"{len(report.drifted)} drifted ({', '.join(counts)})" if report.drifted else "none drifted"
-    return f"{report.checked} objects of {', '.join(report.stacks)}: {found}; {report.requests} requests."
+    objects = f"{report.checked} object{'' if report.checked == 1 else 's'}"
+    return f"{objects} of {', '.join(map(shown, report.stacks))}: {found}; {report.requests} requests."
 
 
 def _text(report: Report) -> Iterable[str]:
-    yield _summary(report)
+    yield _summary(report, words.text)
     for each in report.drifted:
-        yield f"[{each.risk}] {each.stack} {each.title} ({words.text(each.id)}): {each.what}"
+        yield f"[{each.risk}] {words.text(each.stack)} {words.text(each.title)} ({words.text(each.id)}): {each.what}"
         for one in each.differences:
             yield f"    {one.field}: {_value(one, one.recorded)} -> {_value(one, one.live)}"
     for line, strays in _grouped(report.strays):
@@ -259,7 +260,7 @@ def _text(report: Report) -> Iterable[str]:
 
 def _markdown(report: Report) -> Iterable[str]:
     yield "## Drift\n"
-    yield f"{_summary(report)}\n"
+    yield f"{_summary(report, code)}\n"
     if report.drifted:
         yield "| Risk | Stack | Object | What | Field | Recorded | Live |"
         yield "| --- | --- | --- | --- | --- | --- | --- |"

@@ -206,7 +206,9 @@ def reap(
     failed = False
     try:
         expired = find_expired(connection, project, stacks, now)
-        typer.echo(f"{len(expired)} objects of {words.text(project)}/{words.text(stacks)} have expired.")
+        of = f"of {words.text(project)}/{words.text(stacks)}"
+        one = len(expired) == 1
+        typer.echo(f"1 object {of} has expired." if one else f"{len(expired)} objects {of} have expired.")
         for each in expired:
             typer.echo(f"  {each}")
         if expired and not dry_run and (yes or typer.confirm("Delete them, with what hangs on the VMs?")):

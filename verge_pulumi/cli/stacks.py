@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verge_pulumi.cli.report.plan import SECRET
 from verge_pulumi.client import printable
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.loader import load
@@ -85,12 +84,16 @@ class State:
     Attributes:
         name: ``project/stack``.
         entries: Its resources that are this package's and are managed, in the order of their creation.
-        outputs: The outputs of the stack, secrets masked.
+        outputs: The outputs of the stack, secrets in the open.
+        secret: Names of those that hold a secret.
+        sealed: Those of them whose value the export does not tell; they are left out of `outputs`.
     """
 
     name: str
     entries: tuple[Entry, ...]
     outputs: Mapping[str, Any]
+    secret: frozenset[str] = frozenset()
+    sealed: frozenset[str] = frozenset()
 
     @property
     def stack(self) -> str:
@@ -157,8 +160,8 @@ def parse(document: Mapping[str, Any]) -> State:
         # What is only read (`get`), and what waits for its deletion, is not managed.
         if resource["type"].startswith(_OURS) and not resource.get("external") and not resource.get("delete")
     )
-    outputs, secret, _ = _opened(roots[0].get("outputs") or {})
-    return State(name=name, entries=entries, outputs={**outputs, **dict.fromkeys(secret, SECRET)})
+    outputs, secret, sealed = _opened(roots[0].get("outputs") or {})
+    return State(name=name, entries=entries, outputs=outputs, secret=frozenset(secret), sealed=frozenset(sealed))
 
 
 def _entry(stack: str, resource: Mapping[str, Any], configured: Mapping[str, Mapping[str, Any]]) -> Entry:

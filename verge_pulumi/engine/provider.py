@@ -159,6 +159,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
 
+    def rows_of(self, id: str, props: Inputs) -> Iterable[str]:
+        """Name the rows that an object in the state lives by; no other resource of this run takes them over."""
+        return (id,)
+
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the object; return its id and outputs."""
         raise NotImplementedError
@@ -208,7 +212,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         (``changes=None``), since only then it shows the fields and honours ``ignore_changes`` and
         ``replace_on_changes``.
         """
-        self.connection.live.add((self.declaration.table, _id))
+        self._note_rows(_id, _olds)
         if self._moved(_olds):
             return DiffResult(changes=True, replaces=["provider"])
         changed = differing(self.declaration, _olds, _news)
@@ -241,7 +245,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         known = ORIGIN in props
         if known:
             self._guard(props)
-            self.connection.live.add((self.declaration.table, id_))
+            self._note_rows(id_, props)
         outs = self.fetch(id_, props)
         if outs is None:
             if known:
@@ -281,6 +285,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Return how people know the object: its class and its name."""
         name = properties.get("name") or properties.get(NAME)
         return f"{self.declaration.title} '{name}'" if isinstance(name, str) else self.declaration.title
+
+    def _note_rows(self, id: str, props: Inputs) -> None:
+        self.connection.live.update((self.declaration.table, key) for key in self.rows_of(id, props))
 
     def _typed(self, inputs: Inputs) -> Inputs:
         """Return inputs as `check` left them; on the way here every number became a float."""

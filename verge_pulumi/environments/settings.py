@@ -166,7 +166,7 @@ class Environment(BaseModel):
         unset._stack = stack
         common = cls.sandbox.settings if cls.sandbox and unset.is_sandbox else {}
         merged = {**common, **given}
-        problems = [*cls._unknown(merged), *cls._homeless(stack)]
+        problems = [*cls._unknown(merged), *cls._homeless(unset)]
         try:
             settings = cls.model_validate({name: merged[name] for name in merged if name in cls.model_fields})
         except ValidationError as error:
@@ -186,13 +186,19 @@ class Environment(BaseModel):
                 )
 
     @classmethod
-    def _homeless(cls, stack: str) -> Iterator[str]:
+    def _homeless(cls, unset: Self) -> Iterator[str]:
         """Say that the pool has no addresses for a stack."""
-        if cls.pool is not None:
-            try:
-                cls.pool.network(stack)
-            except ValueError as error:
-                yield f"pool: {error}."
+        if cls.pool is None or unset.stack in cls.pool.environments:
+            return
+        if not unset.is_sandbox:
+            # By the number at its end it would share the addresses of a sandbox.
+            listed = ", ".join(cls.pool.environments) or "none"
+            yield f"pool: '{printable(unset.stack)}' is none of its environments ({listed}), and no sandbox. List it."
+            return
+        try:
+            cls.pool.network(unset.stack)
+        except ValueError as error:
+            yield f"pool: {error}."
 
 
 def _configured(namespace: str) -> Any:

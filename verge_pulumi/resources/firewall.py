@@ -101,6 +101,10 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         if "rules" in changed:
             yield from told(olds["rules"], news["rules"])
 
+    def rows_of(self, id: str, props: Inputs) -> Iterable[str]:
+        """Name the rows of its rules."""
+        return (props.get("keys") or {}).values()
+
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the rules, as far as an earlier attempt has not made them."""
         _ = self.connection.system
@@ -108,7 +112,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         # The word before the name keeps them apart from those of a NetworkRule of that name.
         mark = Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}") if marks else None
         id = f"vnets/{inputs['network']}"
-        return id, self._bring(id, inputs, mark, {}, unfinished=True)
+        return id, self._bring(id, inputs, mark, {}, apply=True)
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the rules from the list that serves `NetworkRule` too; where some are missing, from the network's."""
@@ -128,7 +132,10 @@ class FirewallProvider(DeclaredProvider[Firewall]):
 
     def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
         """Bring the rules to what the program says."""
-        return self._bring(id, news, Mark.of(olds.get(MARK)), olds.get("keys") or {}, unfinished=UNFINISHED in olds)
+        # An attempt that was killed may have written all of it and applied nothing; of that the state knows nothing.
+        changed = {"rules", "authoritative"}.intersection(differing(self.declaration, olds, news))
+        keys = olds.get("keys") or {}
+        return self._bring(id, news, Mark.of(olds.get(MARK)), keys, apply=UNFINISHED in olds or bool(changed))
 
     def remove(self, id: str, props: Inputs) -> None:
         """Delete the rules that are ours."""
@@ -137,23 +144,30 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             mark, keys = Mark.of(props.get(MARK)), props.get("keys") or {}
             own = [row for row in self._rows(network) if _is_own(row, mark, keys)]
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in own], {})
-            apply_staged(self.connection, RULES, network)
+            self._apply(network, [row["name"] for row in own])
 
     # ------------------------------------------------------------------------------------------------------------------
 
     def _bring(
-        self, id: str, inputs: Inputs, mark: Mark | None, keys: Mapping[str, str], *, unfinished: bool
+        self, id: str, inputs: Inputs, mark: Mark | None, keys: Mapping[str, str], *, apply: bool
     ) -> dict[str, Any]:
         """Bring the rules to the list and apply them; from the first write on the object exists.
 
         What is ours is read before anything is written, so that what an earlier attempt has done is not done again.
+
+        Args:
+            id: The Pulumi id of the list.
+            inputs: What the program says.
+            mark: The mark of its rows.
+            keys: Their keys, as far as they are known.
+            apply: Whether the rules are applied even if nothing is left to write.
         """
         network = str(inputs["network"])
         known = dict(keys)
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
             steps = self._steps(rows, inputs, mark, known)
-            touched = bool(steps) or unfinished
+            written: dict[str, None] = {}  # in their order
             for step in steps:
                 if step.verb == "DELETE" and step.key not in keys.values():
                     host.log(f"rule '{printable(step.name)}' (row {step.key}) is in no program; it goes", warning=True)
@@ -161,13 +175,14 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                 for _ in range(ROUNDS):
                     if not steps:
                         break
+                    written |= dict.fromkeys(step.name for step in steps)
                     self._take(steps, known)
                     rows = self._settled(network, known)
                     steps = self._steps(rows, inputs, mark, known)
                 if steps:
                     raise EngineError(_unkept(steps))
-                if touched:
-                    apply_staged(self.connection, RULES, network)
+                if written or apply:
+                    self._apply(network, written)
             except Exception as error:
                 outs = self._outs(inputs, [], [], mark) | {"rules": inputs["rules"], "keys": known}
                 raise InitialisationFailed(id, self._complete(id, outs, inputs), explain(error)) from error
@@ -181,6 +196,15 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             EngineError: Somebody else's rule is in the way.
         """
         own = {row["name"]: row for row in rows if _is_own(row, mark, keys)}
+        for row in own.values():
+            key = str(row["$key"])
+            if (TABLE, key) in self.connection.live and key not in keys.values():
+                # It was renamed in the program, and its rows have the mark of its old name, which this one has now.
+                raise EngineError(
+                    f"rule '{printable(row['name'])}' (row {key} of {TABLE}) is that of another Firewall here, which "
+                    "had this one's name, or is replaced by it. Give this one another name, or leave "
+                    "delete_before_replace on"
+                )
         wanted = {rule["name"]: rule for rule in inputs["rules"]}
         others = [row for row in rows if row["name"] not in own]
         for row in others:
@@ -226,6 +250,16 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                     self._delete(str(step.key))
         finally:
             self.connection.reader.forget(TABLE)
+
+    def _apply(self, network: str, written: Collection[str]) -> None:
+        """Let the network apply the rules; a failure names those that were written."""
+        try:
+            apply_staged(self.connection, RULES, network)
+        except (EngineError, VergeError) as error:
+            if not written:
+                raise
+            names = ", ".join(f"'{printable(name)}'" for name in written)
+            raise EngineError(f"{str(error).rstrip('.')}; it was for the rules {names}") from error
 
     def _post(self, step: Step) -> str:
         """Create a rule exactly once; what is not known to have failed is looked for before it is sent again."""

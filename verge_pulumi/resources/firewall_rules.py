@@ -90,7 +90,7 @@ def _shut_out(inputs: Inputs) -> Iterable[str]:
 
 
 def told(olds: list[Inputs], news: list[Inputs]) -> Iterable[str]:
-    """Yield one line for each rule that changes."""
+    """Yield one line for each rule that changes, without values: which of them are secret is not known here."""
     before = {rule["name"]: rule for rule in olds}
     names = [rule["name"] for rule in news]
     if pulumi.contains_unknowns(names):
@@ -103,13 +103,9 @@ def told(olds: list[Inputs], news: list[Inputs]) -> Iterable[str]:
         if old is None:
             yield f"rule '{name}' is new"
             continue
-        changes = [
-            f"{column} {old.get(column)!r} becomes "
-            + ("what is known then" if pulumi.contains_unknowns(rule[column]) else repr(rule[column]))
-            for column in differing(RULE, old, rule)
-        ]
-        if name not in stays:
-            changes.append("it is moved")
+        changes = differing(RULE, old, rule)
         if changes:
-            yield f"rule '{name}': {', '.join(changes)}"
+            yield f"rule '{name}' has another {', '.join(changes)}"
+        if name not in stays:
+            yield f"rule '{name}' is moved"
     yield from (f"rule '{name}' is deleted" for name in before if name not in names)

@@ -43,7 +43,7 @@ def report(
     previews: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PREVIEW]...",
+            metavar="PREVIEW",
             help="What 'pulumi preview --json' printed, of one stack or several; '-' is stdin.",
         ),
     ] = None,
