@@ -53,22 +53,6 @@ def test_ctrl_c_twice_loses_nothing(lab: Lab) -> None:
 
 
 @pytest.mark.fault(68)
-def test_a_second_run_on_the_same_stack_is_locked_out(lab: Lab) -> None:
-    project = Project(lab)
-    lab.simulator.faults({"match": {"verb": "POST", "path": "/vnets$"}, "when": "before", "what": "hang"})
-    first = project.start("up", "--yes", "--skip-preview", VERGEOS_TIMEOUT="8")
-    lab.simulator.wait_for_hang()
-    second = project.start("up", "--yes", "--skip-preview")
-    output, _ = second.communicate(timeout=60)
-    assert second.returncode != 0
-    assert "currently locked" in output
-    lab.simulator.faults()
-    output, _ = first.communicate(timeout=60)
-    assert first.returncode == 0, output
-    assert len(keys(lab, "vnets")) == 1
-
-
-@pytest.mark.fault(68)
 def test_two_stacks_that_want_the_same_names_do_not_touch_each_other(lab: Lab) -> None:
     project = Project(lab)
     project.up()
