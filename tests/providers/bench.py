@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from pulumi.output import Unknown
 
+from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, Settings
+from verge_pulumi.engine.evidence import Evidence
+from verge_pulumi.engine.journal import Journal
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.engine.waiting import Clock
@@ -17,6 +23,8 @@ from verge_pulumi.simulator import Request, Simulator
 Properties = dict[str, Any]
 
 OWNER = "shop/dev"
+
+FULL_STACK = f"organization/{OWNER}"
 
 _unknown: Any = Unknown  # has no types
 
@@ -57,23 +65,38 @@ class Managed:
     inputs: Properties
     outs: Properties
 
+    @property
+    def name(self) -> str:
+        """Its name in the program."""
+        return str(self.inputs.get("__name") or self.outs.get("__name") or "web")
+
+    @property
+    def urn(self) -> str:
+        """The resource."""
+        return urn_of(self.kind, self.name)
+
     def inputs_with(self, **changes: Any) -> Any:
         """Return what the program says after a change, as `check` leaves it."""
-        return hosted(self.bench.check(self.kind, {**self.inputs, **changes}))
+        return hosted(self.bench.check(self.kind, {**self.inputs, **changes}, self.inputs, name=self.name))
 
     def diff(self, **changes: Any) -> Any:
         """Compare the state with the changed program."""
-        return self.bench.provider(self.kind).diff(self.id, self.outs, self.inputs_with(**changes))
+        inputs = self.inputs_with(**changes)
+        with serving(self.urn):
+            return self.bench.provider(self.kind).diff(self.id, self.outs, inputs)
 
     def up(self, **changes: Any) -> None:
         """Run ``pulumi up`` after a change of the program."""
+        self.bench.begin_run()
         inputs = self.inputs_with(**changes)
-        self.outs = hosted(self.bench.provider(self.kind).update(self.id, self.outs, inputs).outs)
+        with serving(self.urn):
+            self.outs = hosted(self.bench.provider(self.kind).update(self.id, self.outs, inputs).outs)
         self.inputs = inputs
 
     def read(self) -> Any:
         """Read it as a refresh does, the state left as it is."""
-        return self.bench.provider(self.kind).read(self.id, self.outs)
+        with serving(self.urn):
+            return self.bench.provider(self.kind).read(self.id, self.outs)
 
     def refresh(self) -> None:
         """Run ``pulumi refresh``."""
@@ -82,11 +105,16 @@ class Managed:
 
     def destroy(self) -> None:
         """Run ``pulumi destroy``."""
-        self.bench.provider(self.kind).delete(self.id, self.outs)
+        self.bench.begin_run()
+        with serving(self.urn):
+            self.bench.provider(self.kind).delete(self.id, self.outs)
+        self.bench.stack.forget(self)
 
     def seen_by(self, bench: Bench) -> Managed:
         """Return it as a later process finds it in the state."""
-        return Managed(bench, self.kind, self.id, dict(self.inputs), dict(self.outs))
+        seen = Managed(bench, self.kind, self.id, dict(self.inputs), dict(self.outs))
+        bench.stack.hold(seen)
+        return seen
 
     def row(self) -> dict[str, Any]:
         """Return its row as the simulator has it."""
@@ -95,19 +123,61 @@ class Managed:
         return row
 
 
+class Stack:
+    """The state of a stack, as ``pulumi stack export`` writes it."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Managed] = {}
+        self._pending: list[tuple[str, Properties]] = []
+
+    def hold(self, managed: Managed) -> None:
+        """Note a resource."""
+        self._held[managed.urn] = managed
+        self._pending = [(urn, inputs) for urn, inputs in self._pending if urn != managed.urn]
+
+    def forget(self, managed: Managed) -> None:
+        """Take a resource out, as a delete or ``pulumi state delete`` does."""
+        self._held.pop(managed.urn, None)
+
+    def cut_off(self, urn: str, inputs: Properties) -> None:
+        """Note a create that was cut off together with the engine."""
+        self._pending.append((urn, inputs))
+
+    def export(self) -> dict[str, Any]:
+        """Return what ``pulumi stack export`` writes below ``deployment``."""
+        return {
+            "resources": [
+                {"urn": urn, "type": _type(each.kind), "id": each.id, "inputs": each.inputs, "outputs": each.outs}
+                for urn, each in self._held.items()
+            ],
+            "pending_operations": [
+                {"type": "creating", "resource": {"urn": urn, "inputs": inputs}} for urn, inputs in self._pending
+            ],
+        }
+
+
 class Bench:
     """One run of a provider process against one simulator; two benches are two runs.
 
     Args:
         simulator: The VergeOS.
+        stack: The state of the stack; a new one if None.
         settings: What the connection needs besides.
     """
 
-    def __init__(self, simulator: Simulator, **settings: Any) -> None:
+    def __init__(self, simulator: Simulator, stack: Stack | None = None, **settings: Any) -> None:
         self.simulator = simulator
+        self.stack = stack or Stack()
         self.time = Time()
         given = {"host": simulator.url, "api_key": simulator.api_key, **settings}
-        self.connection = Connection(Settings(**given), self.time.clock())
+        self.connection = Connection(Settings(**given), self.time.clock(), evidence=self._evidence())
+
+    def begin_run(self) -> None:
+        """Forget what this run has created: what follows is a later one, which knows it from the state."""
+        self.connection.evidence = self._evidence()
+
+    def _evidence(self) -> Evidence:
+        return Evidence(Journal(None), lambda stack: self.stack.export() if stack == FULL_STACK else None)
 
     def provider(self, kind: str) -> DeclaredProvider[Any]:
         """Return the provider of a kind of resource, configured."""
@@ -116,18 +186,22 @@ class Bench:
         loaded: DeclaredProvider[Any] = provider
         return loaded
 
-    def check(self, kind: str, inputs: Properties) -> Properties:
+    def check(self, kind: str, inputs: Properties, olds: Properties | None = None, *, name: str = "web") -> Properties:
         """Return what `check` makes of the inputs, which it must accept."""
-        result = self.provider(kind).check({}, hosted(inputs))
+        with serving(urn_of(kind, name)):
+            result = self.provider(kind).check(olds or {}, hosted(inputs))
         assert [failure.reason for failure in result.failures] == []
         return result.inputs
 
     def create(self, kind: str, resource_name: str = "web", /, **arguments: Any) -> Managed:
         """Run ``pulumi up`` for a new resource."""
-        hidden = {"__owner": OWNER, "__name": resource_name, "__provider": "text"}
-        inputs = hosted(self.check(kind, {**arguments, **hidden}))
-        result = self.provider(kind).create(inputs)
-        return Managed(self, kind, result.id, inputs, hosted(result.outs))
+        hidden = {"__owner": OWNER, "__name": resource_name, "__org": "organization", "__provider": "text"}
+        inputs = hosted(self.check(kind, {**arguments, **hidden}, name=resource_name))
+        with serving(urn_of(kind, resource_name)):
+            result = self.provider(kind).create(inputs)
+        managed = Managed(self, kind, result.id, inputs, hosted(result.outs))
+        self.stack.hold(managed)
+        return managed
 
     def share_clock(self) -> None:
         """Let the simulator's time pass with the provider's."""
@@ -140,6 +214,27 @@ class Bench:
     def asked(self) -> list[tuple[str, str]]:
         """Return verb and path below ``/api/v4/`` of each request since the log was emptied."""
         return [(r.verb, r.path.removeprefix("/api/v4/")) for r in self.simulator.requests()]
+
+
+_seeds = itertools.count()
+
+
+def urn_of(kind: str, name: str) -> str:
+    """Return the URN of a resource of the stack."""
+    project, _, stack = OWNER.partition("/")
+    return f"urn:pulumi:{stack}::{project}::{_type(kind)}::{name}"
+
+
+def _type(kind: str) -> str:
+    return f"pulumi-python:dynamic/vergeos:{kind.rpartition(':')[2]}"
+
+
+@contextlib.contextmanager
+def serving(urn: str) -> Iterator[None]:
+    """Be a call of the engine about a resource."""
+    seed = f"seed {next(_seeds)}".encode()
+    with patch.object(host, "urn", lambda: urn), patch.object(host, "random_seed", lambda: seed):
+        yield
 
 
 def hosted(value: Any) -> Any:

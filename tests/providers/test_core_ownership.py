@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
-from verge_pulumi.engine.ownership import Mark, marked_by, without_mark
+from verge_pulumi.engine.ownership import Mark, marks_of, without_mark
 
 
 @pytest.mark.parametrize("text", [None, ""])
@@ -26,14 +28,23 @@ def test_a_description_without_its_mark_is_what_people_wrote(text: str, left: st
     assert without_mark(text) == left
 
 
-def test_each_character_that_a_mark_cannot_hold_becomes_one_underscore() -> None:
-    mark = Mark.new("my shop/dev", "wéb [1]")
-    assert (mark.owner, mark.name) == ("my_shop/dev", "w_b__1_")
-    assert marked_by("my shop/dev") == "[pulumi my_shop/dev "
-    assert mark.belongs_to("my shop/dev", "wéb [1]")
+def test_each_name_has_a_text_of_its_own_that_a_mark_can_hold() -> None:
+    mark = Mark.new("my shop/dev", "wéb [1]", "12")
+    assert (mark.owner, mark.name) == ("my%20shop/dev", "w%C3%A9b%20%5B1%5D")
+    assert marks_of("my shop/dev") == "[pulumi my%20shop/dev "
 
 
-def test_long_names_are_cut_to_180_characters() -> None:
-    mark = Mark.new("o" * 200, "n" * 200)
-    assert (mark.owner, mark.name) == ("o" * 180, "n" * 180)
-    assert mark.belongs_to("o" * 200, "n" * 200)
+@pytest.mark.parametrize(
+    ("name", "text"), [("n" * 200, "n" * 180), ("é" * 60, "%C3%A9" * 30), ("aé" * 60, "a%C3%A9" * 25)]
+)
+def test_long_names_are_cut_to_180_characters_and_never_in_an_escape(name: str, text: str) -> None:
+    mark = Mark.new("o" * 200, name, "12")
+    assert mark.owner == "o" * 180
+    assert mark.name.startswith(text)
+    assert len(mark.name) <= 180
+    assert unquote(mark.name, errors="strict")
+
+
+@pytest.mark.parametrize("half", ["\ud800", "web\udfff"])
+def test_half_a_character_is_no_reason_to_fail(half: str) -> None:
+    assert Mark.of(str(Mark.new("shop/dev", half, "12"))) == Mark.new("shop/dev", half, "12")

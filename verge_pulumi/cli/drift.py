@@ -21,8 +21,8 @@ from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.declare import BaseResource, location
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.ownership import Mark
-from verge_pulumi.engine.provider import MANAGED, UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.ownership import MANAGED, Mark
+from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 from verge_pulumi.resources import (
     Firewall,
     IpsecPhase2,
@@ -220,7 +220,7 @@ def _strays(connection: Connection, states: Sequence[State], entries: Sequence[E
         fields = ["$key", "name", "description", *declaration.only, *(["type"] if resource is Network else [])]
         for row in connection.client.table(declaration.table).iterate(fields=fields, page_size=2000):
             mark = Mark.of(row.get("description"))
-            foreign = mark is not None and not any(mark.is_of(state.name) for state in states)
+            foreign = mark is not None and not any(mark.owner == state.name for state in states)
             own = resource is Network and (row.get("type") in VERGEOS_OWN or row.get("name") == "External")
             if foreign or own or location(declaration.table, str(row["$key"])) in known:
                 continue

@@ -23,7 +23,7 @@ from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import MARK, Mark, marked_by
+from verge_pulumi.engine.ownership import MARK, Mark, marks_of
 from verge_pulumi.engine.reading import PAGE
 from verge_pulumi.environments import expiry_in
 from verge_pulumi.resources import Network, Power, VirtualMachine
@@ -151,7 +151,7 @@ def _marked(connection: Connection, kind: type[BaseResource], project: str, stac
     """Yield the rows of those stacks that say when they expire."""
     declaration = kind.declaration
     literal = re.split(r"[*?\[]", stacks, maxsplit=1)[0]
-    beginning = marked_by(f"{project}/{literal}").removesuffix(" ")
+    beginning = marks_of(f"{project}/{literal}").removesuffix(" ")
     rows = connection.client.table(declaration.table).iterate(
         fields=[*declaration.fields, *declaration.only, *_machine_columns(kind)],
         filter=where("description", "cs", beginning),

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from verge_pulumi.client.errors import ApiError, Outcome, RateLimited, VergeError
+from verge_pulumi.client.errors import ApiError, NoAnswer, Outcome, RateLimited, Unreachable, VergeError
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ class RetryPolicy:
         patience: How long a request that is refused for its rate waits in all. It was not applied, and only time helps.
         sleep: Called with the seconds to wait.
         random: Returns a number from 0 to 1.
+        lost: Called when a request got no answer, after which another system may answer at that address.
     """
 
     attempts: int = 4
@@ -74,6 +75,7 @@ class RetryPolicy:
     patience: float = 600.0
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
+    lost: Callable[[], None] = lambda: None
 
     def run(self, send: Callable[[], T], *, repeatable: bool, budget: RetryBudget | None = None) -> T:
         """Call ``send`` until it succeeds, fails for good or has been called as often as the policy allows.
@@ -94,6 +96,8 @@ class RetryPolicy:
             try:
                 result = send()
             except VergeError as error:
+                if isinstance(error, NoAnswer | Unreachable):
+                    self.lost()
                 unsure = unsure or error.outcome is Outcome.UNKNOWN
                 if unsure and error.outcome is Outcome.NOT_APPLIED:
                     error.outcome = Outcome.UNKNOWN

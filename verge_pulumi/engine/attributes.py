@@ -6,7 +6,7 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
@@ -24,6 +24,9 @@ A = TypeVar("A")
 R = TypeVar("R", bound="BaseResource", covariant=True)
 
 REQUIRED: Any = object()
+
+DECLARED: dict[str, type[BaseResource]] = {}
+"""The resources that this process has imported, by the names of their classes."""
 
 
 class Attribute:
@@ -100,6 +103,11 @@ class Attribute:
         """Whether a POST may carry it."""
         return self.is_input and self.column is not None
 
+    @property
+    def leads_up(self) -> bool:
+        """Whether it is the key of a row that this one lies below, through others."""
+        return bool(self.follow) and "ref" in self.value.json_types
+
     @cached_property
     def value(self) -> Value:
         """How its values are spelt, compared and carried."""
@@ -109,6 +117,10 @@ class Attribute:
     def value_type(self) -> Any:
         """The annotated type without ``None`` and without our markers, as pydantic and the SDK want it."""
         return _bare(self.annotation)
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        """Return table and key of each row that a value names."""
+        return self.value.refers_to(value)
 
     def _read(self, instance: pulumi.Resource | None) -> Any:
         return self if instance is None else instance.__dict__[self.name]
@@ -146,8 +158,14 @@ class Reference(Attribute):
 
     @property
     def targets(self) -> list[type[BaseResource]]:
-        """The resources it accepts, without one that is declared later than this one."""
-        return [each for each in get_args(self.target) or (self.target,) if hasattr(each, "declaration")]
+        """The resources it accepts, without one that is named here and has not been declared yet."""
+        named = [DECLARED.get(name) for name in self.accepts()]
+        return [each for each in named if each is not None]
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        """Return table and key of each row that a value names: one for each resource that it may be."""
+        key = str(value).rpartition("/")[2]
+        return [(target.declaration.table, key) for target in self.targets] if value is not None else []
 
     def accepts(self) -> list[str]:
         """Return the class names of the resources it accepts."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pulumi
 
@@ -17,6 +18,8 @@ from verge_pulumi.client.host import is_loopback, origin
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR
 from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.evidence import Evidence
+from verge_pulumi.engine.journal import Journal
 from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.waiting import Clock
 
@@ -64,6 +67,12 @@ class Settings:
     def authentication(self) -> Authentication:
         """Return how requests prove who sends them."""
         return ApiKey(self.api_key) if self.api_key else Basic(self.username, self.password)
+
+    @property
+    def journal(self) -> Path:
+        """Where this machine notes the attempts to create something with this credential: beside the hour's ledger."""
+        ledger = ledger_path(origin(self.host), self.api_key or self.username)
+        return ledger.with_name(f"{ledger.name}.attempts")
 
     def budget(self, sleep: Callable[[float], None], announce: Callable[[str], None] | None = None) -> Budget:
         """Return what requests are taken from, shared with the other processes that have this credential.
@@ -175,10 +184,16 @@ class Connection:
         reader: Shared reads.
         clock: The time, for waits.
         release: The version of VergeOS, such as ``26.1.8``; "" as long as nobody asked which system it is.
-        live: Rows (table, id) that the state of this run knows; such a row is never an unfinished create of ours.
+        evidence: What proves whose a row is, apart from the row.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, budget: Budget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        budget: Budget | None = None,
+        evidence: Evidence | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock or Clock(sleep=self._sleep)
         self.client = VergeClient(
@@ -187,16 +202,17 @@ class Connection:
             ca_file=settings.ca_file or None,
             insecure=settings.insecure,
             clocks=Clocks(attempt=settings.timeout),
-            retries=RetryPolicy(sleep=self.clock.sleep),
+            retries=RetryPolicy(sleep=self.clock.sleep, lost=self.doubt),
             budget=budget or settings.budget(self.clock.sleep),
             pool_size=host.WORKERS,
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if host.serving() else 0.0
         self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
-        self.live: set[tuple[str, str]] = set()
+        self.evidence = evidence or Evidence(Journal(settings.journal))
         self.release = ""
         self._system: System | None = None
+        self._first: System | None = None
         self._lock = threading.Lock()
 
     def call(self) -> AbstractContextManager[None]:
@@ -221,8 +237,28 @@ class Connection:
                 if not name or not isinstance(name, str):
                     raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")
                 self._system = System(name, str(row.get("id") or name))
+                self._first = self._first or self._system
                 self.release = str(row.get("os_version") or "")
             return self._system
+
+    def see_system(self) -> None:
+        """See that a VergeOS answers, and after trouble on the way that it is still the same one.
+
+        Raises:
+            EngineError: Another one answers by now.
+        """
+        before = self._first
+        if before is not None and self.system.identity != before.identity:
+            raise EngineError(
+                f"{self.client.host} was the system '{before.name}' when this run began and is '{self.system.name}' "
+                "now. Nothing more is written; see where that name leads, and run it again"
+            )
+        _ = self.system
+
+    def doubt(self) -> None:
+        """Ask which system answers before the next write, since a connection was lost and may lead elsewhere by now."""
+        with self._lock:
+            self._system = None
 
     def is_at(self, identity: str) -> bool:
         """Say whether the system that answers is the one with that identity, or was before it was renamed."""

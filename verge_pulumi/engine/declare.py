@@ -35,6 +35,7 @@ import pulumi.dynamic
 
 from verge_pulumi.engine import program
 from verge_pulumi.engine.attributes import (
+    DECLARED,
     REQUIRED,
     Attr,
     Attribute,
@@ -53,6 +54,9 @@ OWNER = "__owner"
 
 NAME = "__name"
 """Hidden input: the name of the resource in the program."""
+
+ORGANIZATION = "__org"
+"""Hidden input: the organization of the stack, which a request does not tell either."""
 
 
 class DeclarationError(TypeError):
@@ -76,6 +80,10 @@ class Declaration:
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
         listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
             such tables are read by one request.
+        fixed: Columns that VergeOS draws when it creates a row and never changes, such as a UUID or the time. They
+            prove that a row which lost its mark is still the same.
+        delete_before_replace: Whether a row that is replaced goes before its successor is created, as unique names
+            demand.
         attributes: All attributes, inherited ones included, by name.
     """
 
@@ -85,6 +93,8 @@ class Declaration:
     unique: tuple[str, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
     listed_in: tuple[str, str] | None = None
+    fixed: tuple[str, ...] = ()
+    delete_before_replace: bool = True
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     @cached_property
@@ -97,7 +107,17 @@ class Declaration:
         """The projection of a GET. It always names columns: the default set is short (fact sheet quirks R1)."""
         own = [a.column for a in self.attributes.values() if a.readable and not a.follow and a.column]
         followed = [f"{a.follow} as {a.name}" for a in self.attributes.values() if a.follow]
-        return ("$key", *dict.fromkeys([*own, *followed]))
+        return ("$key", *dict.fromkeys([*own, *followed, *self.lasting]))
+
+    @cached_property
+    def parent(self) -> Reference | None:
+        """The reference to the row that a row is created within and never leaves; None where there is none."""
+        return next((a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces), None)
+
+    @cached_property
+    def lasting(self) -> tuple[str, ...]:
+        """The columns that stay as they are for the life of a row: that of its parent, and what VergeOS fixed."""
+        return (*([self.parent.column] if self.parent and self.parent.column else []), *self.fixed)
 
     @property
     def markable(self) -> bool:
@@ -156,7 +176,11 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             for name, value in self._derived(arguments).items()
         }
         properties = {name: _registered(inputs[name], value) for name, value in given.items()}
-        hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
+        hidden = {
+            OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}",
+            NAME: resource_name,
+            ORGANIZATION: pulumi.get_organization(),
+        }
         running = program.current()
         running.announce(self, resource_name, given, self._provider_of(opts))
         self._register(resource_name, {**properties, **hidden}, opts)
@@ -169,6 +193,8 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         unique: Iterable[str] = (),
         only: Mapping[str, Any] | None = None,
         listed_in: tuple[str, str] | None = None,
+        fixed: Iterable[str] = (),
+        delete_before_replace: bool = True,
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -179,13 +205,27 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             unique: Attributes whose values together are unique on the system.
             only: A fixed condition that rows must meet to be found by name.
             listed_in: The table whose rows list these, and under which name.
+            fixed: Columns that VergeOS draws when it creates a row and never changes.
+            delete_before_replace: Whether a row that is replaced goes before its successor is created.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
         super().__init_subclass__(**options)
         if abstract:
             return
-        cls.declaration = _read_declaration(cls, table, tuple(unique), only or {}, listed_in)
+        cls.declaration = Declaration(
+            title=cls.__name__,
+            module=cls.__module__,
+            table=table,
+            unique=tuple(unique),
+            only=only or {},
+            listed_in=listed_in,
+            fixed=tuple(fixed),
+            delete_before_replace=delete_before_replace,
+            attributes=read_attributes(cls),
+        )
+        _examine(cls, cls.declaration)
+        DECLARED[cls.__name__] = cls
         # The SDK reads the annotations of the final class to give outputs their types; without them every number would
         # be a float. It knows nothing of our descriptors, so it is told in its own words.
         output: Any = pulumi.Output
@@ -215,14 +255,11 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             **properties,
             "__provider": declaration.provider,
         }
-        options = pulumi.ResourceOptions(additional_secret_outputs=secrets)
-        pulumi.CustomResource.__init__(
-            self,
-            declaration.type_token,
-            resource_name,
-            properties,
-            pulumi.ResourceOptions.merge(opts, options),
-        )
+        merge = pulumi.ResourceOptions.merge
+        # Said here and not by the diff alone, which the engine does not ask when a replacement is forced.
+        usual = pulumi.ResourceOptions(delete_before_replace=declaration.delete_before_replace or None)
+        options = merge(merge(usual, opts), pulumi.ResourceOptions(additional_secret_outputs=secrets))
+        pulumi.CustomResource.__init__(self, declaration.type_token, resource_name, properties, options)
 
     @classmethod
     def _provider_of(cls, opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
@@ -316,27 +353,6 @@ def row_key(id: str) -> int | str:
     """Return the `$key` of the row a Pulumi id stands for: a number in most tables, else text."""
     key = id.rpartition("/")[2]
     return int(key) if key.isdigit() else key
-
-
-def _read_declaration(
-    cls: type[BaseResource],
-    table: str,
-    unique: tuple[str, ...],
-    only: Mapping[str, Any],
-    listed_in: tuple[str, str] | None,
-) -> Declaration:
-    """Read a resource class; complain at once, naming class, attribute and mend."""
-    declaration = Declaration(
-        title=cls.__name__,
-        module=cls.__module__,
-        table=table,
-        unique=unique,
-        only=only,
-        listed_in=listed_in,
-        attributes=read_attributes(cls),
-    )
-    _examine(cls, declaration)
-    return declaration
 
 
 def read_attributes(cls: type) -> dict[str, Attribute]:

@@ -48,6 +48,15 @@ def urn() -> str:
     return str(call[0].urn) if call else ""
 
 
+def random_seed() -> bytes:
+    """Return the seed that the engine gives to the resource this thread checks; one drawn by lot if it is not found.
+
+    A saved plan and the update that carries it out have the same one.
+    """
+    call = _call()
+    return bytes(getattr(call[0], "randomSeed", b"") if call else b"") or os.urandom(32)
+
+
 def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
     """Show a line at the resource this thread serves; silently nothing where there is no engine.
 

@@ -1,72 +1,89 @@
-"""The mark in a row's description: whose row it is, so that nothing is made twice, lost, or taken from another.
+"""The mark in a row's description, and the token in it, which says whose row it is.
 
-A mark is the last line of the description, such as ``[pulumi shop/dev web-1 1c0ffee5]``: project and stack, the name of
-the resource in the program, and a nonce that is new at each create and each adoption. It travels in the POST that makes
-the row, so there is no moment at which the row exists without it. People see it in the UI.
+A mark is the last line of the description, such as ``[pulumi shop/dev web-1 7f3a21c4-9d3ed164b2c4]``. Project, stack
+and resource name are text for people, who see it in the UI; they change when a stack or a resource is renamed, and
+nothing is ever decided by them. The token decides, and it is compared exactly: it is drawn for each attempt to create
+a row, stands in the inputs before the row exists, travels in the POST that makes the row, and is kept in the state.
+Only a create that takes a row over writes another one.
+
+A token is *kin*-*attempt*: 8 hexadecimal digits of a hash of the resource's type and name, which all attempts of one
+resource share and by which they are looked for, and 12 of one of the random seed that the engine gives to the attempt.
+The marks of the first release have one word of eight digits there, which is their token.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Self
+from urllib.parse import quote
 
-_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
-_MARK = re.compile(r"\n?\[pulumi (?P<owner>[A-Za-z0-9._/-]+) (?P<name>[A-Za-z0-9._/-]+) (?P<nonce>[a-z0-9]+)\]\s*\Z")
+_MARK = re.compile(r"\n?\[pulumi (?P<owner>[^\s\]]+) (?P<name>[^\s\]]+) (?P<token>[a-z0-9]+(?:-[a-z0-9]+)?)\]\s*\Z")
 
 MARK = "__mark"
-"""Hidden output: the mark that the row carried when it was last ours; one with another is no longer ours."""
+"""Hidden output: the mark that the row bears; its token is the proof of the state."""
+
+TOKEN = "__token"  # noqa: S105  no secret
+"""Hidden input: the token of the attempt that creates the object. It stays as it is for the life of the object."""
+
+PARENT = "__parent"
+"""Hidden output: the token of the row that this one was created within."""
+
+FIXED = "__fixed"
+"""Hidden output: what VergeOS drew when it created the row and never changes, and the column of the row's parent."""
+
+MANAGED = "__managed"
+"""Hidden output: the names of the arguments the program sets; only these are compared and reported as drift."""
 
 DESCRIPTION_LENGTH = 1600
 """Characters of a description that are left to people: VergeOS keeps 2,048, and a mark takes up to 400 of them."""
 
+_LONGEST = 180
+"""Characters of an owner or a name in a mark."""
+
 
 @dataclass(frozen=True)
 class Mark:
-    """Who owns a row.
+    """Who manages a row.
 
     Attributes:
-        owner: ``project/stack``.
-        name: The resource's name in the program.
-        nonce: Drawn anew at each create and each adoption; an older state's nonce no longer matches.
+        owner: ``project/stack``, percent-encoded; text for people.
+        name: The resource's name in the program, percent-encoded; text for people.
+        token: Which attempt made the row or took it over.
     """
 
     owner: str
     name: str
-    nonce: str
+    token: str
 
     @classmethod
-    def new(cls, owner: str, name: str) -> Self:
-        """Return a mark with a fresh nonce."""
-        return cls(_safe(owner), _safe(name), secrets.token_hex(4))
+    def new(cls, owner: str, name: str, token: str) -> Self:
+        """Return the mark of a resource."""
+        return cls(_text(owner), _text(name), token)
 
     @classmethod
-    def of(cls, text: str | None) -> Self | None:
+    def of(cls, text: Any) -> Self | None:
         """Return the mark at the end of a description, or None."""
-        found = _MARK.search(text or "")
-        return cls(found["owner"], found["name"], found["nonce"]) if found else None
+        found = _MARK.search(text) if isinstance(text, str) else None
+        return cls(found["owner"], found["name"], found["token"]) if found else None
 
-    def belongs_to(self, owner: str, name: str) -> bool:
-        """Say whether it is the mark of that resource, from whatever attempt."""
-        return (self.owner, self.name) == (_safe(owner), _safe(name))
-
-    def is_of(self, owner: str) -> bool:
-        """Say whether it is the mark of a resource of that stack."""
-        return self.owner == _safe(owner)
+    def renamed(self, owner: str, name: str) -> Self:
+        """Return the mark with another text and the same token."""
+        return replace(self, owner=_text(owner), name=_text(name))
 
     def append_to(self, description: str | None) -> str:
         """Return the description with the mark as its last line."""
         return f"{description}\n{self}" if description else str(self)
 
+    @property
+    def holder(self) -> str:
+        """Whom it names, as people read it: ``shop/dev as 'web-1'``."""
+        return f"{self.owner} as '{self.name}'"
+
     def __str__(self) -> str:
-        return f"[pulumi {self.owner} {self.name} {self.nonce}]"
-
-
-def other_owner(description: str | None, owner: str) -> str:
-    """Return who manages a row if that is another stack, as its mark says; "" if it is this one or nobody."""
-    mark = Mark.of(description)
-    return "" if mark is None or mark.is_of(owner) else f"{mark.owner} as '{mark.name}'"
+        return f"[pulumi {self.owner} {self.name} {self.token}]"
 
 
 def without_mark(text: str | None) -> str:
@@ -74,10 +91,40 @@ def without_mark(text: str | None) -> str:
     return _MARK.sub("", text or "")
 
 
-def marked_by(owner: str) -> str:
-    """Return the text that the marks of one stack have in common; filters look for it."""
-    return f"[pulumi {_safe(owner)} "
+def marks_of(owner: str) -> str:
+    """Return the text with which the marks of one stack begin; filters look for it."""
+    return f"[pulumi {_text(owner)} "
 
 
-def _safe(text: str) -> str:
-    return _SAFE.sub("_", text)[:180]
+def token_in(properties: Mapping[str, Any]) -> str:
+    """Return the token by which a state knows an object; "" if the object is older than tokens and has no mark.
+
+    Args:
+        properties: The outputs in the state.
+    """
+    mark = Mark.of(properties.get(MARK))
+    return mark.token if mark else str(properties.get(TOKEN) or "")
+
+
+def kin_of(urn: str) -> str:
+    """Return what the tokens of one resource have in common; neither stack nor project is part of it."""
+    return _digest("::".join(urn.split("::")[2:]).encode(), 8)
+
+
+def new_token(urn: str, seed: bytes) -> str:
+    """Return the token of an attempt to create a resource.
+
+    Args:
+        urn: The resource.
+        seed: What the engine gives to this attempt; the same in a saved plan and in the update that carries it out.
+    """
+    return f"{kin_of(urn)}-{_digest(seed, 12)}"
+
+
+def _digest(data: bytes, length: int) -> str:
+    return sha256(data).hexdigest()[:length]
+
+
+def _text(text: str) -> str:
+    """Return text as a mark has it: no space and no bracket, and nothing cut in the middle of an escape."""
+    return re.sub(r"%[0-9A-F]?\Z", "", quote(text, safe="/", errors="replace")[:_LONGEST])

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, final, get_args
 
+import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -27,7 +28,7 @@ from pulumi.dynamic import (
 from verge_pulumi.client import ApiError, NotPermitted, mask, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
+from verge_pulumi.engine.declare import NAME, ORGANIZATION, OWNER, BaseResource, Declaration, location, row_key
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -36,17 +37,21 @@ from verge_pulumi.engine.errors import (
     explain,
     sentence,
     texts_in,
+    wrote_nothing,
 )
+from verge_pulumi.engine.evidence import Held, owner_in
+from verge_pulumi.engine.fencing import this_stack
 from verge_pulumi.engine.model import Inputs, differing, validate
+from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
 
 ORIGIN = "__origin"
 """Hidden output: which provider and which VergeOS the object was made with."""
 
-MANAGED = "__managed"
-"""Hidden output: the names of the arguments the program sets; only these are compared and reported as drift."""
-
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
+
+HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN)
+"""Hidden inputs that are outputs too, from which a refresh gives them back."""
 
 _LONGEST_ERROR = 2000
 """Characters of an error that people are shown."""
@@ -90,9 +95,6 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     """A provider of the resource R; subclasses say what is special about its life."""
 
     resource: ClassVar[type[BaseResource]]
-    delete_before_replace: ClassVar[bool] = True
-    """Whether the old object goes first; unique names do not allow the new one beside it."""
-
     serialize_as_secret_always = False
     connection: Connection
 
@@ -159,10 +161,6 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
 
-    def rows_of(self, id: str, props: Inputs) -> Iterable[str]:
-        """Name the rows that an object in the state lives by; no other resource of this run takes them over."""
-        return (id,)
-
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the object; return its id and outputs."""
         raise NotImplementedError
@@ -199,7 +197,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Validate and normalise what the program says. No request is made."""
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
+        inputs[TOKEN] = _olds.get(TOKEN) or new_token(host.urn(), host.random_seed())
         problems = problems or list(self.check_together(inputs))
+        if not problems:
+            problems = list(self._identity_problems(_olds, inputs))
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])
 
@@ -210,22 +211,31 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
 
         Equal in meaning is no change. Where something differs the engine is asked to compare the inputs itself
         (``changes=None``), since only then it shows the fields and honours ``ignore_changes`` and
-        ``replace_on_changes``.
+        ``replace_on_changes``. So it is where the program sets other arguments than before, though to what is there
+        already: which ones it sets is recorded, since drift is looked for in these.
         """
-        self._note_rows(_id, _olds)
+        self._confirm(_olds, _news)
         if self._moved(_olds):
             return DiffResult(changes=True, replaces=["provider"])
         changed = differing(self.declaration, _olds, _news)
-        replaces = [name for name in changed if self.replaced_by(name, _olds, _news)]
+        replaces = [
+            name for name in changed if self.replaced_by(name, _olds, _news) or self._follows(name, _olds, _news)
+        ]
+        if replaces:
+            self._note_replacement(_id)
         refused = [sentence(text) for text in self.refusals(_olds, _news, changed, replacing=bool(replaces))]
+        if not replaces:
+            refused += [sentence(text) for text in self._taken_names(changed, _news)]
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
-            return DiffResult(changes=UNFINISHED in _olds)
+            same = self.managed(_news) == list(_olds.get(MANAGED) or ())
+            return DiffResult(changes=UNFINISHED in _olds if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
-        return DiffResult(changes=None, replaces=replaces, delete_before_replace=self.delete_before_replace)
+        first = self.declaration.delete_before_replace
+        return DiffResult(changes=None, replaces=replaces, delete_before_replace=first)
 
     @final
     @_reported("create")
@@ -233,9 +243,18 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def create(self, props: Inputs) -> CreateResult:
         """Make the object."""
         inputs = self._typed(props)
-        id, outs = self.insert(inputs)
-        self.connection.live.add((self.declaration.table, id))
-        return CreateResult(id, self._complete(id, outs, inputs))
+        journal, token = self.connection.evidence.journal, str(inputs.get(TOKEN) or "")
+        journal.begin(host.urn(), token)
+        try:
+            id, outs = self.insert(inputs)
+        except InitialisationFailed:
+            raise  # it is crossed out when the engine has saved it
+        except BaseException as error:
+            if wrote_nothing(error):
+                journal.end(token)
+            raise
+        journal.end(token)
+        return CreateResult(id, self.complete(id, outs, inputs))
 
     @final
     @_reported("read")
@@ -245,7 +264,6 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         known = ORIGIN in props
         if known:
             self._guard(props)
-            self._note_rows(id_, props)
         outs = self.fetch(id_, props)
         if outs is None:
             if known:
@@ -253,10 +271,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 return ReadResult("", {})
             raise EngineError(f"there is no {self.declaration.title} {id_} on {self.connection.client.host}")
         if not known:
-            return ReadResult(id_, self._complete(id_, outs, {}))
+            return ReadResult(id_, self.complete(id_, outs, {}))
         managed = {name: outs[name] for name in props.get(MANAGED, ()) if outs.get(name) is not None}
-        inputs = {**managed, **{name: props[name] for name in (OWNER, NAME) if name in props}}
-        outs = self._complete(id_, outs, inputs) | {MANAGED: props.get(MANAGED, [])}
+        inputs = {**managed, **{name: props[name] for name in HIDDEN if name in props}}
+        outs = self.complete(id_, outs, inputs) | {MANAGED: props.get(MANAGED, [])}
         if UNFINISHED in props:
             outs[UNFINISHED] = props[UNFINISHED]
         return ReadResult(id_, outs, inputs)
@@ -267,8 +285,11 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def update(self, _id: str, _olds: Inputs, _news: Inputs) -> UpdateResult:
         """Bring the object to what the program says."""
         self._guard(_olds)
+        self._confirm(_olds, _news)
         inputs = self._typed(_news)
-        return UpdateResult(self._complete(_id, self.change(_id, _olds, inputs), inputs))
+        # The token is that of the object, which an old state may not have recorded in the inputs.
+        inputs |= {TOKEN: _olds[TOKEN]} if TOKEN in _olds else {}
+        return UpdateResult(self.complete(_id, self.change(_id, _olds, inputs), inputs))
 
     @final
     @_reported("delete")
@@ -277,7 +298,116 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Delete the object; what that takes may come out of the reserve of the hour's requests."""
         with self.connection.client.budget.reserved():
             self._guard(_props)
+            self._confirm(_props, _props)
+            if (self.declaration.table, _id) in self.connection.evidence.claimed:
+                raise EngineError(
+                    f"row {_id} of {self.declaration.table} was made or taken over in this very run. It is left alone; "
+                    "run 'pulumi up' again"
+                )
             self.remove(_id, _props)
+
+    # Identity --------------------------------------------------------------------------------------------------------
+
+    def unique_key(self, values: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return the values that no two objects share, in one form for inputs and states; None if one is not known."""
+        found: list[str] = []
+        for name in self.declaration.unique:
+            attribute, value = self.declaration.inputs[name], values.get(name)
+            if value is None or pulumi.contains_unknowns(value):
+                return None
+            try:
+                found.append(str(attribute.value.to_api(attribute.value.normalise(value))))
+            except (TypeError, ValueError):
+                return None  # a secret, which a state holds encrypted
+        return tuple(found) or None
+
+    def refuse_namesake(self, inputs: Inputs) -> None:
+        """See that no other resource of this stack is what this one is to be; asked again when all values are known.
+
+        Raises:
+            EngineError: Another one is.
+        """
+        unique = self.unique_key(inputs)
+        if unique and (problems := list(self._namesakes(unique, inputs))):
+            raise EngineError(" ".join(map(sentence, problems)))
+
+    def _identity_problems(self, olds: Inputs, inputs: Inputs) -> Iterable[str]:
+        """Say if a new resource is what another one of this stack is; note if it is no new one but a replacement.
+
+        A renamed resource without an alias looks like a new one to the engine, which would create it and then delete
+        the old one. Without old inputs this is the only place at which that can be seen before anything is written.
+        """
+        urn, evidence = host.urn(), self.connection.evidence
+        unique = self.unique_key(inputs)
+        evidence.declares(urn, unique)
+        if olds or not urn:
+            return
+        try:
+            held = evidence.state(this_stack(inputs)).of(urn)
+        except EngineError as error:
+            # What meets a row while it is created is refused then.
+            host.log(f"renamed resources cannot be recognised: {error}", warning=True)
+            return
+        if held:
+            self._note_replacement(held.id)
+        elif unique:
+            yield from self._namesakes(unique, inputs)
+
+    def _taken_names(self, changed: Collection[str], news: Inputs) -> Iterable[str]:
+        """Say if a resource is to get a unique name that another one of this stack keeps."""
+        unique = self.unique_key(news)
+        if unique and host.urn() and not set(changed).isdisjoint(self.declaration.unique):
+            for each in self.connection.evidence.namesakes(host.urn(), this_stack(news), unique, self._recorded_key):
+                yield (
+                    f"'{each.name}' of this stack has that {' and '.join(self.declaration.unique)}. If it gives that "
+                    "up in this run, declare it first and let this one depend on it; to exchange names, give one of "
+                    "the two a third name in a run of its own"
+                )
+
+    def _namesakes(self, unique: tuple[str, ...], inputs: Inputs) -> Iterable[str]:
+        urn = host.urn()
+        if not urn:
+            return
+        for each in self.connection.evidence.namesakes(urn, this_stack(inputs), unique, self._recorded_key):
+            yield (
+                f"'{each.name}' of this stack is that already. If it was renamed or moved in the program, say so with "
+                "the option aliases; if it becomes another one in this run, declare it first and let this one depend "
+                "on it; to replace it by this one, delete it in a run of its own"
+            )
+
+    def _recorded_key(self, held: Held) -> tuple[str, ...] | None:
+        return self.unique_key(held.outputs)
+
+    def _note_replacement(self, id: str) -> None:
+        """Note that an object is deleted before its successor is created, so that references to it have to follow."""
+        if self.declaration.delete_before_replace:
+            self.connection.evidence.replacing.add((self.declaration.table, id))
+
+    def _follows(self, name: str, olds: Inputs, news: Inputs) -> bool:
+        """Say whether an argument refers to a row that is deleted in this run before its successor is created.
+
+        VergeOS does not delete what something refers to, so this one goes first and comes back afterwards.
+        """
+        if not pulumi.contains_unknowns(news.get(name)):
+            return False
+        old = self.declaration.inputs[name].refers_to(olds.get(name))
+        return not self.connection.evidence.replacing.isdisjoint(old)
+
+    def _confirm(self, recorded: Inputs, inputs: Inputs) -> None:
+        """See that an object which another stack is recorded to manage came from there, and is not its copy.
+
+        Raises:
+            EngineError: The other stack still manages it.
+        """
+        owner, urn = recorded.get(OWNER), host.urn()
+        if not owner or not urn or owner == owner_in(urn):
+            return
+        token = token_in(recorded)
+        if token and not self.connection.evidence.has_left(owner, this_stack(inputs), token):
+            raise EngineError(
+                f"it is managed by the stack {owner} too, whose state this stack's was copied from. Remove it from "
+                "one of them with 'pulumi state delete'"
+            )
 
     # ------------------------------------------------------------------------------------------------------------------
 
@@ -286,24 +416,23 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         name = properties.get("name") or properties.get(NAME)
         return f"{self.declaration.title} '{name}'" if isinstance(name, str) else self.declaration.title
 
-    def _note_rows(self, id: str, props: Inputs) -> None:
-        self.connection.live.update((self.declaration.table, key) for key in self.rows_of(id, props))
-
     def _typed(self, inputs: Inputs) -> Inputs:
         """Return inputs as `check` left them; on the way here every number became a float."""
         return validate(self.declaration, inputs)[0]
 
-    def _complete(self, id: str, outs: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
+    def managed(self, inputs: Mapping[str, Any]) -> list[str]:
+        """Return the arguments that the program sets."""
+        return sorted(name for name in self.declaration.inputs if inputs.get(name) is not None)
+
+    def complete(self, id: str, outs: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
         """Return the outputs with what every object has: its key, its location, and what we keep for ourselves."""
         settings = self.connection.settings
-        hidden = {name: inputs[name] for name in (OWNER, NAME) if name in inputs}
-        managed = sorted(name for name in self.declaration.inputs if inputs.get(name) is not None)
         return {
             **outs,
-            **hidden,
+            **{name: inputs[name] for name in HIDDEN if name in inputs},
             "$key": row_key(id),
             "location": location(self.declaration.table, id),
-            MANAGED: managed,
+            MANAGED: self.managed(inputs),
             ORIGIN: {
                 "provider": settings.provider,
                 "host": self.connection.client.host,
@@ -365,6 +494,8 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
         if isinstance(error, InitialisationFailed):
             saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+            if saved and newest.get(TOKEN):
+                self.connection.evidence.journal.end(str(newest[TOKEN]))
             text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
         if debugging():
             # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.

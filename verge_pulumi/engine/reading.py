@@ -10,7 +10,6 @@ from typing import Any
 from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.gathering import Gathering
-from verge_pulumi.engine.ownership import marked_by
 from verge_pulumi.engine.waiting import Clock
 
 MAX_AGE = 30.0
@@ -82,7 +81,7 @@ class Reader:
         """Note where a row is listed, so that it can be read together with rows of other tables."""
         self._places[table, key] = place
 
-    def shared(self, table: str, key: str, fields: tuple[str, ...], owner: str) -> Row | None:
+    def shared(self, table: str, key: str, fields: tuple[str, ...], marks: str) -> Row | None:
         """Read one row out of a list of all rows of its stack, which is made once and serves them all.
 
         The rows of a stack carry its mark in their description, so the list holds what the stack has and nothing else.
@@ -92,23 +91,23 @@ class Reader:
             table: The table.
             key: The row's key.
             fields: The projection, the same for all resources of a kind.
-            owner: ``project/stack``, or "" for a row that carries no mark.
+            marks: How the marks of the stack's rows begin, or "" for a row that bears none.
 
         Returns:
             The row, or None where there is none.
         """
-        row = self.listed(table, fields, owner).get(key) if owner else None
+        row = self.listed(table, fields, marks).get(key) if marks else None
         return row or self.fresh(table, key, fields)
 
-    def listed(self, table: str, fields: tuple[str, ...], owner: str) -> Mapping[str, Row]:
-        """Return all rows that carry the mark of a stack, by key, out of the list that serves `shared`."""
+    def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
+        """Return all rows with marks that begin in one way, by key, out of the list that serves `shared`."""
         with self._lock:
-            snapshot = self._snapshots.setdefault((table, fields, owner), _Snapshot())
+            snapshot = self._snapshots.setdefault((table, fields, marks), _Snapshot())
         with snapshot.lock:
             now = self._clock.now()
             if snapshot.taken is None or now - snapshot.taken > MAX_AGE:
                 rows = self._client.table(table).iterate(
-                    fields=list(fields), filter=where("description", "cs", marked_by(owner)), page_size=PAGE
+                    fields=list(fields), filter=where("description", "cs", marks), page_size=PAGE
                 )
                 snapshot.rows = {str(row["$key"]): row for row in rows}
                 snapshot.taken = self._confirmed = now
@@ -126,12 +125,20 @@ class Reader:
         Raises:
             EngineError: There is no such row.
         """
+        return self.seen(table, key, (column,)).get(column)
+
+    def seen(self, table: str, key: str, columns: Sequence[str]) -> Row:
+        """Return a row with these columns as this process last read them, and read it only if it has not.
+
+        Raises:
+            EngineError: There is no such row.
+        """
         row = self._seen.get((table, key))
-        if row is None or column not in row:
-            row = self.fresh(table, key, ("$key", column))
+        if row is None or not row.keys() >= set(columns):
+            row = self.fresh(table, key, ("$key", *columns))
         if row is None:
             raise gone(table, key)
-        return row.get(column)
+        return row
 
     def system(self) -> Row:
         """Read what identifies the system, now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
@@ -47,6 +47,10 @@ class Value:
     def from_api(self, value: Any) -> Any:
         """Return what a GET answered as the program would write it; None where the column holds nothing."""
         return value
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        """Return table and key of each row that a value names."""
+        return ()
 
 
 def _is_empty(value: Any) -> bool:
@@ -204,6 +208,18 @@ class _RowPath(Value):
             raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
         return text
 
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        table, _, key = str(value).rpartition("/")
+        return [(table.removeprefix("/v4/"), key)] if table else []
+
+
+class _Keys(_Json):
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        return [(self.table, _number_text(key)) for key in value or ()]
+
 
 class _MachineType(_Text):
     families: ClassVar = {"q35": "pc-q35-", "pc": "pc-i440fx-"}
@@ -298,8 +314,8 @@ Json = Annotated[dict[str, Any], _Json()]
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""
 
-Keys = Annotated[list[int], _Json()]
-"""The `$key` of several rows."""
+NetworkKeys = Annotated[list[int], _Keys("vnets")]
+"""The `$key` of several networks."""
 
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
+from verge_pulumi.client import Row
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import BaseResource, Resource
+from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Secret
@@ -68,10 +69,9 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         wanted = name == "contents" and news.get("on_change") == "replace"
         return wanted or super().replaced_by(name, olds, news)
 
-    def parent(self, props: Inputs) -> tuple[type[BaseResource], str] | None:
-        """Name the VM."""
-        key = str(props.get("vm", "")).rpartition("/")[2]
-        return (VirtualMachine, key) if key else None
+    def made_by_vergeos(self, row: Row) -> bool:
+        """Say whether it is one of the two files that come with a datasource (fact sheet quirks W14)."""
+        return row.get("name") in ("/user-data", "/meta-data")
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the row, and download the contents only if the row tells that they may be others."""

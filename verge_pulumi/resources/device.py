@@ -136,7 +136,9 @@ class DeviceSettings(Declared):
     """Whether the VM runs."""
 
 
-class Device(DeviceSettings, Resource, table="machine_devices", listed_in=("machines", "devices")):
+class Device(
+    DeviceSettings, Resource, table="machine_devices", fixed=("created", "uuid"), listed_in=("machines", "devices")
+):
     """A TPM, or a device of the host that a virtual machine uses: PCI, USB, SR-IOV NIC, GPU or vGPU.
 
     Only drives and NICs are hot-plugged: a running VM sees what changes here from its next start on, and must be

@@ -100,7 +100,14 @@ class DriveSettings(Declared):
     """Whether its VM runs."""
 
 
-class Drive(DriveSettings, Resource, table="machine_drives", unique=("vm", "name"), listed_in=("machines", "drives")):
+class Drive(
+    DriveSettings,
+    Resource,
+    table="machine_drives",
+    unique=("vm", "name"),
+    listed_in=("machines", "drives"),
+    fixed=("serial",),
+):
     """A drive of a virtual machine: a disk, a CD-ROM, or a disk made from an image.
 
     One that is added to a running VM is plugged in at once where VergeOS can do that (disks on ``virtio-scsi`` and
@@ -158,7 +165,7 @@ class DriveProvider(HotplugProvider[Drive]):
             return row
         if not _is_filled(row):
             row = wait_until(
-                lambda: self._read_back(id),
+                lambda: self.read_back(id),
                 _is_filled,
                 what=str(inputs["media"]),
                 timeout=inputs.get("timeout") or FILL_TIMEOUT,
@@ -202,11 +209,11 @@ class DriveProvider(HotplugProvider[Drive]):
         tier = inputs.get("preferred_tier")
         return f"The drive asks for {inputs.get('disksize')} on {f'tier {tier}' if tier else 'the default tier'}."
 
-    def _outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    def outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Return the outputs; what a drive was filled from is kept, since no source says what is told of it later."""
         if kept.get("media") in FILLED and kept.get("media_source"):
             row = {**row, "media_source": kept["media_source"]}
-        return super()._outs(row, kept)
+        return super().outs(row, kept)
 
 
 def _is_filled(row: Mapping[str, Any]) -> bool:

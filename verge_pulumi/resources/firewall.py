@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -10,12 +11,15 @@ import pulumi
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Items, Ref, computed, items, policy, ref
+from verge_pulumi.engine.creating import APPEARS_WITHIN
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
+from verge_pulumi.engine.evidence import Place
+from verge_pulumi.engine.fencing import Fence, this_stack
 from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import MARK, Mark, without_mark
+from verge_pulumi.engine.ownership import MARK, PARENT, TOKEN, Mark, marks_of, without_mark
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-from verge_pulumi.engine.rows import APPEARS_WITHIN, marked_description
+from verge_pulumi.engine.rows import marked_description
 from verge_pulumi.engine.waiting import wait_until
 from verge_pulumi.resources.firewall_plan import Step, Wanted, plan
 from verge_pulumi.resources.firewall_rules import RULE, TABLE, FirewallRule, RuleList, problems, told
@@ -30,7 +34,7 @@ ROUNDS = 3
 """How often the rules are brought into order; one round does it, if VergeOS places them as the fact sheet says."""
 
 
-class Firewall(BaseResource, table=TABLE):
+class Firewall(BaseResource, table=TABLE, unique=("network",)):
     """The rules of a network in their order, as one resource.
 
     ``Firewall("edge", network=lan, rules=[FirewallRule(name="ssh", protocol="tcp", destination_ports="22")])``. A
@@ -101,76 +105,105 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         if "rules" in changed:
             yield from told(olds["rules"], news["rules"])
 
-    def rows_of(self, id: str, props: Inputs) -> Iterable[str]:
-        """Name the rows of its rules."""
-        return (props.get("keys") or {}).values()
-
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the rules, as far as an earlier attempt has not made them."""
-        _ = self.connection.system
-        marks = self.connection.settings.mark and OWNER in inputs
-        # The word before the name keeps them apart from those of a NetworkRule of that name.
-        mark = Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}") if marks else None
-        id = f"vnets/{inputs['network']}"
-        return id, self._bring(id, inputs, mark, {}, apply=True)
+        self.connection.see_system()
+        self.refuse_namesake(inputs)
+        own = _Own(self._mark(inputs, str(inputs.get(TOKEN) or "")), frozenset(self._interrupted(inputs)), {})
+        parent = self.connection.evidence.token_at(("vnets", str(inputs["network"])), this_stack(inputs))
+        return f"vnets/{inputs['network']}", self._bring(inputs, own, {PARENT: parent}, apply=True)
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the rules from the list that serves `NetworkRule` too; where some are missing, from the network's."""
-        network, keys = str(props["network"]), props.get("keys") or {}
-        mark = Mark.of(props.get(MARK))
+        network, own = str(props["network"]), _Own.recorded(props)
         rows: list[Row] = []
-        if mark is not None and not props.get("authoritative"):
-            listed = self.connection.reader.listed(TABLE, NetworkRule.declaration.fields, props[OWNER])
-            rows = [row for row in listed.values() if str(row["vnet"]) == network and _is_own(row, mark, keys)]
-        if not rows or {*keys.values()} - {str(row["$key"]) for row in rows}:
+        if own.mark is not None and not props.get("authoritative"):
+            marks = f"[pulumi {own.mark.owner} "
+            listed = self.connection.reader.listed(TABLE, NetworkRule.declaration.fields, marks)
+            rows = [row for row in listed.values() if str(row["vnet"]) == network and own.bears(row)]
+        if not rows or {*own.keys.values()} - {str(row["$key"]) for row in rows}:
             rows = self._rows(network)
-        own = [row for row in rows if _is_own(row, mark, keys)]
-        if not own and self._lost(network, props):
+        ours = self._ours(rows, own, props)
+        if not ours and self._lost(network, props):
             return None
-        shown = [row for row in rows if not _is_of_vergeos(row)] if props.get("authoritative") else own
-        return self._outs(props, shown, own, mark)
+        shown = [row for row in rows if not _is_of_vergeos(row)] if props.get("authoritative") else ours
+        return self._outs(props, shown, ours) | {name: props[name] for name in (MARK, PARENT) if name in props}
 
     def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
         """Bring the rules to what the program says."""
         # An attempt that was killed may have written all of it and applied nothing; of that the state knows nothing.
         changed = {"rules", "authoritative"}.intersection(differing(self.declaration, olds, news))
-        keys = olds.get("keys") or {}
-        return self._bring(id, news, Mark.of(olds.get(MARK)), keys, apply=UNFINISHED in olds or bool(changed))
+        own = _Own.recorded(olds)
+        if own.mark is not None:
+            own = replace(own, mark=self._mark(news, own.mark.token))
+        hidden = {PARENT: olds[PARENT]} if PARENT in olds else {}
+        return self._bring(news, own, hidden, apply=UNFINISHED in olds or bool(changed))
 
     def remove(self, id: str, props: Inputs) -> None:
         """Delete the rules that are ours."""
         network = str(props["network"])
         with writing(self.connection, RULES, network):
-            mark, keys = Mark.of(props.get(MARK)), props.get("keys") or {}
-            own = [row for row in self._rows(network) if _is_own(row, mark, keys)]
-            self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in own], {})
-            self._apply(network, [row["name"] for row in own])
+            ours = self._ours(self._rows(network), _Own.recorded(props), props)
+            self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
+            self._apply(network, [row["name"] for row in ours])
 
     # ------------------------------------------------------------------------------------------------------------------
 
-    def _bring(
-        self, id: str, inputs: Inputs, mark: Mark | None, keys: Mapping[str, str], *, apply: bool
-    ) -> dict[str, Any]:
+    def _mark(self, inputs: Inputs, token: str) -> Mark | None:
+        if not (self.connection.settings.mark and OWNER in inputs and token):
+            return None
+        # The word before the name keeps them apart from those of a NetworkRule of that name.
+        return Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}", token)
+
+    def _interrupted(self, inputs: Inputs) -> set[str]:
+        urn = host.urn()
+        return self.connection.evidence.interrupted(urn, this_stack(inputs)) if urn else set()
+
+    def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
+        """Return the rules that are ours: those that bear our token.
+
+        One without a mark counts if it has the key and the name of one of ours, and the network is still the one in
+        which that was made.
+        """
+        found = [row for row in rows if own.bears(row)]
+        unmarked = [row for row in rows if Mark.of(row.get("description")) is None and own.knows(row)]
+        if unmarked and (own.mark is None or (props.get(PARENT) and not self._owner_of_network(props))):
+            found += unmarked
+        elif unmarked:
+            names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
+            host.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
+        return found
+
+    def _owner_of_network(self, props: Inputs) -> str:
+        """Return who manages the network, if that is neither this stack nor nobody, "" otherwise."""
+        network, declaration = str(props["network"]), Network.declaration
+        row = self.connection.reader.shared("vnets", network, declaration.fields, marks_of(props.get(OWNER, "")))
+        fence = Fence(self.connection, declaration)
+        return "" if row is None else fence.stranger_at((Network, network), row, props.get(PARENT), props)
+
+    def _bring(self, inputs: Inputs, own: _Own, hidden: Mapping[str, Any], *, apply: bool) -> dict[str, Any]:
         """Bring the rules to the list and apply them; from the first write on the object exists.
 
         What is ours is read before anything is written, so that what an earlier attempt has done is not done again.
 
         Args:
-            id: The Pulumi id of the list.
             inputs: What the program says.
-            mark: The mark of its rows.
-            keys: Their keys, as far as they are known.
+            own: By what our rules are known.
+            hidden: Hidden outputs to keep.
             apply: Whether the rules are applied even if nothing is left to write.
         """
         network = str(inputs["network"])
-        known = dict(keys)
+        known = dict(own.keys)
+        hidden = {**hidden, **({MARK: str(own.mark)} if own.mark else {})}
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
-            steps = self._steps(rows, inputs, mark, known)
+            steps = self._steps(rows, inputs, own, known)
             written: dict[str, None] = {}  # in their order
             for step in steps:
-                if step.verb == "DELETE" and step.key not in keys.values():
-                    host.log(f"rule '{printable(step.name)}' (row {step.key}) is in no program; it goes", warning=True)
+                if step.verb == "DELETE" and step.key not in own.keys.values():
+                    host.log(
+                        f"deleting rule '{printable(step.name)}' (row {step.key}): no program declares it", warning=True
+                    )
             try:
                 for _ in range(ROUNDS):
                     if not steps:
@@ -178,47 +211,41 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                     written |= dict.fromkeys(step.name for step in steps)
                     self._take(steps, known)
                     rows = self._settled(network, known)
-                    steps = self._steps(rows, inputs, mark, known)
+                    steps = self._steps(rows, inputs, own, known)
                 if steps:
                     raise EngineError(_unkept(steps))
                 if written or apply:
                     self._apply(network, written)
             except Exception as error:
-                outs = self._outs(inputs, [], [], mark) | {"rules": inputs["rules"], "keys": known}
-                raise InitialisationFailed(id, self._complete(id, outs, inputs), explain(error)) from error
-        own = [row for row in rows if _is_own(row, mark, known)]
-        return self._outs(inputs, own, own, mark)
+                outs = self._outs(inputs, [], []) | {"rules": inputs["rules"], "keys": known} | hidden
+                id = f"vnets/{network}"
+                raise InitialisationFailed(id, self.complete(id, outs, inputs), explain(error)) from error
+        ours = [row for row in rows if known.get(row["name"]) == str(row["$key"])]
+        return self._outs(inputs, ours, ours) | hidden
 
-    def _steps(self, rows: Sequence[Row], inputs: Inputs, mark: Mark | None, keys: dict[str, str]) -> list[Step]:
+    def _steps(self, rows: Sequence[Row], inputs: Inputs, own: _Own, keys: dict[str, str]) -> list[Step]:
         """Return the writes that are left; note the keys of the rows that are ours.
 
         Raises:
             EngineError: Somebody else's rule is in the way.
         """
-        own = {row["name"]: row for row in rows if _is_own(row, mark, keys)}
-        for row in own.values():
-            key = str(row["$key"])
-            if (TABLE, key) in self.connection.live and key not in keys.values():
-                # It was renamed in the program, and its rows have the mark of its old name, which this one has now.
-                raise EngineError(
-                    f"rule '{printable(row['name'])}' (row {key} of {TABLE}) is that of another Firewall here, which "
-                    "had this one's name, or is replaced by it. Give this one another name, or leave "
-                    "delete_before_replace on"
-                )
+        made = replace(own, keys=dict(keys))
+        ours = {row["name"]: row for row in self._ours(rows, made, inputs)}
         wanted = {rule["name"]: rule for rule in inputs["rules"]}
-        others = [row for row in rows if row["name"] not in own]
+        others = [row for row in rows if row["name"] not in ours]
         for row in others:
             if row["name"] in wanted:
                 self._refuse_taken(row, inputs)
-                own[row["name"]] = row
-        gone = {str(row["$key"]): str(row["name"]) for name, row in own.items() if name not in wanted}
+                ours[row["name"]] = row
+        gone = {str(row["$key"]): str(row["name"]) for name, row in ours.items() if name not in wanted}
         if inputs.get("authoritative"):
             gone |= _undeclared(row for row in others if row["name"] not in wanted)
         keys.clear()
-        keys.update({name: str(row["$key"]) for name, row in own.items() if name in wanted})
-        self.connection.live.update((TABLE, key) for key in keys.values())
+        keys.update({name: str(row["$key"]) for name, row in ours.items() if name in wanted})
+        for key in keys.values():
+            self.connection.evidence.claim((TABLE, key), own.mark.token if own.mark else "", made=False)
         places = {str(row["$key"]): int(row["orderid"]) for row in rows}
-        return plan(places, [_wanted(rule, own.get(name), inputs, mark) for name, rule in wanted.items()], gone)
+        return plan(places, [_wanted(rule, ours.get(name), inputs, own.mark) for name, rule in wanted.items()], gone)
 
     def _refuse_taken(self, row: Row, inputs: Inputs) -> None:
         """See that a rule which is not ours may become ours.
@@ -227,15 +254,21 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             EngineError: It may not; the text names its key and how to adopt it.
         """
         theirs = Mark.of(row.get("description"))
+        place = (TABLE, str(row["$key"]))
         free = inputs.get("adopt") or (inputs.get("authoritative") and theirs is None and not _is_of_vergeos(row))
-        if free and (TABLE, str(row["$key"])) not in self.connection.live:
+        if free and place not in self.connection.evidence.claimed and not self._holder(place, theirs, inputs):
             return
-        owner = f"belongs to {theirs.owner} as '{theirs.name}'" if theirs else "is managed by nobody here"
+        owner = f"bears the mark of {theirs.holder}" if theirs else "is managed by nobody here"
         raise EngineError(
             f"row {row['$key']} of {TABLE} has the name '{printable(str(row['name']))}' already and {owner}. Choose "
-            "another name; if the resource was renamed in the program use the alias option; to manage that row from "
+            "another name; if the resource was renamed in the program use the option aliases; to manage that row from "
             "here set adopt=True"
         )
+
+    def _holder(self, place: Place, mark: Mark | None, inputs: Inputs) -> bool:
+        """Say whether another resource of this stack manages a rule."""
+        state = self.connection.evidence.state(this_stack(inputs))
+        return bool(state.at(place) or (mark and state.bearing(mark.token)))
 
     def _take(self, steps: Iterable[Step], keys: dict[str, str]) -> None:
         """Make writes; note the keys of new rows."""
@@ -309,23 +342,45 @@ class FirewallProvider(DeclaredProvider[Firewall]):
 
     def _lost(self, network: str, props: Inputs) -> bool:
         """Say whether the network is gone, as the list that serves it tells."""
-        fields = Network.declaration.fields
-        return self.connection.reader.shared("vnets", network, fields, props.get(OWNER, "")) is None
+        fields, marks = Network.declaration.fields, marks_of(props.get(OWNER, ""))
+        return self.connection.reader.shared("vnets", network, fields, marks) is None
 
-    def _outs(self, props: Inputs, shown: Iterable[Row], own: Iterable[Row], mark: Mark | None) -> dict[str, Any]:
+    def _outs(self, props: Inputs, shown: Iterable[Row], own: Iterable[Row]) -> dict[str, Any]:
         outs = {name: props.get(name) for name in self.declaration.attributes}
         said = {rule["name"]: rule for rule in props["rules"]}
         outs["rules"] = [_rule(row, said.get(row["name"])) for row in sorted(shown, key=lambda row: row["orderid"])]
         outs["keys"] = {row["name"]: str(row["$key"]) for row in own}
-        return outs | ({MARK: str(mark)} if mark else {})
+        return outs
 
 
-def _is_own(row: Row, mark: Mark | None, keys: Mapping[str, str]) -> bool:
-    """Say whether a row is a rule of this firewall: by its mark, or without one by the key and the name it had."""
-    live = Mark.of(row.get("description"))
-    if live is not None:
-        return mark is not None and live.belongs_to(mark.owner, mark.name)
-    return bool(keys.get(row["name"]) == str(row["$key"]))
+@dataclass(frozen=True)
+class _Own:
+    """By what the rules of one firewall are known.
+
+    Attributes:
+        mark: The mark that they bear; None where the program wants no marks.
+        interrupted: Tokens of earlier attempts that were cut off, whose rules are ours too.
+        keys: The keys of the rules by name, as far as they are known.
+    """
+
+    mark: Mark | None
+    interrupted: frozenset[str]
+    keys: Mapping[str, str]
+
+    @classmethod
+    def recorded(cls, props: Inputs) -> _Own:
+        """Return by what the rules in a state are known."""
+        return cls(Mark.of(props.get(MARK)), frozenset(), props.get("keys") or {})
+
+    def bears(self, row: Row) -> bool:
+        """Say whether a row bears our token."""
+        live = Mark.of(row.get("description"))
+        tokens = {self.mark.token, *self.interrupted} if self.mark else self.interrupted
+        return live is not None and live.token in tokens
+
+    def knows(self, row: Row) -> bool:
+        """Say whether a row has the key and the name of one of ours."""
+        return self.keys.get(row["name"]) == str(row["$key"])
 
 
 def _is_of_vergeos(row: Row) -> bool:
@@ -348,8 +403,8 @@ def _undeclared(rows: Iterable[Row]) -> dict[str, str]:
         theirs = Mark.of(row.get("description"))
         if theirs is not None:
             raise EngineError(
-                f"rule '{printable(str(row['name']))}' (row {row['$key']} of {TABLE}) belongs to {theirs.owner} as "
-                f"'{theirs.name}' and is left alone. Declare it here only, or leave authoritative off"
+                f"rule '{printable(str(row['name']))}' (row {row['$key']} of {TABLE}) belongs to {theirs.holder} and "
+                "is left alone. Declare it here only, or leave authoritative off"
             )
         if not _is_of_vergeos(row):
             found[str(row["$key"])] = str(row["name"])
@@ -363,8 +418,8 @@ def _wanted(rule: Inputs, row: Row | None, inputs: Inputs, mark: Mark | None) ->
     if row is None:
         columns["vnet"] = int(inputs["network"])
     live = Mark.of((row or {}).get("description"))
-    unmarked = live is None or mark is None or not live.belongs_to(mark.owner, mark.name)
-    if mark and ("description" in columns or unmarked):
+    # The text of the mark follows what was renamed with the next write.
+    if mark and (live is None or live.token != mark.token or (columns and (live != mark or "description" in columns))):
         columns["description"] = marked_description(rule, row or {}, mark)
     return Wanted(name=rule["name"], key=None if row is None else str(row["$key"]), columns=columns)
 

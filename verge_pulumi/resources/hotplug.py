@@ -11,12 +11,14 @@ from weakref import WeakKeyDictionary
 from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import OWNER, BaseResource
+from verge_pulumi.engine.declare import BaseResource
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
+from verge_pulumi.engine.fencing import Fence
 from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import other_owner
+from verge_pulumi.engine.ownership import PARENT
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.resources.vm import VirtualMachine
 
 SETTLES_WITHIN = 30.0
 """Seconds within which the status follows; no source says how long that takes."""
@@ -59,60 +61,6 @@ DRIVE = Kind(
 NIC = Kind(table="machine_nics", action="hotplugnic", live=("up", "unknown", "lowerlayerdown"), spacing=3.5)
 
 
-def plug(connection: Connection, kind: Kind, vm: str, row: Row, fields: Sequence[str], owner: str) -> Row:
-    """Plug a row in if its VM runs and the guest has not got it yet.
-
-    A VM that does not allow it, or that another stack manages, sees the row at its next start, and that is told.
-
-    Args:
-        connection: Where to.
-        kind: What it is.
-        vm: Key of the VM.
-        row: The row as last read, with ``running``, ``status`` and ``enabled``; what it tells costs no request.
-        fields: The projection of `row`.
-        owner: ``project/stack`` of the program.
-
-    Returns:
-        The row as it is then.
-
-    Raises:
-        Refused: VergeOS does not take it, though the VM does.
-        WaitTimeout: It was accepted, and the guest has not got it.
-    """
-    if not row.get("running") or row.get("enabled") is False or kind.is_live(row):
-        return row
-    if other := other_owner(connection.reader.known("vms", vm, "description"), owner):
-        host.log(f"is there from the next start of the VM on, which belongs to {other}", warning=True)
-        return row
-    try:
-        _ask(connection, kind, vm, row, fields, plugged=True)
-    except (Refused, Conflict):
-        machine = _look(connection, "vms", vm, ("$key", "allow_hotplug", "machine#status#running as running"))
-        if machine.get("running") and machine.get("allow_hotplug"):
-            raise
-        host.log("is there from the next start of the VM on, which does not allow hot-plugging now", warning=True)
-        return row
-    return _wait(connection, kind, row, fields, kind.is_live, "hot-plug")
-
-
-def unplug(connection: Connection, kind: Kind, vm: str, row: Row, fields: Sequence[str], owner: str) -> None:
-    """Unplug a row if its VM runs and the guest has it; VergeOS does not delete what is in use.
-
-    Raises:
-        EngineError: It is refused, the guest does not let go of it, or the VM is another stack's by now.
-    """
-    if not row.get("running") or not kind.is_live(row):
-        return
-    machine = _look(connection, "vms", vm, ("$key", "description"))
-    if other := other_owner(machine.get("description"), owner):
-        raise EngineError(f"it is in use in vms/{vm}, which belongs to {other} and is left alone. {WAY_OUT}")
-    try:
-        _ask(connection, kind, vm, row, fields, plugged=False)
-        _wait(connection, kind, row, fields, lambda row: not kind.is_live(row), "hot-unplug")
-    except (Refused, Conflict, WaitTimeout) as error:
-        raise EngineError(f"{sentence(str(error))} {WAY_OUT}") from error
-
-
 R = TypeVar("R", bound=BaseResource)
 
 
@@ -124,16 +72,72 @@ class HotplugProvider(RowProvider[R]):
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Plug it in; a new row that is refused is not left behind (fact sheet quirks W13)."""
         try:
-            return plug(self.connection, self.kind, inputs["vm"], row, self.declaration.fields, inputs.get(OWNER, ""))
+            return self.plug(row, inputs)
         except (Refused, Conflict) as error:
-            if (self.kind.table, id) in self.connection.live:
+            if (self.kind.table, id) not in self.connection.evidence.made:
                 raise
             self.connection.client.table(self.kind.table).delete(id)
             raise Withdrawn(str(error)) from error
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Plug it out."""
-        unplug(self.connection, self.kind, props["vm"], row, self.declaration.fields, props.get(OWNER, ""))
+        self.unplug(row, props)
+
+    def plug(self, row: Row, inputs: Inputs) -> Row:
+        """Plug a row in if its VM runs and the guest has not got it yet.
+
+        A VM that does not allow it, or that another stack manages, sees the row at its next start, and that is told.
+
+        Args:
+            row: The row as last read, with ``running``, ``status`` and ``enabled``; what it tells costs no request.
+            inputs: What the program says.
+
+        Returns:
+            The row as it is then.
+
+        Raises:
+            Refused: VergeOS does not take it, though the VM does.
+            WaitTimeout: It was accepted, and the guest has not got it.
+        """
+        connection, kind, vm, fields = self.connection, self.kind, inputs["vm"], self.declaration.fields
+        if not row.get("running") or row.get("enabled") is False or kind.is_live(row):
+            return row
+        machine = connection.reader.seen("vms", vm, ("description", *VirtualMachine.declaration.fixed))
+        if other := self._owner_of_vm(vm, machine, inputs):
+            host.log(f"is there from the next start of the VM on, which belongs to {other}", warning=True)
+            return row
+        try:
+            _ask(connection, kind, vm, row, fields, plugged=True)
+        except (Refused, Conflict):
+            machine = _look(connection, "vms", vm, ("$key", "allow_hotplug", "machine#status#running as running"))
+            if machine.get("running") and machine.get("allow_hotplug"):
+                raise
+            host.log("is there from the next start of the VM on, which does not allow hot-plugging now", warning=True)
+            return row
+        return _wait(connection, kind, row, fields, kind.is_live, "hot-plug")
+
+    def unplug(self, row: Row, props: Inputs) -> None:
+        """Unplug a row if its VM runs and the guest has it; VergeOS does not delete what is in use.
+
+        Raises:
+            EngineError: It is refused, the guest does not let go of it, or the VM is another stack's by now.
+        """
+        connection, kind, vm, fields = self.connection, self.kind, props["vm"], self.declaration.fields
+        if not row.get("running") or not kind.is_live(row):
+            return
+        machine = _look(connection, "vms", vm, ("$key", "description", *VirtualMachine.declaration.fixed))
+        if other := self._owner_of_vm(vm, machine, props):
+            raise EngineError(f"it is in use in vms/{vm}, which belongs to {other} and is left alone. {WAY_OUT}")
+        try:
+            _ask(connection, kind, vm, row, fields, plugged=False)
+            _wait(connection, kind, row, fields, lambda row: not kind.is_live(row), "hot-unplug")
+        except (Refused, Conflict, WaitTimeout) as error:
+            raise EngineError(f"{sentence(str(error))} {WAY_OUT}") from error
+
+    def _owner_of_vm(self, vm: str, row: Row, props: Inputs) -> str:
+        """Return who manages the VM, if that is neither this stack nor nobody, "" otherwise."""
+        fence = Fence(self.connection, VirtualMachine.declaration)
+        return fence.stranger_at((VirtualMachine, vm), row, props.get(PARENT), props)
 
     def remove(self, id: str, props: Inputs) -> None:
         """Delete it, and once more if VergeOS takes longer to let go of it than its status shows."""

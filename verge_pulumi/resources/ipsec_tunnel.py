@@ -108,6 +108,6 @@ class IpsecTunnelProvider(StagingProvider[IpsecTunnel]):
         if inputs.get("auth") in (None, "psk") and inputs.get("psk") is None:
             yield "psk: auth='psk' needs the key that both gateways have"
 
-    def _through(self, name: str, key: str) -> Any:
+    def through(self, name: str, key: str) -> Any:
         """Return the key of what the tunnels of the network share, which may have to be made as other clients do."""
         return row_of(self.connection, "vnet_ipsecs", key, enabled=True, mode="normal")

@@ -39,11 +39,12 @@ class _Sha256(Value):
         return str(value).lower()
 
 
-class MediaFile(Resource, table="files"):
+class MediaFile(Resource, table="files", delete_before_replace=False):
     """An ISO image or a disk image, which drives are made from.
 
     Its content is uploaded from `source`, a file on the machine that runs Pulumi, or fetched from `url` by VergeOS.
     Other content makes another file: the new one is made before the old one is deleted, so that drives can move over.
+    VergeOS deletes no file that drives refer to, and names need not be unique.
     """
 
     name: Attr[str] = arg(min_length=1)
@@ -99,9 +100,6 @@ TELLS_EVERY = 5.0
 
 class MediaFileProvider(RowProvider[MediaFile]):
     """What is special about a file's life."""
-
-    # Drives may refer to the old one, which is not deleted as long as they do; names need not be unique.
-    delete_before_replace = False
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """There is exactly one place that the content comes from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
@@ -12,9 +12,12 @@ from verge_pulumi.engine.declare import Resource
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, Keys, Text
+from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
+
+if TYPE_CHECKING:
+    from verge_pulumi.resources.dns_zone import DnsZone
 
 NetworkType = Literal["internal", "external", "dmz", "core", "physical", "vpn", "bgp", "port_mirror"]
 Layer2Type = Literal["vxlan", "vlan", "none", "bond", "bond_slave"]
@@ -26,7 +29,7 @@ RateLimitType = Literal[
 ]  # fmt: skip
 
 
-class Network(Resource, table="vnets", unique=("name",)):
+class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """A virtual network: a layer-2 segment with its own router, DHCP and DNS.
 
     A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
@@ -84,7 +87,7 @@ class Network(Resource, table="vnets", unique=("name",)):
     enable_bonding: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[Keys | None] = arg(default=None, restarts=True)
+    bond_interfaces_args: Attr[NetworkKeys | None] = arg(default=None, restarts=True)
     """Keys of the physical networks whose ports are bonded."""
 
     mtu: Attr[int | None] = arg(default=None, restarts=True, ge=1000, le=65536)
@@ -151,8 +154,8 @@ class Network(Resource, table="vnets", unique=("name",)):
     network_dns: OptionalRef[Network] = ref(default=None, restarts=True)
     """The network whose DNS is used with ``dns="network"``."""
 
-    network_dns_zone: Attr[Key | None] = arg(default=None, restarts=True)
-    """Key of the zone that is used with ``dns="network"``."""
+    network_dns_zone: OptionalRef["DnsZone"] = ref(default=None, restarts=True)  # noqa: UP037 no import here
+    """The zone that is used with ``dns="network"``."""
 
     advanced_options: Attr[Json | None] = arg(default=None, restarts=True)
     """Options for the router's services, such as ``{"dnsmasq": ["--dhcp-boot=..."]}``."""
@@ -274,7 +277,7 @@ class NetworkProvider(RowProvider[Network]):
         if not machine_power.wants_restart(row, inputs):
             return row
         machine_power.restart(self.connection, "vnets", id)
-        return self._read_back(id)
+        return self.read_back(id)
 
     def used_by(self, id: str) -> str:
         """Name the NICs that are attached, and the networks that run on it or reach the outside through it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from verge_pulumi.engine.declare import BaseResource
-from verge_pulumi.engine.model import Inputs
+from verge_pulumi.engine.fencing import Owner
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.staged import DNS, StagingProvider
 
@@ -17,6 +18,6 @@ class NetworkOwnedProvider(StagingProvider[R]):
 
     staged = DNS
 
-    def parent(self, props: Inputs) -> tuple[type[BaseResource], str] | None:
+    def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
         """Name the network."""
-        return Network, self.network_of(props)
+        return Network, self.network_of(dict(props))

@@ -52,7 +52,14 @@ class NicSettings(Declared):
     """Whether the VM runs."""
 
 
-class Nic(NicSettings, Resource, table="machine_nics", unique=("vm", "name"), listed_in=("machines", "nics")):
+class Nic(
+    NicSettings,
+    Resource,
+    table="machine_nics",
+    unique=("vm", "name"),
+    listed_in=("machines", "nics"),
+    fixed=("macaddress",),
+):
     """A network interface of a virtual machine.
 
     It is hot-plugged into a running VM, and unplugged before it is deleted, where the VM allows that.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from verge_pulumi.client import Row
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import OWNER, BaseResource, Declared
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
+from verge_pulumi.engine.fencing import Fence, Owner, lasting
 from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import MARK, Mark, other_owner
+from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
@@ -56,7 +58,7 @@ class PowerSettings(Declared):
     """Host name that the guest's agent reports."""
 
 
-class Power(PowerSettings, BaseResource, table="machine_status"):
+class Power(PowerSettings, BaseResource, table="machine_status", unique=("of",)):
     """The power state of a virtual machine or a network.
 
     It is a resource of its own so that a VM is started after its drives and NICs are there and stopped before they go:
@@ -77,105 +79,135 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
-        _ = self.connection.system
-        _target(inputs["of"])
-        table, _, key = inputs["of"].partition("/")
+        self.connection.see_system()
+        self.refuse_namesake(inputs)
+        kind, key = target = _target(inputs["of"])
+        row = self.connection.reader.seen(kind.declaration.table, key, ("description", *kind.declaration.fixed))
         if not inputs.get("adopt"):
-            self._refuse_stranger(inputs["of"], self.connection.reader.known(table, key, "description"), inputs)
-        return inputs["of"], self._bring(inputs)
+            # Of the target nothing is recorded yet, so it has to be of this stack or of nobody.
+            self._refuse(inputs["of"], self._fence(target).stranger_at(target, row, None, inputs))
+        return inputs["of"], self._bring(inputs, _known_by(target, row))
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the target's state from the same list that serves the target itself."""
-        table, _, key = id.partition("/")
-        fields = _target(id).declaration.fields
-        row = self.connection.reader.shared(table, key, fields, props.get(OWNER, ""))
+        kind, key = target = _target(id)
+        declaration = kind.declaration
+        marks = marks_of(props[OWNER]) if OWNER in props else ""
+        row = self.connection.reader.shared(declaration.table, key, declaration.fields, marks)
         if row is None:
             return None
-        if OWNER in props and (stranger := _stranger(row.get("description"), props)):
+        if OWNER in props and (stranger := self._stranger(target, row, props)):
             host.log(f"{id} now belongs to {stranger}", warning=True)
             return None
-        return self._outs(row, {"of": id, **props})
+        return self._outs(row, {"of": id, **props}) | _known_by(target, row)
 
     def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
         """Bring the target to its new state."""
-        table, _, key = id.partition("/")
-        self._refuse_stranger(id, machine_power.look(self.connection, table, key).get("description"), olds)
-        return self._bring(news)
+        target = _target(id)
+        row = self._look(target)
+        if row is None:
+            raise gone(target[0].declaration.table, target[1])
+        self._refuse(id, self._stranger(target, row, olds))
+        return self._bring(news, _known_by(target, row))
 
     def remove(self, id: str, props: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
-        table, _, key = id.partition("/")
         if props.get("state") == "stopped" or props.get("on_destroy") == "leave":
             return
-        row = self.connection.reader.fresh(table, key, machine_power.FIELDS)
+        target = _target(id)
+        row = self._look(target)
         if row is not None:
-            self._refuse_stranger(id, row.get("description"), props)
-            self._stop(table, key, row, props)
+            self._refuse(id, self._stranger(target, row, props))
+            self._stop(target, row, props)
 
-    def _refuse_stranger(self, id: str, description: str | None, props: Inputs) -> None:
-        """See that the target is not somebody else's by now, as the rows themselves are fenced.
+    def _look(self, target: Owner) -> Row | None:
+        declaration = target[0].declaration
+        fields = (*machine_power.FIELDS, *declaration.fixed)
+        return self.connection.reader.fresh(declaration.table, target[1], fields)
+
+    def _fence(self, target: Owner) -> Fence:
+        return Fence(self.connection, target[0].declaration)
+
+    def _stranger(self, target: Owner, row: Row, props: Inputs) -> str:
+        """Return who has the target by now, if it is not the one that was switched before, else ""."""
+        fixed = dict(props.get(FIXED) or {})
+        if Mark.of(row.get("description")) is None and fixed:
+            if fixed.items() - _known_by(target, row)[FIXED].items():
+                return "somebody else: another one has that key by now"
+            if any(column in fixed for column in target[0].declaration.fixed):
+                return ""
+        recorded = props.get(PARENT)
+        if recorded is None and (mark := Mark.of(props.get(MARK))):
+            recorded = mark.token  # a state of the first release
+        return self._fence(target).stranger_at(target, row, recorded, props)
+
+    def _refuse(self, id: str, stranger: str) -> None:
+        """See that nobody else has the target.
 
         Raises:
-            EngineError: It is.
+            EngineError: Somebody has.
         """
-        if stranger := _stranger(description, props):
+        if stranger:
             raise EngineError(
                 f"{id} belongs to {stranger}. It is left alone; declare its power there, "
                 "or run 'pulumi refresh' if it was taken over"
             )
 
-    def _bring(self, inputs: Inputs) -> dict[str, Any]:
-        table, _, key = inputs["of"].partition("/")
+    def _bring(self, inputs: Inputs, hidden: dict[str, Any]) -> dict[str, Any]:
+        target = _target(inputs["of"])
         try:
             if inputs["state"] == "running":
-                row: Mapping[str, Any] = self._start(table, key, inputs)
+                row = self._start(target, inputs)
             else:
-                row = machine_power.look(self.connection, table, key)
-                row = self._stop(table, key, row, inputs)
+                row = self._stop(target, machine_power.look(self.connection, *_place(target)), inputs)
         except Exception as error:
             known = {name: inputs.get(name) for name in self.declaration.attributes}
-            outs = self._complete(inputs["of"], known, inputs)
+            outs = self.complete(inputs["of"], {**known, **hidden}, inputs)
             raise InitialisationFailed(inputs["of"], outs, explain(error)) from error
-        return self._outs(row, inputs)
+        return self._outs(row, inputs) | hidden
 
-    def _start(self, table: str, key: str, inputs: Inputs) -> Mapping[str, Any]:
+    def _start(self, target: Owner, inputs: Inputs) -> Mapping[str, Any]:
         timeout = _timeout(inputs)
-        row = machine_power.start(self.connection, table, key, timeout=timeout)
+        row = machine_power.start(self.connection, *_place(target), timeout=timeout)
         if inputs.get("wait_for_guest"):
-            row = guest.wait(self.connection, key, row, inputs, timeout=timeout)
+            row = guest.wait(self.connection, target[1], row, inputs, timeout=timeout)
         return row
 
-    def _stop(self, table: str, key: str, row: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:
-        return machine_power.stop(
-            self.connection, table, key, row, timeout=_timeout(inputs), force=bool(inputs.get("force"))
-        )
+    def _stop(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
+        timeout, force = _timeout(inputs), bool(inputs.get("force"))
+        return machine_power.stop(self.connection, *_place(target), row, timeout=timeout, force=force)
 
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
-        mark = Mark.of(row.get("description"))
-        hidden = {MARK: str(mark)} if mark else {}
         report = row.get("guest_addresses")
         told = {
             "running": machine_power.state(row),
             "addresses": guest.addresses(report, inputs.get("guest_ignore")) or None,
             "guest_hostname": guest.hostname(report),
         }
-        return outputs(self.declaration, {**row, **told}, inputs) | hidden
+        return outputs(self.declaration, {**row, **told}, inputs)
 
 
-def _target(path: str) -> type[BaseResource]:
-    table = path.partition("/")[0]
+def _target(path: str) -> Owner:
+    """Return what a path such as ``vms/42`` names.
+
+    Raises:
+        EngineError: It is nothing that has a power state.
+    """
+    table, _, key = path.partition("/")
     target = TARGETS.get(table)
     if target is None:
         raise EngineError(f"'{path}' has no power state. Give a VirtualMachine or a Network")
-    return target
+    return target, key
 
 
-def _stranger(description: str | None, props: Inputs) -> str:
-    """Return who manages a target, if that is not the one who did when its power was declared, nor this stack."""
-    live, known = Mark.of(description), Mark.of(props.get(MARK))
-    if live is not None and known is not None:
-        return "" if live.belongs_to(known.owner, known.name) else f"{live.owner} as '{live.name}'"
-    return other_owner(description, props.get(OWNER, ""))
+def _place(target: Owner) -> tuple[str, str]:
+    return target[0].declaration.table, target[1]
+
+
+def _known_by(target: Owner, row: Row) -> dict[str, Any]:
+    """Return the hidden outputs by which a target is known again: its token, and what VergeOS fixed."""
+    mark = Mark.of(row.get("description"))
+    return {PARENT: mark.token if mark else "", FIXED: lasting(target[0].declaration, row)}
 
 
 def _timeout(inputs: Mapping[str, Any]) -> float:

@@ -56,12 +56,12 @@ class RoutingProvider(RestartingProvider[R]):
     staged = ROUTING
     root = "vnet_bgp"
 
-    def _through(self, name: str, key: str) -> Any:
+    def through(self, name: str, key: str) -> Any:
         """Return the key of the network's routing, which may have to be made."""
-        return row_of(self.connection, "vnet_bgp", key) if name == "network" else super()._through(name, key)
+        return row_of(self.connection, "vnet_bgp", key) if name == "network" else super().through(name, key)
 
 
 class RouterCommandProvider(RoutingProvider[R]):
     """Manages lines of a router's configuration."""
 
-    unless_told: ClassVar[Mapping[str, Any]] = {"enabled": True, "no": False}
+    server_defaults: ClassVar[Mapping[str, Any]] = {"enabled": True, "no": False}

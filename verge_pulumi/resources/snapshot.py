@@ -18,7 +18,7 @@ from verge_pulumi.resources import snapshots
 from verge_pulumi.resources.vm import VirtualMachine
 
 
-class Snapshot(Resource, table="machine_snapshots"):
+class Snapshot(Resource, table="machine_snapshots", fixed=("created",)):
     """A snapshot of a virtual machine with its disks, taken once, when this resource is created.
 
     A `VirtualMachine` with ``restored_from`` makes a new VM of it. VergeOS deletes it when it expires; the next ``up``
@@ -78,7 +78,7 @@ class SnapshotProvider(RowProvider[Snapshot]):
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Wait until it is complete; one that is not what was asked for is of no use."""
         if not row.get("snap_machine"):
-            row = snapshots.complete(self.connection, id, lambda: self._read_back(id))
+            row = snapshots.complete(self.connection, id, lambda: self.read_back(id))
         if inputs.get("quiesce") and not row.get("quiesced"):
             self.connection.client.table(self.declaration.table).delete(id)
             raise Withdrawn(

@@ -95,7 +95,7 @@ class StagingProvider(RowProvider[R]):
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect."""
-        self.put_into_effect(self._outs(row, inputs))
+        self.put_into_effect(self.outs(row, inputs))
         return row
 
     def remove(self, id: str, props: Inputs) -> None:

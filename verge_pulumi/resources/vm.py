@@ -213,7 +213,14 @@ class VirtualMachineSettings(Declared):
     """IP addresses that the guest's agent reports, loopback and link-local ones left out."""
 
 
-class VirtualMachine(VirtualMachineSettings, Resource, table="vms", unique=("name",), only={"is_snapshot": False}):
+class VirtualMachine(
+    VirtualMachineSettings,
+    Resource,
+    table="vms",
+    unique=("name",),
+    only={"is_snapshot": False},
+    fixed=("created", "uuid"),
+):
     """A virtual machine.
 
     A new one is stopped and has no drives and no NICs: declare `Drive`, `Nic` and, to start it when they are there, a
@@ -230,7 +237,7 @@ class VirtualMachine(VirtualMachineSettings, Resource, table="vms", unique=("nam
 class VirtualMachineProvider(RowProvider[VirtualMachine]):
     """What is special about a VM's life."""
 
-    told_before_delete = (select("machine", [select("drives", data_loss.FIELDS)], "hardware"),)
+    extra_delete_fields = (select("machine", [select("drives", data_loss.FIELDS)], "hardware"),)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Secure boot needs UEFI; a copy has one original, and brings what is set on creation only."""
@@ -278,7 +285,7 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
             return row
         machine_power.stop(self.connection, "vms", id, row, timeout=inputs.get("stop_timeout"), force=False)
         machine_power.start(self.connection, "vms", id)
-        return self._read_back(id)
+        return self.read_back(id)
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""

@@ -62,7 +62,7 @@ class WireGuardProvider(StagingProvider[WireGuard]):
         One that is off already may be what an earlier attempt left before it was applied.
         """
         if row.get("enabled"):
-            self._put(id, {"enabled": False})
+            self.put(id, {"enabled": False})
         self.put_into_effect(props)
         self.about_to_write(props)
 

@@ -75,8 +75,3 @@ class Device(Behaviour):
     def finish(self, row: Row, state: str) -> None:
         """End a hot-plug or an unplug."""
         self.plug(row, on=state == "plugging" and self.backend.power.is_running(row["machine"]))
-
-
-def mac_address(kind: int, number: int) -> str:
-    """Return a MAC address in VergeOS's range, unique among those of its kind."""
-    return ":".join(f"{byte:02x}" for byte in (0xF0, 0xDB, kind, *number.to_bytes(3, "big")))

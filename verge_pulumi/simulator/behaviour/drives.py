@@ -6,6 +6,7 @@ from typing import Any
 
 from verge_pulumi.simulator.behaviour.base import Response
 from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.drawing import draw_serial
 from verge_pulumi.simulator.errors import invalid, refused
 from verge_pulumi.simulator.relations import Row
 
@@ -30,7 +31,7 @@ class Drives(Device):
         """Generate a serial number, and start to copy the image of an import or a clone."""
         super().after_create(row)
         if not row["serial"]:
-            self.backend.store.change(self.table, row["$key"], {"serial": f"{row['$key']:020x}"})
+            self.backend.store.change(self.table, row["$key"], {"serial": draw_serial()})
         if row["media"] in _MADE_FROM_FILES:
             # No source says what a drive shows while it is cloned from a file.
             self.show(row, "importing")

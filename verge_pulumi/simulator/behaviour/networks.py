@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.simulator.behaviour.base import Response
-from verge_pulumi.simulator.behaviour.devices import mac_address
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
+from verge_pulumi.simulator.drawing import draw_mac_address
 from verge_pulumi.simulator.errors import invalid, refused
 from verge_pulumi.simulator.relations import Row
 
@@ -38,7 +38,7 @@ class Networks(MachineOwner):
     def after_create(self, row: Row) -> Response | None:
         """Create the machine, the MAC address, and the route to a default gateway."""
         super().after_create(row)
-        mac = mac_address(0x31, row["$key"])
+        mac = draw_mac_address(0x31)
         self.backend.store.change(self.table, row["$key"], {"macaddress": mac})
         gateway = self.backend.store.get(self.table, row["vnet_default_gateway"])
         if gateway is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verge_pulumi.simulator.behaviour.base import Response
-from verge_pulumi.simulator.behaviour.devices import Device, mac_address
+from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.drawing import draw_mac_address
 from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row
 
@@ -29,7 +30,7 @@ class Nics(Device):
         """Generate a MAC address."""
         super().after_create(row)
         if not row["macaddress"]:
-            self.backend.store.change(self.table, row["$key"], {"macaddress": mac_address(0x30, row["$key"])})
+            self.backend.store.change(self.table, row["$key"], {"macaddress": draw_mac_address(0x30)})
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 from verge_pulumi.simulator.behaviour.base import Response
 from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.drawing import draw_uuid
 from verge_pulumi.simulator.errors import invalid, not_modelled, readonly
 from verge_pulumi.simulator.relations import Row
 
@@ -38,7 +37,7 @@ class PassthroughDevices(Device):
     def after_create(self, row: Row) -> Response | None:
         """Add the status row, and tell the UUID."""
         super().after_create(row)
-        generated = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.backend.name}/{self.table}/{row['$key']}"))
+        generated = draw_uuid()
         self.backend.store.change(self.table, row["$key"], {"uuid": generated})
         return {"uuid": generated}
 

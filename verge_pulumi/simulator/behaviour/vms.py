@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles, given
 from verge_pulumi.simulator.behaviour.devices import Device
 from verge_pulumi.simulator.behaviour.drives import Drives
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
+from verge_pulumi.simulator.drawing import draw_uuid
 from verge_pulumi.simulator.errors import dangling, invalid, refused
 from verge_pulumi.simulator.relations import Row
 from verge_pulumi.simulator.store import Store
@@ -38,9 +38,7 @@ class VirtualMachines(MachineOwner):
         super().after_create(row)
         self._provide_files(row)
         if not row["uuid"]:
-            name = f"{self.backend.name}/vms/{row['$key']}"
-            generated = str(uuid.uuid5(uuid.NAMESPACE_OID, name))
-            self.backend.store.change(self.table, row["$key"], {"uuid": generated})
+            self.backend.store.change(self.table, row["$key"], {"uuid": draw_uuid()})
         # The receipt of 4.12 had no `response` (fact sheet README §6.2).
         return {"machine": str(row["machine"])} if self.backend.release.since("26.0") else None
 

@@ -1,0 +1,359 @@
+"""One attempt to create a row: exactly once, and never over somebody else's.
+
+A row that exists already is taken over only on evidence that an attempt of this very resource made it and was cut off:
+a pending operation of the engine, or the journal of this machine. It is never taken from another resource of the state,
+whatever its mark says. Everything else is for people to decide, with ``adopt=True``.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from verge_pulumi.client import AlreadyExists, Filter, Outcome, Row, VergeError, where
+from verge_pulumi.engine import host
+from verge_pulumi.engine.declare import NAME, OWNER
+from verge_pulumi.engine.errors import EngineError, NotProven
+from verge_pulumi.engine.evidence import Held, Place
+from verge_pulumi.engine.fencing import this_stack
+from verge_pulumi.engine.model import payload
+from verge_pulumi.engine.ownership import TOKEN, Mark, kin_of
+from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.rows import RowProvider
+
+APPEARS_WITHIN = 30.0
+"""Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """The row that a create ended with.
+
+    Attributes:
+        key: Its key.
+        mark: Its mark; None where it bears none.
+        parent: The token of the row that it was created within, "" if that bears none; None if that is not known.
+    """
+
+    key: str
+    mark: Mark | None
+    parent: str | None
+
+
+class Creating:
+    """One create.
+
+    Args:
+        provider: Whose hooks say what is special about the row.
+        inputs: What the program says.
+    """
+
+    def __init__(self, provider: RowProvider[Any], inputs: dict[str, Any]) -> None:
+        self._provider = provider
+        self._declaration = provider.declaration
+        self._connection = provider.connection
+        self._evidence = provider.connection.evidence
+        self._inputs = inputs
+        self._stack = this_stack(inputs)
+        self._urn = host.urn()
+        self._token = str(inputs.get(TOKEN) or "")
+        marked = provider.connection.settings.mark and self._declaration.markable and OWNER in inputs and self._token
+        self._mark = Mark.new(inputs[OWNER], inputs[NAME], self._token) if marked else None
+
+    def run(self) -> Created:
+        """Create the row, or find the one that an attempt of this resource which was cut off has made."""
+        parent = self._parent()
+        later = set(self._provider.later(self._inputs))
+        values = self._provider.columns(self._inputs, self._declaration.inputs.keys() - later)
+        if self._mark:
+            values["description"] = self._mark.append_to(self._inputs.get("description"))
+        try:
+            key = self._key(values)
+        finally:
+            self._connection.reader.forget(self._declaration.table)
+        self._provider.place(key, {name: str(value) for name, value in values.items()})
+        return Created(key, self._mark, parent)
+
+    def _parent(self) -> str | None:
+        """Return the token of the row that this one is created within.
+
+        Raises:
+            EngineError: The row would be another stack's as soon as it exists, since it cannot bear a mark.
+        """
+        owner = self._provider.owner_row(self._inputs)
+        if owner is None:
+            return None
+        kind, key = owner
+        table = kind.declaration.table
+        if self._declaration.markable:
+            return self._evidence.token_at((table, key), self._stack) or None
+        mark = Mark.of(self._connection.reader.known(table, key, "description"))
+        if mark is not None and OWNER in self._inputs and not self._evidence.knows(mark.token, self._stack):
+            raise EngineError(f"{table}/{key} belongs to {mark.holder}, and so would this. Declare it there")
+        return mark.token if mark else ""
+
+    # Once ------------------------------------------------------------------------------------------------------------
+
+    def _key(self, values: dict[str, Any]) -> str:
+        """Create the row once; what is not known to have failed is looked for before it is sent again."""
+        if not self._provider.identified(self._inputs) and (found := self._unfinished(values)):
+            # VergeOS will not refuse a second one.
+            return self._take_over(found)
+        try:
+            return self._post(values)
+        except AlreadyExists as refusal:
+            return self._decide(refusal)
+        except VergeError as error:
+            if error.outcome is Outcome.NOT_APPLIED:
+                raise
+            if self._mark is None and self._declaration.markable:
+                raise EngineError(
+                    f"{error} Whether the row was made is not known, and without marks it cannot be found. "
+                    f"Look for it on {self._connection.client.host} before the next run"
+                ) from error
+            failure = error
+        if found := self._appeared(values):
+            return self._made(str(found["$key"]))
+        if failure.outcome is Outcome.APPLIED:
+            raise failure
+        self._connection.see_system()
+        try:
+            return self._post(values)
+        except AlreadyExists as refusal:
+            return self._decide(refusal, sent_before=True)
+
+    def _post(self, values: Mapping[str, Any]) -> str:
+        return self._made(self._provider.make(self._inputs, values))
+
+    def _made(self, key: str) -> str:
+        self._evidence.claim((self._declaration.table, key), self._token, made=True)
+        return key
+
+    def _appeared(self, values: Mapping[str, Any]) -> Row | None:
+        """Look for the row of a POST whose answer was lost, for as long as VergeOS may take to show it."""
+        try:
+            return wait_until(
+                lambda: self._own(values),
+                lambda row: row is not None,
+                what="the row, which VergeOS may have made",
+                timeout=APPEARS_WITHIN,
+                clock=self._connection.clock,
+                describe=lambda row: "not found",
+            )
+        except WaitTimeout:
+            return None
+
+    def proven(self, created: Created, row: Row) -> tuple[str, Row]:
+        """See that the row under the key in VergeOS's answer is the one that was made: it bears the token.
+
+        Returns:
+            The key and the row, or those of the row that does bear it.
+
+        Raises:
+            NotProven: None does.
+        """
+        if self._mark is None or _token(row) == self._token:
+            return created.key, row
+        if found := self._own({}):
+            return self._made(str(found["$key"])), found
+        theirs = _mark(row)
+        what = f"belongs to {theirs.holder}" if theirs else f"does not bear the mark '{self._mark}'"
+        raise NotProven(
+            f"VergeOS answered that row {created.key} of {self._declaration.table} was made, but that row {what}. It "
+            "is left alone; run 'pulumi up' again"
+        )
+
+    def _own(self, values: Mapping[str, Any]) -> Row | None:
+        """Find the row of this attempt: by its token, or without one as the one that nothing tells from it."""
+        if not self._mark:
+            return self._alike(values)
+        rows = self._find([*self._within(), where("description", "cs", str(self._mark))])
+        found = [row for row in rows if _token(row) == self._token]
+        if len(found) > 1:
+            raise self._several(found)
+        return found[0] if found else None
+
+    # What exists -----------------------------------------------------------------------------------------------------
+
+    def _unfinished(self, values: Mapping[str, Any]) -> Row | None:
+        """Find the row of an attempt that was cut off, where VergeOS would make a second one beside it.
+
+        Raises:
+            EngineError: There are several, or nothing proves whose such a row is.
+        """
+        if not self._mark:
+            cut_off = not self._declaration.markable and self._urn and self._interrupted()
+            return self._alike(values) if cut_off else None
+        mark, kin = self._mark, f"{kin_of(self._urn)}-" if self._urn else ""
+        # The tokens of the first release have no kin, so their text is looked for.
+        text = f"[pulumi {mark.owner} {mark.name} "
+        condition = where("description", "cs", text)
+        if kin:
+            condition = condition | where("description", "cs", f" {kin}")
+        rows = [
+            row
+            for row in self._find([*self._within(), condition])
+            if _token(row).startswith(kin or " ") or text in str(row.get("description"))
+        ]
+        if not rows:
+            return None
+        interrupted = self._interrupted(now=True)
+        free = [row for row in rows if not self._holder(row)]
+        own = [row for row in free if _token(row) in interrupted]
+        if len(own) > 1:
+            raise self._several(own)
+        if own:
+            return own[0]
+        # One with the text of another stack is that stack's; one with ours was made by nobody whom the state knows.
+        left = [row for row in free if (other := _mark(row)) and other.owner == mark.owner]
+        if left and not self._inputs.get("adopt"):
+            raise EngineError(
+                f"row {left[0]['$key']} of {self._declaration.table} bears the mark of this resource, but the state "
+                "knows of no create that was cut off. Delete it, or set adopt=True to manage it from here"
+            )
+        return left[0] if left else None
+
+    def _alike(self, values: Mapping[str, Any]) -> Row | None:
+        """Find a row without a mark that nothing tells from this one, and that no resource of this stack has."""
+        if self._declaration.markable:
+            return None  # the program wants no marks
+        wanted = {**self._provider.server_defaults, **values}
+        rows = self._find([where(column, "eq", value) for column, value in wanted.items()])
+        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        same = (row for row in rows if all(str(row.get(name)) == str(wanted[name]) for name in wanted))
+        return next((row for row in same if not self._holder(row)), None)
+
+    def _decide(self, refusal: AlreadyExists, *, sent_before: bool = False) -> str:
+        """Decide whose row it is that holds the name already.
+
+        Args:
+            refusal: VergeOS's answer to the POST.
+            sent_before: Whether an earlier POST of this attempt may have made it.
+
+        Raises:
+            EngineError: It is somebody else's; the text names its key and what to do.
+        """
+        row = self._named(refusal)
+        table, key, theirs = self._declaration.table, str(row["$key"]), _mark(row)
+        if self._mark and theirs and theirs.token == self._token:
+            return self._made(key)
+        given = not self._declaration.markable and self._provider.made_by_vergeos(row)
+        if not given:
+            self._evidence.state(self._stack, now=True)
+        if holder := self._holder(row):
+            raise EngineError(
+                f"row {key} of {table} has that name and is '{holder}' of this stack. If that was renamed in the "
+                "program use the option aliases; if it is replaced by this one leave delete_before_replace on; else "
+                "give one of them another name"
+            )
+        interrupted = self._interrupted()
+        ours = theirs.token in interrupted if theirs else not self._declaration.markable and bool(interrupted)
+        if given or ours or (sent_before and not self._declaration.markable) or self._inputs.get("adopt"):
+            return self._take_over(row)
+        owner = f"bears the mark of {theirs.holder}" if theirs else "is managed by nobody here"
+        raise EngineError(
+            f"row {key} of {table} has that name already and {owner}. Choose another name; if the resource was renamed "
+            "in the program use the option aliases; to manage that row from here set adopt=True"
+        )
+
+    def _named(self, refusal: AlreadyExists) -> Row:
+        """Find the row that has the unique values of this one; it may take a moment to show."""
+        unique = {self._provider.column(name): value for name, value in self._provider.unique(self._inputs).items()}
+        if not unique:
+            raise refusal
+        try:
+            rows = wait_until(
+                lambda: [
+                    row
+                    for row in self._find([where(column, "eq", value) for column, value in unique.items()])
+                    # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+                    if all(str(row.get(column)) == str(value) for column, value in unique.items())
+                ],
+                bool,
+                what="the row that has the name",
+                timeout=APPEARS_WITHIN,
+                clock=self._connection.clock,
+                describe=lambda rows: f"{len(rows)} rows",
+            )
+        except WaitTimeout:
+            raise refusal from None
+        if len(rows) > 1:
+            raise EngineError(f"several rows have that name: {', '.join(str(row['$key']) for row in rows)}")
+        return rows[0]
+
+    def _take_over(self, row: Row) -> str:
+        """Make an existing row ours: the token of this attempt, and the values that the program sets."""
+        provider, key = self._provider, str(row["$key"])
+        changed = provider.unlike(row, self._inputs)
+        fixed = [
+            name
+            for name in changed
+            if self._declaration.inputs[name].replaces and self._declaration.inputs[name].readable
+        ]
+        if fixed:
+            raise EngineError(
+                f"row {key} of {self._declaration.table} differs in {', '.join(fixed)}, which is set on creation only. "
+                "Delete the row, or declare what it has"
+            )
+        values = payload(self._declaration, self._inputs, set(changed) - set(provider.later(self._inputs)))
+        if self._mark:
+            values["description"] = provider.marked_description(self._inputs, row, self._mark)
+        if values:
+            provider.put(key, values)
+        self._evidence.claim((self._declaration.table, key), self._token, made=False)
+        if self._declaration.markable:  # others VergeOS may have made for us, which is nothing to tell
+            host.log(f"took over row {key} of {self._declaration.table}, which existed already")
+        return key
+
+    # Evidence --------------------------------------------------------------------------------------------------------
+
+    def _interrupted(self, *, now: bool = False) -> set[str]:
+        return self._evidence.interrupted(self._urn, self._stack, now=now) if self._urn else set()
+
+    def _holder(self, row: Row) -> str:
+        """Return the name of the resource of this stack that has a row, "" if none has it.
+
+        A copy of a row bears its token too, and is nobody's; only rows that are part of a list have no other proof.
+        """
+        place: Place = (self._declaration.table, str(row["$key"]))
+        state = self._evidence.state(self._stack)
+        if held := state.at(place):
+            return held.name
+        if place in self._evidence.claimed:
+            return "another resource"
+        lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place is None)
+        return next((each.name for each in lists), "")
+
+    def _within(self) -> list[Filter]:
+        """Return the conditions that a row is within the one that the program names."""
+        return [
+            where(self._provider.column(name), "eq", self._provider.through(name, self._inputs[name]))
+            for name, attribute in self._declaration.inputs.items()
+            if attribute.through is not None
+        ]
+
+    def _find(self, conditions: list[Filter]) -> list[Row]:
+        only = [where(column, "eq", value) for column, value in self._declaration.only.items()]
+        condition = functools.reduce(operator.and_, [*conditions, *only])
+        return self._connection.reader.find(self._declaration.table, condition, self._declaration.fields)
+
+    def _several(self, rows: list[Row]) -> EngineError:
+        keys = ", ".join(str(row["$key"]) for row in rows)
+        return EngineError(
+            f"rows {keys} of {self._declaration.table} bear the mark of one and the same create of this resource. "
+            "Delete all but one of them"
+        )
+
+
+def _mark(row: Row) -> Mark | None:
+    return Mark.of(row.get("description"))
+
+
+def _token(row: Row) -> str:
+    mark = _mark(row)
+    return mark.token if mark else ""

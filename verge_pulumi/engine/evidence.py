@@ -1,0 +1,314 @@
+"""What proves whose a row is, apart from the row: the states of stacks, interrupted attempts, and this very run.
+
+A provider is handed one resource at a time and never the state as a whole. The CLI that runs the program can be asked
+for that: ``pulumi stack export`` takes some 0.2 s, works while an update is under way, and needs no passphrase, since
+nothing is decrypted. It lists every object that a stack holds, and the creates that were cut off together with the
+inputs that they had, their tokens included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from verge_pulumi.client import printable
+from verge_pulumi.engine import host
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.ownership import TOKEN, token_in
+
+Place = tuple[str, str]
+"""Table and key of a row."""
+
+Deployment = Mapping[str, Any]
+"""A state as ``pulumi stack export`` writes it, below ``deployment``."""
+
+OURS = "pulumi-python:dynamic/vergeos:"
+"""How the types of this package's resources begin."""
+
+EXPORT_TIMEOUT = 120.0
+"""Seconds that an export may take; one of 3,000 resources takes about one."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An object that a stack manages.
+
+    Attributes:
+        urn: The resource.
+        type: Its type.
+        id: Its Pulumi id.
+        outputs: Its outputs, secrets encrypted.
+        leaving: Whether it was deleted already, to be replaced; its key may be given out again.
+    """
+
+    urn: str
+    type: str
+    id: str
+    outputs: Mapping[str, Any] = field(repr=False)
+    leaving: bool
+
+    @property
+    def name(self) -> str:
+        """Its name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def stack(self) -> str:
+        """``project/stack``."""
+        return owner_in(self.urn)
+
+    @property
+    def place(self) -> Place | None:
+        """The row that it is; None where it is the state of other rows, as the power of a VM."""
+        table, _, key = str(self.outputs.get("location", "")).removeprefix("/v4/").partition("/")
+        return (table, self.id) if key == self.id else None
+
+
+class StackState:
+    """What one stack manages, and which of its creates were cut off."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.held = [
+            Held(
+                str(each["urn"]),
+                str(each["type"]),
+                str(each.get("id", "")),
+                each.get("outputs") or {},
+                bool(each.get("pendingReplacement")),
+            )
+            for each in deployment.get("resources") or ()
+            # What a program only reads is in its state too, and belongs to whoever manages it.
+            if str(each.get("type")).startswith(OURS) and not each.get("external")
+        ]
+        self._pending = [
+            (str(each["resource"]["urn"]), str((each["resource"].get("inputs") or {}).get(TOKEN) or ""))
+            for each in deployment.get("pending_operations") or ()
+            if each.get("type") == "creating"
+        ]
+
+    def cut_off(self, urn: str) -> set[str]:
+        """Return the tokens of the creates of a resource that were cut off."""
+        return {token for of, token in self._pending if of == urn and token}
+
+    def at(self, place: Place) -> Held | None:
+        """Return what lives by a row."""
+        return self._places.get(place)
+
+    def bearing(self, token: str) -> list[Held]:
+        """Return what a token belongs to; an object without one is never meant."""
+        return self._tokens.get(token, []) if token else []
+
+    def of(self, urn: str) -> Held | None:
+        """Return the object of a resource."""
+        return next(
+            (each for each in self._by_type.get(_type_in(urn), ()) if each.urn == urn and not each.leaving), None
+        )
+
+    def of_type(self, type: str) -> Iterable[Held]:
+        """Return all objects of a type."""
+        return self._by_type.get(type, ())
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Held]]:
+        found: dict[str, list[Held]] = {}
+        for each in self.held:
+            found.setdefault(each.type, []).append(each)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[Place, Held]:
+        return {each.place: each for each in self.held if each.place and not each.leaving}
+
+    @cached_property
+    def _tokens(self) -> dict[str, list[Held]]:
+        found: dict[str, list[Held]] = {}
+        for each in self.held:
+            found.setdefault(token_in(each.outputs), []).append(each)
+        return found
+
+
+class Evidence:
+    """Decides by states, by the journal and by what this process has done; one for each connection.
+
+    Args:
+        journal: The attempts that this machine has begun.
+        export: Returns the state of a stack, or None where there is no such stack.
+
+    Attributes:
+        journal: As given.
+        made: Rows that creates of this process have made.
+        claimed: Rows that creates of this process have made or taken over, with the token that each bears.
+        replacing: Rows that are deleted in this run before their successor is created.
+    """
+
+    def __init__(self, journal: Journal, export: Callable[[str], Deployment | None] | None = None) -> None:
+        self.journal = journal
+        self.made: set[Place] = set()
+        self.claimed: dict[Place, str] = {}
+        self.replacing: set[Place] = set()
+        self._tokens: set[str] = set()
+        self._export = export or export_stack
+        self._states: dict[str, StackState | None] = {}
+        self._unique: dict[str, tuple[str, ...] | None] = {}
+        self._lock = threading.Lock()
+
+    def state(self, stack: str, *, now: bool = False) -> StackState:
+        """Return the state of this stack, asked for once unless it has to be that of this moment.
+
+        Args:
+            stack: ``organization/project/stack``.
+            now: Whether what this run has done since counts.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        return self._state(stack, now=now) or StackState({})
+
+    def has_left(self, owner: str, stack: str, token: str) -> bool:
+        """Say whether an object is no longer in the state of the stack that is recorded as its owner.
+
+        It is not if that stack was renamed to this one, or the object moved here; it still is if the state was copied.
+
+        Args:
+            owner: ``project/stack`` as recorded.
+            stack: ``organization/project/stack`` of this one.
+            token: The object's token.
+
+        Raises:
+            EngineError: The other state cannot be read, though there is one.
+        """
+        organization, _, here = stack.partition("/")
+        state = self._state(f"{organization}/{owner}")
+        # Pulumi Cloud may answer an old name with the renamed stack; the URNs tell.
+        return state is None or all(each.stack == here for each in state.bearing(token))
+
+    def interrupted(self, urn: str, stack: str, *, now: bool = False) -> set[str]:
+        """Return the tokens of the creates of a resource that were cut off."""
+        return self.state(stack, now=now).cut_off(urn) | self.journal.cut_off(urn)
+
+    def knows(self, token: str, stack: str) -> bool:
+        """Say whether a token is that of an object of this stack, or of one that this process has made."""
+        if token in self._tokens or self.state(stack).bearing(token):
+            return True
+        # Another provider's process of this run may have made it since.
+        return bool(self.state(stack, now=True).bearing(token))
+
+    def token_at(self, place: Place, stack: str) -> str:
+        """Return the token of a row as this process or a state that it has read already tells; "" if neither does."""
+        if place in self.claimed:
+            return self.claimed[place]
+        state = self._states.get(stack)
+        held = state.at(place) if state else None
+        return token_in(held.outputs) if held else ""
+
+    def claim(self, place: Place, token: str, *, made: bool) -> None:
+        """Note that a create has made a row or taken it over."""
+        self.claimed[place] = token
+        self._tokens.add(token)
+        if made:
+            self.made.add(place)
+
+    def declares(self, urn: str, unique: tuple[str, ...] | None) -> None:
+        """Note which unique values the program gives to a resource; None if they are not known yet."""
+        self._unique[urn] = unique
+
+    def namesakes(
+        self, urn: str, stack: str, unique: tuple[str, ...], recorded: Callable[[Held], tuple[str, ...] | None]
+    ) -> list[Held]:
+        """Return the other objects of this type that have the same unique values and keep them in this run.
+
+        Args:
+            urn: The resource.
+            stack: ``organization/project/stack``.
+            unique: The unique values that the program gives to it.
+            recorded: Returns those of an object.
+        """
+        return [
+            each
+            for each in self.state(stack).of_type(_type_in(urn))
+            if each.urn != urn
+            and not each.leaving
+            and recorded(each) == unique
+            and self._unique.get(each.urn, unique) == unique
+        ]
+
+    def _state(self, stack: str, *, now: bool = False) -> StackState | None:
+        with self._lock:
+            if now or stack not in self._states:
+                deployment = self._export(stack)
+                self._states[stack] = None if deployment is None else StackState(deployment)
+            return self._states[stack]
+
+
+def owner_in(urn: str) -> str:
+    """Return ``project/stack`` of a resource."""
+    stack, project = urn.split("::")[:2]
+    return f"{project}/{stack.rpartition(':')[2]}"
+
+
+def _type_in(urn: str) -> str:
+    """Return the type of a resource, without those of its parents."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def export_stack(stack: str) -> Deployment | None:
+    """Ask the CLI that runs this process for the state of a stack.
+
+    Args:
+        stack: ``organization/project/stack``.
+
+    Returns:
+        The state; None where there is no such stack.
+
+    Raises:
+        EngineError: It cannot be read.
+    """
+    # The options of the command that runs us are not meant for this one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
+    command = [_cli(), "stack", "export", "--non-interactive", "--stack", stack]
+    started = time.monotonic()
+    try:
+        done = subprocess.run(  # noqa: S603  the CLI that runs us
+            command,
+            env=environment | {"PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=EXPORT_TIMEOUT,
+        )
+        if done.returncode == 0:
+            deployment = json.loads(done.stdout)["deployment"]
+            host.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
+            return deployment if isinstance(deployment, dict) else {}
+        if "no stack named" in done.stderr:
+            return None
+        reason = done.stderr.strip().rpartition("\n")[2]
+    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
+        reason = str(error)
+    raise EngineError(f"the state of the stack {stack} cannot be read ({printable(reason)}). Try again")
+
+
+def _cli() -> str:
+    """Return the CLI that runs this process, found among its ancestors, else the one on the PATH."""
+    pid = os.getppid()
+    while pid > 1:
+        try:
+            program = Path(f"/proc/{pid}/exe").readlink()
+            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            break
+        if program.name == "pulumi":
+            return str(program)
+        pid = parent
+    return shutil.which("pulumi") or "pulumi"

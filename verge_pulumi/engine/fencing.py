@@ -1,0 +1,155 @@
+"""Is this row the one that the state means? Asked before a row is read as ours, written to or deleted.
+
+A row bears the token of the attempt that made it, so the answer is an exact comparison. Where it bears none, since its
+table has no description or somebody edited the mark away, it is unknown and not ours: what VergeOS fixed when it made
+the row, and the row that it was created within, have to be those that the state recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from verge_pulumi.client import Row, printable
+from verge_pulumi.engine import host
+from verge_pulumi.engine.connection import Connection
+from verge_pulumi.engine.declare import ORGANIZATION, OWNER, BaseResource, Declaration
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.evidence import owner_in
+from verge_pulumi.engine.model import outputs
+from verge_pulumi.engine.ownership import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
+
+Owner = tuple[type[BaseResource], str]
+"""A row that can bear a mark: its resource and its key."""
+
+
+def this_stack(properties: Mapping[str, Any]) -> str:
+    """Return the stack that this call is about, as ``organization/project/stack``."""
+    urn = host.urn()
+    return f"{properties.get(ORGANIZATION) or 'organization'}/{owner_in(urn) if urn else properties.get(OWNER, '/')}"
+
+
+def owner_row(declaration: Declaration, properties: Mapping[str, Any]) -> Owner | None:
+    """Return the row that a row was created within, if that can bear a mark."""
+    parent = declaration.parent
+    if parent is None or properties.get(parent.name) is None or len(parent.targets) != 1:
+        return None
+    (kind,) = parent.targets
+    return (kind, str(properties[parent.name]).rpartition("/")[2]) if kind.declaration.markable else None
+
+
+def lasting(declaration: Declaration, row: Row) -> dict[str, str]:
+    """Return what of a row never changes, as the state records it."""
+    return {column: _text(row[column]) for column in declaration.lasting if row.get(column) is not None}
+
+
+class Fence:
+    """Tells whose rows of one table are.
+
+    Args:
+        connection: Where to.
+        declaration: What declares the rows.
+        owner: Returns the row that decides whose a row without a mark is, from the properties of the latter.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        declaration: Declaration,
+        owner: Callable[[Mapping[str, Any]], Owner | None] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._declaration = declaration
+        self._owner = owner or (lambda properties: owner_row(declaration, properties))
+
+    def stranger(self, row: Row, properties: Mapping[str, Any]) -> str:
+        """Return who has the row now if it is not the one that the state means, else "".
+
+        Args:
+            row: The row as VergeOS has it.
+            properties: The outputs in the state.
+
+        Raises:
+            EngineError: Nothing tells; the text says how to mend that.
+        """
+        known = Mark.of(properties.get(MARK))
+        live = Mark.of(row.get("description")) if self._declaration.markable else None
+        if live is not None:
+            return "" if known is not None and live.token == known.token else live.holder
+        if other := self._unlike(row, properties):
+            return f"another object, whose {other} is not that of this one"
+        if not self._declaration.markable:
+            return self._of_others(properties)
+        if known is None or self._drawn(properties):
+            return ""
+        if properties.get(PARENT) and not (other := self._of_others(properties)):
+            return ""
+        raise EngineError(
+            f"row {row['$key']} of {self._declaration.table} bears no mark any more, so nothing tells whether it is "
+            f"still the one that this stack made. If it is, put the line '{known}' back at the end of its description; "
+            "if it is not, run 'pulumi state delete' to forget it here"
+        )
+
+    def stranger_at(self, owner: Owner, row: Row, recorded: str | None, properties: Mapping[str, Any]) -> str:
+        """Return who manages a row that another one depends on, if that is neither this stack nor nobody, else "".
+
+        Args:
+            owner: The row.
+            row: The same as VergeOS has it.
+            recorded: The token that it bore when the other one was created; "" if it bore none, None if that was not
+                recorded.
+            properties: The properties of the other one.
+        """
+        live = Mark.of(row.get("description"))
+        evidence, stack = self._connection.evidence, this_stack(properties)
+        if live is not None:
+            # It may have been taken over by this stack itself since.
+            return "" if live.token == recorded or evidence.knows(live.token, stack) else live.holder
+        if not recorded:
+            return ""
+        kind, key = owner
+        held = evidence.state(stack).at((kind.declaration.table, key))
+        if held is None or token_in(held.outputs) != recorded:
+            return "nobody that its description names"
+        return Fence(self._connection, kind.declaration).stranger(row, held.outputs)
+
+    def _of_others(self, properties: Mapping[str, Any]) -> str:
+        """Return who manages the row that decides whose this one is, as the list that serves a refresh has it."""
+        owner = self._owner(properties)
+        if owner is None:
+            return ""
+        kind, key = owner
+        declaration = kind.declaration
+        marks = marks_of(properties.get(OWNER, ""))
+        row = self._connection.reader.shared(declaration.table, key, declaration.fields, marks)
+        return "" if row is None else self.stranger_at(owner, row, properties.get(PARENT), properties)
+
+    def _drawn(self, properties: Mapping[str, Any]) -> bool:
+        """Say whether the state recorded something that VergeOS drew for the row and the program did not choose."""
+        chosen = {self._declaration.inputs[name].column for name in properties.get(MANAGED, ())}
+        recorded = properties.get(FIXED) or {}
+        return any(column in recorded for column in self._declaration.fixed if column not in chosen)
+
+    def _unlike(self, row: Row, properties: Mapping[str, Any]) -> str:
+        """Return what tells a row from the one in the state: what never changes, or what it is known by.
+
+        Only a person who edits a name makes a row differ in that; without a mark it counts as another one.
+        """
+        declaration = self._declaration
+        for column, value in dict(properties.get(FIXED) or {}).items():
+            if _text(row.get(column)) != value:
+                return printable(column)
+        live = outputs(declaration, row, properties)
+        for name, attribute in declaration.attributes.items():
+            known_by = name in declaration.unique or attribute.replaces or attribute.leads_up
+            if not (known_by and attribute.readable and properties.get(name) is not None):
+                continue
+            if not attribute.value.same(live.get(name), properties[name]):
+                return name
+        return ""
+
+
+def _text(value: Any) -> str:
+    """Return a value in the one form in which rows and states are compared; Pulumi makes floats of numbers."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return text.removeprefix("/v4/")

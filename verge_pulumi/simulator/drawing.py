@@ -1,0 +1,34 @@
+"""What VergeOS draws for a new row: UUIDs, serial numbers, MAC addresses.
+
+None comes twice in the life of a simulator, also not after its content was put back to an earlier one: so a row under
+a key that is given out again differs from the one that had it before.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import uuid
+
+_places = 1 << 24
+_next = itertools.count(secrets.randbelow(_places))
+
+
+def draw_uuid() -> str:
+    """Return a UUID."""
+    return str(uuid.uuid4())
+
+
+def draw_serial() -> str:
+    """Return the serial number of a drive."""
+    return uuid.uuid4().hex[:20]
+
+
+def draw_mac_address(kind: int) -> str:
+    """Return a MAC address in VergeOS's range.
+
+    Args:
+        kind: The byte that tells NICs of VMs from those of networks and from virtual functions.
+    """
+    number = next(_next) % _places
+    return ":".join(f"{byte:02x}" for byte in (0xF0, 0xDB, kind, *number.to_bytes(3, "big")))
