@@ -209,7 +209,7 @@ class Connection:
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if host.serving() else 0.0
         self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
-        self.evidence = evidence or Evidence(Journal(settings.journal))
+        self.evidence = evidence or Evidence(Journal(settings.journal), provider=settings.provider)
         self.release = ""
         self._system: System | None = None
         self._first: System | None = None

@@ -318,7 +318,7 @@ class Creating:
     def _holder(self, row: Row) -> str:
         """Return the name of the resource of this stack that has a row, "" if none has it.
 
-        A copy of a row bears its token too, and is nobody's; only rows that are part of a list have no other proof.
+        A copy of a row bears its token too, and is nobody's. Rows that are part of a list have no other proof.
         """
         place: Place = (self._declaration.table, str(row["$key"]))
         state = self._evidence.state(self._stack)
@@ -326,7 +326,7 @@ class Creating:
             return held.name
         if place in self._evidence.claimed:
             return "another resource"
-        lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place is None)
+        lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place in (None, place))
         return next((each.name for each in lists), "")
 
     def _within(self) -> list[Filter]:

@@ -32,6 +32,9 @@ Place = tuple[str, str]
 Deployment = Mapping[str, Any]
 """A state as ``pulumi stack export`` writes it, below ``deployment``."""
 
+ORIGIN = "__origin"
+"""Hidden output: which provider and which VergeOS the object was made with."""
+
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
 
@@ -68,6 +71,12 @@ class Held:
         return owner_in(self.urn)
 
     @property
+    def provider(self) -> str:
+        """The explicit provider that made it, "" for the default one."""
+        origin = self.outputs.get(ORIGIN)
+        return str(origin.get("provider") or "") if isinstance(origin, Mapping) else ""
+
+    @property
     def place(self) -> Place | None:
         """The row that it is; None where it is the state of other rows, as the power of a VM."""
         table, _, key = str(self.outputs.get("location", "")).removeprefix("/v4/").partition("/")
@@ -75,9 +84,16 @@ class Held:
 
 
 class StackState:
-    """What one stack manages, and which of its creates were cut off."""
+    """What one stack manages, and which of its creates were cut off.
 
-    def __init__(self, deployment: Deployment) -> None:
+    Args:
+        deployment: The state.
+        provider: By whom rows are looked up by their keys and unique names: those of other providers are those of other
+            systems.
+    """
+
+    def __init__(self, deployment: Deployment, provider: str = "") -> None:
+        self._provider = provider
         self.held = [
             Held(
                 str(each["urn"]),
@@ -115,8 +131,18 @@ class StackState:
         )
 
     def of_type(self, type: str) -> Iterable[Held]:
-        """Return all objects of a type."""
-        return self._by_type.get(type, ())
+        """Return all objects of a type on this system."""
+        return (each for each in self._by_type.get(type, ()) if each.provider == self._provider)
+
+    @cached_property
+    def origins(self) -> list[Mapping[str, Any]]:
+        """By which provider and on which VergeOS its objects were made, each pair once."""
+        found = {}
+        for each in self.held:
+            origin = each.outputs.get(ORIGIN) or {}
+            if isinstance(origin, Mapping) and "system" in origin:
+                found[origin.get("provider"), origin["system"]] = origin
+        return list(found.values())
 
     @cached_property
     def _by_type(self) -> dict[str, list[Held]]:
@@ -127,7 +153,8 @@ class StackState:
 
     @cached_property
     def _places(self) -> dict[Place, Held]:
-        return {each.place: each for each in self.held if each.place and not each.leaving}
+        here = (each for each in self.held if each.provider == self._provider and not each.leaving)
+        return {each.place: each for each in here if each.place}
 
     @cached_property
     def _tokens(self) -> dict[str, list[Held]]:
@@ -143,6 +170,7 @@ class Evidence:
     Args:
         journal: The attempts that this machine has begun.
         export: Returns the state of a stack, or None where there is no such stack.
+        provider: The explicit provider of the connection, "" for the default one.
 
     Attributes:
         journal: As given.
@@ -151,8 +179,11 @@ class Evidence:
         replacing: Rows that are deleted in this run before their successor is created.
     """
 
-    def __init__(self, journal: Journal, export: Callable[[str], Deployment | None] | None = None) -> None:
+    def __init__(
+        self, journal: Journal, export: Callable[[str], Deployment | None] | None = None, *, provider: str = ""
+    ) -> None:
         self.journal = journal
+        self._provider = provider
         self.made: set[Place] = set()
         self.claimed: dict[Place, str] = {}
         self.replacing: set[Place] = set()
@@ -246,7 +277,7 @@ class Evidence:
         with self._lock:
             if now or stack not in self._states:
                 deployment = self._export(stack)
-                self._states[stack] = None if deployment is None else StackState(deployment)
+                self._states[stack] = None if deployment is None else StackState(deployment, self._provider)
             return self._states[stack]
 
 

@@ -39,13 +39,10 @@ from verge_pulumi.engine.errors import (
     texts_in,
     wrote_nothing,
 )
-from verge_pulumi.engine.evidence import Held, owner_in
+from verge_pulumi.engine.evidence import ORIGIN, Held, owner_in
 from verge_pulumi.engine.fencing import this_stack
 from verge_pulumi.engine.model import Inputs, differing, validate
 from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
-
-ORIGIN = "__origin"
-"""Hidden output: which provider and which VergeOS the object was made with."""
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
@@ -244,6 +241,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Make the object."""
         inputs = self._typed(props)
         journal, token = self.connection.evidence.journal, str(inputs.get(TOKEN) or "")
+        self._see_home(inputs)
         journal.begin(host.urn(), token)
         try:
             id, outs = self.insert(inputs)
@@ -463,11 +461,29 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         origin = props.get(ORIGIN)
         if origin is not None and not self.connection.is_at(origin["system"]):
-            raise EngineError(
-                f"it belongs to the system '{origin['name']}', but {self.connection.client.host} is the system "
-                f"'{self.connection.system.name}'. Point the provider back, or declare a second Provider; if "
-                f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
-            )
+            raise self._elsewhere("it belongs", origin)
+
+    def _see_home(self, inputs: Inputs) -> None:
+        """Refuse to make an object on another system than the one that holds the others of this stack.
+
+        Raises:
+            EngineError: The address of the provider leads elsewhere by now.
+        """
+        try:
+            origins = self.connection.evidence.state(this_stack(inputs)).origins if host.urn() else []
+        except EngineError:
+            return  # the check has told so
+        for origin in origins:
+            mine = origin.get("provider") == self.connection.settings.provider
+            if mine and not self.connection.is_at(origin["system"]):
+                raise self._elsewhere("what this stack manages belongs", origin)
+
+    def _elsewhere(self, what: str, origin: Mapping[str, Any]) -> EngineError:
+        return EngineError(
+            f"{what} to the system '{origin.get('name')}', but {self.connection.client.host} is the system "
+            f"'{self.connection.system.name}'. Point the provider back, or declare a second Provider; if "
+            f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
+        )
 
     def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:
         """Return what the declaration knows of an error that VergeOS does not say, or ""."""

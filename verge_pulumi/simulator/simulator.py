@@ -238,6 +238,18 @@ class Simulator:
         """Go back to the seed (``"all"``), or empty the log and counters only (``"log"``)."""
         self._call(lambda: self._world.reset(what))
 
+    def dump(self) -> dict[str, Any]:
+        """Return the whole content, secrets included, as it is at this moment."""
+        return self._call(lambda: copy.deepcopy(self._world.backend.dump()))
+
+    def load(self, content: Mapping[str, Any]) -> None:
+        """Replace the whole content by what `dump` returned: the system is rolled back.
+
+        Raises:
+            ValueError: It does not fit this release.
+        """
+        self._call(lambda: self._world.load(copy.deepcopy(dict(content))))
+
     def faults(self, *faults: Mapping[str, Any]) -> None:
         """Replace the faults; none ends them. Their form is that of ``PUT /_sim/faults``.
 
