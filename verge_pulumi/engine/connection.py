@@ -213,6 +213,7 @@ class Connection:
         self.release = ""
         self._system: System | None = None
         self._first: System | None = None
+        self._sure = False
         self._lock = threading.Lock()
 
     def call(self) -> AbstractContextManager[None]:
@@ -231,13 +232,15 @@ class Connection:
             EngineError: What answers is not a VergeOS.
         """
         with self._lock:
-            if self._system is None:
+            if self._system is None or not self._sure:
                 row = self.reader.system()
                 name = row.get("cloud_name")
                 if not name or not isinstance(name, str):
                     raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")
                 self._system = System(name, str(row.get("id") or name))
                 self._first = self._first or self._system
+                self._sure = True
+                self.evidence.system = self._system.identity
                 self.release = str(row.get("os_version") or "")
             return self._system
 
@@ -257,8 +260,7 @@ class Connection:
 
     def doubt(self) -> None:
         """Ask which system answers before the next write, since a connection was lost and may lead elsewhere by now."""
-        with self._lock:
-            self._system = None
+        self._sure = False  # without the lock, which a request that asks for the system holds
 
     def is_at(self, identity: str) -> bool:
         """Say whether the system that answers is the one with that identity, or was before it was renamed."""

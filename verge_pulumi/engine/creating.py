@@ -322,7 +322,7 @@ class Creating:
         """
         place: Place = (self._declaration.table, str(row["$key"]))
         state = self._evidence.state(self._stack)
-        if held := state.at(place):
+        if held := self._evidence.held_at(place, self._stack):
             return held.name
         if place in self._evidence.claimed:
             return "another resource"

@@ -71,10 +71,10 @@ class Held:
         return owner_in(self.urn)
 
     @property
-    def provider(self) -> str:
-        """The explicit provider that made it, "" for the default one."""
+    def origin(self) -> Mapping[str, Any]:
+        """By which provider and on which VergeOS it was made; {} if that is not recorded."""
         origin = self.outputs.get(ORIGIN)
-        return str(origin.get("provider") or "") if isinstance(origin, Mapping) else ""
+        return origin if isinstance(origin, Mapping) else {}
 
     @property
     def place(self) -> Place | None:
@@ -84,16 +84,9 @@ class Held:
 
 
 class StackState:
-    """What one stack manages, and which of its creates were cut off.
+    """What one stack manages, on whatever systems, and which of its creates were cut off."""
 
-    Args:
-        deployment: The state.
-        provider: By whom rows are looked up by their keys and unique names: those of other providers are those of other
-            systems.
-    """
-
-    def __init__(self, deployment: Deployment, provider: str = "") -> None:
-        self._provider = provider
+    def __init__(self, deployment: Deployment) -> None:
         self.held = [
             Held(
                 str(each["urn"]),
@@ -116,9 +109,9 @@ class StackState:
         """Return the tokens of the creates of a resource that were cut off."""
         return {token for of, token in self._pending if of == urn and token}
 
-    def at(self, place: Place) -> Held | None:
-        """Return what lives by a row."""
-        return self._places.get(place)
+    def at(self, place: Place) -> Iterable[Held]:
+        """Return what lives by a row of one system or another."""
+        return self._places.get(place, ())
 
     def bearing(self, token: str) -> list[Held]:
         """Return what a token belongs to; an object without one is never meant."""
@@ -131,18 +124,15 @@ class StackState:
         )
 
     def of_type(self, type: str) -> Iterable[Held]:
-        """Return all objects of a type on this system."""
-        return (each for each in self._by_type.get(type, ()) if each.provider == self._provider)
+        """Return all objects of a type."""
+        return self._by_type.get(type, ())
 
     @cached_property
     def origins(self) -> list[Mapping[str, Any]]:
         """By which provider and on which VergeOS its objects were made, each pair once."""
-        found = {}
-        for each in self.held:
-            origin = each.outputs.get(ORIGIN) or {}
-            if isinstance(origin, Mapping) and "system" in origin:
-                found[origin.get("provider"), origin["system"]] = origin
-        return list(found.values())
+        return list(
+            {(o.get("provider"), o["system"]): o for each in self.held if "system" in (o := each.origin)}.values()
+        )
 
     @cached_property
     def _by_type(self) -> dict[str, list[Held]]:
@@ -152,9 +142,12 @@ class StackState:
         return found
 
     @cached_property
-    def _places(self) -> dict[Place, Held]:
-        here = (each for each in self.held if each.provider == self._provider and not each.leaving)
-        return {each.place: each for each in here if each.place}
+    def _places(self) -> dict[Place, list[Held]]:
+        found: dict[Place, list[Held]] = {}
+        for each in self.held:
+            if each.place and not each.leaving:
+                found.setdefault(each.place, []).append(each)
+        return found
 
     @cached_property
     def _tokens(self) -> dict[str, list[Held]]:
@@ -177,6 +170,7 @@ class Evidence:
         made: Rows that creates of this process have made.
         claimed: Rows that creates of this process have made or taken over, with the token that each bears.
         replacing: Rows that are deleted in this run before their successor is created.
+        system: The identity of the system that the connection leads to, "" as long as nobody asked.
     """
 
     def __init__(
@@ -187,6 +181,7 @@ class Evidence:
         self.made: set[Place] = set()
         self.claimed: dict[Place, str] = {}
         self.replacing: set[Place] = set()
+        self.system = ""
         self._tokens: set[str] = set()
         self._export = export or export_stack
         self._states: dict[str, StackState | None] = {}
@@ -204,6 +199,10 @@ class Evidence:
             EngineError: It cannot be read.
         """
         return self._state(stack, now=now) or StackState({})
+
+    def held_at(self, place: Place, stack: str) -> Held | None:
+        """Return what of this stack lives by a row of this system."""
+        return self._here(self.state(stack).at(place))
 
     def has_left(self, owner: str, stack: str, token: str) -> bool:
         """Say whether an object is no longer in the state of the stack that is recorded as its owner.
@@ -239,7 +238,7 @@ class Evidence:
         if place in self.claimed:
             return self.claimed[place]
         state = self._states.get(stack)
-        held = state.at(place) if state else None
+        held = self._here(state.at(place)) if state else None
         return token_in(held.outputs) if held else ""
 
     def claim(self, place: Place, token: str, *, made: bool) -> None:
@@ -269,15 +268,24 @@ class Evidence:
             for each in self.state(stack).of_type(_type_in(urn))
             if each.urn != urn
             and not each.leaving
+            and self._is_here(each)
             and recorded(each) == unique
             and self._unique.get(each.urn, unique) == unique
         ]
+
+    def _here(self, found: Iterable[Held]) -> Held | None:
+        return next((each for each in found if self._is_here(each)), None)
+
+    def _is_here(self, held: Held) -> bool:
+        """Say whether an object is on this system: made by the same provider, or by another one of it."""
+        origin = held.origin
+        return origin.get("provider", self._provider) == self._provider or origin.get("system") == self.system
 
     def _state(self, stack: str, *, now: bool = False) -> StackState | None:
         with self._lock:
             if now or stack not in self._states:
                 deployment = self._export(stack)
-                self._states[stack] = None if deployment is None else StackState(deployment, self._provider)
+                self._states[stack] = None if deployment is None else StackState(deployment)
             return self._states[stack]
 
 

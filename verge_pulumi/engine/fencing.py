@@ -108,7 +108,7 @@ class Fence:
         if not recorded:
             return ""
         kind, key = owner
-        held = evidence.state(stack).at((kind.declaration.table, key))
+        held = evidence.held_at((kind.declaration.table, key), stack)
         if held is None or token_in(held.outputs) != recorded:
             return "nobody that its description names"
         return Fence(self._connection, kind.declaration).stranger(row, held.outputs)
