@@ -313,7 +313,8 @@ class Creating:
     # Evidence --------------------------------------------------------------------------------------------------------
 
     def _interrupted(self, *, now: bool = False) -> set[str]:
-        return self._evidence.interrupted(self._urn, self._stack, now=now) if self._urn else set()
+        """Return the tokens of earlier attempts that were cut off."""
+        return self._evidence.interrupted(self._urn, self._stack, now=now) - {self._token} if self._urn else set()
 
     def _holder(self, row: Row) -> str:
         """Return the name of the resource of this stack that has a row, "" if none has it.

@@ -198,7 +198,11 @@ class Evidence:
         Raises:
             EngineError: It cannot be read.
         """
-        return self._state(stack, now=now) or StackState({})
+        state = self._state(stack, now=now)
+        if state is None:
+            # It runs, so it exists: the CLI looks for it in another backend than the one that runs us.
+            raise EngineError(f"the state of the stack {stack} cannot be read: there is no stack of that name")
+        return state
 
     def held_at(self, place: Place, stack: str) -> Held | None:
         """Return what of this stack lives by a row of this system."""
