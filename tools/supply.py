@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import importlib.metadata
 import operator
 import re
@@ -230,6 +231,7 @@ def undeclared_sources(project: Mapping[str, Any]) -> list[str]:
     return [f"pyproject.toml: remove {name} of [tool.uv]." for name in ELSEWHERE if name in settings]
 
 
+@functools.cache
 def licence(name: str) -> str:
     """Return the SPDX licence that an installed package states, or "" where it is not installed here."""
     try:
