@@ -13,7 +13,7 @@ from tests.providers.bench import Bench, Managed
 from verge_pulumi.client import Budget, VergeClient
 from verge_pulumi.engine import connection as connections
 from verge_pulumi.engine.connection import Connection, Settings, read_settings
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.waiting import Clock
 from verge_pulumi.simulator import Options, Simulator
@@ -111,6 +111,35 @@ def test_a_refresh_comes_out_of_the_reserve_and_leaves_half_of_it_to_deletes(sim
     before = time.now
     network.destroy()
     assert time.now - before < 10
+    bench.connection.client.close()
+
+
+@pytest.mark.fault(37)
+def test_a_create_that_has_no_turn_for_two_hours_is_one_sentence(simulator: Simulator, tmp_path: Path) -> None:
+    time = SharedTime(simulator)
+    others = Budget(100, ledger=tmp_path / "ledger", clock=lambda: time.now, sleep=time.sleep)
+
+    def use_up() -> None:
+        for _ in range(others.left or 0):
+            with others.turn(urgent=True):
+                pass
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        use_up()
+
+    use_up()
+    budget = Budget(100, ledger=tmp_path / "ledger", clock=lambda: time.now, sleep=sleep)
+    bench = Bench(simulator)
+    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    simulator.reset("log")
+    with pytest.raises(Reported) as caught:
+        bench.create("Network", "lan", name="lan")
+    assert str(caught.value) == (
+        "Unable to create Network 'lan': there was no turn to send a request for 2 hours: the 100 requests of this "
+        "hour are used up. Other programs use the same credential: end them, or give this one an API key of its own."
+    )
+    assert simulator.requests() == []
     bench.connection.client.close()
 
 
