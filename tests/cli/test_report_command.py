@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from verge_pulumi.cli import main
 from verge_pulumi.cli.app import app
 from verge_pulumi.cli.report.gates import GATES
 from verge_pulumi.cli.report.markdown import MARKER
+from verge_pulumi.client import Budget, ledger_path
 from verge_pulumi.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,10 +218,18 @@ def test_a_system_that_nobody_named_is_a_note() -> None:
     ]
 
 
-def test_an_hour_without_requests_left_is_a_note(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_hour_without_requests_left_is_a_note(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("VERGEOS_HOST", simulator.url)
     monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
-    monkeypatch.setattr("verge_pulumi.client.Budget.left", 0)
+    monkeypatch.setenv("VERGEOS_REQUESTS_PER_HOUR", "40")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    moment = time.time() - 60
+    budget = Budget(40, ledger=ledger_path(simulator.url, simulator.api_key), clock=lambda: moment)
+    while budget.left != 1:  # what is left is for deletes
+        with budget.turn(urgent=True):
+            pass
     assert "no requests are left in this hour" in report(file("create"), "--live").stdout
     assert simulator.requests() == []
 

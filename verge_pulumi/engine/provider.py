@@ -259,6 +259,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     @_counted
     def read(self, id_: str, props: Inputs) -> ReadResult:
         """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
+        with self.connection.client.budget.reserved(reads=True):
+            return self._read(id_, props)
+
+    def _read(self, id_: str, props: Inputs) -> ReadResult:
         known = ORIGIN in props
         if known:
             self._guard(props)

@@ -112,8 +112,8 @@ def _look() -> tuple[Sequence[Room], list[str]]:
     """Return what the system has; that it does not tell is worth a note and no more."""
     try:
         client = Connection(read_settings(lambda _: None, os.environ)).client
-        with client:
-            if client.budget.left == 0:
+        with client, client.budget.reserved(reads=True):
+            if client.budget.at_once == 0:
                 return [], ["VergeOS was not asked for its capacity: no requests are left in this hour."]
             return rooms(client), []
     except (EngineError, VergeError) as error:
