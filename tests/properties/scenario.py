@@ -397,9 +397,11 @@ class Scenario:
         """Run ``pulumi state delete`` for a resource and what refers to it, which stay in the program."""
         mine = self.stacks[stack]
         for each in _with_dependants(mine, name):
-            place = _places(mine).get(each)
+            place = _places(mine).pop(each, None)
             if place in self._known and self._known[place].owner is mine:
-                self._known[place].owner = None
+                # A stack to which the state was copied before is the only one that has it now.
+                others = (other for other in self.stacks.values() if other is not mine)
+                self._known[place].owner = next((o for o in others if place in _places(o).values()), None)
             del mine.state[each]
 
     @step
