@@ -369,8 +369,12 @@ class Scenario:
     @step
     def rename_stack(self, stack: str, name: str) -> None:
         """Run ``pulumi stack rename``."""
-        if all(each.name != name for each in self.stacks.values()):
-            self.stacks[stack].name = name
+        mine = self.stacks[stack]
+        others = [each for each in self.stacks.values() if each is not mine]
+        # Of a stack that was renamed nothing tells a copy of its state that it is none (decision 025).
+        copied = any(set(_places(mine).values()) & set(_places(each).values()) for each in others)
+        if not copied and all(each.name != name for each in others):
+            mine.name = name
 
     @step
     def move(self, stack: str, name: str, to: str, *, declared: bool) -> None:
@@ -381,6 +385,8 @@ class Scenario:
             return
         if any(not set(source.state[each].declared.references.values()) <= moved for each in moved):
             return  # an edge that would be cut
+        if not declared and any(moved & d.needs for name, d in source.program.items() if name not in moved):
+            return  # the program could not do without it
         for each in [each for each in source.state if each in moved]:
             target.state[each] = source.state.pop(each)
             target.program[each] = target.state[each].declared
@@ -408,7 +414,9 @@ class Scenario:
     def copy_state(self, stack: str, to: str) -> None:
         """Import the state of a stack into another one, with its URNs rewritten."""
         source, target = self.stacks[stack], self.stacks[to]
-        if source is not target and not target.state:
+        # What was moved away from a stack and not written since still names it, so a copy there is as good as the other.
+        back = any(saved.outs.get("__owner") == target.owner for saved in source.state.values())
+        if source is not target and not target.state and not back:
             target.state = dict(source.state)
             target.program = dict(source.program)
 
