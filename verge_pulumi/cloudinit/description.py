@@ -224,6 +224,11 @@ class CloudInit(_Part):
     extra: Mapping[str, Any] | None = None
     """Further keys of the cloud-config, as they are."""
 
+    @property
+    def file_names(self) -> list[str]:
+        """The names of the files that tell it."""
+        return [USER_DATA, META_DATA, *([NETWORK_CONFIG] if self.network else [])]
+
     def files(self, name: str) -> dict[str, pulumi.Output[str]]:
         """Return the files for the guest of a VM: their names and, as secrets, their contents.
 
@@ -232,8 +237,7 @@ class CloudInit(_Part):
         """
         scope = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
         texts = _secret(_plain(self)).apply(lambda values: _rendered(CloudInit(**values), name, scope))
-        wanted = [USER_DATA, META_DATA, *([NETWORK_CONFIG] if self.network else [])]
-        return {file: texts.apply(itemgetter(file)) for file in wanted}
+        return {file: texts.apply(itemgetter(file)) for file in self.file_names}
 
 
 class WindowsUnattend(_Part):
@@ -241,6 +245,11 @@ class WindowsUnattend(_Part):
 
     contents: Given[str]
     """The XML."""
+
+    @property
+    def file_names(self) -> list[str]:
+        """The name of the file that tells it."""
+        return [UNATTEND]
 
     def files(self, name: str) -> dict[str, pulumi.Output[str]]:
         """Return the file for the guest of a VM: its name and, as a secret, its contents.

@@ -27,7 +27,7 @@ from pulumi.dynamic import (
 from verge_pulumi.client import ApiError, NotPermitted, mask, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
+from verge_pulumi.engine.declare import ENDING, NAME, OWNER, SEED, BaseResource, Declaration, location, row_key
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -44,6 +44,9 @@ ORIGIN = "__origin"
 
 MANAGED = "__managed"
 """Hidden output: the names of the arguments the program sets; only these are compared and reported as drift."""
+
+HIDDEN = (OWNER, NAME, SEED, ENDING)
+"""Hidden inputs; the outputs have them too, since only these are there when an object is read or deleted."""
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
@@ -221,7 +224,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
-            return DiffResult(changes=UNFINISHED in _olds)
+            # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
+            outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
+            return DiffResult(changes=UNFINISHED in _olds or outdated)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
@@ -255,7 +260,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if not known:
             return ReadResult(id_, self._complete(id_, outs, {}))
         managed = {name: outs[name] for name in props.get(MANAGED, ()) if outs.get(name) is not None}
-        inputs = {**managed, **{name: props[name] for name in (OWNER, NAME) if name in props}}
+        inputs = {**managed, **{name: props[name] for name in HIDDEN if name in props}}
         outs = self._complete(id_, outs, inputs) | {MANAGED: props.get(MANAGED, [])}
         if UNFINISHED in props:
             outs[UNFINISHED] = props[UNFINISHED]
@@ -296,7 +301,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def _complete(self, id: str, outs: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
         """Return the outputs with what every object has: its key, its location, and what we keep for ourselves."""
         settings = self.connection.settings
-        hidden = {name: inputs[name] for name in (OWNER, NAME) if name in inputs}
+        hidden = {name: inputs[name] for name in HIDDEN if name in inputs}
         managed = sorted(name for name in self.declaration.inputs if inputs.get(name) is not None)
         return {
             **outs,

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import OWNER, BaseResource, Declared
+from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.model import Inputs, outputs
 from verge_pulumi.engine.ownership import MARK, Mark, other_owner
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.vm import VirtualMachine
+from verge_pulumi.resources.vm import HARDWARE, VirtualMachine, end
 
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
@@ -107,10 +107,17 @@ class PowerProvider(DeclaredProvider[Power]):
         table, _, key = id.partition("/")
         if props.get("state") == "stopped" or props.get("on_destroy") == "leave":
             return
-        row = self.connection.reader.fresh(table, key, machine_power.FIELDS)
-        if row is not None:
-            self._refuse_stranger(id, row.get("description"), props)
+        ending = props.get(ENDING)
+        fields = machine_power.FIELDS if ending is None else (*machine_power.FIELDS, "machine", HARDWARE)
+        row = self.connection.reader.fresh(table, key, fields)
+        if row is None:
+            return
+        self._refuse_stranger(id, row.get("description"), props)
+        if ending is None:
             self._stop(table, key, row, props)
+        else:
+            # The VM is deleted next, so it is stopped as its own deletion would do it.
+            end(self.connection, key, row, ending)
 
     def _refuse_stranger(self, id: str, description: str | None, props: Inputs) -> None:
         """See that the target is not somebody else's by now, as the rows themselves are fenced.
