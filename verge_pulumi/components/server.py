@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -117,8 +116,8 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         if datasource:
             settings = {"cloudinit_datasource": datasource, **settings}
         inside = pulumi.ResourceOptions(parent=self)
-        if parts["cloud_init_on_change"] == "replace":
-            settings = {**settings, "replacement_trigger": pulumi.Output.json_dumps(files).apply(_digest)}
+        if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
+            settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
         vm = VirtualMachine(f"{name}-vm", opts=inside, **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
         on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
@@ -196,7 +195,3 @@ def _first_boot(name: str, told: CloudInit | WindowsUnattend | None) -> tuple[di
     if told is None:
         return {}, ""
     return told.files(name), "config_drive_v2" if isinstance(told, WindowsUnattend) else "nocloud"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -386,6 +386,24 @@ def _registered(attribute: Attribute, value: Any) -> Any:
     return value.id
 
 
+def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
+    """Return the scope in which a value was derived from names, None where it is derived for the first time.
+
+    Args:
+        olds: The inputs in the state. Those of the first release have no `SEED`; project, stack and name were it then.
+        news: What the program says.
+        name: The name of the VM in the program.
+        suffix: What the name of the resource has after it where a component made it; an old name has it too.
+        since: The argument that holds the value.
+    """
+    if SEED in olds or since not in olds or OWNER not in olds:
+        return olds.get(SEED)
+    before = str(olds.get(NAME, ""))
+    if news.get(NAME) == name + suffix and before.endswith(suffix):
+        name = before.removesuffix(suffix)
+    return f"{olds[OWNER]}/{name}"
+
+
 def location(table: str, id: str) -> str:
     """Return where the API serves a row, relative to ``/api``."""
     return f"/v4/{id}" if "/" in id else f"/v4/{table}/{id}"

@@ -127,6 +127,15 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Return the arguments whose values depend on what the state holds.
+
+        Args:
+            olds: The inputs in the state; empty where the object is new or replaced.
+            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+        """
+        return {}
+
     def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """Say what of a change must not be done; it is asked in the preview.
 
@@ -202,6 +211,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Validate and normalise what the program says. No request is made."""
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
+        inputs |= self.derived(_olds, inputs)
         problems = problems or list(self.check_together(inputs))
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import Declared, Resource
+from verge_pulumi.engine.declare import SEED, Declared, Resource, scope_of
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
@@ -246,6 +246,21 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
                 yield f"{name}: cannot be set on a copy"
         if inputs.get("secure_boot") is True and inputs.get("uefi") in (None, False):
             yield "secure_boot: needs uefi=True"
+
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Compute a trigger that stands for the files of a first boot, in the scope in which it was first set."""
+        seed = {SEED: olds[SEED]} if SEED in olds else {}
+        if news.get("replacement_trigger") is None:
+            return seed
+        # Imported here: it brings YAML along.
+        from verge_pulumi.cloudinit.rendering import Draft
+
+        found = Draft.read(news["replacement_trigger"])
+        if found is None:
+            return seed
+        draft, _ = found
+        scope = scope_of(olds, news, draft.name, "-vm", since="replacement_trigger") or f"//{draft.name}"
+        return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make it anew, or as a copy."""
