@@ -80,7 +80,7 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
     """
 
     resource_name: str = parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = parameter(default=None)
+    opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
 
     attributes: ClassVar[Mapping[str, Attribute]]
     parts: ClassVar[tuple[str, ...]]

@@ -155,7 +155,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     declaration: ClassVar[Declaration]
 
     resource_name: str = parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = parameter(default=None)
+    opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
 
     def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
         running = program.current()
@@ -168,8 +168,8 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             properties = {name: _registered(inputs[name], value) for name, value in given.items()}
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[NAME] = running.unless_refused(resource_name)
-            running.claim(self, self._claim(resource_name, opts))
             running.announce(self, resource_name, given, self._provider_of(opts))
+            running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
 
