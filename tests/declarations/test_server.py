@@ -171,7 +171,7 @@ def test_an_address_may_be_an_output(engine: Engine) -> None:
     [(None, ""), ("a VM", ", not VirtualMachine"), ("a server", ", not Server")],
 )
 def test_a_nic_with_an_address_needs_a_network(engine: Engine, network: str | None, reason: str) -> None:
-    made = VirtualMachine("vm", name="vm") if network == "a VM" else gold() if network else None
+    made: Any = VirtualMachine("vm", name="vm") if network == "a VM" else gold() if network else None
     nic: Any = NicArgs(address="10.0.0.5", **({"network": made} if made else {}))
     settle()
     before = set(engine.registered)

@@ -76,7 +76,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         draft, file = found
         scope = scope_of(olds, news, draft.name, f"-{file.strip('/')}", since="contents")
         if scope is None and pulumi.contains_unknowns(news.get("vm")):
-            return {"contents": news["vm"]}
+            return {SEED: news["vm"], "contents": news["vm"]}
         scope = scope or f"{news.get('vm')}/{draft.name}"
         return {SEED: scope, "contents": draft.finished(scope)[file]}
 
