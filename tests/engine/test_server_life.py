@@ -136,7 +136,9 @@ def test_a_server_whose_data_would_be_lost_goes_on_running(lab: Lab) -> None:
     refused = lab.destroy(fails=True)
     assert any("Unable to delete Power 'web-power': data would be lost" in text for text in refused.errors)
     assert not {"poweroff", "kill"} & set(done(lab))
+    lab.simulator.reset("log")
     lab.up(server(stop_timeout=0, allow_data_loss=True))
+    assert done(lab) == []
     lab.destroy()
     assert lab.simulator.rows("vms") == []
 

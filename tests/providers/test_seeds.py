@@ -27,7 +27,7 @@ def draft(name: str = "web", **description: Any) -> Draft:
     return Draft.of(_plain(CloudInit(**given)), name)
 
 
-def said(file: str, name: str = "web", *, of: Draft | None = None, **arguments: Any) -> dict[str, Any]:
+def said(file: str, name: str = "web", *, of: Draft | None = None, **arguments: Any) -> Any:
     """Return what the program registers for a file of the server of that name."""
     hidden = {"__owner": "shop/dev", "__name": f"{name}-{file.strip('/')}", "__provider": "text"}
     return hosted({"vm": "vms/42", "name": file, "contents": (of or draft(name)).contents(file), **hidden, **arguments})
@@ -101,8 +101,8 @@ def test_another_password_is_another_instance(bench: Bench) -> None:
 
 
 def test_the_instance_is_that_of_the_files_as_they_are_delivered(bench: Bench) -> None:
-    cards = {"network": [Ethernet(name="eth0")]}
-    files = {name: checked(bench, said(name, of=draft(**cards))) for name in draft(**cards).finished("a/b/web")}
+    networked = draft(network=[Ethernet(name="eth0")])
+    files = {name: checked(bench, said(name, of=networked)) for name in networked.finished("a/b/web")}
     delivered = "\0".join(files[name]["contents"] for name in ("/user-data", "/network-config"))
     assert instance(files["/meta-data"]) == f"web-{sha256(delivered.encode()).hexdigest()[:8]}"
 
@@ -173,7 +173,7 @@ def test_contents_that_are_ignored_stay(bench: Bench) -> None:
     assert (later["contents"], later["__seed"]) == (state["contents"], state["__seed"])
 
 
-def trigger(name: str = "web", **hidden: Any) -> dict[str, Any]:
+def trigger(name: str = "web", **hidden: Any) -> Any:
     """Return what the program registers for the VM of a server that first boots replace."""
     text = draft(name).contents(EVERYTHING)
     return hosted({"name": "web", "replacement_trigger": text, "__owner": "shop/dev", "__name": f"{name}-vm", **hidden})

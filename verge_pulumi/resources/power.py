@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from verge_pulumi.client import Row
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
@@ -99,8 +100,9 @@ class PowerProvider(DeclaredProvider[Power]):
     def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
         """Bring the target to its new state."""
         table, _, key = id.partition("/")
-        self._refuse_stranger(id, machine_power.look(self.connection, table, key).get("description"), olds)
-        return self._bring(news)
+        row = machine_power.look(self.connection, table, key)
+        self._refuse_stranger(id, row.get("description"), olds)
+        return self._bring(news, row)
 
     def remove(self, id: str, props: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
@@ -131,23 +133,23 @@ class PowerProvider(DeclaredProvider[Power]):
                 "or run 'pulumi refresh' if it was taken over"
             )
 
-    def _bring(self, inputs: Inputs) -> dict[str, Any]:
+    def _bring(self, inputs: Inputs, seen: Row | None = None) -> dict[str, Any]:
         table, _, key = inputs["of"].partition("/")
         try:
             if inputs["state"] == "running":
-                row: Mapping[str, Any] = self._start(table, key, inputs)
+                row: Mapping[str, Any] = self._start(table, key, seen or {}, inputs)
             else:
-                row = machine_power.look(self.connection, table, key)
-                row = self._stop(table, key, row, inputs)
+                row = self._stop(table, key, seen or machine_power.look(self.connection, table, key), inputs)
         except Exception as error:
             known = {name: inputs.get(name) for name in self.declaration.attributes}
             outs = self._complete(inputs["of"], known, inputs)
             raise InitialisationFailed(inputs["of"], outs, explain(error)) from error
         return self._outs(row, inputs)
 
-    def _start(self, table: str, key: str, inputs: Inputs) -> Mapping[str, Any]:
+    def _start(self, table: str, key: str, row: Row, inputs: Inputs) -> Mapping[str, Any]:
         timeout = _timeout(inputs)
-        row = machine_power.start(self.connection, table, key, timeout=timeout)
+        if not machine_power.runs(row):
+            row = machine_power.start(self.connection, table, key, timeout=timeout)
         if inputs.get("wait_for_guest"):
             row = guest.wait(self.connection, key, row, inputs, timeout=timeout)
         return row
