@@ -24,6 +24,8 @@ from verge_pulumi import (
     Snapshot,
     VirtualMachine,
     by_name,
+    export,
+    get_drive,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -116,6 +118,19 @@ def test_only_what_is_a_vm_is_accepted_as_one(engine: Engine) -> None:
     server = gold()
     with pytest.raises(TypeError, match="network= accepts Network, not VirtualMachine"):
         UNTYPED("web", name="web", power=OFF, nics={"eth0": NicArgs(network=server)})  # type: ignore[arg-type]
+    settle()
+
+
+def test_a_server_is_exported_and_looked_in_as_its_vm(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    exported: dict[str, Any] = {}
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+    server = gold()
+    export("gold", server)
+    assert outcome(pulumi.Output.from_input(exported["gold"])) == {"$key": 42, "location": "/v4/vms/42"}
+    asked: list[Any] = []
+    monkeypatch.setattr(type(get_drive), "__call__", lambda _, **given: asked.append(given["vm"]))
+    outcome(get_drive.output(vm=server, name="root"))
+    assert asked == ["42"]
     settle()
 
 

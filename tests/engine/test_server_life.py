@@ -95,6 +95,28 @@ def test_an_address_is_reserved_before_the_first_start_and_kept_until_the_end(la
     assert lab.simulator.snapshot() == before
 
 
+def test_of_a_server_with_a_part_that_failed_nothing_is_copied(lab: Lab) -> None:
+    def program() -> None:
+        gold = Server("gold", name="gold", drives={"root": DriveArgs(disksize="1GiB")})
+        Snapshot("first", vm=gold, name="first")
+        VirtualMachine("copy", name="copy", clone_of=gold.vm.id.apply(str))
+        Network("lan", name="lan")
+
+    fault = {
+        "match": {"verb": "POST", "path": "/machine_drives"},
+        "what": "status",
+        "status": 422,
+        "body": {"err": "no"},
+    }
+    lab.simulator.faults(fault)
+    lab.up(program, continue_on_error=True, fails=True)
+    assert [row["name"] for row in lab.simulator.rows("vms")] == ["gold"]
+    assert "lan" in [row["name"] for row in lab.simulator.rows("vnets")]
+    lab.simulator.faults()
+    lab.up(program)
+    assert sorted(row["name"] for row in lab.simulator.rows("vms") if not row["is_snapshot"]) == ["copy", "gold"]
+
+
 # The end --------------------------------------------------------------------------------------------------------------
 
 

@@ -128,7 +128,8 @@ class Program:
         return pulumi.Output.from_input(value).apply(self._checked)
 
     def _checked(self, value: str) -> str:
-        if self._refusal is not None and host.has_ended_program(self._refusal):
+        # A preview creates nothing, and finds more to warn of when all is registered.
+        if self._refusal is not None and not pulumi.runtime.is_dry_run() and host.has_ended_program(self._refusal):
             raise self._refusal
         return value
 
