@@ -414,7 +414,7 @@ class Scenario:
     def copy_state(self, stack: str, to: str) -> None:
         """Import the state of a stack into another one, with its URNs rewritten."""
         source, target = self.stacks[stack], self.stacks[to]
-        # What was moved away from a stack and not written since still names it, so a copy there is as good as the other.
+        # What was moved away from a stack and not written since still names it, so a copy there is as good.
         back = any(saved.outs.get("__owner") == target.owner for saved in source.state.values())
         if source is not target and not target.state and not back:
             target.state = dict(source.state)

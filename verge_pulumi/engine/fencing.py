@@ -76,10 +76,9 @@ class Fence:
         known = Mark.of(properties.get(MARK))
         live = Mark.of(row.get("description")) if self._declaration.markable else None
         if live is not None:
-            ours = (
-                known is not None and live.token == known.token and not self._written_elsewhere(live, known, properties)
-            )
-            return "" if ours else live.holder
+            if known is None or live.token != known.token or self._is_copy(live, known, properties):
+                return live.holder
+            return ""
         if other := self._unlike(row, properties):
             return f"another object, whose {other} is not that of this one"
         if not self._declaration.markable:
@@ -117,11 +116,11 @@ class Fence:
             return "nobody that its description names"
         return Fence(self._connection, kind.declaration).stranger(row, held.outputs)
 
-    def _elsewhere(self, live: Mark, known: Mark, properties: Mapping[str, Any]) -> bool:
-        """Say whether another stack that has this row in its state too has written to it since.
+    def _is_copy(self, live: Mark, known: Mark, properties: Mapping[str, Any]) -> bool:
+        """Say whether another stack has the row in its state too and has written to it since.
 
-        The text of a mark follows the stack that writes. Where it is neither the recorded one nor ours, our state may be
-        a copy of one whose stack was renamed.
+        The text of a mark follows the stack that writes. Where it is neither the recorded one nor this stack's, this
+        state may be a copy of one whose stack was renamed.
         """
         stack = this_stack(properties)
         here = Mark.new(stack.partition("/")[2], "", "").owner

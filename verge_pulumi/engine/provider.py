@@ -28,7 +28,17 @@ from pulumi.dynamic import (
 from verge_pulumi.client import ApiError, NotPermitted, mask, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import NAME, ORGANIZATION, OWNER, BaseResource, Declaration, location, row_key
+from verge_pulumi.engine.declare import (
+    ENDING,
+    NAME,
+    ORGANIZATION,
+    OWNER,
+    SEED,
+    BaseResource,
+    Declaration,
+    location,
+    row_key,
+)
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -47,8 +57,8 @@ from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
 
-HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN)
-"""Hidden inputs that are outputs too, from which a refresh gives them back."""
+HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN, SEED, ENDING)
+"""Hidden inputs; the outputs have them too, since only these are there when an object is read or deleted."""
 
 _LONGEST_ERROR = 2000
 """Characters of an error that people are shown."""
@@ -123,6 +133,15 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Return the arguments whose values depend on what the state holds.
+
+        Args:
+            olds: The inputs in the state; empty where the object is new or replaced.
+            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+        """
+        return {}
+
     def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """Say what of a change must not be done; it is asked in the preview.
 
@@ -195,6 +214,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         inputs[TOKEN] = _olds.get(TOKEN) or new_token(host.urn(), host.random_seed())
+        inputs |= self.derived(_olds, inputs)
         problems = problems or list(self.check_together(inputs))
         if not problems:
             problems = list(self._identity_problems(_olds, inputs))
@@ -226,8 +246,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
+            # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
+            outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
             same = self.managed(_news) == list(_olds.get(MANAGED) or ())
-            return DiffResult(changes=UNFINISHED in _olds if same else None)
+            return DiffResult(changes=UNFINISHED in _olds or outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
