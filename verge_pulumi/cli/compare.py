@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -87,8 +88,11 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[_table_of(entry), entry.id] = self.key(entry)[1]
-            if entry.kind == "Network" and isinstance(entry.inputs.get("network"), str) and not literal:
-                self._networks.append((ip_network(entry.inputs["network"], strict=False), self.key(entry)[1]))
+            if entry.kind == "Network" and not literal:
+                with contextlib.suppress(ValueError):  # it has none, or what no network has
+                    self._networks.append(
+                        (ip_network(str(entry.inputs.get("network")), strict=False), self.key(entry)[1])
+                    )
 
     @property
     def entries(self) -> dict[tuple[str, str], Entry]:

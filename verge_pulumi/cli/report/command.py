@@ -13,19 +13,21 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.documents import Unreadable
 from verge_pulumi.cli.report.capacity import Room, rooms
 from verge_pulumi.cli.report.document import document
 from verge_pulumi.cli.report.gates import GATES, closed, wanted
 from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
-from verge_pulumi.cli.report.plan import Plan, Unreadable
+from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.source import plans
 from verge_pulumi.client import VergeError, printable
 from verge_pulumi.engine.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
 
-EPILOG = "Exit codes: 0 the report is made, 1 the input cannot be read, 2 wrong usage; with --fail-on: " + ", ".join(
-    f"{gate.code} {gate.what} ({name})" for name, gate in GATES.items()
+EPILOG = (
+    "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "
+    + ", ".join(f"{gate.code} {gate.what} ({name})" for name, gate in GATES.items())
 )
 
 STDIN = "-"
@@ -98,8 +100,10 @@ def _read(name: str, parallel: int | None) -> list[Plan]:
         cause = f"{error.strerror or error}. Name a file that can be read"
     except Unreadable as error:
         cause = str(error)
+    except ValueError:
+        cause = "this is no name of a file. Name a file that can be read"
     typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
-    raise typer.Exit(1)
+    raise typer.Exit(2)
 
 
 def _decoded(data: bytes) -> str:
