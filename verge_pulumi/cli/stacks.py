@@ -21,7 +21,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.model import fits
 from verge_pulumi.engine.ownership import MARK
-from verge_pulumi.engine.provider import MANAGED, ORIGIN, DeclaredProvider
+from verge_pulumi.engine.provider import MANAGED, ORIGIN, UNFINISHED, DeclaredProvider
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi tells an object that stands for something else, such as a secret."""
@@ -183,15 +183,34 @@ def parse(document: object) -> State:
 _URN = "urn:pulumi:"
 
 
+class _Origin(Part):
+    provider: str
+    host: str
+    system: str
+    name: str
+
+
 class _Hidden(Part):
     """What this package keeps for itself in the outputs of a resource."""
 
-    managed: list[str] = Field(default_factory=list, alias=MANAGED)
-    origin: dict[str, str] = Field(default_factory=dict, alias=ORIGIN)
-    mark: str = Field(default="", alias=MARK)
-    owner: str = Field(default="", alias=OWNER)
-    name: str = Field(default="", alias=NAME)
+    managed: list[str] = Field(default_factory=list)
+    origin: _Origin | None = None
+    mark: str = ""
+    owner: str = ""
+    name: str = ""
+    unfinished: str = ""
     location: str = ""
+
+
+_HIDDEN = {
+    "managed": MANAGED,
+    "origin": ORIGIN,
+    "mark": MARK,
+    "owner": OWNER,
+    "name": NAME,
+    "unfinished": UNFINISHED,
+    "location": "location",
+}
 
 
 class _Resource(Part):
@@ -225,7 +244,7 @@ def _settings(resource: _Resource) -> dict[str, str]:
 def _entry(stack: str, resource: _Resource, configured: Mapping[str, Mapping[str, str]]) -> Entry:
     inputs, secret, sealed = _opened(resource.inputs)
     outputs, more_secret, more_sealed = _opened(resource.outputs)
-    _Hidden.read(outputs)
+    _Hidden.read({part: outputs[name] for part, name in _HIDDEN.items() if name in outputs})
     return Entry(
         stack=stack,
         name=resource.urn.split("::", 3)[3],

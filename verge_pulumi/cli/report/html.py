@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.markdown import LONGEST_MESSAGE
 from verge_pulumi.cli.report.picture import svg
 from verge_pulumi.cli.report.plan import Plan
@@ -42,7 +42,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         groups=groups,
         in_units=in_units,
         picture=lambda plan: Markup(svg(plan)),  # noqa: S704 it escapes what it puts in
-        rules=lambda plan: [rule for change in plan.changing for rule in rule_changes(change)],
+        rules=lambda plan: [rule for change in plan.changing for rule in change.rules],
         traffic=lambda rule: words.text(traffic(rule), LONGEST_MESSAGE),
         differences=traffic_changes,
         message=lambda text: words.text(text, LONGEST_MESSAGE),

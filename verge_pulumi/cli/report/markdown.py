@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.picture import mermaid
 from verge_pulumi.cli.report.plan import Change, Diagnostic, Plan
 from verge_pulumi.cli.report.telling import UNFOLDED, Group, effects, groups
@@ -183,7 +183,7 @@ def _rooms(rooms: Sequence[Room]) -> _Section:
 
 def _firewall(plan: Plan) -> _Section:
     blocks = []
-    for rule in (rule for change in plan.changing for rule in rule_changes(change)):
+    for rule in (rule for change in plan.changing for rule in change.rules):
         does = [word for word, true in (("opens", rule.opens), ("closes", rule.closes)) if true]
         sides = (_cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
         blocks.append(_row([_cell(words.name(rule.network)), _cell(rule.name), *sides, ", ".join(does)]))

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from verge_pulumi.cli.documents import Part, Unreadable
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
+from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.estimate import PREFIX, Estimate, estimate
 
@@ -73,6 +74,7 @@ class Change:
         parent: URN of its parent, "" if that is the stack.
         links: URNs of what each field refers to.
         deleted_with: URN of the resource that takes it along when it is deleted.
+        rules: What it does to the rules of a network.
         effects: What that entails, each with a sentence.
     """
 
@@ -92,6 +94,7 @@ class Change:
     parent: str = ""
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     deleted_with: str = ""
+    rules: tuple[RuleChange, ...] = ()
     effects: Mapping[Effect, str] = field(default_factory=dict)
 
     @property
@@ -187,7 +190,10 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
         steps.setdefault(step.urn, []).append(step)
     stack, project = _place(next(iter(steps), ""))
     changes = [_change(urn, of_one) for urn, of_one in steps.items() if _type(of_one[0]) != _STACK]
-    counted = preview.changeSummary.get("same", 0)
+    # The stack itself is counted among the unchanged.
+    complete = sum(change.action == "same" for change in changes) + 1 >= preview.changeSummary.get("same", 0)
+    rules = rule_changes(changes, complete=complete)
+    changes = [replace(change, rules=tuple(rules.get(change.urn, ()))) for change in changes]
     return Plan(
         stack=stack,
         project=project,
@@ -201,7 +207,7 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
                 if message.severity != "debug"
             )
         ),
-        complete=sum(change.action == "same" for change in changes) + 1 >= counted,  # the stack itself is counted
+        complete=complete,
         cost=estimate(preview.model_dump(), parallel=parallel),
     )
 
