@@ -19,10 +19,12 @@ from tests.cli.previews import load, many, plan
 from tests.cli.program import HOSTILE, SCENARIOS
 from tests.cli.steps import preview, state, step, urn
 from tests.faults.faulty import cases
+from verge_pulumi.cli.documents import Unreadable
+from verge_pulumi.cli.escaping import code
 from verge_pulumi.cli.report.capacity import Room
 from verge_pulumi.cli.report.document import document
-from verge_pulumi.cli.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, code, markdown
-from verge_pulumi.cli.report.plan import UNKNOWN, Plan, Unreadable, read
+from verge_pulumi.cli.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
+from verge_pulumi.cli.report.plan import UNKNOWN, Plan, read
 
 GIB = 1024**3
 SAFE_TAGS = {"details", "summary", "h2", "ul", "li", "p", "strong", "code", "pre"}

@@ -265,7 +265,7 @@ def test_the_rules_that_turn_an_outcome_are_named(
     old: list[Rule], new: list[Rule], opens: list[tuple[str, str]], closes: list[tuple[str, str]]
 ) -> None:
     found = turns(old, new)
-    assert (found.opens, found.cut) == (set(opens), False)
+    assert (found.opens, found.cut) == (frozenset(opens), False)
     assert set(closes) <= found.closes
     assert bool(found.closes) == bool(closes)
 

@@ -6,15 +6,16 @@ numbers, whole characters and a bounded depth; the models of a document say what
 
 from __future__ import annotations
 
+import codecs
 import json
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from verge_pulumi.client import printable
+from verge_pulumi.cli.escaping import text as shown
 
 LARGEST = 256 * 1024**2
-"""Characters that a document may have; a state of 10,000 resources has about a third of them."""
+"""Bytes that a document may have; a state of 10,000 resources has about a third of them."""
 
 DEEPEST = 100
 """Values that may lie inside one another."""
@@ -45,9 +46,22 @@ class Part(BaseModel):
             return cls.model_validate(plain(document))
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
-            where = printable(".".join(map(str, first["loc"])))
-            reason = printable(first["msg"]).removeprefix("Value error, ")
+            where = shown(".".join(map(str, first["loc"])))
+            reason = shown(first["msg"]).removeprefix("Value error, ")
             raise Unreadable(f"{where}: {reason}" if where else reason) from None
+
+
+def read_text(file: BinaryIO) -> str:
+    """Return the text of a file. PowerShell writes UTF-16 when the output of a command is redirected.
+
+    Raises:
+        Unreadable: It is too large.
+    """
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(f"it has more than {LARGEST:,} bytes")
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return data.decode(encoding, errors="replace")
 
 
 def decode(text: str, position: int = 0) -> tuple[Any, int]:
@@ -57,8 +71,6 @@ def decode(text: str, position: int = 0) -> tuple[Any, int]:
         json.JSONDecodeError: There is none.
         Unreadable: It holds what no document of Pulumi's holds.
     """
-    if len(text) > LARGEST:
-        raise Unreadable(f"it has more than {LARGEST:,} characters")
     try:
         return _DECODER.raw_decode(text, position)
     except RecursionError:

@@ -6,15 +6,15 @@ import base64
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from verge_pulumi.cli.documents import Part, Unreadable, decode, plain
-from verge_pulumi.client import printable
+from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
+from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.engine.connection import NAMESPACE
 from verge_pulumi.engine.declare import NAME, OWNER
 from verge_pulumi.engine.errors import EngineError
@@ -74,7 +74,7 @@ class Entry:
         except EngineError:
             raise
         except Exception:  # whatever the modules of others do when they are imported
-            module = printable(self.kind.rpartition(":")[0])
+            module = text(self.kind.rpartition(":")[0])
             raise EngineError(f"{self.title} is declared in '{module}', which cannot be imported here") from None
         if not hasattr(provider.resource, "declaration"):
             raise EngineError(f"{self.title} is no resource of this package or of one that declares its own")
@@ -85,9 +85,19 @@ class Entry:
         return loaded
 
     @property
+    def rows(self) -> Iterable[tuple[str, str]]:
+        """The rows that it is, by table and key; none if no installed version has such a resource."""
+        try:
+            table = self.load().declaration.table
+        except EngineError:
+            return []
+        parts = self.outputs.get("keys") if self.kind == "Firewall" else None
+        return [(table, key) for key in (parts.values() if parts else [self.id])]
+
+    @property
     def title(self) -> str:
         """How people know it: its kind and its name in the program."""
-        return f"{printable(self.kind.rpartition(':')[2], 120)} '{printable(self.name, 120)}'"
+        return f"{text(self.kind.rpartition(':')[2])} '{text(self.name)}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,43 +124,63 @@ class State:
         return self.name.rpartition("/")[2]
 
 
-def read_state(source: str, run: Callable[[str], str] | None = None) -> State:
+def read_state(source: str) -> State:
     """Return the state of a stack.
 
     Args:
         source: A file that ``pulumi stack export`` wrote, or else the name of a stack of the project in this folder.
-        run: Returns the export of a stack by its name.
 
     Raises:
         UnreadableState: It is neither, or holds no state.
     """
     path = Path(source)
     try:
-        text = path.read_text(encoding="utf-8") if path.is_file() else (run or export)(source)
-        return parse(decode(text.strip())[0])
-    except json.JSONDecodeError as error:
-        cause = f"this is no JSON in line {error.lineno}, column {error.colno}"
-    except Unreadable as error:
-        cause = str(error)
-    except (OSError, ValueError) as error:  # no text, or a name that no file has
-        cause = type(error).__name__
-    raise UnreadableState(f"'{printable(source)}' is not what 'pulumi stack export' writes: {cause}")
+        if not path.is_file():
+            return exported(source)
+        with path.open("rb") as file:
+            content = read_text(file)
+    except (OSError, ValueError) as error:  # ValueError: it is too large, or no file can have that name
+        raise _unreadable(source, str(error)) from None
+    return _state(source, content)
 
 
-def export(stack: str) -> str:
-    """Return what ``pulumi stack export`` tells of a stack; its secrets too, to see whether they differ.
+def exported(stack: str, *, secrets: bool = True) -> State:
+    """Return the state that ``pulumi stack export`` tells of a stack of the project in this folder.
+
+    Args:
+        stack: Its name.
+        secrets: Whether secrets are wanted too, to see whether they differ.
 
     Raises:
         UnreadableState: There is no such stack, or no Pulumi CLI.
     """
-    command = ["pulumi", "stack", "export", "--show-secrets", "--non-interactive", f"--stack={stack}"]
+    options = ["--show-secrets"] if secrets else []
+    command = ["pulumi", "stack", "export", *options, "--non-interactive", f"--stack={stack}"]
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  no shell
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
     except FileNotFoundError:
         raise UnreadableState("there is no 'pulumi' on the PATH. Give files that 'pulumi stack export' wrote") from None
+    except ValueError:
+        raise UnreadableState(f"no stack can have the name '{text(stack)}'") from None
     if ran.returncode:
-        raise UnreadableState(f"'pulumi stack export' of '{printable(stack)}' failed: {printable(ran.stderr)}")
-    return ran.stdout
+        raise UnreadableState(f"'pulumi stack export' of '{text(stack)}' failed: {text(ran.stderr, LONGEST_MESSAGE)}")
+    return _state(stack, ran.stdout)
+
+
+def _state(source: str, content: str) -> State:
+    try:
+        document, end = decode(content.strip())
+        if content.strip()[end:]:
+            raise Unreadable("it goes on after the JSON")
+        return parse(document)
+    except json.JSONDecodeError as error:
+        raise _unreadable(source, f"this is no JSON in line {error.lineno}, column {error.colno}") from None
+    except Unreadable as error:
+        raise _unreadable(source, str(error)) from None
+
+
+def _unreadable(source: str, cause: str) -> UnreadableState:
+    return UnreadableState(f"'{text(source, LONGEST_MESSAGE)}' is not what 'pulumi stack export' writes: {cause}")
 
 
 def parse(document: object) -> State:
@@ -237,7 +267,7 @@ def _settings(resource: _Resource) -> dict[str, str]:
     configured = {name: value for name, value in _opened(resource.inputs)[0].items() if name.startswith(NAMESPACE)}
     for name, value in configured.items():
         if not isinstance(value, str):
-            raise Unreadable(f"the setting {printable(name)} of a provider is no text")
+            raise Unreadable(f"the setting {text(name)} of a provider is no text")
     return configured
 
 
@@ -311,9 +341,9 @@ def _plain(value: Any, sealings: int = 0) -> tuple[Any, bool]:
     return value, False
 
 
-def _plaintext(text: object) -> Any:
+def _plaintext(content: object) -> Any:
     """Return the value that is the JSON of a secret."""
     try:
-        return plain(decode(text)[0]) if isinstance(text, str) else None
+        return plain(decode(content)[0]) if isinstance(content, str) else None
     except json.JSONDecodeError:
         raise Unreadable("the plaintext of a secret is no JSON") from None

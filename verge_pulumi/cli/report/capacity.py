@@ -15,6 +15,9 @@ from verge_pulumi.resources import Drive, VirtualMachine, cloning, data_loss
 
 MB = 1024**2
 
+OWN_WORDS = frozenset({"cores", "RAM", "default tier", *(f"tier {number}" for number in range(1, 6))})
+"""What VergeOS has; any other tier is the word of whoever wrote the program."""
+
 _LARGEST = 2**80
 """Bytes that no disk has; what asks for more is a mistake, and no figure."""
 

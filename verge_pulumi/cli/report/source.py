@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from verge_pulumi.cli.documents import Unreadable, decode
+from verge_pulumi.cli.escaping import text as shown
 from verge_pulumi.cli.report.plan import Plan, read
-from verge_pulumi.client import printable
 
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
@@ -30,7 +30,7 @@ def plans(text: str, *, parallel: int | None = None) -> list[Plan]:
         raise Unreadable("it is empty. Make a preview with 'pulumi preview --json'")
     found = [read(document, parallel=parallel) for document in _documents(text)]
     if not found:
-        beginning = printable(text, 60)
+        beginning = shown(text, 60)
         raise Unreadable(f"it is no JSON; it begins '{beginning}'. Make a preview with 'pulumi preview --json'")
     return found
 
