@@ -369,7 +369,7 @@ def test_what_is_left_alone_has_an_exit_code(
     monkeypatch.setenv("PATH", str(tmp_path))
     result = run("--yes")
     assert result.exit_code == 1
-    assert "0 objects of shop/pr-* have expired." in result.output
+    assert "1 object of shop/pr-* has expired." in result.output
     assert "there is no 'pulumi' on the PATH" in result.output
     assert exists(lan)
 

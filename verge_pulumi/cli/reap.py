@@ -258,7 +258,8 @@ def reap(
 ) -> None:
     """Delete what the sandboxes of a project left in VergeOS when their time is over; nothing without such a time.
 
-    Exit codes: 0 all that expired is deleted, 1 some of it is not, 2 it could not be found out.
+    Only what the state of its stack holds is deleted. Exit codes: 0 all that expired is deleted, 1 some of it is not, 2
+    it could not be found out.
     """
     now = datetime.now(UTC)
     try:
@@ -269,16 +270,16 @@ def reap(
     failed = False
     try:
         found = find_expired(connection, project, stacks, now, lambda stack: given or [exported(stack, secrets=False)])
-        expired, failed = found.due, bool(found.refused)
+        failed = bool(found.refused)
         of = f"of {text(project)}/{text(stacks)}"
-        one = len(expired) == 1
-        typer.echo(f"1 object {of} has expired." if one else f"{len(expired)} objects {of} have expired.")
-        for each in expired:
+        count = len(found.due) + len(found.refused)
+        typer.echo(f"1 object {of} has expired." if count == 1 else f"{count} objects {of} have expired.")
+        for each in found.due:
             typer.echo(f"  {each}")
         for line in found.refused:
             typer.echo(error_text(line), err=True)
-        if expired and not dry_run and (yes or typer.confirm("Delete them, with what hangs on the VMs?")):
-            for line in delete(connection, expired, now):
+        if found.due and not dry_run and (yes or typer.confirm("Delete them, with what belongs to the VMs?")):
+            for line in delete(connection, found.due, now):
                 failed = failed or line.startswith("Unable")
                 typer.echo(line, err=line.startswith("Unable"))
         typer.echo(f"{connection.client.budget.made} requests.")
