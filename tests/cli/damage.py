@@ -74,7 +74,8 @@ def damaged(draw: Callable[[Any], Any], documents: Mapping[str, Any]) -> bytes:
     if draw(st.integers(0, 4)):
         return data
     at = draw(st.integers(0, 10**6)) % len(data)
-    return data[:at] + draw(st.one_of(st.just(b""), st.binary(max_size=8), st.sampled_from(DEEP))) + data[at:]
+    inside: bytes | None = draw(st.one_of(st.none(), st.binary(max_size=8), st.sampled_from(DEEP)))
+    return data[:at] if inside is None else data[:at] + inside + data[at:]
 
 
 def _at(document: Any, place: Place) -> Any:

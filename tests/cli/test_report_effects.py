@@ -231,6 +231,27 @@ def test_single_rules_are_judged_together_by_their_order(
     )
 
 
+@pytest.mark.parametrize(("place", "opens"), [(1, True), (2, True), (3, False), (None, False)])
+def test_a_rule_that_is_written_to_a_taken_place_comes_first(place: int | None, opens: bool) -> None:
+    other, rest = ({**each, "network": "5", "orderid": at} for each, at in ((SSH, 1), (REST, 2)))
+    web = {**WEB, "network": "5", **({"orderid": place} if place else {})}
+    plan = preview(
+        step("same", "NetworkRule", "ssh", old=state(other), new={"inputs": other}),
+        step("same", "NetworkRule", "rest", old=state(rest), new={"inputs": rest}),
+        step("create", "NetworkRule", "web", new={"inputs": web}),
+    )
+    assert (Effect.OPENS_FIREWALL in plan.changes[2].effects) == opens
+
+
+def test_a_list_that_comes_to_another_network_opens_that_one() -> None:
+    old, new = ({"network": network, "rules": [dict(WEB), dict(REST)]} for network in ("5", "6"))
+    change = only(step("replace", "Firewall", old=state(old), new={"inputs": new}))
+    assert [(rule.name, rule.opens, rule.closes) for rule in change.rules] == [
+        ("web", True, True),
+        ("rest", True, True),
+    ]
+
+
 def test_without_the_unchanged_rules_a_moved_one_may_pass_any_other() -> None:
     old, new = numbered([WEB])["web"], {**numbered([WEB])["web"], "orderid": 7}
     moved = step("update", "NetworkRule", old=state(old), new={"inputs": new})

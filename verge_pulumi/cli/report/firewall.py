@@ -95,7 +95,7 @@ def _tables(changes: Sequence[Change], *, complete: bool) -> Iterable[tuple[str,
             both = [(id, places[id]) for id in after if id in places]
             yield network, _Table(before, after, {id for id, _ in both}.difference(in_order(both)))
     for (network, _), table in single.items():
-        yield network, _Table(*(dict(_tried(side)) for side in (table.before, table.after)))
+        yield network, _Table(dict(_tried(table.before)), dict(_tried(table.after, table.before)))
 
 
 def _turning(
@@ -185,14 +185,27 @@ def _by_name(kind: str, values: Mapping[str, Any]) -> dict[str, Rule]:
     if kind == "NetworkRule":
         return {str(values.get("name")): values} if values else {}
     rules = values.get("rules")
-    return (
-        {str(rule.get("name")): rule for rule in rules if isinstance(rule, Mapping)} if isinstance(rules, list) else {}
-    )
+    known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
+    return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
 
-def _tried(rules: Mapping[_Id, Rule]) -> Iterable[tuple[_Id, Rule]]:
-    """Return rules as they are tried; one that has no place yet is made at the end."""
-    return sorted(rules.items(), key=lambda each: place if isinstance(place := each[1].get("orderid"), int) else 2**31)
+def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) -> Iterable[tuple[_Id, Rule]]:
+    """Return rules as they are tried. One that has no place yet is made at the end.
+
+    One that is written to a place that is taken comes before the one that has it (fact sheet vnets §4).
+
+    Args:
+        rules: The rules.
+        before: The rules as they are now, if something is written.
+    """
+
+    def place(each: tuple[_Id, Rule]) -> tuple[int, bool]:
+        id, rule = each
+        wanted = rule.get("orderid")
+        stays = before is None or (id in before and before[id].get("orderid") == wanted)
+        return wanted if isinstance(wanted, int) else 2**31, stays
+
+    return sorted(rules.items(), key=place)
 
 
 def _addresses(changes: Sequence[Change], network: str) -> Addresses:
