@@ -184,13 +184,14 @@ class Process:
         provider.connection = self.connection
         return provider
 
-    def call(self, urn: str, method: Callable[..., T], *args: Any) -> T:
+    def call(self, urn: str, method: Callable[..., T], *args: Any, old_inputs: Properties | None = None) -> T:
         """Call a provider's method as the dynamic host does.
 
         Args:
             urn: The resource.
             method: The method.
             args: Its arguments.
+            old_inputs: The inputs in the state.
 
         Raises:
             Failed: It failed.
@@ -199,7 +200,11 @@ class Process:
         self._saved = None
         seed = f"seed {next(_seeds)}".encode()
         try:
-            with patch.object(host, "urn", lambda: urn), patch.object(host, "random_seed", lambda: seed):
+            with (
+                patch.object(host, "urn", lambda: urn),
+                patch.object(host, "random_seed", lambda: seed),
+                patch.object(host, "old_input", lambda name: str((old_inputs or {}).get(name, ""))),
+            ):
                 result = method(*map(carried, args))
         except Reported as error:
             if self.result.killed:
@@ -330,7 +335,9 @@ class Stack:
         return process.result
 
     def _call(self, process: Process, name: str, kind: str, method: str, *args: Any) -> Any:
-        return process.call(self.urn(name, kind), getattr(process.provider(kind), method), *args)
+        saved = self.state.get(name)
+        known = saved.inputs if saved and method in ("diff", "update", "delete") else None
+        return process.call(self.urn(name, kind), getattr(process.provider(kind), method), *args, old_inputs=known)
 
     def _up(self, process: Process, forced: set[str]) -> None:
         order = TopologicalSorter({name: declared.needs for name, declared in self.program.items()})

@@ -79,10 +79,12 @@ class Known:
     Attributes:
         number: Which row it is; one under the same key that was made later has another number.
         owner: The stack that made it; None of somebody else's.
+        taken_from: The stack whose it was before somebody marked it; it is that again if nobody claims it any more.
     """
 
     number: int
     owner: Stack | None
+    taken_from: Stack | None = None
 
 
 def step(method: Callable[Concatenate[Scenario, P], None]) -> Callable[Concatenate[Scenario, P], None]:
@@ -301,6 +303,8 @@ class Scenario:
         if saved is not None and "description" in saved[1]:
             place, row = saved
             self._touch(stack, place, lambda: self.simulator.edit(place[0], row["$key"], description="by hand"))
+            known = self._known[place]
+            known.owner, known.taken_from = known.owner or known.taken_from, None
 
     @step
     def steal(self, stack: str, name: str) -> None:
@@ -310,7 +314,8 @@ class Scenario:
             place, row = saved
             mark = "[pulumi rival/prod thing 0badcafe]"
             self._touch(stack, place, lambda: self.simulator.edit(place[0], row["$key"], description=mark))
-            self._known[place].owner = None
+            known = self._known[place]
+            self._known[place] = replace(known, owner=None, taken_from=known.owner or known.taken_from)
 
     @step
     def copy_row(self, stack: str, name: str) -> None:
@@ -342,10 +347,14 @@ class Scenario:
         self._known = {place: replace(each) for place, each in known.items()}
         for place, row in self.rows().items():
             mark = Mark.of(row.get("description"))
-            held = any(_places(stack).get(name) == place for stack in self.stacks.values() for name in stack.state)
+            holders = [stack for stack in self.stacks.values() if place in _places(stack).values()]
             # What was deleted or replaced since is there again, and no state knows it.
-            if not held and (mark is None or mark.token not in live):
+            if not holders and mark is not None and mark.token in live:
+                self._abandoned.add(self._known[place].number)  # the next run may take it for what it was making
+            elif not holders:
                 self._known[place].owner = None
+            elif self._known[place].owner is not None:
+                self._known[place].owner = holders[0]  # it may have moved since
         for (table, _), row in lost if squat else ():
             columns = {column: row[column] for column in COPIED.get(table, ()) if row[column] is not None}
             if "host" in columns:
@@ -369,12 +378,8 @@ class Scenario:
     @step
     def rename_stack(self, stack: str, name: str) -> None:
         """Run ``pulumi stack rename``."""
-        mine = self.stacks[stack]
-        others = [each for each in self.stacks.values() if each is not mine]
-        # Of a stack that was renamed nothing tells a copy of its state that it is none (decision 025).
-        copied = any(set(_places(mine).values()) & set(_places(each).values()) for each in others)
-        if not copied and all(each.name != name for each in others):
-            mine.name = name
+        if all(each.name != name for each in self.stacks.values()):
+            self.stacks[stack].name = name
 
     @step
     def move(self, stack: str, name: str, to: str, *, declared: bool) -> None:
@@ -403,22 +408,22 @@ class Scenario:
         """Run ``pulumi state delete`` for a resource and what refers to it, which stay in the program."""
         mine = self.stacks[stack]
         for each in _with_dependants(mine, name):
-            place = _places(mine).pop(each, None)
+            place = _places(mine).get(each)
             if place in self._known and self._known[place].owner is mine:
-                # A stack to which the state was copied before is the only one that has it now.
-                others = (other for other in self.stacks.values() if other is not mine)
-                self._known[place].owner = next((o for o in others if place in _places(o).values()), None)
+                self._known[place].owner = None
             del mine.state[each]
 
     @step
-    def copy_state(self, stack: str, to: str) -> None:
-        """Import the state of a stack into another one, with its URNs rewritten."""
+    def copy_state(self, stack: str, to: str, command: str) -> None:
+        """Import the state of a stack into an empty one, run a command there, and forget it: it must change nothing."""
         source, target = self.stacks[stack], self.stacks[to]
-        # What was moved away from a stack and not written since still names it, so a copy there is as good.
-        back = any(saved.outs.get("__owner") == target.owner for saved in source.state.values())
-        if source is not target and not target.state and not back:
-            target.state = dict(source.state)
-            target.program = dict(source.program)
+        # Between a rename or a move and the next run nothing tells the stack from a copy (decision 025).
+        settled = all(saved.inputs.get("__owner") == source.owner for saved in source.state.values())
+        if source is target or target.state or target.program or not source.state or not settled:
+            return
+        target.state, target.program = dict(source.state), dict(source.program)
+        self._command(target, getattr(target, command), None)
+        target.state, target.program = {}, {}
 
     @step
     def elsewhere(self, stack: str, command: str) -> None:
@@ -518,9 +523,7 @@ class Scenario:
     def _check_refreshed(self, stack: str) -> None:
         """See that the state names no row that is gone or that somebody else has taken over."""
         mine = self.stacks[stack]
-        known = {name: self._known.get(place) for name, place in _places(mine).items()}
-        # What a copied state lists is its first stack's, and is refused when it is to be written to.
-        lost = {name for name, each in known.items() if each is None or each.owner is None}
+        lost = set(_places(mine)) - {name for name, _ in self._held(mine)}
         assert not lost, f"the state keeps what is no longer ours: {lost}"
         self._drifted.discard(stack)
 

@@ -59,6 +59,17 @@ def random_seed() -> bytes:
     return bytes(getattr(call[0], "randomSeed", b"") if call else b"") or os.urandom(32)
 
 
+def old_input(name: str) -> str:
+    """Return a text among the inputs that the state has of the resource this thread serves; "" if it is not found.
+
+    The host hands over the outputs of the state only, and hidden inputs may be newer: the engine saves those of a
+    resource that does not change.
+    """
+    call = _call()
+    inputs = getattr(call[0], "old_inputs", None) if call else None
+    return str(inputs.fields[name].string_value) if inputs is not None and name in inputs.fields else ""
+
+
 def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
     """Show a line at the resource this thread serves; silently nothing where there is no engine.
 

@@ -423,15 +423,15 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         Raises:
             EngineError: The other stack still manages it.
         """
-        owner, urn = recorded.get(OWNER), host.urn()
-        if not owner or not urn or owner == owner_in(urn):
+        urn, token = host.urn(), token_in(recorded)
+        if not urn or not token:
             return
-        token = token_in(recorded)
-        if token and not self.connection.evidence.has_left(owner, this_stack(inputs), token):
-            raise EngineError(
-                f"it is managed by the stack {owner} too, whose state this stack's was copied from. Remove it from "
-                "one of them with 'pulumi state delete'"
-            )
+        for owner in {recorded.get(OWNER), host.old_input(OWNER)} - {owner_in(urn), None, ""}:
+            if not self.connection.evidence.has_left(str(owner), this_stack(inputs), token):
+                raise EngineError(
+                    f"it is managed by the stack {owner} too, whose state this stack's was copied from. Remove it from "
+                    "one of them with 'pulumi state delete'"
+                )
 
     # ------------------------------------------------------------------------------------------------------------------
 
