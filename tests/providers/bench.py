@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
 
 from pulumi.output import Unknown
 
@@ -232,9 +232,28 @@ def _type(kind: str) -> str:
 @contextlib.contextmanager
 def serving(urn: str) -> Iterator[None]:
     """Be a call of the engine about a resource."""
-    seed = f"seed {next(_seeds)}".encode()
-    with patch.object(host, "urn", lambda: urn), patch.object(host, "random_seed", lambda: seed):
+    before = getattr(_served, "call", None)
+    _served.call = (urn, f"seed {next(_seeds)}".encode())
+    try:
         yield
+    finally:
+        _served.call = before
+
+
+def _instead(name: str, index: int) -> None:
+    """Let a function of `host` answer by what `serving` says in its thread, and as ever where that says nothing."""
+    real = getattr(host, name)
+
+    def answer() -> Any:
+        call = getattr(_served, "call", None)
+        return call[index] if call else real()
+
+    setattr(host, name, answer)
+
+
+_served = threading.local()
+_instead("urn", 0)
+_instead("random_seed", 1)
 
 
 def hosted(value: Any) -> Any:

@@ -213,7 +213,8 @@ class Connection:
         self.release = ""
         self._system: System | None = None
         self._first: System | None = None
-        self._lock = threading.Lock()
+        # The question which system answers may itself lose its connection, and then doubts the answer.
+        self._lock = threading.RLock()
 
     def call(self) -> AbstractContextManager[None]:
         """Count a call of the engine, for as long as it runs, among those whose reads are gathered."""

@@ -346,7 +346,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             held = evidence.state(this_stack(inputs)).of(urn)
         except EngineError as error:
             # What meets a row while it is created is refused then.
-            host.log(f"renamed resources cannot be recognised: {error}", warning=True)
+            evidence.warn_once(f"renamed resources cannot be recognised: {error}")
             return
         if held:
             self._note_replacement(held.id)
