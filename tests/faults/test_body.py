@@ -147,7 +147,7 @@ def test_a_field_of_another_type_is_named(bench: Bench, column: str, answered: A
 
 @pytest.mark.fault(50)
 def test_a_field_of_another_type_does_not_lose_a_new_row(bench: Bench, saved: list[Any]) -> None:
-    row = {"$key": 1, "name": "web", "ram": "much"}
+    row = {"$key": 1, "name": "web", "ram": "much", "description": "[pulumi shop/dev web 12ab]"}
     bench.simulator.faults(fault({"verb": "GET", "path": "/vms/"}, "status", status=200, body=row, times=0))
     assert "ram was answered as str" in error_of(lambda: bench.create("VirtualMachine", name="web"))
     assert [report.id for report in saved] == ["1"]

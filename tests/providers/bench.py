@@ -110,6 +110,12 @@ class Managed:
             self.bench.provider(self.kind).delete(self.id, self.outs)
         self.bench.stack.forget(self)
 
+    def cut_off(self) -> Managed:
+        """Let the engine be killed right after the create, of which a later run knows the pending operation only."""
+        self.bench.stack.forget(self)
+        self.bench.stack.cut_off(self.urn, self.inputs)
+        return self
+
     def seen_by(self, bench: Bench) -> Managed:
         """Return it as a later process finds it in the state."""
         seen = Managed(bench, self.kind, self.id, dict(self.inputs), dict(self.outs))
@@ -138,6 +144,10 @@ class Stack:
     def forget(self, managed: Managed) -> None:
         """Take a resource out, as a delete or ``pulumi state delete`` does."""
         self._held.pop(managed.urn, None)
+
+    def all(self) -> list[Managed]:
+        """Return the resources."""
+        return list(self._held.values())
 
     def cut_off(self, urn: str, inputs: Properties) -> None:
         """Note a create that was cut off together with the engine."""
@@ -175,6 +185,10 @@ class Bench:
     def begin_run(self) -> None:
         """Forget what this run has created: what follows is a later one, which knows it from the state."""
         self.connection.evidence = self._evidence()
+
+    def later(self, **settings: Any) -> Bench:
+        """Return a later run of the same stack."""
+        return Bench(self.simulator, self.stack, **settings)
 
     def _evidence(self) -> Evidence:
         return Evidence(Journal(None), lambda stack: self.stack.export() if stack == FULL_STACK else None)

@@ -57,11 +57,11 @@ def dns(bench: Bench) -> Dns:
 
 
 @pytest.fixture
-def later(simulator: Simulator) -> Any:
-    """Another run."""
-    bench = Bench(simulator)
-    yield bench
-    bench.connection.client.close()
+def later(bench: Bench) -> Any:
+    """A later run of the same stack."""
+    later = bench.later()
+    yield later
+    later.connection.client.close()
 
 
 def applies(bench: Bench) -> list[str]:
@@ -296,11 +296,23 @@ def test_views_and_zones_of_another_stacks_network_are_left_alone(dns: Dns, late
 
 
 @pytest.mark.parametrize("kind", ["DnsView", "DnsZone"])
-def test_one_that_is_there_is_taken_over(dns: Dns, later: Bench, kind: str) -> None:
+def test_one_that_is_there_is_taken_over_if_a_create_was_cut_off(dns: Dns, later: Bench, kind: str) -> None:
     subject = dns.subject(kind)
     given = {name: value for name, value in subject.inputs.items() if name[0] != "_"}
-    assert later.create(kind, "again", **given).id == subject.id
+    dns.bench.stack.forget(subject)
+    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here\."):
+        later.create(kind, subject.name, **given)
+    subject.cut_off()
+    assert later.create(kind, subject.name, **given).id == subject.id
     assert later.writes() == []
+
+
+@pytest.mark.parametrize("kind", ["DnsView", "DnsZone"])
+def test_one_that_is_there_is_adopted_on_purpose(dns: Dns, later: Bench, kind: str) -> None:
+    subject = dns.subject(kind)
+    given = {name: value for name, value in subject.inputs.items() if name[0] != "_"}
+    dns.bench.stack.forget(subject)
+    assert later.create(kind, "again", **given, adopt=True).id == subject.id
 
 
 # What makes no sense -------------------------------------------------------------------------------------------------

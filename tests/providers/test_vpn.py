@@ -64,11 +64,11 @@ def applies(bench: Bench) -> int:
 
 
 @pytest.fixture
-def later(simulator: Simulator) -> Iterator[Bench]:
-    """Another run."""
-    bench = Bench(simulator)
-    yield bench
-    bench.connection.client.close()
+def later(bench: Bench) -> Iterator[Bench]:
+    """A later run of the same stack."""
+    later = bench.later()
+    yield later
+    later.connection.client.close()
 
 
 # What is written and what it costs -----------------------------------------------------------------------------------

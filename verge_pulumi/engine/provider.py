@@ -229,8 +229,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
+            if UNFINISHED in _olds:
+                return DiffResult(changes=True)
             same = self.managed(_news) == list(_olds.get(MANAGED) or ())
-            return DiffResult(changes=UNFINISHED in _olds if same else None)
+            return DiffResult(changes=False if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
