@@ -209,9 +209,17 @@ class Bench:
 
     def create(self, kind: str, resource_name: str = "web", /, **arguments: Any) -> Managed:
         """Run ``pulumi up`` for a new resource."""
+        return self.carry_out(kind, self.plan(kind, resource_name, **arguments))
+
+    def plan(self, kind: str, resource_name: str = "web", /, **arguments: Any) -> Properties:
+        """Return the inputs of a new resource, as `check` leaves them."""
         hidden = {"__owner": OWNER, "__name": resource_name, "__org": "organization", "__provider": "text"}
-        inputs = hosted(self.check(kind, {**arguments, **hidden}, name=resource_name))
-        with serving(urn_of(kind, resource_name)):
+        inputs: Properties = hosted(self.check(kind, {**arguments, **hidden}, name=resource_name))
+        return inputs
+
+    def carry_out(self, kind: str, inputs: Properties) -> Managed:
+        """Create what was planned."""
+        with serving(urn_of(kind, inputs["__name"])):
             result = self.provider(kind).create(inputs)
         managed = Managed(self, kind, result.id, inputs, hosted(result.outs))
         self.stack.hold(managed)

@@ -302,7 +302,7 @@ def test_an_import_that_ran_out_of_space_is_told_at_once(stopped: Managed, image
 
 def test_an_import_may_be_written_as_the_disk_it_has_become(stopped: Managed, image: str) -> None:
     drive = add(stopped, media="import", media_source=image)
-    assert drive.diff(media="disk", media_source=None, disksize="2GiB").replaces == []
+    assert drive.diff(media="disk", media_source=None, disksize="2GiB").replaces in (None, [])
     drive.up(media="disk", media_source=None, disksize="4GiB")
     assert drive.row()["disksize"] == 4 * GIB
 

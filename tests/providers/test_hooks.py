@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import Bench, Managed, hosted, serving, urn_of
+from tests.providers.bench import Bench, Managed, urn_of
 from tests.providers.test_creating import failure
 from verge_pulumi.client import Row
 from verge_pulumi.engine.attributes import Attr, arg, computed
@@ -64,8 +64,6 @@ class GadgetProvider(RowProvider[Gadget]):
 
 KIND = f"{__name__}:Gadget"
 
-HIDDEN = {"__owner": "shop/dev", "__name": "web", "__org": "organization"}
-
 
 @pytest.fixture(autouse=True)
 def _reset() -> Iterator[None]:
@@ -91,9 +89,9 @@ def test_what_is_right_already_is_not_written_later(bench: Bench) -> None:
 
 def test_a_row_that_does_not_get_ready_is_kept_and_completed(bench: Bench) -> None:
     GadgetProvider.ready = False
-    inputs = bench.check(KIND, {"name": "web", "ram": 2048, "console_pass": "canary", **HIDDEN})
-    with pytest.raises(Reported) as error, serving(urn_of(KIND, "web")):
-        bench.provider(KIND).create(hosted(inputs))
+    inputs = bench.plan(KIND, "web", name="web", ram=2048, console_pass="canary")
+    with pytest.raises(Reported) as error:
+        bench.carry_out(KIND, inputs)
     assert str(error.value) == "Unable to create Gadget 'web': it is not ready. It exists."
     (row,) = [row for row in bench.simulator.rows("vms") if row["name"] == "web"]
     GadgetProvider.ready = True

@@ -258,12 +258,13 @@ def test_a_vm_that_somebody_else_took_over_is_left_alone(guest: Guest) -> None:
 def test_a_vm_whose_mark_was_edited_away_is_known_by_what_vergeos_drew(guest: Guest) -> None:
     guest.edit_vm(description="by hand")
     token = guest.vm.outs["__token"]
-    row = guest.provider().plug(guest.row(), guest.props(__parent=token))
+    later = guest.vm.bench.later()
+    row = guest.provider(later).plug(guest.row(), guest.props(__parent=token))
     assert guest.kind.is_live(row)
     # A VM that has the key by now has another UUID.
     guest.edit_vm(uuid="another")
     with pytest.raises(EngineError, match="belongs to another object, whose uuid is not that of this one"):
-        guest.provider().unplug(guest.row(), guest.props(__parent=token))
+        guest.provider(later).unplug(guest.row(), guest.props(__parent=token))
     assert guest.kind.is_live(guest.row())
 
 

@@ -291,6 +291,7 @@ def test_one_whose_answer_was_lost_is_found_again(lan: Managed, kind: str) -> No
 def test_a_name_that_is_taken_is_not_taken_over_unless_told(lan: Managed, later: Bench, kind: str) -> None:
     subject, on = below(lan, kind)
     lan.bench.simulator.edit(table(subject), int(subject.id), description="by hand")
+    lan.bench.stack.forget(subject)
     with pytest.raises(Reported, match="has that name already and is managed by nobody here"):
         declare(lan, kind, later, **on)
     assert later.writes() == []
