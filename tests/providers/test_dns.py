@@ -17,7 +17,6 @@ from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources.dns_record import DnsRecordProvider
 from verge_pulumi.resources.dns_zone import TTL
-from verge_pulumi.simulator import Simulator
 
 RECORDS = "vnet_dns_zone_records"
 

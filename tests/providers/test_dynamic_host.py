@@ -24,7 +24,6 @@ from verge_pulumi.engine import host
 from verge_pulumi.resources import Network, NetworkRule
 from verge_pulumi.simulator import Options, Simulator
 
-
 TOKEN = "0badcafe-0123456789ab"
 MARKED = {"name": "lan", "mtu": 1500, "description": f"[pulumi shop/dev lan {TOKEN}]"}
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.providers.bench import Bench, Managed, hosted
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.simulator import Simulator
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 

@@ -239,3 +239,21 @@ def test_a_state_without_the_mark_of_its_target_is_fenced_by_the_stack(vm: Manag
     taken_over(vm)
     with pytest.raises(Reported, match="belongs to shop/prod"):
         power.destroy()
+
+
+def test_the_power_of_a_vm_whose_mark_was_edited_away_goes_on(vm: Managed) -> None:
+    power = turn(vm)
+    taken_over(vm, "by hand")
+    vm.bench.begin_run()
+    power.destroy()
+    assert status(vm) == "stopped"
+
+
+def test_the_first_power_of_a_vm_whose_mark_was_edited_away(vm: Managed) -> None:
+    taken_over(vm, "by hand")
+    later = vm.bench.later()
+    power = later.create("Power", "on", of=of(vm), state="running")
+    later.simulator.edit("vms", int(vm.id), uuid="another")
+    with pytest.raises(Reported, match=f"vms/{vm.id} belongs to somebody else: another one has that key by now"):
+        power.destroy()
+    assert status(vm) == "running"

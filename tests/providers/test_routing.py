@@ -18,7 +18,6 @@ from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources import staged
 from verge_pulumi.resources.ospf import OspfCommandProvider
-from verge_pulumi.simulator import Simulator
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 

@@ -12,7 +12,6 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.simulator import Simulator
 
 PSK = "canary-pre-shared"
 KEY = base64.b64encode(b"canary-public-key-of-32-bytes-00").decode()
