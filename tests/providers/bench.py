@@ -178,6 +178,8 @@ class Bench:
     def __init__(self, simulator: Simulator, stack: Stack | None = None, **settings: Any) -> None:
         self.simulator = simulator
         self.stack = stack or Stack()
+        self.others: dict[str, Properties] = {}
+        """What ``pulumi stack export`` tells of other stacks, by their full names."""
         self.time = Time()
         given = {"host": simulator.url, "api_key": simulator.api_key, **settings}
         self.connection = Connection(Settings(**given), self.time.clock(), evidence=self._evidence())
@@ -191,7 +193,10 @@ class Bench:
         return Bench(self.simulator, self.stack, **settings)
 
     def _evidence(self) -> Evidence:
-        return Evidence(Journal(None), lambda stack: self.stack.export() if stack == FULL_STACK else None)
+        return Evidence(Journal(None), self._export)
+
+    def _export(self, stack: str) -> Properties | None:
+        return self.stack.export() if stack == FULL_STACK else self.others.get(stack)
 
     def provider(self, kind: str) -> DeclaredProvider[Any]:
         """Return the provider of a kind of resource, configured."""

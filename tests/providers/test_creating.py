@@ -261,7 +261,8 @@ def test_a_strangers_row_is_an_error_that_names_it(bench: Bench, description: st
     key = bench.simulator.add("vnets", name="lan", description=description, mtu=1400)
     assert failure(bench, name="lan", mtu=9000) == (
         f"Unable to create Network 'lan': row {key} of vnets has that name already and {whose}. Choose another name; "
-        "if the resource was renamed in the program use the option aliases; to manage that row from here set adopt=True."
+        "if the resource was renamed in the program use the option aliases; to manage that row from here set "
+        "adopt=True."
     )
     assert bench.writes() == []
     assert named(bench.simulator)[0]["mtu"] == 1400

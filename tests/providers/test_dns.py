@@ -315,8 +315,8 @@ def test_views_and_zones_of_another_stacks_network_are_left_alone(dns: Dns, late
     subject = dns.subject(kind).seen_by(later)
     with pytest.raises(Reported, match=r"now belongs to shop/prod as 'lan'\. It is left alone"):
         subject.destroy()
+    name = {"DnsView": "name", "DnsZone": "domain"}[kind]
     with pytest.raises(Reported, match=f"vnets/{dns.lan.id} belongs to shop/prod as 'lan', and so would this"):
-        name = {"DnsView": "name", "DnsZone": "domain"}[kind]
         later.create(kind, "more", **plain(subject.inputs) | {name: "more.example.com"})
     assert later.writes() == []
     assert subject.read().id == ""
