@@ -96,11 +96,11 @@ def test_what_is_deleted_to_be_replaced_holds_its_token_and_no_row() -> None:
     assert [each.leaving for each in state.bearing(f"{TOKEN}lan")] == [True]
 
 
-def test_power_is_the_state_of_another_row() -> None:
-    power = resource("on", "vms/5", "Power", outputs={"location": "/v4/machine_status/vms/5"})
-    assert StackState(deployment(power)).held[0].place == ("machine_status", "vms/5")
-    rules = resource("edge", "vnets/5", "Firewall", outputs={"location": "/v4/vnet_rules"})
-    assert StackState(deployment(rules)).held[0].place is None
+@pytest.mark.parametrize(("kind", "of"), [("Power", "vms/5"), ("Firewall", "vnets/5")])
+def test_what_is_no_row_of_its_own_has_no_place(kind: str, of: str) -> None:
+    state = StackState(deployment(resource("on", of, kind, outputs={"location": f"/v4/{of}"})))
+    assert state.held[0].place is None
+    assert (state.at(("vms", "5")), state.at(("vnets", "5"))) == (None, None)
 
 
 def test_creates_that_were_cut_off_are_those_of_the_resource() -> None:
