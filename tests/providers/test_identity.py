@@ -51,7 +51,7 @@ def refused(call: Any) -> str:
 
 # What a program must say at least, and another value of what is unique.
 UNIQUE: dict[str, tuple[Properties, Properties]] = {
-    "Address": ({"network": "5", "ip": "10.0.0.5", "type": "static"}, {"ip": "10.0.0.6"}),
+    "Address": ({"network": "5", "ip": "10.0.0.5", "type": "static", "mac": "f0:db:30:00:00:01"}, {"ip": "10.0.0.6"}),
     "CloudInitFile": ({"vm": "vms/1", "name": "/user-data", "contents": "#cloud-config"}, {"name": "/meta-data"}),
     "DnsView": ({"network": "5", "name": "all"}, {"name": "some"}),
     "DnsZone": ({"view": "1", "domain": "example.com"}, {"domain": "example.net"}),

@@ -188,8 +188,9 @@ class Creating:
             EngineError: There are several, or nothing proves whose such a row is.
         """
         if not self._mark:
-            free = self._provider.made_by_vergeos(values) or self._interrupted()
-            return self._alike(values) if free and not self._declaration.markable else None
+            if self._declaration.markable or not (self._provider.made_by_vergeos(values) or self._interrupted()):
+                return None
+            return self._alike(values)
         mark, kin = self._mark, f"{kin_of(self._urn)}-" if self._urn else ""
         # The tokens of the first release have no kin, so their text is looked for.
         text = f"[pulumi {mark.owner} {mark.name} "
