@@ -475,3 +475,51 @@ def test_the_token_stays_for_the_life_of_an_object(bench: Bench) -> None:
     assert lan.inputs["__token"] == token
     assert lan.inputs_with(mtu=9000)["__token"] == token
     assert str(lan.row()["description"]).endswith(f" {token}]")
+
+
+# Where the state cannot be read --------------------------------------------------------------------------------------
+
+
+def unreadable(bench: Bench) -> list[str]:
+    """Let the state be unreadable from now on; return the stacks that are asked for."""
+    asked: list[str] = []
+
+    def export(stack: str) -> Any:
+        asked.append(stack)
+        raise EngineError(f"the state of the stack {stack} cannot be read (no access). Try again")
+
+    bench.connection.evidence._export = export
+    return asked
+
+
+def test_a_state_that_cannot_be_read_is_warned_of_once_and_asked_for_once(bench: Bench, told: list[str]) -> None:
+    asked = unreadable(bench)
+    for name in ("lan", "dmz"):
+        assert bench.create("Network", name, name=name).row()["name"] == name
+    assert asked == ["organization/shop/dev"]
+    assert told == [
+        "warning: renamed resources cannot be recognised: the state of the stack organization/shop/dev cannot be read "
+        "(no access). Try again"
+    ]
+
+
+def test_without_the_state_no_row_is_taken_over(bench: Bench) -> None:
+    bench.create("Network", "lan", name="lan").cut_off()
+    later = bench.later()
+    unreadable(later)
+    later.simulator.reset("log")
+    text = refused(lambda: later.create("Network", "lan", name="lan", mtu=9000))
+    assert text.endswith("the state of the stack organization/shop/dev cannot be read (no access). Try again.")
+    assert later.writes() == []
+
+
+def test_where_the_engine_does_not_say_which_resource_it_is_nothing_is_taken_over(bench: Bench) -> None:
+    lan = bench.create("Network", "lan", name="lan").cut_off()
+    later = bench.later()
+    inputs = later.plan("Network", "lan", name="lan")
+    later.simulator.reset("log")
+    text = refused(lambda: later.provider("Network").create(inputs))
+    assert f"row {lan.id} of vnets has that name already and bears the mark of shop/dev as 'lan'" in text
+    firewall = {"network": lan.id, "rules": [], "__owner": OWNER, "__name": "edge"}
+    assert later.provider("Firewall").check({}, hosted(firewall)).failures == []
+    assert later.writes() == []
