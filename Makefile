@@ -60,8 +60,10 @@ soak: $(READY) ## Run the long loops and print what they measured beside the goa
 mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py
 
+# The pipelines of examples/ci get what the package and its command need, in the same versions.
 lock: $(READY) ## Pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra cli --extra simulator pyproject.toml -o requirements.lock
+	UV_CUSTOM_COMPILE_COMMAND="see README.md" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --constraint requirements.lock --extra cli pyproject.toml -o examples/ci/requirements.txt
 
 clean: ## Remove what these commands made in the checkout
 	rm -rf .venv .quickstart .mutation.log mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -89,7 +89,7 @@ def page(resource: type[BaseResource]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def component_page(component: type[Component], resource: type[BaseResource]) -> str:
+def component_page(component: type[Component[Any]], resource: type[BaseResource]) -> str:
     """Return the reference page of a component that has the arguments and outputs of a resource."""
     texts = attribute_texts(component)
     settings = f"[{resource.__name__}]({resource.__name__}.md)"

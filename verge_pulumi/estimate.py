@@ -208,20 +208,26 @@ def _rules(operation: str, step: Mapping[str, Any]) -> int:
     return sum(old.get(name) != new.get(name) for name in old.keys() | new.keys())
 
 
-def _named(state: Mapping[str, Any] | None) -> dict[Any, Mapping[str, Any]]:
+def _named(state: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
     """Return the rules of a `Firewall` by name, as far as they are known; others have none."""
     rules = ((state or {}).get("inputs") or {}).get("rules")
-    return {rule.get("name"): rule for rule in rules if isinstance(rule, dict)} if isinstance(rules, list) else {}
+    return {str(rule.get("name")): rule for rule in rules if isinstance(rule, dict)} if isinstance(rules, list) else {}
 
 
-def _network(urn: str, states: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the network that a row hangs on, by its URN, or by its key if it is none of the program's."""
+def _network(urn: str, states: Mapping[str, Mapping[str, Any]], levels: int = len(PARENTS)) -> str:
+    """Return the network that a row belongs to, by its URN, or by its key if it is none of the program's.
+
+    Args:
+        urn: The row.
+        states: What the preview says of each resource; it may say that one is its own parent.
+        levels: How many parents are followed.
+    """
     argument = PARENTS.get(_kind(urn), "network")
     state = states.get(urn, {})
     above = (state.get("propertyDependencies") or {}).get(argument)
     if not above:
         return str((state.get("inputs") or {}).get(argument))
-    return above[0] if argument == "network" else _network(above[0], states)
+    return above[0] if argument == "network" or not levels else _network(above[0], states, levels - 1)
 
 
 def _kind(urn: str) -> str:

@@ -19,6 +19,7 @@ import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from verge_pulumi.client import Key
+from verge_pulumi.engine.attributes import Whole
 from verge_pulumi.engine.declare import BaseResource
 from verge_pulumi.engine.finding import Kind, find
 from verge_pulumi.engine.ownership import without_mark
@@ -258,12 +259,13 @@ class InVm(_Lookup[T]):
     def output(
         self,
         *,
-        vm: VirtualMachine | pulumi.Input[GetVmResult] | pulumi.Input[int] | pulumi.Input[str],
+        vm: VirtualMachine | Whole[VirtualMachine] | pulumi.Input[GetVmResult] | pulumi.Input[int] | pulumi.Input[str],
         name: pulumi.Input[str],
         provider: pulumi.ProviderResource | None = None,
     ) -> pulumi.Output[T]:
         """Return the one of that name when it is known, and the VM is made."""
-        owner = vm.id if isinstance(vm, BaseResource) else vm
+        of = vm.main if isinstance(vm, Whole) else vm
+        owner = of.id if isinstance(of, BaseResource) else of
         return pulumi.Output.all(vm=owner, name=name).apply(lambda known: self(**known, provider=provider))
 
 

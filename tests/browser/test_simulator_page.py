@@ -138,3 +138,49 @@ def test_it_follows_what_happens(page: Page, simulator: Simulator, complaints: l
     assert all("ERR_" in complaint for complaint in complaints)
     complaints.clear()
     page.close()
+
+
+ATTACK = """
+async (url) => {
+  const outcomes = [];
+  const attempt = async (dial, options) => {
+    try {
+      const answer = await fetch(`${url}/_sim/${dial}`, options);
+      outcomes.push(answer.type === "opaque" ? "sent" : answer.status);
+    } catch (error) {
+      outcomes.push("blocked");
+    }
+  };
+  const body = JSON.stringify({ what: "all" });
+  await attempt("reset", { method: "POST", mode: "no-cors", headers: { "Content-Type": "text/plain" }, body });
+  await attempt("reset", { method: "POST", body });
+  await attempt("reset", { method: "POST", headers: { "X-Simulator-Page": "1" }, body });
+  await attempt("state", { method: "PUT", body: "{}" });
+  await attempt("state", {});
+  await new Promise((done) => {
+    const frame = Object.assign(document.createElement("iframe"), { name: "target", onload: done });
+    document.body.append(frame);
+    const form = Object.assign(document.createElement("form"), {
+      method: "post", enctype: "text/plain", action: `${url}/_sim/reset`, target: "target",
+    });
+    form.append(Object.assign(document.createElement("input"), { name: '{"what": "all", "x": "', value: '"}' }));
+    document.body.append(form);
+    form.submit();
+  });
+  return outcomes;
+}
+"""
+
+
+def test_a_page_of_another_site_turns_no_dials(
+    simulator: Simulator, client: requests.Session, open_page: Open, complaints: list[str]
+) -> None:
+    client.post(f"{simulator.url}/api/v4/vms", json={"name": "web"}, timeout=5)
+    with Simulator() as elsewhere:  # another port is another origin, and this document has no policy of its own
+        page = open_page(f"{elsewhere.url}/version.json")
+        outcomes = page.evaluate(ATTACK, simulator.url)
+    assert outcomes == ["sent", "blocked", "blocked", "blocked", "blocked"]
+    assert [row["name"] for row in simulator.rows("vms")] == ["web"]
+    assert all("CORS" in complaint or "403" in complaint or "ERR_FAILED" in complaint for complaint in complaints)
+    complaints.clear()
+    page.close()

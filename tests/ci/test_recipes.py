@@ -115,9 +115,42 @@ def test_the_pipeline_calls_scripts_that_exist() -> None:
     assert is_script(pipeline["default"]["before_script"][-1])
 
 
-def test_the_command_that_is_installed_is_this_version() -> None:
+def test_what_is_asked_for_is_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert (RECIPES / "requirements.txt").read_text() == f"verge-pulumi[cli]=={version}\n"
+    wanted = [line for line in (RECIPES / "requirements.in").read_text().splitlines() if not line.startswith("#")]
+    assert wanted == [f"verge-pulumi[cli]=={version}"]
+
+
+FAKE_PYTHON = """#!/usr/bin/env bash
+printf '%s\\n' "$*" >> "$CALLS"
+"""
+
+
+@pytest.mark.parametrize("wheels", [[], ["verge_pulumi-0.1.0-py3-none-any.whl", "verge_pulumi-0.2.0-py3-none-any.whl"]])
+def test_the_setup_wants_one_wheel(tmp_path: Path, wheels: list[str]) -> None:
+    repository = Repository(tmp_path / "repository", "site dev\n")
+    told = repository.set_up(tmp_path, wheels, code=1)
+    assert f"There are {len(wheels)} wheels of verge-pulumi" in told
+    assert not (tmp_path / "calls").exists()
+
+
+def test_the_setup_installs_what_is_pinned_by_hash_and_nothing_else(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "repository", "network dev\napps/web dev\napps/web prod\n")
+    wheel = "verge_pulumi-0.1.0-py3-none-any.whl"
+    repository.set_up(tmp_path, [wheel])
+    ci = repository.folder / "ci"
+    pip = "-m pip install --quiet --disable-pip-version-check --no-deps"
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        f"{pip} --require-hashes --requirement {ci}/requirements.txt",
+        f"{pip} --no-index {ci}/wheels/{wheel}",
+        "-m venv --system-site-packages apps/web/.venv",
+        "-m venv --system-site-packages network/.venv",
+    ]
+
+
+def test_no_other_step_installs_python_packages() -> None:
+    texts = {path: path.read_text() for path in [*SCRIPTS, *WORKFLOWS, PIPELINE] if path.name != "setup.sh"}
+    assert [path for path, text in texts.items() if re.search(r"pip install|pulumi install|uv |pipx", text)] == []
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
@@ -168,6 +201,18 @@ class Repository:
             path.write_text(content)
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--message=change")
+
+    def set_up(self, folder: Path, wheels: list[str], code: int = 0) -> str:
+        """Run setup.sh with those wheels and a Python that only writes its arguments to the file calls."""
+        (self.folder / "ci" / "wheels").mkdir()
+        for name in wheels:
+            (self.folder / "ci" / "wheels" / name).touch()
+        python = folder / "bin" / "python"
+        python.parent.mkdir()
+        python.write_text(FAKE_PYTHON)
+        python.chmod(0o755)
+        path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+        return self.run("ci/setup.sh", code=code, given={"PATH": path, "CALLS": str(folder / "calls")})
 
     def run(self, *command: str, code: int = 0, given: Mapping[str, str] | None = None) -> str:
         """Run a command, which must end with that code, and return what it printed."""
@@ -293,16 +338,58 @@ Network("lan", name="lan", mtu=pulumi.Config().require_int("mtu"))
 """
 
 
-@needs_curl_and_jq
-def test_from_a_pull_request_to_drift(lab: Lab, forge: Forge, tmp_path: Path) -> None:
-    def rows() -> dict[str, int]:
-        return {row["name"]: row["mtu"] for row in lab.simulator.rows("vnets") if "[pulumi" in row["description"]}
-
+@pytest.fixture
+def site(lab: Lab, tmp_path: Path) -> Repository:
+    """A repository with one project, of whose stack dev nothing exists."""
     repository = Repository(tmp_path / "repository", "site dev\n")
     programs = f"{Path(sys.prefix, 'bin')}{os.pathsep}{lab.cli}"
     repository.environment |= lab.environment | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     project = {"site/Pulumi.yaml": "name: site\nruntime: python\n", "site/__main__.py": PROGRAM}
     repository.commit(**project, **{"site/Pulumi.dev.yaml": "config:\n  site:mtu: 1500\n"})
+    return repository
+
+
+def test_only_a_deployment_makes_a_stack(lab: Lab, site: Repository) -> None:
+    def stacks() -> list[str]:
+        return [path.name for path in (lab.folder / "state").rglob("*") if path.is_file() and "meta" not in path.name]
+
+    site.run("git", "switch", "--quiet", "--create", "work")
+    site.commit("site/more.py")
+    told = site.run("ci/preview.sh", "main")
+    new = "Stack `dev` of `site` does not exist yet: this is its preview against an empty state."
+    assert new in told
+    report = (site.folder / "report.md").read_text()
+    assert report.startswith(MARKER)
+    assert report.endswith(f"\n\n{new}\n")
+    assert "lan" in report
+    assert stacks() == []
+
+    # Not an error of the comparison, and no silence either: the state may be lost.
+    told = site.run("ci/drift.sh", code=2)
+    assert "Stack `dev` of `site` does not exist: it was never deployed, or its state is lost." in told
+    assert stacks() == []
+    assert [row for row in lab.simulator.rows("vnets") if "[pulumi" in row["description"]] == []
+
+    site.run("ci/deploy.sh", "dev")
+    assert "dev.json" in stacks()
+    site.run("ci/preview.sh", "main")
+    assert "does not exist" not in (site.folder / "report.md").read_text()
+
+
+def test_states_that_cannot_be_read_are_no_missing_stacks(lab: Lab, site: Repository) -> None:
+    site.commit("site/more.py")
+    elsewhere = {"PULUMI_BACKEND_URL": "file:///nowhere/at/all"}
+    told = site.run("ci/preview.sh", "HEAD~1", code=1, given=elsewhere)
+    assert "does not exist yet" not in told
+    assert "was never deployed" not in site.run("ci/drift.sh", code=2, given=elsewhere)
+
+
+@needs_curl_and_jq
+def test_from_a_pull_request_to_drift(lab: Lab, site: Repository, forge: Forge) -> None:
+    def rows() -> dict[str, int]:
+        return {row["name"]: row["mtu"] for row in lab.simulator.rows("vnets") if "[pulumi" in row["description"]}
+
+    repository = site
     repository.run("ci/deploy.sh", "dev")
     assert rows() == {"lan": 1500}
     repository.run("git", "commit", "--quiet", "--all", "--message=Pulumi's salt")

@@ -25,6 +25,13 @@ def made(bench: Bench, owner: str, kind: str, resource_name: str, /, **arguments
 
 def export(folder: Path, owner: str, *resources: Managed, show_secrets: bool = True, **outputs: Any) -> str:
     """Write the export of a stack to a file and return its path."""
+    path = folder / f"{owner.split('/')[1]}.json"
+    path.write_text(json.dumps(document(owner, *resources, show_secrets=show_secrets, **outputs)))
+    return str(path)
+
+
+def document(owner: str, *resources: Managed, show_secrets: bool = True, **outputs: Any) -> dict[str, Any]:
+    """Return the export of a stack."""
     project, stack = owner.split("/")
     where = f"urn:pulumi:{stack}::{project}"
     default = {
@@ -34,7 +41,7 @@ def export(folder: Path, owner: str, *resources: Managed, show_secrets: bool = T
         "custom": True,
         "inputs": {"vergeos:timeout": "30"},
     }
-    document = {
+    return {
         "version": 3,
         "deployment": {
             "resources": [
@@ -48,9 +55,6 @@ def export(folder: Path, owner: str, *resources: Managed, show_secrets: bool = T
             ]
         },
     }
-    path = folder / f"{stack}.json"
-    path.write_text(json.dumps(document))
-    return str(path)
 
 
 def resource_of(where: str, managed: Managed, *, show_secrets: bool = True) -> dict[str, Any]:

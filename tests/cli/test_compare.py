@@ -272,3 +272,5 @@ def test_hostile_names_are_harmless() -> None:
         shown = render(comparison, form)
         assert "\x1b" not in shown
         assert "\u202e" not in shown
+    head = "| Object | Field | ``a`¦b@team`` | ``a`¦b@team`` |"
+    assert head in render(comparison, Format.MARKDOWN).splitlines()

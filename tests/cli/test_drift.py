@@ -154,6 +154,28 @@ def test_what_is_in_no_stack_is_counted(bench: Bench, lan: Managed, tmp_path: Pa
     ]
 
 
+def test_a_copy_of_a_managed_row_is_told_apart_by_its_key(bench: Bench, web: Managed, tmp_path: Path) -> None:
+    bench.simulator.add("vms", name="a copy", description=web.row()["description"])
+    report = found(tmp_path, web)
+    assert [(stray.name, stray.mark) for stray in report.strays] == [("a copy", web.outs["__mark"])]
+    assert (report.drifted, report.exit_code) == ((), 0)
+
+
+def test_a_copy_is_found_whatever_the_text_of_its_mark_says(bench: Bench, web: Managed, tmp_path: Path) -> None:
+    renamed = str(web.outs["__mark"]).replace("shop/dev", "shop/before-it-was-renamed")
+    bench.simulator.edit("vms", int(web.id), description=renamed)
+    bench.simulator.add("vms", name="a copy", description=renamed)
+    assert [stray.name for stray in found(tmp_path, web).strays] == ["a copy"]
+
+
+def test_who_has_a_key_again_is_no_object_of_the_stack(bench: Bench, web: Managed, tmp_path: Path) -> None:
+    again = "[pulumi shop/dev web 1c0ffee5]"
+    bench.simulator.edit("vms", int(web.id), name="another", description=again)
+    report = found(tmp_path, web)
+    assert [each.what for each in report.drifted] == ["gone"]
+    assert [(stray.name, stray.mark) for stray in report.strays] == [("another", again)]
+
+
 def test_several_stacks_are_compared_at_once(bench: Bench, lan: Managed, tmp_path: Path) -> None:
     prod = made(bench, "shop/prod", "Network", "lan", name="prod-lan")
     bench.simulator.edit("vnets", int(prod.id), name="renamed")

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.cli.previews import FOLDER, load
-from verge_pulumi.cli import main
+from verge_pulumi.cli import documents, main
 from verge_pulumi.cli.app import app
 from verge_pulumi.cli.report.gates import GATES
 from verge_pulumi.cli.report.markdown import MARKER
+from verge_pulumi.client import Budget, ledger_path
 from verge_pulumi.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +147,10 @@ def test_every_gate_that_stops_is_told() -> None:
     )
 
 
+NUMBERS = ("1" * 5000, "9" * 301, "1e400", "-1e400", "NaN", "Infinity")
+"""What is no number that Pulumi writes."""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -155,27 +161,42 @@ def test_every_gate_that_stops_is_told() -> None:
         ('{"steps": [{"op": "upd', "the JSON is cut off in line 1"),
         ('{"steps": nonsense, "more": 1}', "this is no JSON in line 1, column 11"),
         ("{" * 100_000, "this is no JSON in line 1, column 2"),
-        ('{"a":' * 100_000, "what no preview holds"),
-        ('{"steps": %s}' % ("1" * 5000), "what no preview holds"),
+        ('{"a":' * 100_000, "more than 100 values lie inside one another"),
+        ('{"steps": %s}' % ("[" * 101 + "]" * 101), "more than 100 values lie inside one another"),
+        *((f'{{"steps": {number}}}', "a number that is none, or too great") for number in NUMBERS),
         ('{"version": 3}', "this JSON is no preview"),
         ('{"sequence": 1, "timestamp": 2, "preludeEvent": {}}', "Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW"),
     ],
-    ids=range(11),
+    ids=range(17),
 )
-def test_what_is_no_preview_ends_with_1_and_says_what_it_is(text: str, said: str) -> None:
+def test_what_is_no_preview_ends_with_2_and_says_what_it_is(text: str, said: str) -> None:
     result = report(stdin=text)
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Unable to read the preview in stdin: ")
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
 
 
-def test_a_file_that_is_not_there_ends_with_1() -> None:
+def test_a_file_that_is_not_there_ends_with_2() -> None:
     result = report("no\x1b[31msuch.json")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == (
         "Unable to read the preview in 'nosuch.json': No such file or directory. Name a file that can be read.\n"
     )
+
+
+def test_a_name_that_no_file_has_ends_with_2() -> None:
+    result = report("no\0such.json")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "this is no name of a file" in result.stderr
+
+
+def test_an_enormous_document_is_not_read_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(documents, "LARGEST", 1000)
+    (tmp_path / "large.json").write_text('{"steps": []}' + " " * 1000)
+    for result in (report(str(tmp_path / "large.json")), report(stdin=" " * 1001)):
+        assert result.exit_code == 2
+        assert "it has more than 1,000 bytes" in result.stderr
 
 
 def test_what_the_cli_prints_around_the_json_is_passed_over() -> None:
@@ -216,10 +237,18 @@ def test_a_system_that_nobody_named_is_a_note() -> None:
     ]
 
 
-def test_an_hour_without_requests_left_is_a_note(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_hour_without_requests_left_is_a_note(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("VERGEOS_HOST", simulator.url)
     monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
-    monkeypatch.setattr("verge_pulumi.client.Budget.left", 0)
+    monkeypatch.setenv("VERGEOS_REQUESTS_PER_HOUR", "40")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    moment = time.time() - 60
+    budget = Budget(40, ledger=ledger_path(simulator.url, simulator.api_key), clock=lambda: moment)
+    while budget.left != 1:  # what is left is for deletes
+        with budget.turn(urgent=True):
+            pass
     assert "no requests are left in this hour" in report(file("create"), "--live").stdout
     assert simulator.requests() == []
 

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.previews import plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.cli.report.effects import Effect
-from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.gates import GATES, closed, wanted
 from verge_pulumi.cli.report.words import verdict
 
@@ -127,8 +127,9 @@ def test_rules_open_and_close() -> None:
         ({"source_ip": "10.0.0.0/8"}, {"source_ip": "192.168.0.0/16"}, True, True),
         ({"action": "drop", "source_ip": "10.0.0.0/8"}, {"action": "drop", "source_ip": "10.0.0.0/24"}, True, False),
         ({"source_ip": "alias:1"}, {"source_ip": "alias:2"}, True, True),
-        ({"action": "drop", "source_ip": "alias:1"}, {"action": "drop", "source_ip": ""}, True, True),
-        ({"orderid": 1}, {"orderid": 2}, True, True),
+        ({"action": "drop", "source_ip": "alias:1"}, {"action": "drop", "source_ip": ""}, False, True),
+        ({"orderid": 1}, {"orderid": 2}, False, False),
+        ({"network": "5"}, {"network": "6"}, True, True),
         ({"interface": "dmz"}, {"interface": "router"}, True, True),
     ],
 )
@@ -145,20 +146,135 @@ def test_a_rule_may_open_or_close(
             new=None if new is None else {"inputs": {**rule, **new}},
         )
     )
-    (told,) = rule_changes(change)
+    (told,) = change.rules
     assert (told.opens, told.closes) == (opens, closes)
     assert (Effect.OPENS_FIREWALL in change.effects, Effect.CLOSES_FIREWALL in change.effects) == (opens, closes)
 
 
 def test_a_list_of_rules_is_compared_by_name() -> None:
     old, new = (
-        {"network": "5", "rules": [{"name": "ssh", "destination_ports": ports}, {"name": "web"}, "unknown"]}
+        {"network": "5", "rules": [{"name": "ssh", "destination_ports": ports}, {"name": "no", "action": "drop"}, "?"]}
         for ports in ("22", "2222")
     )
-    (told,) = rule_changes(only(step("update", "Firewall", old=state(old), new={"inputs": new})))
+    (told,) = only(step("update", "Firewall", old=state(old), new={"inputs": new})).rules
     assert (told.network, told.name, told.opens) == ("5", "ssh", True)
-    assert rule_changes(only(step("update", "Firewall", old=state(old), new={"inputs": {"rules": "known later"}})))
-    assert rule_changes(only(step("same", "Firewall", old=state(old), new={"inputs": old}))) == []
+    assert only(step("update", "Firewall", old=state(old), new={"inputs": {"rules": "known later"}})).rules
+    assert only(step("same", "Firewall", old=state(old), new={"inputs": old})).rules == ()
+
+
+WEB = {"name": "web", "protocol": "tcp", "destination_ports": "443"}
+SSH = {"name": "ssh", "protocol": "tcp", "destination_ports": "22"}
+REST = {"name": "rest", "action": "drop"}
+BAD = {"name": "bad", "action": "drop", "source_ip": "192.0.2.66"}
+GUESTS = {"name": "guests", "action": "drop", "source_ip": "alias:3"}
+DNS = {"name": "dns", "protocol": "udp", "destination_ports": "53"}
+
+REORDERED: list[tuple[list[dict[str, Any]], list[dict[str, Any]], list[str], list[str]]] = [
+    # The list before and after, the rules that open, those that close.
+    ([WEB, SSH, REST], [WEB, BAD, SSH, REST], [], ["bad"]),
+    ([WEB, SSH, REST], [BAD, WEB, SSH, REST], [], ["bad"]),
+    ([WEB, SSH, REST], [WEB, SSH, BAD, REST], [], []),
+    ([WEB, REST], [WEB, DNS, REST], ["dns"], []),
+    ([WEB, REST], [WEB, REST, DNS], [], []),
+    ([WEB, SSH, DNS, REST], [DNS, WEB, SSH, REST], [], []),
+    ([WEB, SSH, REST], [REST, WEB, SSH], [], ["rest"]),
+    ([REST, WEB], [WEB, REST], ["web"], []),
+    ([WEB, SSH, REST], [WEB, {**SSH, "name": "shell"}, REST], [], []),
+    ([WEB, SSH, REST], [WEB, {**SSH, "enabled": False}, REST], [], ["ssh"]),
+    ([WEB, BAD, SSH, REST], [WEB, {**BAD, "enabled": False}, SSH, REST], ["bad"], []),
+    ([WEB, SSH, BAD, REST], [WEB, SSH, {**BAD, "enabled": False}, REST], [], []),
+    ([WEB, BAD, SSH, REST], [WEB, SSH, REST], ["bad"], []),
+    ([WEB, GUESTS, SSH], [WEB, BAD, GUESTS, SSH], [], ["bad"]),
+    ([WEB, GUESTS, SSH], [WEB, GUESTS, {**GUESTS, "name": "more", "source_ip": "alias:4"}, SSH], [], ["more"]),
+    ([WEB, SSH], [WEB, {"name": "old", "ct_state": "established", "action": "drop"}, SSH], [], []),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "opens", "closes"), REORDERED)
+def test_the_order_of_a_list_is_judged_and_not_the_places(
+    old: list[Any], new: list[Any], opens: list[str], closes: list[str]
+) -> None:
+    before, after = ({"network": "5", "rules": rules} for rules in (old, new))
+    change = only(step("update", "Firewall", old=state(before), new={"inputs": after}))
+    assert [rule.name for rule in change.rules if rule.opens] == opens
+    assert [rule.name for rule in change.rules if rule.closes] == closes
+    assert (Effect.OPENS_FIREWALL in change.effects) == bool(opens)
+    plan = preview(step("update", "Firewall", old=state(before), new={"inputs": after}))
+    assert bool(closed(wanted(["firewall-open"]), [plan])) == bool(opens)
+
+
+def numbered(rules: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return rules by name, each at a place of its own."""
+    return {rule["name"]: {**rule, "network": "5", "orderid": place} for place, rule in enumerate(rules, start=1)}
+
+
+@pytest.mark.parametrize(("old", "new", "opens", "closes"), REORDERED)
+def test_single_rules_are_judged_together_by_their_order(
+    old: list[Any], new: list[Any], opens: list[str], closes: list[str]
+) -> None:
+    before, after = numbered(old), numbered(new)
+    steps = []
+    for name in {**before, **after}:
+        sides = before.get(name), after.get(name)
+        op = "create" if not sides[0] else "delete" if not sides[1] else "same" if sides[0] == sides[1] else "update"
+        steps.append(
+            step(op, "NetworkRule", name, old=sides[0] and state(sides[0]), new=sides[1] and {"inputs": sides[1]})
+        )
+    plan = preview(*steps)
+    found = {rule.name: rule for change in plan.changes for rule in change.rules}
+    # Of rules that change places any may be named, since each has a new one.
+    assert {name for name in found if found[name].opens} >= set(opens)
+    assert {name for name in found if found[name].closes} >= set(closes)
+    assert (GATES["firewall-open"].closed(plan), any(found[name].closes for name in found)) == (
+        bool(opens),
+        bool(closes),
+    )
+
+
+@pytest.mark.parametrize(("place", "opens"), [(1, True), (2, True), (3, False), (None, False)])
+def test_a_rule_that_is_written_to_a_taken_place_comes_first(place: int | None, opens: bool) -> None:
+    other, rest = ({**each, "network": "5", "orderid": at} for each, at in ((SSH, 1), (REST, 2)))
+    web = {**WEB, "network": "5", **({"orderid": place} if place else {})}
+    plan = preview(
+        step("same", "NetworkRule", "ssh", old=state(other), new={"inputs": other}),
+        step("same", "NetworkRule", "rest", old=state(rest), new={"inputs": rest}),
+        step("create", "NetworkRule", "web", new={"inputs": web}),
+    )
+    assert (Effect.OPENS_FIREWALL in plan.changes[2].effects) == opens
+
+
+def test_a_list_that_comes_to_another_network_opens_that_one() -> None:
+    old, new = ({"network": network, "rules": [dict(WEB), dict(REST)]} for network in ("5", "6"))
+    change = only(step("replace", "Firewall", old=state(old), new={"inputs": new}))
+    assert [(rule.name, rule.opens, rule.closes) for rule in change.rules] == [
+        ("web", True, True),
+        ("rest", True, True),
+    ]
+
+
+def test_without_the_unchanged_rules_a_moved_one_may_pass_any_other() -> None:
+    old, new = numbered([WEB])["web"], {**numbered([WEB])["web"], "orderid": 7}
+    moved = step("update", "NetworkRule", old=state(old), new={"inputs": new})
+    ((told,),) = (change.rules for change in preview(moved, changeSummary={"same": 9}).changes)
+    assert (told.opens, told.closes) == (True, True)
+
+
+def test_what_a_list_does_to_other_networks_is_nothing() -> None:
+    lists = ({"network": network, "rules": [dict(REST)]} for network in ("5", "6"))
+    here, there = lists
+    opened = {**there, "rules": [dict(WEB), dict(REST)]}
+    plan = preview(
+        step("same", "Firewall", "here", old=state(here), new={"inputs": here}),
+        step("update", "Firewall", "there", old=state(there), new={"inputs": opened}),
+    )
+    assert [[rule.name for rule in change.rules] for change in plan.changes] == [[], ["web"]]
+
+
+def test_too_many_rules_to_look_at_may_do_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verge_pulumi.resources.reachability.MOST_CELLS", 1)
+    old, new = ({"network": "5", "rules": rules} for rules in ([WEB, REST], [WEB, BAD, REST]))
+    (told,) = only(step("update", "Firewall", old=state(old), new={"inputs": new})).rules
+    assert (told.name, told.opens, told.closes) == ("bad", False, True)
 
 
 def test_what_an_alias_stands_for_changes_rules_too() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.fleet import fleet
+from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room
 from verge_pulumi.cli.report.html import html
@@ -68,7 +69,7 @@ def test_each_preview_is_told_whole_and_safely(path: Path) -> None:
     plan = plan_of(path)
     page = Page(html([plan]))
     for change in plan.changing:
-        assert words.text(change.name) in page.words
+        assert text(change.name) in page.words
         assert all(sentence in page.words for sentence in effects(change).values())
     assert words.verdict(plan) in page.words
     assert words.counts(plan) in page.words

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,14 +12,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.cli.golden import NAMES, reports
-from tests.cli.previews import load, many, plan
-from tests.cli.program import HOSTILE, SCENARIOS
+from tests.cli.previews import many, plan
+from tests.cli.program import HOSTILE
 from tests.cli.steps import preview, state, step, urn
 from tests.faults.faulty import cases
+from verge_pulumi.cli.escaping import code
 from verge_pulumi.cli.report.capacity import Room
 from verge_pulumi.cli.report.document import document
-from verge_pulumi.cli.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, code, markdown
-from verge_pulumi.cli.report.plan import UNKNOWN, Plan, Unreadable, read
+from verge_pulumi.cli.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
+from verge_pulumi.cli.report.plan import Plan, read
 
 GIB = 1024**3
 SAFE_TAGS = {"details", "summary", "h2", "ul", "li", "p", "strong", "code", "pre"}
@@ -30,14 +28,6 @@ SAFE_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 
 SYNTAX = st.text(st.sampled_from("`|\\<>[]()!@#*_~&;:/\"'-+=\n\t ab\u202e\x1b"), max_size=30)
 HOSTILE_TEXT = SYNTAX | st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(HOSTILE)
-
-
-def places(value: Any) -> Iterator[tuple[Any, ...]]:
-    """Return the way to each value inside a document."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inside:
-        yield (key,)
-        yield from ((key, *way) for way in places(each))
 
 
 def rendered(text: str) -> str:
@@ -51,7 +41,7 @@ def assert_harmless(text: str) -> None:
     tags = set(re.findall(r"</?\s*([a-zA-Z!][^\s>/]*)", html)) - {"!--"}
     assert tags <= SAFE_TAGS, tags - SAFE_TAGS
     outside = re.sub(r"<code( class=\"language-mermaid\")?>.*?</code>", "", html, flags=re.DOTALL)
-    assert not re.search(r"@team|evil\.example|onerror|#1\b", outside), outside
+    assert not re.search(r"@team|@everyone|evil\.example|onerror|#1\b|GH-1|~~x", outside), outside
     assert "\u202e" not in text
     assert "\x1b" not in text
 
@@ -139,24 +129,6 @@ def test_traffic_that_is_too_much_for_a_table_is_cut_and_that_is_said() -> None:
     for number, each in enumerate(rules):
         each["newState"]["inputs"] |= {"source_ip": f"10.0.{number}.1", "destination_ports": str(2 * number + 1)}
     assert "\nThere may be more.\n" in markdown([preview(*rules)])
-
-
-PLACES = {name: list(places(load(name))) for name in SCENARIOS}
-JUNK: list[Any] = [None, True, -1, 3.5, 1e300, "", "x", "[secret]", UNKNOWN, [], ["a"], [None], [{}], {}, {"a": 1}]
-
-
-@cases(300)
-@given(st.sampled_from(sorted(PLACES)), st.integers(0, 10**6), st.sampled_from(JUNK))
-def test_what_no_preview_says_breaks_nothing(name: str, place: int, junk: Any) -> None:
-    document_, (*above, last) = load(name), PLACES[name][place % len(PLACES[name])]
-    held: Any = document_
-    for each in above:
-        held = held[each]
-    held[last] = junk
-    with contextlib.suppress(Unreadable):
-        damaged = read(document_, parallel=8)
-        assert_harmless(markdown([damaged]))
-        assert document([damaged])
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 
 from tests.cli.previews import load, plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, FieldChange, Unreadable, read
+from verge_pulumi.cli.documents import Unreadable
+from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, FieldChange, read
 
 
 def test_the_word_for_what_is_known_later_is_pulumis() -> None:

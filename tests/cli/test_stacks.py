@@ -11,7 +11,9 @@ import pytest
 
 from tests.cli.states import SECRET, SIGNATURE, export, resource_of
 from tests.providers.bench import Bench
+from verge_pulumi.cli.documents import Unreadable
 from verge_pulumi.cli.stacks import UnreadableState, parse, read_state
+from verge_pulumi.engine.errors import EngineError
 
 
 def document(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:
@@ -76,7 +78,104 @@ def test_what_is_no_export_is_refused(tmp_path: Path, text: str) -> None:
         read_state(str(path))
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("outputs", "__managed"), "name"),
+        (("outputs", "__managed"), [1]),
+        (("outputs", "__origin"), {"system": "x"}),
+        (("outputs", "__mark"), 5),
+        (("outputs", "location"), []),
+        (("urn",), "urn:pulumi:dev::shop"),
+        (("id",), None),
+        (("inputs",), ["name"]),
+        (("inputs", "console_pass"), {SIGNATURE: SECRET, "plaintext": "no json"}),
+    ],
+)
+def test_a_resource_that_is_none_is_refused(bench: Bench, place: tuple[str, ...], value: Any) -> None:
+    resource = resource_of("urn:pulumi:dev::shop", bench.create("Network", "lan", name="lan"))
+    holder: Any = resource
+    for name in place[:-1]:
+        holder = holder[name]
+    holder[place[-1]] = value
+    with pytest.raises(Unreadable):
+        parse(document(resource))
+
+
+def test_a_setting_of_a_provider_is_text(bench: Bench) -> None:
+    provider: dict[str, Any] = {"urn": "urn:pulumi:dev::shop::pulumi:providers:pulumi-python::default", "id": "1"}
+    provider |= {"type": "pulumi:providers:pulumi-python", "inputs": {"vergeos:timeout": 30}}
+    with pytest.raises(Unreadable, match="the setting vergeos:timeout of a provider is no text"):
+        parse(document(provider))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("Network", "mtu", "wide"),
+        ("Network", "dhcp_enabled", [1]),
+        ("Network", "name", {"a": 1}),
+        ("Firewall", "rules", [{"protocol": "tcp"}]),
+        ("Firewall", "rules", ["ssh"]),
+        ("Firewall", "keys", {"ssh": [1]}),
+    ],
+)
+def test_a_value_that_an_argument_cannot_have_is_refused(bench: Bench, kind: str, name: str, value: Any) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    made = lan if kind == "Network" else bench.create("Firewall", "lan", network=lan.id, rules=[{"name": "ssh"}])
+    resource = resource_of("urn:pulumi:dev::shop", made)
+    resource["outputs"][name] = value
+    (entry,) = parse(document(resource)).entries
+    with pytest.raises(
+        EngineError, match=f"^{kind} 'lan' has a value for {name} in the state that {name} cannot have$"
+    ):
+        entry.load()
+    assert list(entry.rows) == []
+
+
+def test_a_word_of_a_later_release_is_a_value(bench: Bench) -> None:
+    resource = resource_of("urn:pulumi:dev::shop", bench.create("Network", "lan", name="lan", type="internal"))
+    resource["outputs"]["type"] = "wormhole"
+    (entry,) = parse(document(resource)).entries
+    assert entry.load().declaration.title == "Network"
+
+
+@pytest.mark.parametrize("kind", ["os:path", "verge_pulumi.engine.declare:BaseResource", ".a:b", "no.such:Thing", ":x"])
+def test_what_is_no_resource_is_not_loaded(bench: Bench, kind: str) -> None:
+    resource = resource_of("urn:pulumi:dev::shop", bench.create("Network", "lan", name="lan"))
+    resource["inputs"].pop("__provider")
+    resource["type"] = f"pulumi-python:dynamic/vergeos:{kind}"
+    (entry,) = parse(document(resource)).entries
+    with pytest.raises(EngineError):
+        entry.load()
+
+
+def test_secrets_inside_one_another_have_an_end() -> None:
+    value: Any = "inside"
+    for _ in range(4):
+        value = {SIGNATURE: SECRET, "plaintext": json.dumps(value)}
+    with pytest.raises(Unreadable, match="too many secrets lie inside one another"):
+        parse(document(deep=value))
+
+
+def test_an_export_that_powershell_wrote_is_read(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(json.dumps(document()), encoding="utf-16")
+    assert read_state(str(tmp_path / "state.json")).name == "shop/dev"
+
+
+@pytest.mark.parametrize("text", ['{"deployment": {"resources": []}} more', "[" * 100_000])
+def test_what_goes_on_or_goes_too_deep_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(UnreadableState):
+        read_state(str(tmp_path / "state.json"))
+
+
 # By name, through the Pulumi CLI
+
+
+def test_a_name_that_no_stack_has_is_refused() -> None:
+    with pytest.raises(UnreadableState, match="no stack can have the name"):
+        read_state("a\0b")
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 
 from verge_pulumi.client import ApiKey, Budget, RateLimited, RetryPolicy, VergeClient, ledger_path
 from verge_pulumi.client.host import is_loopback
-from verge_pulumi.client.pace import AT_ONCE, BURST
+from verge_pulumi.client.ledger import AT_ONCE
+from verge_pulumi.client.pace import BURST
 from verge_pulumi.simulator import Options, Simulator
 
 HOUR = 3600.0

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from verge_pulumi.cloudinit import CloudInit, Ethernet, User, WriteFile, rendering
 from verge_pulumi.cloudinit.description import _plain
-from verge_pulumi.cloudinit.rendering import rendered
+from verge_pulumi.cloudinit.rendering import Draft
 from verge_pulumi.cloudinit.sha512_crypt import sha512_crypt
 
 SCOPE = "shop/dev/web"
 
 
-def files(description: CloudInit, name: str = "web", scope: str = SCOPE) -> dict[str, str]:
-    return rendered(_plain(description), name, scope)
+def files(description: CloudInit, scope: str = SCOPE) -> dict[str, str]:
+    return Draft.of(_plain(description), "web").finished(scope)
 
 
 def config(scope: str = SCOPE, **values: Any) -> Any:
     """Return the cloud-config of a description as cloud-init reads it."""
-    text = files(CloudInit(**values), scope=scope)["/user-data"]
+    text = files(CloudInit(**values), scope)["/user-data"]
     assert text.startswith("#cloud-config\n")
     return yaml.safe_load(text)
 
@@ -34,7 +34,7 @@ def network(*cards: Ethernet) -> Any:
 
 
 def meta(name: str = "web", **values: Any) -> Any:
-    return yaml.safe_load(files(CloudInit(**values), name)["/meta-data"])
+    return yaml.safe_load(files(CloudInit(**values), f"shop/dev/{name}")["/meta-data"])
 
 
 # Cloud-config --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from verge_pulumi import FirewallRule
 from verge_pulumi.resources import reachability
-from verge_pulumi.resources.reachability import Addresses, Change, Rule, difference, shadowed, would_allow
+from verge_pulumi.resources.reachability import Addresses, Change, Rule, difference, shadowed, turns, would_allow
 from verge_pulumi.resources.rule_sets import LINE, Terms, addresses_of, addresses_text
 
 
@@ -233,6 +233,51 @@ def test_a_long_difference_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert difference([], new).cut
 
 
+# Turns ---------------------------------------------------------------------------------------------------------------
+
+WEB = rule("web", protocol="tcp", destination_ports="443")
+BAD = rule("bad", action="drop", source_ip="192.0.2.66")
+GUESTS = rule("guests", action="drop", source_ip="alias:1")
+OFFICES = rule("offices", source_ip="alias:2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "opens", "closes"),
+    [
+        ([WEB, DROP], [WEB, BAD, DROP], [], []),  # all that it stops was stopped below
+        ([WEB, SSH], [BAD, WEB, SSH], [], [("web", "bad"), ("", "bad")]),
+        ([WEB], [WEB, SSH], [("", "ssh")], []),
+        ([WEB, DROP], [WEB, DROP, SSH], [], []),
+        ([WEB, DROP], [WEB, SSH, DROP], [("drop", "ssh")], []),
+        ([SSH, DROP], [DROP, SSH], [], [("ssh", "drop")]),
+        ([SSH, WEB, DROP], [WEB, SSH, DROP], [], []),
+        ([SSH, DROP], [SSH], [("drop", "")], []),
+        ([SSH, DROP], [{**SSH, "name": "office"}, DROP], [], []),
+        # An alias that nobody resolved is the same before and after, and unlike another.
+        ([GUESTS, WEB], [BAD, GUESTS, WEB], [], [("web", "bad"), ("", "bad")]),
+        ([GUESTS, WEB], [rule("more", action="drop", source_ip="alias:3"), GUESTS, WEB], [], [("web", "more")]),
+        ([GUESTS, OFFICES], [OFFICES, GUESTS], [("guests", "offices")], []),
+        ([OFFICES], [rule("offices", source_ip="alias:3")], [("", "offices")], [("offices", "")]),
+        ([OFFICES, DROP], [OFFICES, DROP], [], []),
+    ],
+)
+def test_the_rules_that_turn_an_outcome_are_named(
+    old: list[Rule], new: list[Rule], opens: list[tuple[str, str]], closes: list[tuple[str, str]]
+) -> None:
+    found = turns(old, new)
+    assert (found.opens, found.cut) == (frozenset(opens), False)
+    assert set(closes) <= found.closes
+    assert bool(found.closes) == bool(closes)
+
+
+@pytest.mark.parametrize("limit", ["MOST_CELLS", "MOST_PAIRS"])
+def test_a_long_search_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    new = [rule(f"r{n}", source_ip=f"10.0.{n}.0/24") for n in range(5)]
+    assert not turns([], new).cut
+    monkeypatch.setattr(reachability, limit, 2)
+    assert turns([], [*new, *(rule(f"d{n}", action="drop", source_ip=f"alias:{n}") for n in range(5))]).cut
+
+
 # Shadows -------------------------------------------------------------------------------------------------------------
 
 
@@ -414,6 +459,27 @@ def test_a_difference_holds_each_packet_that_fares_differently_and_no_other(
             and (change.protocol == "any" or protocol in change.protocol.split(",") or "other" in change.protocol)
         ]
         assert found == ([(before, after)] if before is not after else [])
+
+
+@settings(max_examples=100)
+@given(old=st.lists(RULES, max_size=4), new=st.lists(RULES, max_size=4), kept=st.lists(RULES, max_size=3))
+def test_turns_are_those_of_a_difference(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], kept: list[dict[str, Any]]
+) -> None:
+    named = {id(each): str(number) for number, each in enumerate([*old, *new, *kept])}
+    before, after = ([{**each, "name": named[id(each)]} for each in [*side, *kept]] for side in (old, new))
+    below = [{"name": direction, "direction": direction, "pin": "bottom"} for direction in ("incoming", "outgoing")]
+    outcomes = {
+        (each.before, each.after)
+        for rest in ([], below)
+        for each in difference([*before, *rest], [*after, *rest], RESOLVED).changes
+    }
+    found = turns(before, after, RESOLVED)
+    assert (bool(found.opens), bool(found.closes)) == ((False, True) in outcomes, (True, False) in outcomes)
+    # Names that nobody resolved never hide one.
+    unsure = turns(before, after)
+    assert unsure.opens or not found.opens
+    assert unsure.closes or not found.closes
 
 
 def _as_rule(change: Change) -> dict[str, Any]:

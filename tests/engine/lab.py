@@ -120,22 +120,35 @@ class Lab:
             if "pulumi:" not in resource["type"]
         }
 
-    def forget(self, name: str) -> None:
-        """Take a resource out of the state, as if the run that made it had been killed before it was saved."""
-        stack = self._stack(lambda: None)
-        deployment = stack.export_stack()
-        resources = deployment.deployment["resources"] if deployment.deployment else []
-        resources[:] = [resource for resource in resources if resource["urn"].rpartition("::")[2] != name]
-        stack.import_stack(deployment)
+    def forget(self, name: str, *, cut_off: bool = False) -> None:
+        """Take a resource out of the state, as ``pulumi state delete`` does.
+
+        Args:
+            name: Its name.
+            cut_off: Whether it is left as if the run that made it had been killed before it was saved.
+        """
+        # In the file itself: an import drops what is pending.
+        content = json.loads(self._file.read_text())
+        latest = content["checkpoint"]["latest"]
+        (gone,) = [each for each in latest["resources"] if each["urn"].rpartition("::")[2] == name]
+        latest["resources"].remove(gone)
+        if cut_off:
+            pending = {key: value for key, value in gone.items() if key not in ("id", "outputs")}
+            latest.setdefault("pending_operations", []).append({"type": "creating", "resource": pending})
+        self._file.write_text(json.dumps(content))
 
     def state_text(self) -> str:
         """Return the state as it lies on disk."""
         return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
 
+    @property
+    def _file(self) -> Path:
+        """The file that holds the state."""
+        return self.folder / "state" / ".pulumi" / "stacks" / PROJECT / f"{self.stack_name}.json"
+
     def _outputs(self) -> dict[str, Any]:
         """Return the outputs of the stack as its state holds them, secrets encrypted."""
-        path = self.folder / "state" / ".pulumi" / "stacks" / PROJECT / f"{self.stack_name}.json"
-        resources = json.loads(path.read_text())["checkpoint"]["latest"].get("resources") or [{}]
+        resources = json.loads(self._file.read_text())["checkpoint"]["latest"].get("resources") or [{}]
         outputs: dict[str, Any] = resources[0].get("outputs") or {}
         return outputs
 

@@ -15,6 +15,7 @@ from tests.engine.lab import Lab
 from verge_pulumi import Network, NetworkRule, Power, VirtualMachine
 from verge_pulumi.cli.app import app
 from verge_pulumi.cli.reap import delete, find_expired
+from verge_pulumi.cli.stacks import exported
 from verge_pulumi.cli.systems import connect
 from verge_pulumi.engine.connection import Settings as ConnectionSettings
 from verge_pulumi.environments import Environment, Pool, Sandbox
@@ -81,9 +82,11 @@ def test_the_life_of_environments(lab: Lab, tmp_path: Path, cli: Path, simulator
     assert sandbox.preview(program).changes == {}
 
     connection = connect(ConnectionSettings(host=simulator.url, api_key=simulator.api_key))
-    assert find_expired(connection, "shop", "pr-*", NOW) == []
+    assert find_expired(connection, "shop", "pr-*", NOW, lambda stack: [exported(stack)]).due == ()
     later = NOW + timedelta(days=5)
-    lines = list(delete(connection, find_expired(connection, "shop", "pr-*", later), later))
+    found = find_expired(connection, "shop", "pr-*", later, lambda stack: [exported(stack)])
+    assert found.refused == ()
+    lines = list(delete(connection, found.due, later))
     connection.client.close()
     assert all(line.startswith("deleted ") for line in lines), lines
     assert {table: names(simulator, table) for table in before} == before

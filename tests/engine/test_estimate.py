@@ -170,3 +170,14 @@ def test_all_that_networks_apply_is_known() -> None:
     applied = {kind: sort.what for kind, sort in staged.items() if not sort.restarts}
     assert {**applied, "Firewall": "rules"} == STAGED
     assert {kind for kind, sort in staged.items() if sort.restarts} == set(RESTARTED)
+
+
+def test_a_document_may_say_that_a_row_is_its_own_parent() -> None:
+    own = step("create", "DnsRecord", "www", of={"zone": urn("DnsRecord", "www")})
+    a, b = (step("create", "DnsZone", one, of={"view": urn("DnsZone", other)}) for one, other in ("ab", "ba"))
+    assert cost(own, a, b) > ONCE
+
+
+def test_a_rule_may_have_any_name_in_a_document() -> None:
+    rules = [{"name": ["a"]}, {"name": {}}, {}, "unknown"]
+    assert cost(step("create", "Firewall", "edge", network="5", rules=rules)) > ONCE

@@ -98,9 +98,17 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(lab: Lab) -> N
 
 def test_a_row_that_a_killed_run_left_behind_is_taken_over(lab: Lab) -> None:
     lab.up(one_vm)
-    lab.forget("vm")
+    lab.forget("vm", cut_off=True)
     run = lab.up(one_vm)
     assert run.changes == {"vm": "create"}
+    assert len(lab.simulator.rows("vms")) == 1
+
+
+def test_a_row_that_the_state_has_lost_is_refused_and_named(lab: Lab) -> None:
+    lab.up(one_vm)
+    lab.forget("vm")
+    run = lab.up(one_vm, fails=True)
+    assert any("bears the mark of shop/dev as 'vm'" in text and "adopt=True" in text for text in run.errors)
     assert len(lab.simulator.rows("vms")) == 1
 
 
@@ -127,7 +135,7 @@ def test_a_rename_in_the_program_does_not_lose_the_row(lab: Lab) -> None:
 
     lab.up(one_vm)
     run = lab.up(renamed, fails=True)
-    assert any("belongs to shop/dev as 'vm'" in text and "alias" in text for text in run.errors)
+    assert any("'vm' of this stack is that already" in text and "aliases" in text for text in run.errors)
     assert len(lab.simulator.rows("vms")) == 1
 
 
@@ -141,5 +149,5 @@ def test_a_replacement_that_is_forced_to_create_first_is_refused(lab: Lab) -> No
     lab.up(program)
     created_from = "import"
     run = lab.up(program, fails=True)
-    assert any("is the resource that this one replaces" in text for text in run.errors)
+    assert any("is 'vm' of this stack" in text and "leave delete_before_replace on" in text for text in run.errors)
     assert len(lab.simulator.rows("vms")) == 1

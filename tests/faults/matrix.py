@@ -371,7 +371,8 @@ MATRIX: tuple[Fault, ...] = (
         85,
         (
             "A dependency has a known hole or is exchanged on its way.",
-            "All versions are pinned by hash in `requirements.lock`, which holds every dependency.",
+            "All versions are pinned by hash in `requirements.lock`, which holds every dependency. `make check` "
+            "refuses any other line in it, and versions with a known weakness.",
         ),
         (
             "The simulator could be reached from outside.",

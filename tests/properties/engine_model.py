@@ -2,16 +2,18 @@
 
 It does what the engine was seen to do: check, diff, then leave, update, or delete and create again, in the order of
 dependencies; delete what left the program, the dependants first; save nothing of a create that fails, unless the
-provider reported that the object exists. Every command is a process of its own, with new providers and a new
-connection, and may be killed at any of its requests.
+provider reported that the object exists; keep the creates that were cut off together with it as pending operations.
+Every command is a process of its own, with new providers and a new connection, and may be killed at any request.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 from unittest.mock import patch
 
@@ -24,8 +26,10 @@ from verge_pulumi.client.transport import Stream, Transport
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Reference
 from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.declare import NAME, OWNER, Declaration
+from verge_pulumi.engine.declare import NAME, ORGANIZATION, OWNER, Declaration
 from verge_pulumi.engine.errors import Reported
+from verge_pulumi.engine.evidence import Evidence
+from verge_pulumi.engine.journal import Journal
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.engine.values import RowPath
@@ -37,6 +41,7 @@ Properties = dict[str, Any]
 Moment = Literal["before", "after"]
 
 PROJECT = "shop"
+ORGANISATION = "organization"
 SILENCE = 30.0
 """Seconds that pass, on the model's clock, until a request that is never answered is given up."""
 
@@ -101,6 +106,8 @@ class Saved:
     outs: Properties
     unfinished: bool = False
     """What the engine calls ``initErrors``: the next ``up`` updates it whatever the diff says."""
+    leaving: bool = False
+    """What the engine calls ``pendingReplacement``: it is deleted, and its successor is not created yet."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +117,12 @@ class Kill:
     Attributes:
         request: The number of the request, from 1.
         when: Before it is sent, or after VergeOS answered it.
+        alone: Whether the engine lives on, which then keeps nothing of a create.
     """
 
     request: int
     when: Moment
+    alone: bool = False
 
 
 @dataclass
@@ -141,16 +150,20 @@ class Result:
         return [step for step in self.steps if step[0] != "same"]
 
 
+_seeds = itertools.count()
+
+
 class Process:
     """A provider's process, as a context manager."""
 
-    def __init__(self, simulator: Simulator, kill: Kill | None, hang: Fault | None) -> None:
+    def __init__(self, simulator: Simulator, evidence: Evidence, kill: Kill | None, hang: Fault | None) -> None:
         self.time = Time()
         self.time.drives(simulator)
         settings = Settings(host=simulator.url, api_key=simulator.api_key)
-        self.connection = Connection(settings, self.time.clock())
+        self.connection = Connection(settings, self.time.clock(), evidence=evidence)
         self.requests = 0
         self.result = Result()
+        self.engine_lives = kill is not None and kill.alone
         self._kill = kill
         self._hang = hang
         self._saved: tuple[str, Properties] | None = None
@@ -171,16 +184,23 @@ class Process:
         provider.connection = self.connection
         return provider
 
-    def call(self, method: Callable[..., T], *args: Any) -> T:
+    def call(self, urn: str, method: Callable[..., T], *args: Any) -> T:
         """Call a provider's method as the dynamic host does.
+
+        Args:
+            urn: The resource.
+            method: The method.
+            args: Its arguments.
 
         Raises:
             Failed: It failed.
             Killed: The process died meanwhile, so that its answer is lost.
         """
         self._saved = None
+        seed = f"seed {next(_seeds)}".encode()
         try:
-            result = method(*map(carried, args))
+            with patch.object(host, "urn", lambda: urn), patch.object(host, "random_seed", lambda: seed):
+                result = method(*map(carried, args))
         except Reported as error:
             if self.result.killed:
                 raise Killed from None
@@ -212,39 +232,94 @@ class Process:
         return _open(transport, request, *args, **options)
 
 
+class World:
+    """What is there once for all stacks of a person: the backend of their states, and this machine's journal."""
+
+    def __init__(self, journal: Path | None = None) -> None:
+        self.stacks: list[Stack] = []
+        self._journal = journal
+
+    def evidence(self) -> Evidence:
+        """Return what a new process goes by; every earlier one has ended."""
+        return Evidence(Journal(self._journal, alive=lambda pid: False), self._export)
+
+    def _export(self, name: str) -> dict[str, Any] | None:
+        found = [stack for stack in self.stacks if f"{ORGANISATION}/{stack.owner}" == name]
+        return found[0].export() if found else None
+
+
 class Stack:
     """A program, its state, and the commands that bring them together.
 
     Attributes:
         name: The stack's name.
-        owner: ``project/stack``, as marks have it.
         program: What the program declares, by resource name.
         state: What the engine knows to exist, by resource name, what is depended on first.
+        pending: The creates that were cut off together with the engine: resource name, kind and inputs of each.
         hang: Which requests of its processes are never answered.
     """
 
-    def __init__(self, simulator: Simulator, name: str) -> None:
+    def __init__(self, simulator: Simulator, name: str, world: World | None = None) -> None:
         self.name = name
-        self.owner = f"{PROJECT}/{name}"
         self.program: dict[str, Declared] = {}
         self.state: dict[str, Saved] = {}
+        self.pending: list[tuple[str, str, Properties]] = []
         self.hang: Fault | None = None
         self._simulator = simulator
+        self._world = world or World()
+        self._world.stacks.append(self)
 
-    def up(self, kill: Kill | None = None) -> Result:
-        """Run ``pulumi up --skip-preview``."""
-        return self._run(self._up, kill)
+    @property
+    def owner(self) -> str:
+        """``project/stack``, as marks have it."""
+        return f"{PROJECT}/{self.name}"
 
-    def refresh(self, kill: Kill | None = None) -> Result:
+    def urn(self, name: str, kind: str) -> str:
+        """Return the URN of a resource."""
+        return f"urn:pulumi:{self.name}::{PROJECT}::{_type(kind)}::{name}"
+
+    def export(self) -> dict[str, Any]:
+        """Return what ``pulumi stack export`` writes below ``deployment``."""
+        return {
+            "resources": [
+                {
+                    "urn": self.urn(name, saved.declared.kind),
+                    "type": _type(saved.declared.kind),
+                    "id": saved.id,
+                    "inputs": saved.inputs,
+                    "outputs": saved.outs,
+                    "pendingReplacement": saved.leaving,
+                }
+                for name, saved in self.state.items()
+            ],
+            "pending_operations": [
+                {"type": "creating", "resource": {"urn": self.urn(name, kind), "inputs": inputs}}
+                for name, kind, inputs in self.pending
+            ],
+        }
+
+    def up(
+        self, kill: Kill | None = None, *, replace: Iterable[str] = (), simulator: Simulator | None = None
+    ) -> Result:
+        """Run ``pulumi up --skip-preview``.
+
+        Args:
+            kill: Where its process dies.
+            replace: Resources named by ``--replace``.
+            simulator: The VergeOS that answers at the address now.
+        """
+        return self._run(lambda process: self._up(process, set(replace)), kill, simulator)
+
+    def refresh(self, kill: Kill | None = None, *, simulator: Simulator | None = None) -> Result:
         """Run ``pulumi refresh``."""
-        return self._run(self._refresh, kill)
+        return self._run(self._refresh, kill, simulator)
 
-    def destroy(self, kill: Kill | None = None) -> Result:
+    def destroy(self, kill: Kill | None = None, *, simulator: Simulator | None = None) -> Result:
         """Run ``pulumi destroy``."""
-        return self._run(self._destroy, kill)
+        return self._run(self._destroy, kill, simulator)
 
-    def _run(self, command: Callable[[Process], None], kill: Kill | None) -> Result:
-        process = Process(self._simulator, kill, self.hang)
+    def _run(self, command: Callable[[Process], None], kill: Kill | None, simulator: Simulator | None = None) -> Result:
+        process = Process(simulator or self._simulator, self._world.evidence(), kill, self.hang)
         try:
             with process.running():
                 command(process)
@@ -254,16 +329,21 @@ class Stack:
             pass  # the result says so
         return process.result
 
-    def _up(self, process: Process) -> None:
+    def _call(self, process: Process, name: str, kind: str, method: str, *args: Any) -> Any:
+        return process.call(self.urn(name, kind), getattr(process.provider(kind), method), *args)
+
+    def _up(self, process: Process, forced: set[str]) -> None:
         order = TopologicalSorter({name: declared.needs for name, declared in self.program.items()})
         for name in order.static_order():
-            self._step(process, name, self.program[name])
+            self._step(process, name, self.program[name], forced=name in forced)
         for name in [name for name in reversed(self.state) if name not in self.program]:
             self._delete(process, name)
 
     def _refresh(self, process: Process) -> None:
         for name, saved in list(self.state.items()):
-            result = process.call(process.provider(saved.declared.kind).read, saved.id, saved.outs)
+            if saved.leaving:
+                continue
+            result = self._call(process, name, saved.declared.kind, "read", saved.id, saved.outs)
             process.result.steps.append(("refresh", name))
             if not result.id:
                 del self.state[name]
@@ -275,47 +355,73 @@ class Stack:
         for name in list(reversed(self.state)):
             self._delete(process, name)
 
-    def _step(self, process: Process, name: str, declared: Declared) -> None:
-        provider = process.provider(declared.kind)
+    def _step(self, process: Process, name: str, declared: Declared, *, forced: bool) -> None:
         saved = self.state.get(name)
-        checked = process.call(provider.check, saved.inputs if saved else {}, self._resolved(name, declared))
-        if checked.failures:
-            raise Failed("; ".join(failure.reason for failure in checked.failures), None)
-        inputs = carried(checked.inputs)
+        known = saved is not None and not saved.leaving
+        inputs = self._checked(process, name, declared, {} if saved is None or forced else saved.inputs)
         if saved is None:
             self._create(process, name, declared, inputs)
-            return
-        diff = process.call(provider.diff, saved.id, saved.outs, inputs)
-        changed = saved.inputs != inputs if diff.changes is None else diff.changes
-        if changed and diff.replaces:
-            for dependant in self._replaced_with(process, name):
-                self._delete(process, dependant)
-            self._delete(process, name)
-            self._create(process, name, declared, inputs)
-        elif changed or saved.unfinished:
-            self._update(process, name, declared, inputs)
-        else:
-            process.result.steps.append(("same", name))
-            self._save(name, replace(saved, declared=declared, inputs=inputs))
+        elif saved.leaving:
+            self._create(process, name, declared, self._checked(process, name, declared, {}))
+        elif forced:
+            self._replace(process, name, declared, inputs)
+        elif known:
+            diff = self._call(process, name, declared.kind, "diff", saved.id, saved.outs, inputs)
+            changed = saved.inputs != inputs if diff.changes is None else diff.changes
+            if changed and diff.replaces:
+                self._replace(process, name, declared, self._checked(process, name, declared, {}))
+            elif changed or saved.unfinished:
+                self._update(process, name, declared, inputs)
+            else:
+                process.result.steps.append(("same", name))
+                self._save(name, replace(saved, declared=declared, inputs=inputs))
+
+    def _checked(self, process: Process, name: str, declared: Declared, olds: Properties) -> Properties:
+        checked = self._call(process, name, declared.kind, "check", olds, self._resolved(name, declared))
+        if checked.failures:
+            raise Failed("; ".join(failure.reason for failure in checked.failures), None)
+        inputs: Properties = carried(checked.inputs)
+        return inputs
+
+    def _replace(self, process: Process, name: str, declared: Declared, inputs: Properties) -> None:
+        for dependant in self._replaced_with(process, name):
+            self._delete(process, dependant, leaving=True)
+        self._delete(process, name, leaving=True)
+        self._create(process, name, declared, inputs)
 
     def _create(self, process: Process, name: str, declared: Declared, inputs: Properties) -> None:
         process.result.steps.append(("create", name))
-        with self._saving(name, declared, inputs):
-            result = process.call(process.provider(declared.kind).create, inputs)
-            self._save(name, Saved(declared, result.id, inputs, carried(result.outs)))
+        operation = (name, declared.kind, inputs)
+        self.pending.append(operation)
+        try:
+            with self._saving(name, declared, inputs):
+                result = self._call(process, name, declared.kind, "create", inputs)
+                self._save(name, Saved(declared, result.id, inputs, carried(result.outs)))
+        except Killed:
+            if process.engine_lives:
+                self.pending.remove(operation)
+            raise
+        except Failed:
+            self.pending.remove(operation)
+            raise
+        self.pending.remove(operation)
 
     def _update(self, process: Process, name: str, declared: Declared, inputs: Properties) -> None:
         process.result.steps.append(("update", name))
         saved = self.state[name]
         with self._saving(name, declared, inputs):
-            result = process.call(process.provider(declared.kind).update, saved.id, saved.outs, inputs)
+            result = self._call(process, name, declared.kind, "update", saved.id, saved.outs, inputs)
             self._save(name, Saved(declared, saved.id, inputs, carried(result.outs)))
 
-    def _delete(self, process: Process, name: str) -> None:
-        process.result.steps.append(("delete", name))
+    def _delete(self, process: Process, name: str, *, leaving: bool = False) -> None:
         saved = self.state[name]
-        process.call(process.provider(saved.declared.kind).delete, saved.id, saved.outs)
-        del self.state[name]
+        if not saved.leaving:
+            process.result.steps.append(("delete", name))
+            self._call(process, name, saved.declared.kind, "delete", saved.id, saved.outs)
+        if leaving:
+            self.state[name] = replace(saved, leaving=True)
+        else:
+            del self.state[name]
 
     @contextlib.contextmanager
     def _saving(self, name: str, declared: Declared, inputs: Properties) -> Iterator[None]:
@@ -333,7 +439,7 @@ class Stack:
 
     def _resolved(self, name: str, declared: Declared) -> Properties:
         """Return the inputs that the program registers: of a resource that is referred to, the ``id``."""
-        inputs = {**declared.arguments, OWNER: self.owner, NAME: name}
+        inputs = {**declared.arguments, OWNER: self.owner, NAME: name, ORGANIZATION: ORGANISATION}
         for argument, target in declared.references.items():
             saved = self.state[target]
             table = saved.declared.declaration.table
@@ -348,13 +454,19 @@ class Stack:
         """
         gone = [name]
         for dependant, saved in self.state.items():
+            if saved.leaving:
+                continue
             unknown = {argument for argument, target in saved.declared.references.items() if target in gone}
             if unknown:
                 inputs = saved.inputs | dict.fromkeys(unknown, UNKNOWN)
-                diff = process.call(process.provider(saved.declared.kind).diff, saved.id, saved.outs, inputs)
+                diff = self._call(process, dependant, saved.declared.kind, "diff", saved.id, saved.outs, inputs)
                 if diff.replaces:
                     gone.append(dependant)
         return gone[:0:-1]
+
+
+def _type(kind: str) -> str:
+    return f"pulumi-python:dynamic/vergeos:{kind}"
 
 
 def carried(value: Any) -> Any:

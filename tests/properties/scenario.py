@@ -1,19 +1,24 @@
 """A VergeOS with strangers' rows and two stacks; after each step it sees that nothing is doubled, lost or touched.
 
+Whose a row is, the scenario knows by watching and not by marks or keys: each row that appears during a command is the
+stack's that ran it, and everything else is somebody else's.
+
 Every step has plain arguments and is kept as text, so that a scenario which fails tells the test that fails with it.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
-from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved, Stack
+from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved, Stack, World
 from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.ownership import MARK, Mark
+from verge_pulumi.engine.ownership import Mark
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 
@@ -23,7 +28,7 @@ Place = tuple[str, str]
 
 Rows = dict[Place, dict[str, Any]]
 
-TABLES = ("vnets", "vms", "machine_drives", "machine_nics")
+TABLES = ("vnets", "vms", "machine_drives", "machine_nics", "vnet_hosts")
 ACTIONS = {"vm_actions": ("vms", "vm"), "vnet_actions": ("vnets", "vnet")}
 """The table and the column of the row that an action is about."""
 
@@ -37,17 +42,47 @@ STRANGERS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Rows of others; ``machine`` 0 stands for the machine of the last VM."""
 
+COPIED = {
+    "vnets": ("name", "description"),
+    "vms": ("name", "ram", "description"),
+    "machine_drives": ("machine", "name", "disksize", "description"),
+    "machine_nics": ("machine", "name", "description"),
+    "vnet_hosts": ("vnet", "host", "ip"),
+}
+"""What somebody takes over who copies a row, or makes one of the same name."""
+
 REFUSALS = (
     "has that name already",
-    "has that name and is the resource that this one replaces",
+    "has that name and is",
+    "of this stack is that already",
+    "of this stack has that",
+    "bears the mark of this resource",
+    "bears no mark any more",
+    "bear the mark of one and the same create",
+    "and so would this",
+    "is managed by the stack",
+    "it belongs to the system",
     "is left alone",
     "is already in use",
     "a drive never shrinks",
     "Unable to delete online",
     "Machine NICs are attached",
 )
-"""What programs here may ask for although it cannot be: a taken name, a row that a namesake took over after a rename, a
-smaller disk, the removal of what is in use."""
+"""What programs here may ask for although it cannot be: a taken name, a row of somebody else, a smaller disk, the
+removal of what is in use."""
+
+
+@dataclass
+class Known:
+    """What the scenario knows of a row by having watched.
+
+    Attributes:
+        number: Which row it is; one under the same key that was made later has another number.
+        owner: The stack that made it; None of somebody else's.
+    """
+
+    number: int
+    owner: Stack | None
 
 
 def step(method: Callable[Concatenate[Scenario, P], None]) -> Callable[Concatenate[Scenario, P], None]:
@@ -72,6 +107,8 @@ class Scenario:
 
     Args:
         simulator: The VergeOS; it is put back to its seed.
+        other: Another one, which answers at the same address now and then.
+        journal: Where this machine notes what it has begun; it is emptied.
 
     Attributes:
         steps: The steps so far, as Python.
@@ -79,18 +116,26 @@ class Scenario:
         stacks: The stacks by name.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, other: Simulator, journal: Path) -> None:
         self.simulator = simulator
-        simulator.reset()
-        for table, columns in STRANGERS:
-            if "machine" in columns:
-                columns = columns | {"machine": simulator.rows("vms")[-1]["machine"]}
-            simulator.add(table, **columns)
+        self.other = other
+        journal.unlink(missing_ok=True)
+        for each in (simulator, other):
+            each.reset()
+            for table, columns in STRANGERS:
+                if "machine" in columns:
+                    columns = columns | {"machine": each.rows("vms")[-1]["machine"]}
+                each.add(table, **columns)
         self.steps: list[str] = []
         self.last = Result()
-        self.stacks = {name: Stack(simulator, name) for name in ("dev", "test")}
+        world = World(journal)
+        self.stacks = {name: Stack(simulator, name, world) for name in ("dev", "test")}
         self._drifted: set[str] = set()
-        self._abandoned: set[Place] = set()
+        self._abandoned: set[int] = set()
+        self._numbers = itertools.count()
+        self._known: dict[Place, Known] = {}
+        self._watch(None)
+        self._earlier: tuple[Any, dict[Place, Known]] | None = None
 
     def as_test(self) -> str:
         """Return a test that does the same steps."""
@@ -143,26 +188,32 @@ class Scenario:
     def _abandon(self, mine: Stack, name: str) -> None:
         """Note the rows of an interrupted create that nobody will look for any more.
 
-        An attempt is found again by its mark and its name. Whoever takes the resource out of the program before the
-        next run, or names it otherwise, leaves the row of the attempt to people.
+        An attempt is found again by its token, which the engine keeps with the name of the resource. Whoever takes the
+        resource out of the program before the next run, or names it otherwise, leaves the row of the attempt to people.
         """
-        kept = mine.state.get(name)
         declared = mine.program.get(name)
         if declared is None:
             return
-        for place, row in self.rows().items():
-            mark = Mark.of(row["description"])
-            ours = mark is not None and mark.belongs_to(mine.owner, name)
-            if ours and place[0] == declared.declaration.table and (kept is None or kept.id != place[1]):
-                self._abandoned.add(place)
+        held = set(_places(mine).values())
+        for place, known in self._known.items():
+            if known.owner is mine and place not in held and place[0] == declared.declaration.table:
+                self._abandoned.add(known.number)
 
     # What people run -------------------------------------------------------------------------------------------------
 
     @step
-    def up(self, stack: str, *, kill: tuple[int, Moment] | None = None) -> None:
-        """Run ``pulumi up``, perhaps killed at a request."""
+    def up(
+        self,
+        stack: str,
+        *,
+        kill: tuple[int, Moment] | None = None,
+        alone: bool = False,
+        replace: tuple[str, ...] = (),
+    ) -> None:
+        """Run ``pulumi up``, perhaps killed at a request, the provider ``alone`` or the engine with it."""
         mine = self.stacks[stack]
-        if self._command(mine, mine.up, kill).good:
+        command = functools.partial(mine.up, replace=replace)
+        if self._command(mine, command, kill, alone=alone).good:
             self._check_state(mine)
             if stack not in self._drifted:
                 self._check_values(mine)
@@ -245,14 +296,9 @@ class Scenario:
 
     @step
     def strip(self, stack: str, name: str) -> None:
-        """Edit the mark of a resource's row away, unless two resources of states name that row.
-
-        Without a mark the key is the proof (decision 004). Where another resource has taken the row over since, nothing
-        else tells the older one that it lost it, so this pair of accidents is not survived.
-        """
+        """Edit the mark of a resource's row away."""
         saved = self._row_of(stack, name)
-        known = [place for each in self.stacks.values() for place in _places(each).values()]
-        if saved is not None and known.count(saved[0]) == 1:
+        if saved is not None and "description" in saved[1]:
             place, row = saved
             self._touch(stack, place, lambda: self.simulator.edit(place[0], row["$key"], description="by hand"))
 
@@ -260,10 +306,133 @@ class Scenario:
     def steal(self, stack: str, name: str) -> None:
         """Let somebody else take a resource's row over."""
         saved = self._row_of(stack, name)
-        if saved is not None:
+        if saved is not None and "description" in saved[1]:
             place, row = saved
             mark = "[pulumi rival/prod thing 0badcafe]"
             self._touch(stack, place, lambda: self.simulator.edit(place[0], row["$key"], description=mark))
+            self._known[place].owner = None
+
+    @step
+    def copy_row(self, stack: str, name: str) -> None:
+        """Let somebody copy a resource's row together with its description."""
+        saved = self._row_of(stack, name)
+        if saved is None or saved[0][0] not in COPIED:
+            return
+        place, row = saved
+        columns = {column: row[column] for column in COPIED[place[0]] if row[column] is not None}
+        if "name" in columns:
+            columns["name"] = f"{columns['name']}-copy-{next(self._numbers)}"
+        self.simulator.add(place[0], **columns)
+        self._watch(None)
+
+    @step
+    def remember(self) -> None:
+        """Take a snapshot of the whole system."""
+        self._earlier = (self.simulator.dump(), {place: replace(known) for place, known in self._known.items()})
+
+    @step
+    def roll_back(self, *, squat: bool) -> None:
+        """Put the whole system back to its snapshot; then somebody may make rows that get the keys of later ones."""
+        if self._earlier is None:
+            return
+        content, known = self._earlier
+        lost = [(place, row) for place, row in self.rows().items() if place not in known]
+        self.simulator.load(content)
+        live = {token for stack in self.stacks.values() for token in _tokens(stack)}
+        self._known = {place: replace(each) for place, each in known.items()}
+        for place, row in self.rows().items():
+            mark = Mark.of(row.get("description"))
+            held = any(_places(stack).get(name) == place for stack in self.stacks.values() for name in stack.state)
+            # What was deleted or replaced since is there again, and no state knows it.
+            if not held and (mark is None or mark.token not in live):
+                self._known[place].owner = None
+        for (table, _), row in lost if squat else ():
+            columns = {column: row[column] for column in COPIED.get(table, ()) if row[column] is not None}
+            if "host" in columns:
+                # Nothing tells a row without a mark from one of that name in the same network.
+                columns["host"] = f"{columns['host']}-other"
+            if columns and self._has_parent(columns):
+                self.simulator.add(
+                    table, **{**columns, "description": "by hand"} if "description" in columns else columns
+                )
+        self._drifted.update(self.stacks)
+        self._watch(None)
+
+    def _has_parent(self, columns: dict[str, Any]) -> bool:
+        """Say whether what a row refers to is there, and its name is free."""
+        machines = {row["machine"] for row in self.simulator.rows("vms")}
+        networks = {row["$key"] for row in self.simulator.rows("vnets")}
+        names = {row["name"] for table in ("vnets", "vms") for row in self.simulator.rows(table)}
+        parents = columns.get("machine") in {*machines, None} and columns.get("vnet") in {*networks, None}
+        return parents and ("machine" in columns or columns.get("name") not in names)
+
+    @step
+    def rename_stack(self, stack: str, name: str) -> None:
+        """Run ``pulumi stack rename``."""
+        mine = self.stacks[stack]
+        others = [each for each in self.stacks.values() if each is not mine]
+        # Of a stack that was renamed nothing tells a copy of its state that it is none (decision 025).
+        copied = any(set(_places(mine).values()) & set(_places(each).values()) for each in others)
+        if not copied and all(each.name != name for each in others):
+            mine.name = name
+
+    @step
+    def move(self, stack: str, name: str, to: str, *, declared: bool) -> None:
+        """Run ``pulumi state move`` for a resource and what refers to it; it may stay declared in the source."""
+        source, target = self.stacks[stack], self.stacks[to]
+        moved = _with_dependants(source, name)
+        if source is target or not moved or moved & ({*target.state} | {*target.program}):
+            return
+        if any(not set(source.state[each].declared.references.values()) <= moved for each in moved):
+            return  # an edge that would be cut
+        if not declared and any(moved & d.needs for name, d in source.program.items() if name not in moved):
+            return  # the program could not do without it
+        for each in [each for each in source.state if each in moved]:
+            target.state[each] = source.state.pop(each)
+            target.program[each] = target.state[each].declared
+            place = _places(target).get(each)
+            if place in self._known and self._known[place].owner is source:
+                self._known[place].owner = target
+            if not declared:
+                source.program.pop(each, None)
+        for mine in (source, target):
+            _order(mine)
+
+    @step
+    def lose_state(self, stack: str, name: str) -> None:
+        """Run ``pulumi state delete`` for a resource and what refers to it, which stay in the program."""
+        mine = self.stacks[stack]
+        for each in _with_dependants(mine, name):
+            place = _places(mine).pop(each, None)
+            if place in self._known and self._known[place].owner is mine:
+                # A stack to which the state was copied before is the only one that has it now.
+                others = (other for other in self.stacks.values() if other is not mine)
+                self._known[place].owner = next((o for o in others if place in _places(o).values()), None)
+            del mine.state[each]
+
+    @step
+    def copy_state(self, stack: str, to: str) -> None:
+        """Import the state of a stack into another one, with its URNs rewritten."""
+        source, target = self.stacks[stack], self.stacks[to]
+        # What was moved away from a stack and not written since still names it, so a copy there is as good.
+        back = any(saved.outs.get("__owner") == target.owner for saved in source.state.values())
+        if source is not target and not target.state and not back:
+            target.state = dict(source.state)
+            target.program = dict(source.program)
+
+    @step
+    def elsewhere(self, stack: str, command: str) -> None:
+        """Run a command while another VergeOS answers at the address; it must change nothing there."""
+        mine = self.stacks[stack]
+        if not mine.state:
+            return
+        self._calm()
+        self.other.reset("log")
+        state = dict(mine.state)
+        result: Result = getattr(mine, command)(simulator=self.other)
+        written = [request for request in self.other.requests() if request.applied]
+        assert not written, f"rows of another system were written to: {written}"
+        assert result.error or mine.state == state, f"another system was taken for ours: {result}"
 
     @step
     def vanish(self, stack: str, name: str) -> None:
@@ -275,7 +444,15 @@ class Scenario:
 
     def _touch(self, stack: str, place: Place, change: Callable[[], None]) -> None:
         change()
-        self._drifted.add(stack)
+        self._drifted.update(name for name, each in self.stacks.items() if place in _places(each).values())
+        self._watch(None)
+
+    def _watch(self, owner: Stack | None) -> None:
+        """Note the rows that have appeared, and whose they are; forget those that are gone."""
+        rows = self.rows()
+        self._known = {place: known for place, known in self._known.items() if place in rows}
+        for place in rows.keys() - self._known.keys():
+            self._known[place] = Known(next(self._numbers), owner)
 
     def _row_of(self, stack: str, name: str) -> tuple[Place, dict[str, Any]] | None:
         saved = self.stacks[stack].state.get(name)
@@ -290,49 +467,43 @@ class Scenario:
         return {(table, str(row["$key"])): row for table in TABLES for row in self.simulator.rows(table)}
 
     def check(self) -> None:
-        """See that no resource has two rows, and no row two resources."""
-        rows = self.rows()
-        held = [(stack.owner, name, place) for stack in self.stacks.values() for name, place in _held(stack, rows)]
+        """See that no row has two resources that could both write to it."""
+        held = [(stack, name, place) for stack in self.stacks.values() for name, place in self._held(stack)]
         counts = Counter(place for _, _, place in held)
         shared = [place for place, count in counts.items() if count > 1]
         assert not shared, f"several resources have one row: {shared}"
-        having: dict[tuple[str, str, str], list[str]] = {}
-        for owner, name, (table, key) in held:
-            having.setdefault((table, owner, name), []).append(key)
-        owners = {stack.owner for stack in self.stacks.values()}
-        for (table, key), row in rows.items():
-            mark = Mark.of(row["description"])
-            if mark and mark.owner in owners and (table, key) not in self._abandoned | set(counts):
-                having.setdefault((table, mark.owner, mark.name), []).append(key)
-        doubled = {resource: keys for resource, keys in having.items() if len(keys) > 1}
-        assert not doubled, f"resources with several rows: {doubled}"
 
     def _command(
-        self, mine: Stack, command: Callable[[Kill | None], Result], kill: tuple[int, Moment] | None
+        self,
+        mine: Stack,
+        command: Callable[[Kill | None], Result],
+        kill: tuple[int, Moment] | None,
+        *,
+        alone: bool = False,
     ) -> Result:
         """Run a command and see that it changed no row that is not its stack's."""
-        before = self._others(mine)
+        all_before = self.rows()
+        before = {place: row for place, row in all_before.items() if self._known[place].owner is not mine}
         self.simulator.reset("log")
-        self.last = command(Kill(*kill) if kill else None)
+        self.last = command(Kill(*kill, alone=alone) if kill else None)
         after = self.rows()
-        changed = [place for place, row in before.items() if _lasting(after.get(place)) != _lasting(row)]
+        # What lies within a row of ours goes with it, whoever made it.
+        gone = before.keys() - after.keys()
+        taken_along = {
+            place for place in gone if (parent := _parent(place, all_before)) != place and parent not in after
+        }
+        changed = [
+            place
+            for place, row in before.items()
+            if _lasting(after.get(place)) != _lasting(row) and place not in taken_along
+        ]
         written = [place for place in self._written() if place in before]
         assert not changed, f"rows of others changed: {changed}"
         assert not written, f"rows of others were written to: {written}"
+        self._watch(mine)
         if not self.last.good and self.last.steps and self.last.steps[-1][0] == "delete":
-            self._drifted.add(mine.name)  # the row may be gone, and only a refresh tells the state
+            self._drifted.add(_label(self.stacks, mine))  # the row may be gone, and only a refresh tells the state
         return self.last
-
-    def _others(self, mine: Stack) -> Rows:
-        """Return the rows that are not a stack's: by their mark, or, without one, as its state does not know them."""
-        places = set(_places(mine).values())
-        others: Rows = {}
-        for place, row in self.rows().items():
-            mark = Mark.of(row["description"])
-            ours = mark.owner == mine.owner if mark else place in places
-            if not ours:
-                others[place] = row
-        return others
 
     def _written(self) -> Iterator[Place]:
         """Yield the rows that applied requests were about, as the simulator's log has them."""
@@ -347,22 +518,24 @@ class Scenario:
     def _check_refreshed(self, stack: str) -> None:
         """See that the state names no row that is gone or that somebody else has taken over."""
         mine = self.stacks[stack]
-        lost = set(_places(mine)) - {name for name, _ in _held(mine, self.rows())}
+        known = {name: self._known.get(place) for name, place in _places(mine).items()}
+        # What a copied state lists is its first stack's, and is refused when it is to be written to.
+        lost = {name for name, each in known.items() if each is None or each.owner is None}
         assert not lost, f"the state keeps what is no longer ours: {lost}"
         self._drifted.discard(stack)
 
     def _check_state(self, mine: Stack) -> None:
-        """See that the state has each resource of the program, and each row that carries the stack's mark."""
+        """See that the state has each resource of the program, and each row that the stack has made."""
         assert set(mine.state) == set(mine.program), f"state {sorted(mine.state)}, program {sorted(mine.program)}"
-        known = set(_places(mine).values()) | self._abandoned
-        for place, row in self.rows().items():
-            mark = Mark.of(row["description"])
-            assert mark is None or mark.owner != mine.owner or place in known, f"{place} is an orphan: {mark}"
+        held = set(_places(mine).values())
+        for place, known in self._known.items():
+            orphan = known.owner is mine and place not in held and known.number not in self._abandoned
+            assert not orphan, f"{place} is an orphan: {self.rows()[place]}"
 
     def _check_values(self, mine: Stack) -> None:
         """See that each row has what the program says."""
         rows = self.rows()
-        lost = set(_places(mine)) - {name for name, _ in _held(mine, rows)}
+        lost = set(_places(mine)) - {name for name, _ in self._held(mine)}
         assert not lost, f"the state keeps what is gone or no longer ours: {lost}"
         for name, saved in mine.state.items():
             declaration, arguments = saved.declared.declaration, saved.inputs
@@ -380,9 +553,19 @@ class Scenario:
                 machine = rows["vms", arguments["vm"]]["machine"]
                 assert row["machine"] == machine, f"{name} hangs on {row['machine']} instead of {machine}"
 
+    def _held(self, stack: Stack) -> Iterator[tuple[str, Place]]:
+        """Yield the resources of a state that have a row which their stack has made, and its place."""
+        for name, place in _places(stack).items():
+            if place in self._known and self._known[place].owner is stack:
+                yield name, place
+
     def _runs(self, power: Saved) -> bool:
         machine = self.rows()[_place(power.id)]["machine"]
         return any(row["machine"] == machine and row["running"] for row in self.simulator.rows("machine_status"))
+
+
+def _label(stacks: dict[str, Stack], stack: Stack) -> str:
+    return next(name for name, each in stacks.items() if each is stack)
 
 
 def _order(stack: Stack) -> None:
@@ -399,21 +582,42 @@ def _places(stack: Stack) -> dict[str, Place]:
     return {
         name: (saved.declared.declaration.table, saved.id)
         for name, saved in stack.state.items()
-        if saved.declared.kind != "Power"
+        if saved.declared.kind != "Power" and not saved.leaving
     }
 
 
-def _held(stack: Stack, rows: Rows) -> Iterator[tuple[str, Place]]:
-    """Yield the resources that have a row, and its place; one whose row bears a newer mark has lost it."""
-    for name, place in _places(stack).items():
-        mark = Mark.of(rows[place]["description"]) if place in rows else None
-        if place in rows and (mark is None or str(mark) == stack.state[name].outs.get(MARK)):
-            yield name, place
+def _tokens(stack: Stack) -> Iterator[str]:
+    """Yield the tokens of the attempts of a stack that were cut off."""
+    for _, _, inputs in stack.pending:
+        yield str(inputs.get("__token"))
+
+
+def _with_dependants(stack: Stack, name: str) -> set[str]:
+    """Return a resource of a state and all that refers to it, directly or not."""
+    if name not in stack.state:
+        return set()
+    found: set[str] = set()
+    more: Iterable[str] = [name]
+    while more := set(more) - found:
+        found |= more
+        more = [n for n, saved in stack.state.items() if found & set(saved.declared.references.values())]
+    return found
 
 
 def _place(path: str) -> Place:
     table, _, key = path.partition("/")
     return table, key
+
+
+def _parent(place: Place, rows: Rows) -> Place | None:
+    """Return the row that a row lies within; None where it lies within none."""
+    row = rows[place]
+    if place[0] == "vnet_hosts":
+        return "vnets", str(row["vnet"])
+    if place[0] in ("machine_drives", "machine_nics"):
+        vms = [key for (table, key), vm in rows.items() if table == "vms" and vm["machine"] == row["machine"]]
+        return ("vms", vms[0]) if vms else None
+    return place if place in rows else None
 
 
 def _lasting(row: dict[str, Any] | None) -> dict[str, Any] | None:

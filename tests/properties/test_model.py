@@ -79,9 +79,9 @@ def test_an_unfinished_resource_is_saved_and_updated_next_time(scenario: Scenari
 def test_a_failure_tells_the_test_that_fails_in_the_same_way(scenario: Scenario) -> None:
     scenario.declare("dev", "web", "VirtualMachine", name="vm-a")
     scenario.up("dev")
-    row = next(row for row in scenario.simulator.rows("vms") if row["name"] == "vm-a")
-    scenario.simulator.add("vms", name="vm-b", description=row["description"])
-    with pytest.raises(AssertionError, match="resources with several rows") as failure:
+    # Two resources that would both write to one row.
+    scenario.stacks["dev"].state["twin"] = scenario.stacks["dev"].state["web"]
+    with pytest.raises(AssertionError, match="several resources have one row") as failure:
         scenario.calm()
     (note,) = failure.value.__notes__
     assert "def test_ready(scenario: Scenario) -> None:" in note
@@ -90,7 +90,11 @@ def test_a_failure_tells_the_test_that_fails_in_the_same_way(scenario: Scenario)
 
 
 def test_an_orphan_is_told(scenario: Scenario) -> None:
-    scenario.simulator.add("vms", name="vm-b", description="[pulumi shop/dev gone 0badcafe]")
+    scenario.declare("dev", "web", "VirtualMachine", name="vm-a")
+    scenario.up("dev")
+    # A row that the stack has made and forgotten: what its state says is another one.
+    saved = scenario.stacks["dev"].state["web"]
+    scenario.stacks["dev"].state["web"] = replace(saved, id="99")
     with pytest.raises(AssertionError, match="is an orphan"):
         scenario.up("dev")
 
@@ -109,8 +113,8 @@ def test_a_write_to_a_row_of_others_is_told(scenario: Scenario) -> None:
     scenario.up("dev")
     state = scenario.stacks["dev"].state
     (stranger,) = [row for row in scenario.simulator.rows("vms") if row["name"] == "vm-d"]
-    # A state that takes a stranger's row for ours, and has no mark to compare.
-    outs = {name: value for name, value in state["web"].outs.items() if name != "__mark"}
+    # A state that takes a stranger's row for ours, token and all.
+    outs = state["web"].outs | {"__mark": stranger["description"]}
     state["web"] = replace(state["web"], id=str(stranger["$key"]), outs=outs)
     scenario.undeclare("dev", "web")
     with pytest.raises(AssertionError, match="rows of others changed"):

@@ -6,8 +6,11 @@ A failing example ends with a note: a test of `Scenario` that fails in the same 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,14 +67,13 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"disksize": st.sampled_from(["10GiB", "20GiB", "30GiB"])},
         optional={"preferred_tier": st.sampled_from(["1", "3"]), "description": TEXTS},
     ),
-    "Nic": st.fixed_dictionaries(
-        {}, optional={"enabled": st.booleans(), "macaddress": st.sampled_from(["0A:00:00:00:00:01"])}
-    ),
+    "Nic": st.fixed_dictionaries({}, optional={"enabled": st.booleans(), "description": TEXTS}),
+    "HostOverride": st.fixed_dictionaries({"ip": st.sampled_from(["10.0.0.7", "10.0.0.8"])}),
     "Power": st.fixed_dictionaries({"state": st.sampled_from(["running", "stopped"])}),
 }
 """The arguments of each kind that no other resource hangs on."""
 
-UNMANAGED = {"vnets": "note", "vms": "os_description", "machine_drives": "serial", "machine_nics": "ipaddress"}
+UNMANAGED = {"vnets": "note", "vms": "os_description", "machine_drives": "asset", "machine_nics": "ipaddress"}
 """A column of each table that no program here sets."""
 
 
@@ -79,10 +81,12 @@ class Lives(RuleBasedStateMachine):
     """Everything that may happen to two stacks on one VergeOS. What must hold is checked by `Scenario` in each step."""
 
     simulator: Simulator
+    other: Simulator
+    journal: Path
 
     def __init__(self) -> None:
         super().__init__()
-        self.scenario = Scenario(self.simulator)
+        self.scenario = Scenario(self.simulator, self.other, self.journal)
 
     def declared(self, stack: str, *kinds: str) -> list[str]:
         """Return the names of a program's resources of these kinds, of all without any."""
@@ -137,6 +141,13 @@ class Lives(RuleBasedStateMachine):
                 fields["network"] = network
             self.scenario.declare(stack, name, "Nic", vm=data.draw(st.sampled_from(vms)), **fields)
 
+    @rule(data=st.data(), stack=STACKS, host=st.sampled_from(["db", "mail"]), fields=FIELDS["HostOverride"])
+    def host_override(self, data: st.DataObject, stack: str, host: str, fields: dict[str, Any]) -> None:
+        networks = self.declared(stack, "Network")
+        if networks:
+            network = data.draw(st.sampled_from(networks))
+            self.scenario.declare(stack, f"host-{host}", "HostOverride", network=network, host=host, **fields)
+
     @rule(data=st.data(), stack=STACKS, fields=FIELDS["Power"])
     def power(self, data: st.DataObject, stack: str, fields: dict[str, Any]) -> None:
         # One for each target: two that want different states would never agree.
@@ -181,14 +192,22 @@ class Lives(RuleBasedStateMachine):
             getattr(self.scenario, command)(stack)
 
     @precondition(anything_declared)
-    @rule(stack=STACKS, kill=KILLS)
-    def up(self, stack: str, kill: Any) -> None:
-        self.scenario.up(stack, kill=kill)
+    @rule(stack=STACKS, kill=KILLS, alone=st.booleans())
+    def up(self, stack: str, kill: Any, alone: bool) -> None:
+        self.scenario.up(stack, kill=kill, alone=alone)
 
     @precondition(anything_declared)
     @rule(stack=STACKS)
     def up_again(self, stack: str) -> None:
         self.scenario.up(stack)
+
+    @precondition(anything_made)
+    @rule(data=st.data(), stack=STACKS)
+    def replace(self, data: st.DataObject, stack: str) -> None:
+        """Run ``pulumi up --replace``."""
+        names = sorted(self.scenario.stacks[stack].state.keys() & self.scenario.stacks[stack].program.keys())
+        if names:
+            self.scenario.up(stack, replace=(data.draw(st.sampled_from(names)),))
 
     @precondition(anything_made)
     @rule(stack=STACKS, kill=KILLS)
@@ -240,6 +259,59 @@ class Lives(RuleBasedStateMachine):
             else:
                 self.scenario.fault(what, verb="POST", when=when)
             self.scenario.up(stack)
+
+    # The life of a stack
+
+    @rule(stack=STACKS, name=st.sampled_from(["dev", "test", "prod"]), then=COMMANDS)
+    def rename_stack(self, stack: str, name: str, then: str | None) -> None:
+        self.scenario.rename_stack(stack, name)
+        self.run(then, stack)
+
+    @precondition(anything_made)
+    @rule(data=st.data(), stack=STACKS, declared=st.booleans(), then=COMMANDS)
+    def move(self, data: st.DataObject, stack: str, declared: bool, then: str | None) -> None:
+        to = "test" if stack == "dev" else "dev"
+        names = sorted(self.scenario.stacks[stack].state)
+        if names:
+            self.scenario.move(stack, data.draw(st.sampled_from(names)), to, declared=declared)
+            self.run(then, data.draw(st.sampled_from([stack, to])))
+
+    @precondition(anything_made)
+    @rule(data=st.data(), stack=STACKS, then=COMMANDS)
+    def lose_state(self, data: st.DataObject, stack: str, then: str | None) -> None:
+        names = sorted(self.scenario.stacks[stack].state)
+        if names:
+            self.scenario.lose_state(stack, data.draw(st.sampled_from(names)))
+            self.run(then, stack)
+
+    @precondition(anything_made)
+    @rule(stack=STACKS, then=COMMANDS)
+    def copy_state(self, stack: str, then: str | None) -> None:
+        to = "test" if stack == "dev" else "dev"
+        self.scenario.copy_state(stack, to)
+        self.run(then, to)
+
+    @precondition(anything_made)
+    @rule(data=st.data(), stack=STACKS, then=COMMANDS)
+    def copy_row(self, data: st.DataObject, stack: str, then: str | None) -> None:
+        names = sorted(self.scenario.stacks[stack].state)
+        if names:
+            self.scenario.copy_row(stack, data.draw(st.sampled_from(names)))
+            self.run(then, stack)
+
+    @rule()
+    def remember(self) -> None:
+        self.scenario.remember()
+
+    @rule(squat=st.booleans(), stack=STACKS, then=COMMANDS)
+    def roll_back(self, squat: bool, stack: str, then: str | None) -> None:
+        self.scenario.roll_back(squat=squat)
+        self.run(then, stack)
+
+    @precondition(anything_made)
+    @rule(stack=STACKS, command=st.sampled_from(["up", "refresh", "destroy"]))
+    def elsewhere(self, stack: str, command: str) -> None:
+        self.scenario.elsewhere(stack, command)
 
     @rule()
     def calm(self) -> None:
@@ -295,8 +367,19 @@ class Lives(RuleBasedStateMachine):
 @pytest.fixture
 def machine() -> Iterator[type[Lives]]:
     """The state machine on a simulator that all its examples share."""
-    with Simulator(Options(name="site-a")) as simulator:
-        yield type("Lives", (Lives,), {"simulator": simulator})
+    with world(Lives) as lives:
+        yield lives
+
+
+@contextlib.contextmanager
+def world(base: type[Lives]) -> Iterator[type[Lives]]:
+    """Give a state machine two systems and a journal, which all its examples share."""
+    with (
+        Simulator(Options(name="site-a")) as simulator,
+        Simulator(Options(name="site-b", api_key=simulator.api_key)) as other,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        yield type("Lives", (base,), {"simulator": simulator, "other": other, "journal": Path(folder) / "journal"})
 
 
 @pytest.mark.timeout(3600)

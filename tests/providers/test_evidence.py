@@ -58,8 +58,9 @@ def test_a_state_is_known_by_row_token_resource_and_type() -> None:
     lan = state.of(urn("lan"))
     assert lan is not None
     assert (lan.id, lan.name, lan.stack, lan.place) == ("5", "lan", "shop/dev", ("vnets", "5"))
-    assert state.at(("vnets", "5")) is lan
-    assert (state.at(("vnets", "7")), state.at(("vms", "5")), state.of(urn("other"))) == (None, None, None)
+    assert list(state.at(("vnets", "5"))) == [lan]
+    assert (list(state.at(("vnets", "7"))), list(state.at(("vms", "5")))) == ([], [])
+    assert state.of(urn("other")) is None
     assert state.bearing(f"{TOKEN}lan") == [lan]
     assert [each.name for each in state.of_type(lan.type)] == ["lan", "dmz"]
 
@@ -92,7 +93,7 @@ def test_a_resource_in_a_component_has_the_type_of_the_resource() -> None:
 
 def test_what_is_deleted_to_be_replaced_holds_its_token_and_no_row() -> None:
     state = StackState(deployment(resource("lan", pendingReplacement=True)))
-    assert (state.at(("vnets", "5")), state.of(urn("lan"))) == (None, None)
+    assert (list(state.at(("vnets", "5"))), state.of(urn("lan"))) == ([], None)
     assert [each.leaving for each in state.bearing(f"{TOKEN}lan")] == [True]
 
 
@@ -100,7 +101,7 @@ def test_what_is_deleted_to_be_replaced_holds_its_token_and_no_row() -> None:
 def test_what_is_no_row_of_its_own_has_no_place(kind: str, of: str) -> None:
     state = StackState(deployment(resource("on", of, kind, outputs={"location": f"/v4/{of}"})))
     assert state.held[0].place is None
-    assert (state.at(("vms", "5")), state.at(("vnets", "5"))) == (None, None)
+    assert (list(state.at(("vms", "5"))), list(state.at(("vnets", "5")))) == ([], [])
 
 
 def test_creates_that_were_cut_off_are_those_of_the_resource() -> None:
@@ -126,8 +127,9 @@ def test_a_state_is_read_once_unless_it_has_to_be_that_of_now() -> None:
     assert [each.name for each in known.state(STACK).held] == ["lan"]
 
 
-def test_a_stack_that_is_not_there_has_an_empty_state() -> None:
-    assert evidence(None).state(STACK).held == []
+def test_a_stack_that_runs_and_is_not_there_is_an_error() -> None:
+    with pytest.raises(EngineError, match="cannot be read: there is no stack of that name"):
+        evidence(None).state(STACK)
 
 
 def test_a_state_that_cannot_be_read_is_not_asked_for_again_until_it_matters() -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.providers.bench import Bench, Managed
-from verge_pulumi.client import Budget
+from verge_pulumi.client import Budget, VergeClient
 from verge_pulumi.engine import connection as connections
 from verge_pulumi.engine.connection import Connection, Settings, read_settings
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.waiting import Clock
 from verge_pulumi.simulator import Options, Simulator
 
@@ -88,6 +89,92 @@ def test_more_than_an_hour_allows_is_created_over_hours_and_nothing_is_lost(simu
     vm.destroy()
     assert time.now - before < 60
     bench.connection.client.close()
+
+
+@pytest.mark.fault(37)
+def test_a_refresh_comes_out_of_the_reserve_and_leaves_half_of_it_to_deletes(simulator: Simulator) -> None:
+    time = SharedTime(simulator)
+    budget = Budget(PER_HOUR, clock=lambda: time.now, sleep=time.sleep)
+    bench = Bench(simulator)
+    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    network = bench.create("Network", "lan", name="lan")
+    while budget.at_once:
+        with budget.turn():
+            pass
+    simulator.edit("vnets", int(network.id), mtu=9000)
+    before = time.now
+    network.refresh()
+    assert network.outs["mtu"] == 9000
+    assert time.now - before < 10
+    while (budget.left or 0) > PER_HOUR // 40:
+        with budget.turn(urgent=True):
+            pass
+    before = time.now
+    network.destroy()
+    assert time.now - before < 10
+    bench.connection.client.close()
+
+
+@pytest.mark.fault(37)
+def test_a_create_that_has_no_turn_for_two_hours_is_one_sentence(simulator: Simulator, tmp_path: Path) -> None:
+    time = SharedTime(simulator)
+    others = Budget(100, ledger=tmp_path / "ledger", clock=lambda: time.now, sleep=time.sleep)
+
+    def use_up() -> None:
+        for _ in range(others.left or 0):
+            with others.turn(urgent=True):
+                pass
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        use_up()
+
+    use_up()
+    budget = Budget(100, ledger=tmp_path / "ledger", clock=lambda: time.now, sleep=sleep)
+    bench = Bench(simulator)
+    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    simulator.reset("log")
+    with pytest.raises(Reported) as caught:
+        bench.create("Network", "lan", name="lan")
+    assert str(caught.value) == (
+        "Unable to create Network 'lan': there was no turn to send a request for 2 hours: the 100 requests of this "
+        "hour are used up. Other programs use the same credential: end them, or give this one an API key of its own."
+    )
+    assert simulator.requests() == []
+    bench.connection.client.close()
+
+
+@pytest.mark.fault(37)
+def test_a_read_of_a_refresh_does_not_wait_for_the_hour_where_another_call_reads_for_both(simulator: Simulator) -> None:
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"slept for {seconds} s")
+
+    now = [1_700_000_000.0]
+    budget = Budget(100, clock=lambda: now[0], sleep=sleep)
+    while budget.at_once:
+        with budget.turn():
+            now[0] += 1
+    settings = Bench(simulator).connection.settings
+    with VergeClient(settings.host, auth=settings.authentication(), budget=budget) as client:
+        reader = Reader(client, Clock(), pause=30.0, expected=2)
+        rows, asked = dict[str, object](), threading.Event()
+
+        class Fields(list[str]):
+            def __iter__(self) -> Iterator[str]:
+                asked.set()
+                return super().__iter__()
+
+        def read(key: str) -> None:
+            with reader.gathering.call():
+                rows[key] = (reader.fresh("vnets", key, Fields(["$key"])) or {}).get("$key")
+
+        ordinary = threading.Thread(target=read, args=("1",))
+        ordinary.start()
+        assert asked.wait(10)
+        with budget.reserved(reads=True):
+            read("2")
+        ordinary.join()
+    assert rows == {"1": 1, "2": 2}
 
 
 @pytest.mark.parametrize(

@@ -296,9 +296,9 @@ def test_which_requests_are_hit(simulator: Simulator, http: Http) -> None:
         ({"what": "cut", "when": "before"}, "when='before' is not possible for 'cut'"),
         ({"what": "reset", "when": "later"}, "when='later'"),
         ({"what": "reset", "match": {"route": "x"}}, "'route' is unknown"),
-        ({"what": "status", "status": "502"}, "'status' is unknown or of the wrong type"),
+        ({"what": "status", "status": "502"}, "status must be a whole number from 200 to 599"),
         ({"what": "status", "code": 502}, "'code' is unknown"),
-        ({"what": "reset", "match": {"nth": "2"}}, "nth must be int"),
+        ({"what": "reset", "match": {"nth": "2"}}, "nth must be a whole number"),
         ({"what": "reset", "match": {"path": "("}}, "no regular expression"),
     ],
 )

@@ -7,8 +7,6 @@ import hashlib
 import re
 from collections.abc import Callable
 
-import pytest
-
 from tests.simulator.conftest import Http
 from tests.simulator.test_dials import dial
 from verge_pulumi.simulator import Simulator
@@ -90,13 +88,3 @@ def test_latency_by_dial(simulator: Simulator, start: Callable[..., Http]) -> No
     assert client.send("PUT", "/_sim/latency", data=b'{"ms": NaN}').status_code == 422
     client.simulator.reset()
     assert dial(client, "GET", "/latency") == {"ms": 1}
-
-
-@pytest.mark.parametrize(
-    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)]
-)
-def test_pages_of_other_sites_turn_no_dials(http: Http, site: str, status: int) -> None:
-    http.vm("web")
-    answer = http.send("POST", "/_sim/reset", data=b'{"what": "all"}', headers={"Sec-Fetch-Site": site})
-    assert answer.status_code == status
-    assert len(http.get("vms")) == (status == 403)

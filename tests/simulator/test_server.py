@@ -169,6 +169,93 @@ def test_a_state_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monke
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
 
 
+def test_a_link_to_the_state_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "state.json", tmp_path / "link.json"
+    link.symlink_to(Path("there") / "state.json")
+    for count in (0, 1):  # the first time the link leads nowhere
+        with Simulator(Options(state=link)) as simulator:
+            assert len(simulator.rows("vms")) == count
+            simulator.add("vms", name=f"web{count}")
+        assert link.is_symlink()
+        assert len(json.loads(target.read_text())["rows"]["vms"]) == count + 1
+        assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_state_that_others_may_read_is_theirs_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with Simulator(Options(state=path)):
+        pass
+    path.chmod(0o644)
+    with Simulator(Options(state=path)):
+        pass
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+# Each is the moment before a call of the system; what is written until then is all that is there afterwards.
+@pytest.mark.parametrize("call", ["os.fdopen", "os.fsync", "pathlib.Path.replace"])
+def test_a_kill_at_any_moment_leaves_a_whole_state(tmp_path: Path, call: str) -> None:
+    path = tmp_path / "state.json"
+    with Simulator(Options(state=path)) as simulator:
+        simulator.add("vms", name="old")
+    before = path.read_bytes()
+    script = f"""
+import os, pathlib, signal, sys
+from verge_pulumi.simulator import Options, Simulator
+simulator = Simulator(Options(state=pathlib.Path(sys.argv[1]))).start()
+simulator.add("vms", name="new")
+{call} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+simulator.stop()
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_bytes() == before
+    with Simulator(Options(state=path)) as simulator:
+        assert [row["name"] for row in simulator.rows("vms")] == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "Expecting property name"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[]", "the content must be an object"),
+        ('{"release": "26.1.8"}', "transitions must be a list"),
+        ('{"release": "4.12.6"}', "it is of release 4.12.6"),
+        ("\xff", "codec can't decode"),
+    ],
+)
+def test_a_state_that_is_none_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, reason: str
+) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(content.encode("latin-1"))
+    assert main(["--state", str(path), "--password", "p", "--api-key", "k"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Unable to start the simulator: ")
+    assert reason in error
+    assert error.count("\n") == 1
+    assert path.read_bytes() == content.encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--latency-ms", "nan"], "ms must be a number"),
+        (["--latency-ms", "-1"], "ms must be a number"),
+        (["--transition-seconds", "inf"], "seconds must be a number"),
+        (["--requests-per-hour", "-1"], "requests_per_hour must be a whole number"),
+        (["--port", "70000"], "port must be a whole number"),
+        (["--port", "-1"], "port must be a whole number"),
+    ],
+)
+def test_an_option_out_of_its_range_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], reason: str
+) -> None:
+    assert main([*arguments, "--password", "p", "--api-key", "k"]) == 1
+    assert capsys.readouterr().err.startswith(f"Unable to start the simulator: {reason}")
+
+
 def test_only_the_tables_given_exist() -> None:
     parts = Table(name="parts", columns=(Column(name="name", type=Type.TEXT),))
     with Simulator(Options(tables={"parts": parts})) as simulator:
@@ -267,4 +354,6 @@ def test_what_cannot_start_says_why(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_help_names_the_dials(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
-    assert "PUT /_sim/faults" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "PUT /_sim/faults" in text
+    assert "X-Simulator-Page" in text

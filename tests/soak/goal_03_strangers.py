@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties.test_state_machine import PROFILES, Lives
+from tests.properties.test_state_machine import PROFILES, Lives, world
 from tests.soak.goals import Figure, measure
-from verge_pulumi.simulator import Options, Simulator
 
 STEPS = 10_000
 STEPS_OF_THE_SHORT_FORM = 1000
@@ -27,8 +26,7 @@ def strangers_touched(short: bool) -> Figure:
             nonlocal done
             done += len(self.scenario.steps)
 
-    with Simulator(Options(name="site-a")) as running:
-        Counted.simulator = running
+    with world(Counted) as machine:
         while done < wanted:
-            run_state_machine_as_test(Counted, settings=profile)
+            run_state_machine_as_test(machine, settings=profile)
     return Figure(f"0 rows of others touched, none doubled, none lost in {done:,} steps", met=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,10 +12,10 @@ from typing import Annotated, Any
 
 import typer
 
+from verge_pulumi.cli.escaping import LONGEST_ERROR, Markdown, code, row, table, text
 from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.markdown import code
 from verge_pulumi.cli.report.plan import SECRET
-from verge_pulumi.cli.showing import LONGEST_ERROR, Format, stop, table_row
+from verge_pulumi.cli.showing import Format, stop
 from verge_pulumi.cli.stacks import Entry, State, read_state
 from verge_pulumi.engine.attributes import Reference
 from verge_pulumi.engine.declare import Declaration
@@ -87,8 +88,11 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[_table_of(entry), entry.id] = self.key(entry)[1]
-            if entry.kind == "Network" and isinstance(entry.inputs.get("network"), str) and not literal:
-                self._networks.append((ip_network(entry.inputs["network"], strict=False), self.key(entry)[1]))
+            if entry.kind == "Network" and not literal:
+                with contextlib.suppress(ValueError):  # it has none, or what no network has
+                    self._networks.append(
+                        (ip_network(str(entry.inputs.get("network")), strict=False), self.key(entry)[1])
+                    )
 
     @property
     def entries(self) -> dict[tuple[str, str], Entry]:
@@ -207,7 +211,7 @@ def _difference(title: str, name: str, left: Any, right: Any, secret: Collection
 
 def _title(key: tuple[str, str]) -> str:
     kind, name = key
-    return f"{kind.rpartition(':')[2]} '{words.text(name)}'"
+    return f"{kind.rpartition(':')[2]} '{text(name)}'"
 
 
 def _table_of(entry: Entry) -> str:
@@ -225,22 +229,21 @@ def render(comparison: Comparison, form: Format) -> str:
 
 
 def _text(comparison: Comparison) -> Iterable[str]:
-    left, right = words.text(comparison.left), words.text(comparison.right)
+    left, right = text(comparison.left), text(comparison.right)
     yield f"{left} and {right} {'do not differ' if comparison.same else 'differ'}."
     for stack, titles in ((left, comparison.only_left), (right, comparison.only_right)):
-        yield from (f"only in {stack}: {words.text(title)}" for title in titles)
+        yield from (f"only in {stack}: {text(title)}" for title in titles)
     for each in comparison.differences:
-        what = f"{words.text(each.title)}: {words.text(each.field)}"
+        what = f"{text(each.title)}: {text(each.field)}"
         yield f"{what}: {_value(each, each.left)} | {_value(each, each.right)}"
-    yield from (f"cannot be compared: {words.text(each)}" for each in comparison.unknown)
+    yield from (f"cannot be compared: {text(each)}" for each in comparison.unknown)
 
 
 def _markdown(comparison: Comparison) -> Iterable[str]:
     left, right = code(comparison.left), code(comparison.right)
     yield f"## {left} and {right} {'do not differ' if comparison.same else 'differ'}\n"
     if not comparison.same:
-        yield f"| Object | Field | {left} | {right} |"
-        yield "| --- | --- | --- | --- |"
+        yield table(Markdown("Object"), Markdown("Field"), comparison.left, comparison.right)
     rows = [
         *([title, "", "exists", ""] for title in comparison.only_left),
         *([title, "", "", "exists"] for title in comparison.only_right),
@@ -250,7 +253,7 @@ def _markdown(comparison: Comparison) -> Iterable[str]:
         ),
     ]
     for cells in rows:
-        yield table_row(cells)
+        yield row(cells)
     if comparison.unknown:
         yield f"\nCannot be compared: {code(', '.join(comparison.unknown), LONGEST_ERROR)}"
 

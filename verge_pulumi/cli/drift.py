@@ -11,17 +11,17 @@ from typing import Annotated, Any
 
 import typer
 
+from verge_pulumi.cli.escaping import LONGEST_ERROR, Markdown, code, row, table, text
 from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.markdown import code
 from verge_pulumi.cli.report.plan import SECRET
-from verge_pulumi.cli.showing import LONGEST_ERROR, Format, error_text, stop, table_row
+from verge_pulumi.cli.showing import Format, error_text, stop
 from verge_pulumi.cli.stacks import Entry, State, read_state
 from verge_pulumi.cli.systems import CALLS, connect, settings_of
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.declare import BaseResource, location
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.ownership import MANAGED, Mark
+from verge_pulumi.engine.ownership import MANAGED, MARK, Mark, marks_of
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 from verge_pulumi.resources import (
     Firewall,
@@ -214,19 +214,29 @@ def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any]
 def _strays(connection: Connection, states: Sequence[State], entries: Sequence[Entry]) -> Iterable[Stray]:
     """Find what no stack manages: without a mark, or with that of a stack whose state does not know it."""
     # Power has the place of what it powers, and manages nothing else of it.
-    known = {entry.outputs.get("location") for entry in entries if "/" not in entry.id}
+    tokens = {
+        entry.outputs.get("location"): _token(entry.outputs.get(MARK)) for entry in entries if "/" not in entry.id
+    }
     for noun, resource in INVENTORY.items():
         declaration = resource.declaration
         fields = ["$key", "name", "description", *declaration.only, *(["type"] if resource is Network else [])]
-        for row in connection.client.table(declaration.table).iterate(fields=fields, page_size=2000):
-            mark = Mark.of(row.get("description"))
-            foreign = mark is not None and not any(mark.owner == state.name for state in states)
-            own = resource is Network and (row.get("type") in VERGEOS_OWN or row.get("name") == "External")
-            if foreign or own or location(declaration.table, str(row["$key"])) in known:
+        for live in connection.client.table(declaration.table).iterate(fields=fields, page_size=2000):
+            mark, place = Mark.of(live.get("description")), location(declaration.table, str(live["$key"]))
+            managed = place in tokens and (mark is None or tokens[place] in ("", mark.token))
+            # The text of a mark says whom to ask; only its token says which object it is, and that a row is a copy.
+            text = any(str(mark).startswith(marks_of(state.name)) for state in states)
+            named = mark is None or mark.token in tokens.values() or text
+            own = resource is Network and (live.get("type") in VERGEOS_OWN or live.get("name") == "External")
+            if managed or own or not named:
                 continue
-            if any(row.get(column) != value for column, value in declaration.only.items()):
+            if any(live.get(column) != value for column, value in declaration.only.items()):
                 continue
-            yield Stray(noun=noun, key=str(row["$key"]), name=str(row.get("name")), mark=str(mark or ""))
+            yield Stray(noun=noun, key=str(live["$key"]), name=str(live.get("name")), mark=str(mark or ""))
+
+
+def _token(text: str | None) -> str:
+    mark = Mark.of(text)
+    return mark.token if mark else ""
 
 
 # How it is told -------------------------------------------------------------------------------------------------------
@@ -247,13 +257,13 @@ def _summary(report: Report, shown: Callable[[str], str]) -> str:
 
 
 def _text(report: Report) -> Iterable[str]:
-    yield _summary(report, words.text)
+    yield _summary(report, text)
     for each in report.drifted:
-        yield f"[{each.risk}] {words.text(each.stack)} {words.text(each.title)} ({words.text(each.id)}): {each.what}"
+        yield f"[{each.risk}] {text(each.stack)} {text(each.title)} ({text(each.id)}): {each.what}"
         for one in each.differences:
             yield f"    {one.field}: {_value(one, one.recorded)} -> {_value(one, one.live)}"
     for line, strays in _grouped(report.strays):
-        yield f"{line}: {', '.join(words.text(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
+        yield f"{line}: {', '.join(text(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
     for error in report.errors:
         yield error_text(error)
 
@@ -262,13 +272,12 @@ def _markdown(report: Report) -> Iterable[str]:
     yield "## Drift\n"
     yield f"{_summary(report, code)}\n"
     if report.drifted:
-        yield "| Risk | Stack | Object | What | Field | Recorded | Live |"
-        yield "| --- | --- | --- | --- | --- | --- | --- |"
+        yield table(*map(Markdown, ("Risk", "Stack", "Object", "What", "Field", "Recorded", "Live")))
     for each in report.drifted:
         what = [each.risk, each.stack, each.title, each.what]
         fields = [[one.field, _value(one, one.recorded), _value(one, one.live)] for one in each.differences]
         for cells in fields or [["", "", ""]]:
-            yield table_row([*what, *cells])
+            yield row([*what, *cells])
     for line, strays in _grouped(report.strays):
         yield f"\n{line}: {', '.join(code(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
     if report.errors:

@@ -1,11 +1,14 @@
-"""``verge-pulumi reap``: delete what sandboxes left behind when their time is over, and nothing else."""
+"""``verge-pulumi reap``: delete what sandboxes left behind when their time is over, and nothing else.
+
+A row says itself that it has expired and which stack to ask; the state of that stack says whether the row is its own.
+"""
 
 from __future__ import annotations
 
 import fnmatch
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,8 +16,9 @@ from typing import Annotated, Any
 import typer
 
 from verge_pulumi import resources
-from verge_pulumi.cli.report import words
+from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.showing import error_text, stop
+from verge_pulumi.cli.stacks import State, UnreadableState, exported, read_state
 from verge_pulumi.cli.systems import connect
 from verge_pulumi.client import Row, VergeError, where
 from verge_pulumi.engine.attributes import Reference
@@ -27,6 +31,9 @@ from verge_pulumi.engine.ownership import MARK, Mark, marks_of
 from verge_pulumi.engine.reading import PAGE
 from verge_pulumi.environments import expiry_in
 from verge_pulumi.resources import Network, Power, VirtualMachine
+
+Identity = tuple[str, str, str]
+"""A row: its table, its key, and the token of its mark."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +54,48 @@ class Expired:
     expires: datetime
     row: Row
 
+    @property
+    def identity(self) -> Identity:
+        """Which row it is: its table, its key and its token. Keys are given out again, and rows are copied."""
+        return self.kind.declaration.table, self.key, self.mark.token
+
     def __str__(self) -> str:
         declaration = self.kind.declaration
-        name = words.text(self.row.get("name") or self.mark.name)
-        place = f"{declaration.table}/{self.key} of {self.mark.owner}"
+        name = text(self.row.get("name") or self.mark.name)
+        place = f"{declaration.table}/{text(self.key)} of {text(self.mark.owner)}"
         return f"{declaration.title} '{name}' ({place}, expired {self.expires:%Y-%m-%d %H:%M} UTC)"
 
 
-def find_expired(connection: Connection, project: str, stacks: str, now: datetime) -> list[Expired]:
-    """Find what has expired, in the order in which it can be deleted; one request for each table.
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What has expired.
 
-    A row is due if it says so itself and every row of its stack that says anything does. What hangs on a VM that is due
-    is left out: VergeOS deletes it with the VM (fact sheet vms §3).
+    Attributes:
+        due: What the states hold, in the order in which it can be deleted.
+        refused: One sentence for each row that is not deleted although it has expired.
+    """
+
+    due: tuple[Expired, ...]
+    refused: tuple[str, ...]
+
+
+States = Callable[[str], Sequence[State]]
+"""Returns the states that may hold the rows of a stack, by its name without the project."""
+
+
+def find_expired(connection: Connection, project: str, stacks: str, now: datetime, states: States) -> Found:
+    """Find what has expired; one request for each table, and the state of each stack that has expired.
+
+    A row has expired if it says so itself and every row of its stack that says anything does. It is deleted if a state
+    holds this row with the token that it bears. What belongs to a VM that is deleted is left out: VergeOS deletes it
+    with the VM (fact sheet vms §3).
 
     Args:
         connection: Where to look.
         project: The project of the stacks.
         stacks: Which stacks, as a pattern such as ``pr-*``.
         now: The time.
+        states: Where to look whose rows they are.
 
     Raises:
         VergeError: VergeOS cannot be asked.
@@ -73,18 +104,39 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
     latest: dict[str, datetime] = {}
     for each in found:
         latest[each.mark.owner] = max(each.expires, latest.get(each.mark.owner, each.expires))
-    due = [each for each in found if latest[each.mark.owner] <= now]
+    expired = [each for each in found if latest[each.mark.owner] <= now]
+    due, refused = [], []
+    for owner in sorted({each.mark.owner for each in expired}):
+        own = [each for each in expired if each.mark.owner == owner]
+        try:
+            held = _held(states(owner.rpartition("/")[2]))
+            why = f"no state of {text(owner)} holds it with the mark that it bears"
+        except UnreadableState as error:
+            held, why = frozenset(), str(error)
+        due += [each for each in own if each.identity in held]
+        refused += [f"Unable to delete {each}: {why}. It is left alone" for each in own if each.identity not in held]
     machines = {each.row.get("machine") for each in due if each.kind is VirtualMachine}
     due = [each for each in due if not any(each.row.get(column) in machines for column in _machine_columns(each.kind))]
     due.reverse()  # the newest first, so that a network goes before the one below it
-    return sorted(due, key=lambda each: _turn(each.kind))
+    return Found(due=tuple(sorted(due, key=lambda each: _turn(each.kind))), refused=tuple(refused))
+
+
+def _held(states: Iterable[State]) -> Collection[Identity]:
+    """Return the rows that states hold."""
+    return {
+        (table, key, mark.token)
+        for state in states
+        for entry in state.entries
+        if (mark := Mark.of(entry.outputs.get(MARK)))
+        for table, key in entry.rows
+    }
 
 
 def delete(connection: Connection, expired: Sequence[Expired], now: datetime) -> Iterator[str]:
     """Delete what has expired, one by one, by the same code as ``pulumi destroy``.
 
-    Every row is read again first. One that has another mark by then, or more time, is left alone. Data on drives goes:
-    a sandbox is declared with an end.
+    Every row is read again first. One that has another token by then, or more time, is left alone. Data on drives is
+    deleted: a sandbox is declared with an end.
 
     Yields:
         What was done, or for an error that it was not and why: it begins with "Unable".
@@ -95,7 +147,7 @@ def delete(connection: Connection, expired: Sequence[Expired], now: datetime) ->
         if failure:
             yield failure
     for each in expired:
-        yield _failure(_reaping(connection, each.kind, now), each.key, each) or f"deleted {each}"
+        yield _failure(_reaping(connection, each, now), each.key, each) or f"deleted {each}"
 
 
 def _power_off(connection: Connection, network: Expired, now: datetime) -> str:
@@ -105,7 +157,7 @@ def _power_off(connection: Connection, network: Expired, now: datetime) -> str:
         row = connection.reader.fresh("vnets", network.key, ("$key", "description"))
     except VergeError as error:
         return f"Unable to power off {network}: {error_text(error)}"
-    if row is None or not _is_due(row, now):
+    if row is None or _kept(network, row, now):
         return ""  # its own turn tells
     return _failure(power, f"vnets/{network.key}", network, state="running", force=True, timeout=60)
 
@@ -121,13 +173,13 @@ def _failure(provider: Any, id: str, expired: Expired, **policies: Any) -> str:
     return ""
 
 
-def _reaping(connection: Connection, kind: type[BaseResource], now: datetime) -> Any:
-    """Return the provider of a kind, which sees once more that a row is due when it has read it to delete it."""
-    base: Any = type(load(kind.declaration.title))
+def _reaping(connection: Connection, expired: Expired, now: datetime) -> Any:
+    """Return the provider of a row, which sees once more that it is to be deleted when it has read it for that."""
+    base: Any = type(load(expired.kind.declaration.title))
 
     def before_delete(self: Any, id: str, row: Row, props: Inputs) -> None:
-        if not _is_due(row, now):
-            raise EngineError("it was given more time meanwhile. It is left alone")
+        if why := _kept(expired, row, now):
+            raise EngineError(f"{why}. It is left alone")
         base.before_delete(self, id, row, props)
 
     provider = type(base.__name__, (base,), {"before_delete": before_delete})()
@@ -135,9 +187,12 @@ def _reaping(connection: Connection, kind: type[BaseResource], now: datetime) ->
     return provider
 
 
-def _is_due(row: Mapping[str, Any], now: datetime) -> bool:
-    expires = expiry_in(row.get("description"))
-    return expires is not None and expires <= now
+def _kept(expired: Expired, row: Mapping[str, Any], now: datetime) -> str:
+    """Return why a row that was found is not deleted after all, as it is now, or ""."""
+    mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
+    if mark is None or mark.token != expired.mark.token:
+        return "it bears another mark meanwhile, or none"
+    return "" if expires is not None and expires <= now else "it was given more time meanwhile"
 
 
 def _marked_kinds() -> Iterable[type[BaseResource]]:
@@ -191,28 +246,40 @@ def _depth(kind: type[BaseResource]) -> int:
 def reap(
     project: Annotated[str, typer.Option(help="The project of the stacks.")],
     stacks: Annotated[str, typer.Option(help="Which stacks, as a pattern.")] = "pr-*",
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A file of 'pulumi stack export' that tells which rows a stack holds; else the stack of the project "
+            "in this folder is exported. May be repeated."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete what the sandboxes of a project left in VergeOS when their time is over; nothing without such a time.
 
-    Exit codes: 0 all that expired is deleted, 1 some of it is not, 2 it could not be found out.
+    Only what the state of its stack holds is deleted. Exit codes: 0 all that expired is deleted, 1 some of it is not, 2
+    it could not be found out.
     """
     now = datetime.now(UTC)
     try:
+        given = [read_state(each) for each in state or ()]
         connection = connect(read_settings(lambda name: None, os.environ))
     except (EngineError, VergeError) as error:
         stop("look for what expired", error)
     failed = False
     try:
-        expired = find_expired(connection, project, stacks, now)
-        of = f"of {words.text(project)}/{words.text(stacks)}"
-        one = len(expired) == 1
-        typer.echo(f"1 object {of} has expired." if one else f"{len(expired)} objects {of} have expired.")
-        for each in expired:
+        found = find_expired(connection, project, stacks, now, lambda stack: given or [exported(stack, secrets=False)])
+        failed = bool(found.refused)
+        of = f"of {text(project)}/{text(stacks)}"
+        count = len(found.due) + len(found.refused)
+        typer.echo(f"1 object {of} has expired." if count == 1 else f"{count} objects {of} have expired.")
+        for each in found.due:
             typer.echo(f"  {each}")
-        if expired and not dry_run and (yes or typer.confirm("Delete them, with what hangs on the VMs?")):
-            for line in delete(connection, expired, now):
+        for line in found.refused:
+            typer.echo(error_text(line), err=True)
+        if found.due and not dry_run and (yes or typer.confirm("Delete them, with what belongs to the VMs?")):
+            for line in delete(connection, found.due, now):
                 failed = failed or line.startswith("Unable")
                 typer.echo(line, err=line.startswith("Unable"))
         typer.echo(f"{connection.client.budget.made} requests.")

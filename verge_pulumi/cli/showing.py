@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import NoReturn
 
 import typer
 
-from verge_pulumi.cli.report.markdown import code
-from verge_pulumi.client import printable
-
-LONGEST_ERROR = 2000
-"""Characters of an error that are shown."""
+from verge_pulumi.cli.escaping import LONGEST_ERROR, text
 
 
 class Format(StrEnum):
@@ -23,14 +18,9 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def table_row(cells: Iterable[str]) -> str:
-    """Return a row of a Markdown table; its cells are foreign text."""
-    return f"| {' | '.join(code(cell.replace('|', '¦')) if cell else '' for cell in cells)} |"
-
-
 def error_text(error: object) -> str:
     """Return an error as a terminal may show it."""
-    return printable(str(error), LONGEST_ERROR)
+    return text(error, LONGEST_ERROR)
 
 
 def stop(verb: str, error: Exception) -> NoReturn:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verge_pulumi.client import printable
+from pydantic import Field
+
+from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
+from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.engine.connection import NAMESPACE
+from verge_pulumi.engine.declare import NAME, OWNER
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.evidence import ORIGIN
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.provider import DeclaredProvider
+from verge_pulumi.engine.model import fits
+from verge_pulumi.engine.ownership import MANAGED, MARK
+from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi tells an object that stands for something else, such as a secret."""
@@ -58,23 +65,40 @@ class Entry:
     provider: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self) -> DeclaredProvider[Any]:
-        """Return its provider, not yet connected.
+        """Return its provider, not yet connected. What the resource declares is in the state as it declares it.
 
         Raises:
-            EngineError: No installed version has such a resource.
+            EngineError: No installed version has such a resource, or its values in the state are none of its own.
         """
         try:
             provider: Any = load(self.kind)
-        except ImportError:
-            module = printable(self.kind.rpartition(":")[0])
+        except EngineError:
+            raise
+        except Exception:  # whatever the modules of others do when they are imported
+            module = text(self.kind.rpartition(":")[0])
             raise EngineError(f"{self.title} is declared in '{module}', which cannot be imported here") from None
+        if not hasattr(provider.resource, "declaration"):
+            raise EngineError(f"{self.title} is no resource of this package or of one that declares its own")
         loaded: DeclaredProvider[Any] = provider
+        for name, attribute in loaded.declaration.attributes.items():
+            if not fits(attribute, self.inputs.get(name)) or not fits(attribute, self.outputs.get(name)):
+                raise EngineError(f"{self.title} has a value for {name} in the state that {name} cannot have")
         return loaded
+
+    @property
+    def rows(self) -> Iterable[tuple[str, str]]:
+        """The rows that it is, by table and key; none if no installed version has such a resource."""
+        try:
+            table = self.load().declaration.table
+        except EngineError:
+            return []
+        parts = self.outputs.get("keys") if self.kind == "Firewall" else None
+        return [(table, key) for key in (parts.values() if parts else [self.id])]
 
     @property
     def title(self) -> str:
         """How people know it: its kind and its name in the program."""
-        return f"{self.kind.rpartition(':')[2]} '{printable(self.name, 120)}'"
+        return f"{text(self.kind.rpartition(':')[2])} '{text(self.name)}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,90 +125,175 @@ class State:
         return self.name.rpartition("/")[2]
 
 
-def read_state(source: str, run: Callable[[str], str] | None = None) -> State:
+def read_state(source: str) -> State:
     """Return the state of a stack.
 
     Args:
         source: A file that ``pulumi stack export`` wrote, or else the name of a stack of the project in this folder.
-        run: Returns the export of a stack by its name.
 
     Raises:
         UnreadableState: It is neither, or holds no state.
     """
     path = Path(source)
     try:
-        text = path.read_text(encoding="utf-8") if path.is_file() else (run or export)(source)
-        return parse(json.loads(text))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableState(
-            f"'{printable(source)}' is not what 'pulumi stack export' writes ({type(error).__name__})"
-        ) from None
+        if not path.is_file():
+            return exported(source)
+        with path.open("rb") as file:
+            content = read_text(file)
+    except (OSError, ValueError) as error:  # ValueError: it is too large, or no file can have that name
+        raise _unreadable(source, str(error)) from None
+    return _state(source, content)
 
 
-def export(stack: str) -> str:
-    """Return what ``pulumi stack export`` tells of a stack; its secrets too, to see whether they differ.
+def exported(stack: str, *, secrets: bool = True) -> State:
+    """Return the state that ``pulumi stack export`` tells of a stack of the project in this folder.
+
+    Args:
+        stack: Its name.
+        secrets: Whether secrets are wanted too, to see whether they differ.
 
     Raises:
         UnreadableState: There is no such stack, or no Pulumi CLI.
     """
-    command = ["pulumi", "stack", "export", "--show-secrets", "--non-interactive", f"--stack={stack}"]
+    options = ["--show-secrets"] if secrets else []
+    command = ["pulumi", "stack", "export", *options, "--non-interactive", f"--stack={stack}"]
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  no shell
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
     except FileNotFoundError:
         raise UnreadableState("there is no 'pulumi' on the PATH. Give files that 'pulumi stack export' wrote") from None
+    except ValueError:
+        raise UnreadableState(f"no stack can have the name '{text(stack)}'") from None
     if ran.returncode:
-        raise UnreadableState(f"'pulumi stack export' of '{printable(stack)}' failed: {printable(ran.stderr)}")
-    return ran.stdout
+        raise UnreadableState(f"'pulumi stack export' of '{text(stack)}' failed: {text(ran.stderr, LONGEST_MESSAGE)}")
+    return _state(stack, ran.stdout)
 
 
-def parse(document: Mapping[str, Any]) -> State:
+def _state(source: str, content: str) -> State:
+    try:
+        document, end = decode(content.strip())
+        if content.strip()[end:]:
+            raise Unreadable("it goes on after the JSON")
+        return parse(document)
+    except json.JSONDecodeError as error:
+        raise _unreadable(source, f"this is no JSON in line {error.lineno}, column {error.colno}") from None
+    except Unreadable as error:
+        raise _unreadable(source, str(error)) from None
+
+
+def _unreadable(source: str, cause: str) -> UnreadableState:
+    return UnreadableState(f"'{text(source, LONGEST_MESSAGE)}' is not what 'pulumi stack export' writes: {cause}")
+
+
+def parse(document: object) -> State:
     """Return the state that an export holds.
 
     Raises:
-        ValueError: It holds none.
+        Unreadable: It holds none.
     """
-    resources = document["deployment"].get("resources") or []
-    roots = [resource for resource in resources if resource["type"] == _STACK]
-    if not roots:
-        raise ValueError("no stack")
-    _, _, stack, _, project, *_ = roots[0]["urn"].split(":")
+    resources = _Export.read(document).deployment.resources
+    root = next((resource for resource in resources if resource.type == _STACK), None)
+    if root is None:
+        raise Unreadable("it has no stack")
+    stack, project = root.urn.removeprefix(_URN).split("::")[:2]
     configured = {
-        f"{resource['urn']}::{resource['id']}": _opened(resource.get("inputs") or {})[0]
+        f"{resource.urn}::{resource.id}": _settings(resource)
         for resource in resources
-        if resource["type"].startswith("pulumi:providers:")
+        if resource.type.startswith("pulumi:providers:")
     }
     name = f"{project}/{stack}"
     entries = tuple(
         _entry(name, resource, configured)
         for resource in resources
         # What is only read (`get`), and what waits for its deletion, is not managed.
-        if resource["type"].startswith(_OURS) and not resource.get("external") and not resource.get("delete")
+        if resource.type.startswith(_OURS) and not resource.external and not resource.delete
     )
-    outputs, secret, sealed = _opened(roots[0].get("outputs") or {})
+    outputs, secret, sealed = _opened(root.outputs)
     return State(name=name, entries=entries, outputs=outputs, secret=frozenset(secret), sealed=frozenset(sealed))
 
 
-def _entry(stack: str, resource: Mapping[str, Any], configured: Mapping[str, Mapping[str, Any]]) -> Entry:
-    inputs, secret, sealed = _opened(resource.get("inputs") or {})
-    outputs, more_secret, more_sealed = _opened(resource.get("outputs") or {})
+_URN = "urn:pulumi:"
+
+
+class _Origin(Part):
+    provider: str
+    host: str
+    system: str
+    name: str
+
+
+class _Hidden(Part):
+    """What this package keeps for itself in the outputs of a resource."""
+
+    managed: list[str] = Field(default_factory=list)
+    origin: _Origin | None = None
+    mark: str = ""
+    owner: str = ""
+    name: str = ""
+    unfinished: str = ""
+    location: str = ""
+
+
+_HIDDEN = {
+    "managed": MANAGED,
+    "origin": ORIGIN,
+    "mark": MARK,
+    "owner": OWNER,
+    "name": NAME,
+    "unfinished": UNFINISHED,
+    "location": "location",
+}
+
+
+class _Resource(Part):
+    urn: str = Field(pattern=r"^urn:pulumi:[^:]+::[^:]+::[^:]+(:[^:]+)*::")
+    type: str
+    id: str = ""
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    provider: str = ""
+    external: bool = False
+    delete: bool = False
+
+
+class _Deployment(Part):
+    resources: list[_Resource]
+
+
+class _Export(Part):
+    deployment: _Deployment
+
+
+def _settings(resource: _Resource) -> dict[str, str]:
+    """Return what a provider is configured with; its credentials are not in the state."""
+    configured = {name: value for name, value in _opened(resource.inputs)[0].items() if name.startswith(NAMESPACE)}
+    for name, value in configured.items():
+        if not isinstance(value, str):
+            raise Unreadable(f"the setting {text(name)} of a provider is no text")
+    return configured
+
+
+def _entry(stack: str, resource: _Resource, configured: Mapping[str, Mapping[str, str]]) -> Entry:
+    inputs, secret, sealed = _opened(resource.inputs)
+    outputs, more_secret, more_sealed = _opened(resource.outputs)
+    _Hidden.read({part: outputs[name] for part, name in _HIDDEN.items() if name in outputs})
     return Entry(
         stack=stack,
-        name=resource["urn"].split("::", 3)[3],
-        kind=_kind(str(inputs.get("__provider"))) or resource["type"].removeprefix(_OURS),
-        id=resource["id"],
+        name=resource.urn.split("::", 3)[3],
+        kind=_kind(inputs.get("__provider")) or resource.type.removeprefix(_OURS),
+        id=resource.id,
         inputs=inputs,
         outputs=outputs,
         secret=frozenset(secret | more_secret),
         sealed=frozenset(sealed | more_sealed),
-        provider=configured.get(resource.get("provider", ""), {}),
+        provider=configured.get(resource.provider, {}),
     )
 
 
-def _kind(provider: str) -> str:
+def _kind(provider: object) -> str:
     """Return what the constant in ``__provider`` names. It is read as text: a state is no reason to run a pickle."""
     try:
-        found = _CONSTANT.fullmatch(base64.b64decode(provider).decode())
-    except (binascii.Error, UnicodeDecodeError):
+        found = _CONSTANT.fullmatch(base64.b64decode(provider).decode()) if isinstance(provider, str) else None
+    except ValueError:  # neither base64 nor text
         return ""
     return found[1] if found else ""
 
@@ -203,20 +312,39 @@ def _opened(properties: Mapping[str, Any]) -> tuple[dict[str, Any], set[str], se
     return opened, secret, sealed
 
 
+_MOST_SEALINGS = 3
+"""Secrets that may lie inside one another."""
+
+
 class _Sealed(Exception):
     """A value holds a secret that the export does not tell."""
 
 
-def _plain(value: Any) -> tuple[Any, bool]:
-    """Return a value with its secrets in the open, and whether it has any."""
+def _plain(value: Any, sealings: int = 0) -> tuple[Any, bool]:
+    """Return a value with its secrets in the open, and whether it has any.
+
+    Args:
+        value: The value.
+        sealings: How many secrets it lies in, one inside the other.
+    """
     if isinstance(value, Mapping):
         if value.get(_SIGNATURE) == _SECRET_KIND:
             if "plaintext" not in value:
                 raise _Sealed
-            return _plain(json.loads(value["plaintext"]))[0], True
-        pairs = {name: _plain(inner) for name, inner in value.items()}
+            if sealings == _MOST_SEALINGS:
+                raise Unreadable("too many secrets lie inside one another")
+            return _plain(_plaintext(value["plaintext"]), sealings + 1)[0], True
+        pairs = {name: _plain(inner, sealings) for name, inner in value.items()}
         return {name: inner for name, (inner, _) in pairs.items()}, any(found for _, found in pairs.values())
     if isinstance(value, list):
-        items = [_plain(inner) for inner in value]
+        items = [_plain(inner, sealings) for inner in value]
         return [inner for inner, _ in items], any(found for _, found in items)
     return value, False
+
+
+def _plaintext(content: object) -> Any:
+    """Return the value that is the JSON of a secret."""
+    try:
+        return plain(decode(content)[0]) if isinstance(content, str) else None
+    except json.JSONDecodeError:
+        raise Unreadable("the plaintext of a secret is no JSON") from None

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from verge_pulumi.cli.showing import error_text
 from verge_pulumi.engine.connection import NAMESPACE, Connection, Settings, read_settings
 from verge_pulumi.engine.reading import Reader
 
@@ -31,7 +32,7 @@ def settings_of(configured: Mapping[str, Any]) -> Settings:
 def connect(settings: Settings) -> Connection:
     """Return a connection whose reads from several threads are gathered, as in the host of dynamic providers."""
     # A wait until the next hour is told where it disturbs no report.
-    budget = settings.budget(time.sleep, lambda text: typer.echo(text, err=True))
+    budget = settings.budget(time.sleep, lambda line: typer.echo(error_text(line), err=True))
     connection = Connection(settings, budget=budget)
     connection.reader = Reader(connection.client, connection.clock, pause=PAUSE, expected=CALLS)
     return connection

@@ -7,6 +7,7 @@
     ├── InvalidKey
     ├── InvalidLogin
     ├── InvalidQuery
+    ├── Throttled                    the client's own limits left it no turn, nothing was sent
     ├── Unreachable                  no connection
     │   └── UntrustedCertificate     the TLS certificate was refused
     ├── NoAnswer                     sent, then reset, timed out or cut short
@@ -98,6 +99,12 @@ class InvalidLogin(VergeError, ValueError):
 
 class InvalidQuery(VergeError, ValueError):
     """A table, column, filter, field, sort or value cannot be sent. Nothing was sent."""
+
+
+class Throttled(VergeError):
+    """The limits of requests that this client keeps left no turn for so long that it gave up. Nothing was sent."""
+
+    advice = "Other programs use the same credential: end them, or give this one an API key of its own."
 
 
 class Unreachable(VergeError):

@@ -2,66 +2,47 @@
 
 VergeOS documents 1,000 requests per hour and API key, 50 at the same moment and 50 in a short window. Whoever has the
 key shares them: the threads of a process, the processes that Pulumi starts for a preview and for an update, the stacks
-of a team on one machine. So the times of the last hour's requests lie in a small file, the ledger, and every request
-waits there for its turn, those that are sent again and those that only look included.
-
-The ledger is a help, not a condition. Where it cannot be kept (a read-only home, a full disk) a process counts for
-itself, and one that is damaged starts anew; VergeOS then answers 429 sooner or later, and everybody waits.
+of a user on one machine. They are counted in a small file (`verge_pulumi.client.ledger`), and every request waits there
+for its turn, those that are sent again and those that only look included.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import functools
-import hashlib
 import math
-import os
-import sys
 import threading
 import time
-from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from verge_pulumi.client.errors import RateLimited
-
-if sys.platform != "win32":
-    import fcntl
+from verge_pulumi.client.errors import RateLimited, Throttled
+from verge_pulumi.client.ledger import AT_ONCE, LEASE, LONGEST_PAUSE, Book, Ledger, ledger_at, ledger_path
 
 REQUESTS_PER_HOUR = 1000
 """What VergeOS allows each API key (fact sheet README §4)."""
 
 HOUR = 3600.0
 RESERVE = 0.05
-"""Part of the hour's requests that is kept for deletes, so that what costs can always be removed."""
+"""Part of the hour's requests that is kept for deletes, so that what costs can always be removed, and half of it for
+the reads of a refresh, so that people can always see what there is."""
 
 BURST = 45
 """Requests in any one second. VergeOS serves 50 in a "short window" whose length no source tells."""
 
-AT_ONCE = 32
-"""Requests under way at the same moment, of all processes together. VergeOS serves 50, and there are other clients."""
+LONGEST_WAIT = 2 * HOUR
+"""Seconds without a turn after which a wait for the hour or for VergeOS is an error; one hour always frees some."""
+
+LONGEST_WAIT_FOR_A_PLACE = 600.0
+"""Seconds without a place after which a wait for one is an error; a request has one for about a minute at most."""
+
+EXTENDED_EVERY = LEASE / 4
+"""Seconds after which a process extends the leases of its places."""
 
 _LONGEST_SLEEP = 60.0  # after that, a clock that was set and other processes' requests are looked at again
+_LOOK_AGAIN = 0.25  # seconds after which a place that another process gave back is found
 _WORTH_TELLING = 5.0
 _REFUSED_FOR = 2.0
-_LONGEST_CONTENT = 1 << 20
-
-# Bytes far behind the content that are never written: to lock one is to have the content, or one of the places.
-_CONTENT = 1 << 40
-_PLACES = _CONTENT + 1
-
-
-def ledger_path(host: str, credential: str) -> Path:
-    """Return where the requests to a host with a credential are counted, in the user's cache folder.
-
-    Only a digest of the two is in the name. Give an API key, which nobody can guess from a digest, or a user name, but
-    never a password.
-    """
-    digest = hashlib.sha256(f"{host}\n{credential}".encode()).hexdigest()[:24]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111  never raises
-    return folder / "verge-pulumi" / "requests" / digest
 
 
 class Budget:
@@ -72,7 +53,7 @@ class Budget:
         ledger: The file that processes share, or None for this process alone.
         clock: The time, the same for all processes: seconds since 1970.
         sleep: Called with the seconds to wait.
-        announce: Told, once for each long wait, why and until when.
+        announce: Receives a line, once for each long wait, that says why and until when.
 
     Attributes:
         made: Requests sent by this process.
@@ -89,70 +70,120 @@ class Budget:
     ) -> None:
         self.made = 0
         self._per_hour = per_hour
-        self._ordinary = per_hour - math.ceil(per_hour * RESERVE) if per_hour > 1 else per_hour
+        self._reserve = math.ceil(per_hour * RESERVE) if per_hour > 1 else 0
         self._clock = clock
         self._sleep = sleep
         self._announce = announce
         self._quiet_until = 0.0
-        self._ledger = _ledger(ledger) if per_hour and ledger else _Ledger(None)
+        self._ledger = ledger_at(ledger) if per_hour and ledger else Ledger(None)
         self._thread = _Thread()
+        self._lock = threading.Lock()
+        self._extending = False
 
     @property
     def left(self) -> int | None:
         """Requests that may still be sent within the hour, the reserve included; None where there is no limit."""
         if not self._per_hour:
             return None
-        with self._ledger as book:
+        with self._open() as book:
             return max(self._per_hour - len(book.times) + bisect_right(book.times, self._clock() - HOUR), 0)
+
+    @property
+    def at_once(self) -> int | None:
+        """Requests that this thread may send without a wait for the hour; None where there is no limit."""
+        left = self.left
+        return None if left is None else max(left - self._kept(), 0)
 
     @contextlib.contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Wait for the turn of one request, which is sent inside; a 429 that leaves it makes everybody wait.
 
         Args:
-            urgent: Whether it may come out of the reserve.
+            urgent: Whether it may come out of the whole reserve.
+
+        Raises:
+            Throttled: There was none for so long that waiting on makes no sense; nothing was sent.
         """
         if not self._per_hour:
             self.made += 1
             yield
             return
-        self._take(urgent or self._thread.urgent)
-        with self._ledger.place():
-            try:
-                yield
-            except RateLimited as refusal:
-                self._refused(refusal.retry_after)
-                raise
+        place = self._take(0 if urgent else self._kept())
+        try:
+            yield
+        except RateLimited as refusal:
+            self._refused(refusal.retry_after)
+            raise
+        finally:
+            self._ledger.release(place, self._sleep, self._announce)
 
     @contextlib.contextmanager
-    def reserved(self) -> Iterator[None]:
-        """Let this thread's requests come out of the reserve: they are what a delete needs."""
-        before, self._thread.urgent = self._thread.urgent, True
+    def reserved(self, *, reads: bool = False) -> Iterator[None]:
+        """Let this thread's requests come out of the reserve: they are what a delete or a refresh needs.
+
+        Args:
+            reads: They only read, so half of the reserve is left for deletes.
+        """
+        before, kept = self._thread.kept, self._reserve // 2 if reads else 0
+        self._thread.kept = kept if before is None else min(before, kept)
         try:
             yield
         finally:
-            self._thread.urgent = before
+            self._thread.kept = before
 
-    def _take(self, urgent: bool) -> None:
+    @property
+    def is_reserved(self) -> bool:
+        """Whether this thread's requests come out of the reserve."""
+        return self._thread.kept is not None
+
+    def extend(self) -> None:
+        """Extend the leases of this process's places; a thread does it as long as requests are under way."""
+        with self._open() as book:
+            now = self._clock()
+            book.no_later_than(now)
+            self._ledger.extend(book, now)
+
+    def _open(self) -> contextlib.AbstractContextManager[Book]:
+        return self._ledger.open(self._sleep, self._announce)
+
+    def _kept(self) -> int:
+        """Return how many requests of the hour this thread leaves to others."""
+        return self._reserve if self._thread.kept is None else self._thread.kept
+
+    def _take(self, kept: int) -> int:
+        """Wait for the hour, count a request and return its place."""
+        waited, made = 0.0, self.made
         while True:
-            with self._ledger as book:
+            with self._open() as book:
                 now = self._clock()
                 book.no_later_than(now)
-                wait = self._wait(book, now, self._per_hour if urgent else self._ordinary)
+                wait = self._wait(book, now, self._per_hour - kept)
                 if wait <= 0:
                     del book.times[: bisect_right(book.times, now - HOUR)]
                     book.times.append(now)
-                    self.made += 1
-                    return
+                    # Where a thread of this process looks for a place already, this one waits behind it.
+                    place = None if self._ledger.queue.locked() else self._ledger.claim(book, now)
+                    break
                 refused = book.closed_until > now
-                told = now < self._quiet_until or wait < _WORTH_TELLING
-                if not told:
-                    self._quiet_until = now + max(wait, _LONGEST_SLEEP)
-            if not told:
-                self._announce(self._notice(refused, now + wait))
+            if self.made != made:
+                waited, made = 0.0, self.made
+            reason = "VergeOS answers that there are too many requests" if refused else self._used_up()
+            if waited >= LONGEST_WAIT:
+                raise _throttled(f"{LONGEST_WAIT / HOUR:.0f} hours", reason)
+            if wait >= _WORTH_TELLING:
+                self._tell(now, wait, f"{reason}; going on at {_clock_face(now + wait)}")
             self._sleep(min(wait, _LONGEST_SLEEP))
+            waited += min(wait, _LONGEST_SLEEP)
+        if place is None:
+            place = self._queue()
+        else:
+            self._ledger.starved = 0.0
+        with self._lock:
+            self.made += 1
+            self._keep_extending()
+        return place
 
-    def _wait(self, book: _Book, now: float, per_hour: int) -> float:
+    def _wait(self, book: Book, now: float, per_hour: int) -> float:
         """Return the seconds until each limit has room for one more request."""
         wait = book.closed_until - now
         for most, seconds in ((per_hour, HOUR), (BURST, 1.0)):
@@ -160,123 +191,78 @@ class Budget:
                 wait = max(wait, book.times[-most] + seconds - now)
         return wait
 
+    def _queue(self) -> int:
+        """Wait for a place behind the other threads of this process."""
+        ledger = self._ledger
+        with ledger.queue:
+            while True:
+                releases = ledger.releases
+                with self._open() as book:
+                    now = self._clock()
+                    book.no_later_than(now)
+                    place = ledger.claim(book, now)
+                if place is not None:
+                    ledger.starved = 0.0
+                    return place
+                reason = f"all {AT_ONCE} requests that may be sent at once are under way"
+                if ledger.starved >= LONGEST_WAIT_FOR_A_PLACE:
+                    raise _throttled(f"{LONGEST_WAIT_FOR_A_PLACE / 60:.0f} minutes", reason)
+                if ledger.starved >= _WORTH_TELLING:
+                    left = LONGEST_WAIT_FOR_A_PLACE - ledger.starved
+                    self._tell(now, left, f"{reason}; waiting for one of them until {_clock_face(now + left)}")
+                ledger.wait_for_release(releases, _LOOK_AGAIN, self._sleep)
+                ledger.starved += _LOOK_AGAIN
+
+    def _keep_extending(self) -> None:
+        """See that a thread extends the leases for as long as this process has places; it holds the lock."""
+        if not self._extending and self._ledger.is_shared:
+            self._extending = True
+            threading.Thread(target=self._extend_often, name="extend-leases", daemon=True).start()
+
+    def _extend_often(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(EXTENDED_EVERY)
+            with self._lock:
+                if not self._ledger.held:
+                    self._extending = False
+                    return
+            self.extend()
+
     def _refused(self, retry_after: float | None) -> None:
         """Close the budget for everybody: as long as VergeOS says, or twice as long as the last time."""
-        with self._ledger as book:
+        with self._open() as book:
             now = self._clock()
             if now < book.closed_until:
                 return  # it was under way when another one was refused
-            again = now - book.closed_until < _LONGEST_SLEEP
+            again = now - book.closed_until < LONGEST_PAUSE
             seconds = retry_after or (2 * book.closed_for if again else _REFUSED_FOR)
-            book.closed_for = min(seconds, _LONGEST_SLEEP)
+            book.closed_for = min(seconds, LONGEST_PAUSE)
             book.closed_until = now + book.closed_for
 
-    def _notice(self, refused: bool, until: float) -> str:
-        if refused:
-            reason = "VergeOS answers that there are too many requests"
-        else:
-            reason = f"the {self._per_hour:,} requests of this hour are used up"
-        return f"{reason}; going on at {time.strftime('%H:%M:%S', time.localtime(until))}"
+    def _used_up(self) -> str:
+        return f"the {self._per_hour:,} requests of this hour are used up"
+
+    def _tell(self, now: float, wait: float, text: str) -> None:
+        """Announce a wait, unless one was announced that is not over, by a clock that was not set back meanwhile."""
+        with self._lock:
+            if now < self._quiet_until <= now + HOUR:
+                return
+            self._quiet_until = now + max(wait, _LONGEST_SLEEP)
+        self._announce(text)
 
 
 class _Thread(threading.local):
-    urgent = False
+    kept: int | None = None
+    """How many requests of the hour are left to others, where it is not the whole reserve."""
 
 
-class _Book:
-    """What the ledger holds: since when no request may be sent, and the times of the requests, oldest first."""
-
-    def __init__(self, content: bytes = b"") -> None:
-        numbers = array("d")
-        with contextlib.suppress(ValueError):  # it was cut in the middle of a number
-            numbers.frombytes(content)
-        times = numbers[2:]
-        sound = len(numbers) >= 2 and all(map(math.isfinite, numbers)) and list(times) == sorted(times)
-        self.closed_until, self.closed_for = numbers[:2] if sound else (0.0, 0.0)
-        self.times = times if sound else array("d")
-
-    def no_later_than(self, now: float) -> None:
-        """Mend times in the future: the clock was set back, and nobody shall wait for it to come there again."""
-        for index in range(bisect_right(self.times, now), len(self.times)):
-            self.times[index] = now
-        self.closed_until = min(self.closed_until, now + _LONGEST_SLEEP)
-
-    def content(self) -> bytes:
-        return array("d", [self.closed_until, self.closed_for]).tobytes() + self.times.tobytes()
+def _throttled(time_waited: str, reason: str) -> Throttled:
+    return Throttled(f"there was no turn to send a request for {time_waited}: {reason}")
 
 
-class _Ledger:
-    """The book that processes share, open inside ``with``; in memory alone where no file can be kept.
-
-    Record locks belong to a process, and closing any handle of a file drops all that its process has on it. So there is
-    one ledger for a file in a process, and it stays open.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._lock = threading.Lock()
-        self._book = _Book()
-        self._places = threading.Condition()
-        self._free = list(range(AT_ONCE))
-        self._file: int | None = None
-        # Windows has no record locks of this kind; each process counts for itself there.
-        if path is not None and sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def __enter__(self) -> _Book:
-        self._lock.acquire()
-        if self._file is not None:
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _CONTENT)
-                self._book = _Book(os.pread(self._file, _LONGEST_CONTENT, 0))
-            except OSError:
-                self._file = None
-        return self._book
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if self._file is not None:
-                content = self._book.content()
-                os.pwrite(self._file, content, 0)
-                os.ftruncate(self._file, len(content))
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _CONTENT)
-        except OSError:
-            self._file = None
-        finally:
-            self._lock.release()
-
-    @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
-        """Have a place among the requests under way, of this process and of all; a process that dies frees its own."""
-        with self._places:
-            self._places.wait_for(lambda: self._free)
-            place = next((place for place in self._free if self._hold(place, wait=False)), self._free[0])
-            self._free.remove(place)
-        try:
-            self._hold(place, wait=True)  # at once, unless other processes hold them all
-            yield
-        finally:
-            if self._file is not None:
-                with contextlib.suppress(OSError):
-                    fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _PLACES + place)
-            with self._places:
-                self._free.append(place)
-                self._places.notify()
-
-    def _hold(self, place: int, *, wait: bool) -> bool:
-        if self._file is None:
-            return True
-        try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _PLACES + place)
-        except OSError as error:
-            return error.errno not in (errno.EACCES, errno.EAGAIN)  # another process has it; else it has no locks
-        return True
-
-
-@functools.cache
-def _ledger(path: Path) -> _Ledger:
-    return _Ledger(path)
+def _clock_face(moment: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(moment))
 
 
 __all__ = ["Budget", "ledger_path"]

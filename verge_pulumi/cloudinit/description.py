@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from hashlib import sha256
 from ipaddress import ip_address, ip_interface
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import pulumi
@@ -21,7 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA, problems
-from verge_pulumi.cloudinit.rendering import rendered
+from verge_pulumi.cloudinit.rendering import EVERYTHING, Draft
 from verge_pulumi.engine.model import sentences
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class User(_Part):
     """Public keys that may log in."""
 
     password: Given[Password] | None = None
-    """Password; hashed in the program, so it never leaves it."""
+    """Password. It is hashed before anything is stored or sent to VergeOS."""
 
     hashed_passwd: Given[HashedPassword] | None = None
     """Hash of the password as in ``/etc/shadow``, instead of the password."""
@@ -192,7 +193,7 @@ class CloudInit(_Part):
     """Public keys that may log in as the image's own user."""
 
     password: Given[Password] | None = None
-    """Password of the image's own user; hashed in the program, so it never leaves it."""
+    """Password of the image's own user. It is hashed before anything is stored or sent to VergeOS."""
 
     ssh_pwauth: Given[bool] | None = None
     """Whether SSH accepts passwords."""
@@ -224,16 +225,34 @@ class CloudInit(_Part):
     extra: Mapping[str, Any] | None = None
     """Further keys of the cloud-config, as they are."""
 
+    @property
+    def file_names(self) -> list[str]:
+        """The names of the files that tell it."""
+        return [USER_DATA, META_DATA, *([NETWORK_CONFIG] if self.network else [])]
+
     def files(self, name: str) -> dict[str, pulumi.Output[str]]:
-        """Return the files for the guest of a VM: their names and, as secrets, their contents.
+        """Return the files for the guest of a VM: their names and, as secrets, their contents for a `CloudInitFile`.
+
+        A file that depends on the VM is a draft, in which passwords are in clear. `CloudInitFile` finishes it: the
+        state and VergeOS get the hashes only. They, the instance id and the default host name stay as they were when
+        the file was created, whatever the resource and its stack are called later.
 
         Args:
-            name: The VM's name in the program. It also makes hashes of passwords its own.
+            name: The VM's name in the program, which is the default of the host name.
         """
-        scope = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
-        texts = _secret(_plain(self)).apply(lambda values: _rendered(CloudInit(**values), name, scope))
-        wanted = [USER_DATA, META_DATA, *([NETWORK_CONFIG] if self.network else [])]
-        return {file: texts.apply(itemgetter(file)) for file in wanted}
+        draft = self._draft(name)
+        return {file: draft.apply(methodcaller("contents", file)) for file in self.file_names}
+
+    def digest(self, name: str) -> pulumi.Output[str]:
+        """Return what becomes another text with other files, as a secret for `VirtualMachine.replacement_trigger`.
+
+        Args:
+            name: The VM's name in the program.
+        """
+        return self._draft(name).apply(methodcaller("contents", EVERYTHING))
+
+    def _draft(self, name: str) -> pulumi.Output[Draft]:
+        return _secret(_plain(self)).apply(lambda values: _drafted(CloudInit(**values), name))
 
 
 class WindowsUnattend(_Part):
@@ -241,6 +260,11 @@ class WindowsUnattend(_Part):
 
     contents: Given[str]
     """The XML."""
+
+    @property
+    def file_names(self) -> list[str]:
+        """The name of the file that tells it."""
+        return [UNATTEND]
 
     def files(self, name: str) -> dict[str, pulumi.Output[str]]:
         """Return the file for the guest of a VM: its name and, as a secret, its contents.
@@ -251,6 +275,14 @@ class WindowsUnattend(_Part):
         texts = _secret(self.contents).apply(lambda text: _checked({UNATTEND: text}, name))
         return {UNATTEND: texts.apply(itemgetter(UNATTEND))}
 
+    def digest(self, name: str) -> pulumi.Output[str]:
+        """Return what becomes another text with other files, as a secret for `VirtualMachine.replacement_trigger`.
+
+        Args:
+            name: The VM's name in the program.
+        """
+        return pulumi.Output.json_dumps(self.files(name)).apply(lambda text: sha256(text.encode()).hexdigest())
+
 
 def _secret(value: Any) -> pulumi.Output[Any]:
     """Return a value with outputs in it as one output, which is a secret."""
@@ -258,8 +290,10 @@ def _secret(value: Any) -> pulumi.Output[Any]:
     return secret
 
 
-def _rendered(description: CloudInit, name: str, scope: str) -> dict[str, str]:
-    return _checked(rendered(_plain(description), name, scope), name)
+def _drafted(description: CloudInit, name: str) -> Draft:
+    draft = Draft.of(_plain(description), name)
+    _checked(draft.measured(), name)
+    return draft
 
 
 def _checked(files: dict[str, str], name: str) -> dict[str, str]:

@@ -1,10 +1,18 @@
-"""From a description to the texts that the guest reads; the same description always gives the same bytes."""
+"""From a description to the texts that the guest reads; the same description always gives the same bytes.
+
+It takes two steps. The program makes drafts, in which everything is rendered but what must differ from VM to VM: salts,
+the instance id, the default host name. The provider finishes them, since it knows the scope that the state keeps: a
+resource that is renamed or moved keeps it, and so its guest sees no other instance.
+"""
 
 from __future__ import annotations
 
 import base64
+import functools
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from io import StringIO
 from ipaddress import ip_address
@@ -17,6 +25,8 @@ from verge_pulumi.cloudinit.sha512_crypt import sha512_crypt
 
 ROUNDS = 100_000
 """Rounds of a password's hash: a tenth of a second for each guess."""
+
+_LONGEST_HASH = f"$6$rounds={ROUNDS}${'.' * 16}${'.' * 86}"
 
 Plain = Mapping[str, Any]
 """A description as plain values, without what was not set."""
@@ -34,22 +44,87 @@ _AS_THEY_ARE = (
 )
 
 
-def rendered(description: Plain, name: str, scope: str) -> dict[str, str]:
-    """Return the files of a description by name.
+EVERYTHING = ""
+"""What is wanted of a draft, instead of the name of a file: a digest of all files."""
 
-    Args:
-        description: The `CloudInit` as plain values.
+_DRAFT = "verge-pulumi draft of"
+_PASSWORD = re.compile(r"\$verge-pulumi-password\$([A-Za-z0-9_=-]+)\$")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The files of a VM that are finished when the VM's scope is known.
+
+    Attributes:
         name: The name of the VM in the program.
-        scope: What tells the VM from all others: project, stack and name.
+        hostname: The host name that the description gives, or "".
+        texts: Files by name, without the metadata, which come of them. Passwords are marked in them, in clear.
     """
-    files = {USER_DATA: f"{CLOUD_CONFIG}\n{_yaml(cloud_config(description, scope))}"}
-    if "network" in description:
-        files[NETWORK_CONFIG] = _yaml(network_config(description))
-    return {**files, META_DATA: _yaml(_meta_data(description, name, files))}
+
+    name: str
+    hostname: str
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, description: Plain, name: str) -> Draft:
+        """Return the draft of a `CloudInit`, as plain values, for the VM of that name."""
+        texts = {USER_DATA: f"{CLOUD_CONFIG}\n{_yaml(cloud_config(description))}"}
+        if "network" in description:
+            texts[NETWORK_CONFIG] = _yaml(network_config(description))
+        hostname = description.get("hostname") or description.get("fqdn", "").partition(".")[0]
+        return cls(name, hostname, texts)
+
+    @classmethod
+    def read(cls, contents: object) -> tuple[Draft, str] | None:
+        """Return a draft and what is wanted of it, if these contents are what `contents` made of one."""
+        if not isinstance(contents, str) or not contents.startswith(f'{{"{_DRAFT}": '):
+            return None
+        told = json.loads(contents)
+        return cls(told["name"], told["hostname"], told["texts"]), told[_DRAFT]
+
+    def contents(self, file: str) -> str:
+        """Return what is registered as the contents of a file: the text, or where it depends on the scope the draft."""
+        text = self.texts.get(file)
+        if text is not None and not _PASSWORD.search(text):
+            return text
+        return json.dumps({_DRAFT: file, "name": self.name, "hostname": self.hostname, "texts": dict(self.texts)})
+
+    def finished(self, scope: str) -> dict[str, str]:
+        """Return the files by name.
+
+        Args:
+            scope: What tells the VM from all others. Its third part, after two slashes, is the name of the VM.
+        """
+        return self._finished(scope, _hash)
+
+    def measured(self) -> dict[str, str]:
+        """Return files that are as long as the finished ones, which no time was spent on hashes for."""
+        return self._finished(f"//{self.name}", lambda *_: _LONGEST_HASH)
+
+    def digest(self, scope: str) -> str:
+        """Return the digest of all files."""
+        files = self.finished(scope)
+        ordered = {name: files[name] for name in (USER_DATA, META_DATA, NETWORK_CONFIG) if name in files}
+        return sha256(json.dumps(ordered).encode()).hexdigest()
+
+    def _finished(self, scope: str, hashed: Callable[[str, str, str], str]) -> dict[str, str]:
+        def replaced(found: re.Match[str]) -> str:
+            user, password = json.loads(base64.urlsafe_b64decode(found[1]))
+            return hashed(password, scope, user)
+
+        texts = {file: _PASSWORD.sub(replaced, text) for file, text in self.texts.items()}
+        return {**texts, META_DATA: _yaml(self._meta_data(scope.split("/", 2)[2], texts))}
+
+    def _meta_data(self, name: str, texts: Plain) -> dict[str, str]:
+        """Return the metadata. Other contents are another instance, and cloud-init applies them at its next boot."""
+        label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "vm"
+        # Everybody in the guest may read the id: so few digits confirm no guess at what the files hold.
+        digest = sha256("\0".join(texts.values()).encode()).hexdigest()[:8]
+        return {"instance-id": f"{label}-{digest}", "local-hostname": self.hostname or label}
 
 
-def cloud_config(description: Plain, scope: str) -> dict[str, Any]:
-    """Return the cloud-config as data.
+def cloud_config(description: Plain) -> dict[str, Any]:
+    """Return the cloud-config as data, in which passwords are marked.
 
     Raises:
         ValueError: `extra` has a key that is set by an argument.
@@ -57,9 +132,9 @@ def cloud_config(description: Plain, scope: str) -> dict[str, Any]:
     config = {key: description[key] for key in _AS_THEY_ARE if key in description}
     if "users" in description:
         # A list without "default" would take the image's own user away.
-        config["users"] = ["default", *(_user(user, scope) for user in description["users"])]
+        config["users"] = ["default", *(_user(user) for user in description["users"])]
     if "password" in description:
-        config["password"] = _hash(description["password"], scope, "")
+        config["password"] = _marked(description["password"], "")
         config["chpasswd"] = {"expire": False}
     if "write_files" in description:
         config["write_files"] = [_write_file(file) for file in description["write_files"]]
@@ -81,13 +156,19 @@ def network_config(description: Plain) -> dict[str, Any]:
     return {"version": 2, "ethernets": ethernets}
 
 
-def _user(user: Plain, scope: str) -> dict[str, Any]:
+def _user(user: Plain) -> dict[str, Any]:
     names = ("name", "gecos", "groups", "sudo", "shell", "ssh_authorized_keys")
     account = {key: user[key] for key in names if key in user}
-    hashed = user.get("hashed_passwd") or ("password" in user and _hash(user["password"], scope, user["name"]))
+    hashed = user.get("hashed_passwd") or ("password" in user and _marked(user["password"], user["name"]))
     return {**account, "lock_passwd": False, "hashed_passwd": hashed} if hashed else account
 
 
+def _marked(password: str, user: str) -> str:
+    """Return what stands for the hash of a password; in YAML it is written as the hash will be."""
+    return f"$verge-pulumi-password${base64.urlsafe_b64encode(json.dumps([user, password]).encode()).decode()}$"
+
+
+@functools.lru_cache(maxsize=256)
 def _hash(password: str, scope: str, user: str) -> str:
     """Hash a password in such a way that the next run gives the same hash, and shows no difference.
 
@@ -125,15 +206,6 @@ def _ethernet(nic: Plain) -> dict[str, Any]:
 def _default_route(gateway: str) -> dict[str, str]:
     # The word "default" is not known to every release of cloud-init.
     return {"to": "0.0.0.0/0" if ip_address(gateway).version == 4 else "::/0", "via": gateway}
-
-
-def _meta_data(description: Plain, name: str, files: Plain) -> dict[str, str]:
-    """Return the metadata; other contents are another instance, to which cloud-init applies them at its next boot."""
-    label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "vm"
-    # Everybody in the guest may read the id: so few digits confirm no guess at what the files hold.
-    digest = sha256("\0".join(files.values()).encode()).hexdigest()[:8]
-    hostname = description.get("hostname") or description.get("fqdn", label).partition(".")[0]
-    return {"instance-id": f"{label}-{digest}", "local-hostname": hostname}
 
 
 def _yaml(data: Any) -> str:

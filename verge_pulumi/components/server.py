@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 import pulumi
 
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
-from verge_pulumi.engine.component import Arguments, Component, Part
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.attributes import Attr, arg
+from verge_pulumi.engine.component import Arguments, Child, Component, Part
+from verge_pulumi.engine.declare import ENDING, BaseResource
+from verge_pulumi.engine.values import IpAddress
+from verge_pulumi.resources.address import Address
 from verge_pulumi.resources.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.device import Device, DeviceSettings
 from verge_pulumi.resources.drive import Drive, DriveSettings
+from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.nic import Nic, NicSettings
 from verge_pulumi.resources.power import Power, PowerSettings
 from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineSettings
-
-R = TypeVar("R", bound=BaseResource)
 
 OnChange = Literal["ignore", "next-boot", "replace"]
 
@@ -30,6 +32,10 @@ class DriveArgs(DriveSettings, Arguments):
 class NicArgs(NicSettings, Arguments):
     """A NIC of a `Server`."""
 
+    address: Attr[IpAddress | None] = arg(default=None)
+    """The IP address that the DHCP server of its `network` always gives it. An `Address` reserves it for the NIC's MAC
+    address before the server is powered on for the first time, under the guest's host name if that is known."""
+
 
 class DeviceArgs(DeviceSettings, Arguments):
     """A device of a `Server`."""
@@ -39,23 +45,37 @@ class PowerArgs(PowerSettings, Arguments):
     """The power of a `Server`."""
 
 
-class Server(VirtualMachineSettings, Component):
+FORMS: Mapping[str, tuple[type[BaseResource], type[Arguments], str]] = {
+    "drives": (Drive, DriveArgs, "drive"),
+    "nics": (Nic, NicArgs, "NIC"),
+    "devices": (Device, DeviceArgs, "device"),
+}
+"""What is made of a part, how it is given, and what people call it."""
+
+
+class Server(VirtualMachineSettings, Component[VirtualMachine]):
     """A virtual machine with its drives, NICs, devices, cloud-init files and power.
 
     It takes what a `VirtualMachine` takes, and has its outputs. It is powered on after the last of its parts is there,
-    and off before the first goes. Each part is a resource of its own, known by its name: taking one away touches no
-    other. They are named after the server: the drive ``root`` of ``web`` is ``web-root``. When the server is deleted
-    they go with the VM, whose `allow_data_loss` counts for its drives then.
+    and off before the first is deleted. Each part is a resource of its own, known by its name: taking one away touches
+    no other. They are named after the server: the drive ``root`` of ``web`` is ``web-root``. When the server is deleted
+    they are deleted with the VM, whose `allow_data_loss` counts for its drives then; a guest that ignores the power
+    button is powered off hard after `stop_timeout`.
+
+    Wherever a VM is accepted a server is, too: ``Snapshot("first", vm=web, name="first")``.
 
     Attributes:
-        vm: The virtual machine, for whatever refers to it.
+        vm: The virtual machine, for whatever refers to it. What does so waits until all parts are there, though not
+            for the power: a copy or a snapshot has all drives.
+        addresses: The reserved addresses, by the names of the NICs that have one.
     """
 
     drives: Part[Mapping[str, DriveArgs], Mapping[str, Drive]] = Part()
     """Drives by name."""
 
     nics: Part[Mapping[str, NicArgs], Mapping[str, Nic]] = Part()
-    """NICs by name."""
+    """NICs by name. Each may have an `address` besides: the IP address that the DHCP server of its network always gives
+    it, reserved for its MAC address before the server starts for the first time."""
 
     devices: Part[Mapping[str, DeviceArgs], Mapping[str, Device]] = Part()
     """Devices by name."""
@@ -71,42 +91,104 @@ class Server(VirtualMachineSettings, Component):
     power: Part[PowerArgs, Power] = Part()
     """Its power; it is to run if unset."""
 
+    @property
+    def main(self) -> VirtualMachine:
+        """The virtual machine."""
+        return self.vm
+
+    def children(self, name: str, parts: Mapping[str, Any]) -> Iterable[Child]:
+        """Name the VM, its parts and its power."""
+        yield Child(VirtualMachine, f"{name}-vm", "the VM")
+        for part, (kind, form, word) in FORMS.items():
+            given = parts[part] or {}
+            if not isinstance(given, Mapping) or not all(isinstance(one, form) for one in given.values()):
+                raise TypeError(f"Server: {part}= is a mapping from names to {form.__name__}.")
+            for own in given:
+                yield Child(kind, f"{name}-{own}", f"{word} '{own}'")
+        for own in _with_address(parts):
+            yield Child(Address, f"{name}-{own}-address", f"the address of NIC '{own}'")
+        for file in parts["cloud_init"].file_names if parts["cloud_init"] else ():
+            yield Child(CloudInitFile, _named(name, file), f"cloud-init file '{file}'")
+        yield Child(Power, f"{name}-power", "the power")
+
     def make(self, name: str, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make the VM, then what hangs on it, and power it on last."""
+        """Make the VM, then its parts, and power it on last."""
         files, datasource = _first_boot(name, parts["cloud_init"])
         if datasource:
             settings = {"cloudinit_datasource": datasource, **settings}
         inside = pulumi.ResourceOptions(parent=self)
-        if parts["cloud_init_on_change"] == "replace":
-            settings = {**settings, "replacement_trigger": pulumi.Output.json_dumps(files).apply(_digest)}
-        self.vm = vm = VirtualMachine(f"{name}-vm", opts=inside, **settings)
+        if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
+            settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
+        vm = VirtualMachine(f"{name}-vm", opts=inside, **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
         on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
-
-        def each(part: str, kind: type[R], arguments: type[Arguments]) -> dict[str, R]:
-            given = parts[part] or {}
-            if not isinstance(given, Mapping) or not all(isinstance(one, arguments) for one in given.values()):
-                raise TypeError(f"Server: {part}= is a mapping from names to {arguments.__name__}.")
-            return {own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, **one.given) for own, one in given.items()}
-
-        on_change = parts["cloud_init_on_change"]
         made: dict[str, Any] = {
-            "drives": each("drives", Drive, DriveArgs),
-            "nics": each("nics", Nic, NicArgs),
-            "devices": each("devices", Device, DeviceArgs),
-            "cloud_init": {
-                file: CloudInitFile(
-                    f"{name}-{file.strip('/')}", opts=on_it, vm=vm, name=file, contents=contents, on_change=on_change
-                )
-                for file, contents in files.items()
-            },
+            part: {
+                own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, **_without_address(one.given))
+                for own, one in (parts[part] or {}).items()
+            }
+            for part, (kind, _, _) in FORMS.items()
         }
-        complete = [resource for part in made.values() for resource in part.values()]
+        on_change = parts["cloud_init_on_change"]
+        made["cloud_init"] = {
+            file: CloudInitFile(
+                _named(name, file), opts=on_it, vm=vm, name=file, contents=contents, on_change=on_change
+            )
+            for file, contents in files.items()
+        }
+        hostname = _hostname(settings, parts["cloud_init"])
+        self.addresses = {
+            own: Address(
+                f"{name}-{own}-address",
+                opts=inside,
+                network=nic["network"],
+                type="static",
+                ip=nic["address"],
+                mac=made["nics"][own].macaddress,
+                hostname=hostname,
+            )
+            for own, nic in _with_address(parts).items()
+        }
+        complete = [resource for part in (*made.values(), self.addresses) for resource in part.values()]
+        self.vm = vm.when_there(complete)
         power = parts["power"] or PowerArgs(state="running")
         last = pulumi.ResourceOptions(parent=self, depends_on=complete)
-        made["power"] = Power(f"{name}-power", opts=last, of=vm, **power.given)
+        policies = ("stop_timeout", "allow_data_loss")
+        ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
+        made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, ENDING: ending})
         outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
         return {**outputs, **made, "cloud_init_on_change": on_change}
+
+
+def _named(name: str, file: str) -> str:
+    return f"{name}-{file.strip('/')}"
+
+
+def _with_address(parts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return what is said of the NICs that have an address reserved.
+
+    Raises:
+        TypeError: One of them is on no network.
+    """
+    nics = {own: one.given for own, one in (parts["nics"] or {}).items() if one.given.get("address") is not None}
+    for own, nic in nics.items():
+        network = nic.get("network")
+        if network is None or (isinstance(network, pulumi.Resource) and not isinstance(network, Network)):
+            other = "" if network is None else f", not {type(network).__name__}"
+            raise TypeError(f"Server: NIC '{own}' has an address=, so it needs network=, the Network of it{other}.")
+    return nics
+
+
+def _without_address(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name != "address"}
+
+
+def _hostname(settings: Mapping[str, Any], told: CloudInit | WindowsUnattend | None) -> Any:
+    """Return the host name of the guest as far as the program says it: that of cloud-init, or the VM's name."""
+    if isinstance(told, CloudInit) and told.hostname is not None:
+        return told.hostname
+    name = settings["name"]
+    return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", name) else None
 
 
 def _first_boot(name: str, told: CloudInit | WindowsUnattend | None) -> tuple[dict[str, pulumi.Output[str]], str]:
@@ -114,7 +196,3 @@ def _first_boot(name: str, told: CloudInit | WindowsUnattend | None) -> tuple[di
     if told is None:
         return {}, ""
     return told.files(name), "config_drive_v2" if isinstance(told, WindowsUnattend) else "nocloud"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

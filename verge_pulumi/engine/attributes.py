@@ -126,6 +126,15 @@ class Attribute:
         return self if instance is None else instance.__dict__[self.name]
 
 
+class Whole(Generic[R]):
+    """What is made of several resources, and is accepted wherever the main one of them is."""
+
+    @property
+    def main(self) -> R:
+        """The resource that a reference to it means."""
+        raise NotImplementedError
+
+
 class Attr(Attribute, Generic[T]):
     """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
 
@@ -186,7 +195,7 @@ class Ref(Reference, Generic[R]):
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: object, value: R | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
+    def __set__(self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
@@ -202,7 +211,9 @@ class OptionalRef(Reference, Generic[R]):
         """Return the key as an output, or on the class the declaration itself."""
         return self._read(instance)
 
-    def __set__(self, instance: object, value: R | ByName | pulumi.Input[str] | pulumi.Input[int] | None) -> None:
+    def __set__(
+        self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int] | None
+    ) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 

@@ -5,16 +5,19 @@ A part is known by its name and never by its place in a list, so that taking one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import pulumi
 
-from verge_pulumi.engine.attributes import Attribute
-from verge_pulumi.engine.declare import Declared, parameter, read_attributes, refuse_unknown
+from verge_pulumi.engine import program
+from verge_pulumi.engine.attributes import Attribute, Whole
+from verge_pulumi.engine.declare import BaseResource, Declared, parameter, read_attributes, refuse_own, refuse_unknown
 
 Given = TypeVar("Given")
 Made = TypeVar("Made", covariant=True)
+R = TypeVar("R", bound=BaseResource, covariant=True)
 
 
 class Arguments(Declared):
@@ -51,8 +54,25 @@ class Part(Generic[Given, Made]):
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
 
-class Component(Declared, pulumi.ComponentResource):
+@dataclass(frozen=True)
+class Child:
+    """A resource that a component makes.
+
+    Attributes:
+        kind: What it is.
+        name: Its name in the program.
+        text: What people call it, before the name of the component.
+    """
+
+    kind: type[BaseResource]
+    name: str
+    text: str
+
+
+class Component(Declared, Whole[R], pulumi.ComponentResource):
     """The base of components. They take the settings of one resource, and parts.
+
+    A subclass of a component is one with other defaults; its type in the state is that of the component.
 
     Args:
         resource_name: Name of the component in the program.
@@ -60,22 +80,59 @@ class Component(Declared, pulumi.ComponentResource):
     """
 
     resource_name: str = parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = parameter(default=None)
+    opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
 
     attributes: ClassVar[Mapping[str, Attribute]]
     parts: ClassVar[tuple[str, ...]]
+    title: ClassVar[str]
+    """The name of the class that declares, which is also the name people read in messages."""
 
     def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        parts = {name: arguments.pop(name, None) for name in self.parts}
-        refuse_unknown(type(self), self.attributes, arguments)
-        pulumi.ComponentResource.__init__(self, f"vergeos:index:{type(self).__name__}", resource_name, None, opts)
-        self.__dict__.update(self.make(resource_name, arguments, parts))
-        self.register_outputs({})
+        running = program.current()
+        with running.declaring():
+            parts = {name: arguments.pop(name, None) for name in self.parts}
+            refuse_unknown(type(self), self.attributes, arguments)
+            token = f"vergeos:index:{self.title}"
+            types = (*running.types_of(opts.parent if opts else None), token)
+            whole = program.Claim(types=types, name=resource_name, text=f"{self.title} '{resource_name}'")
+            children = [
+                program.Claim(
+                    types=(*types, child.kind.declaration.type_token),
+                    name=child.name,
+                    text=f"{child.text} of {whole.text}",
+                )
+                for child in self.children(resource_name, parts)
+            ]
+            running.claim(self, whole, children)
+            pulumi.ComponentResource.__init__(self, token, resource_name, None, opts)
+            self.__dict__.update(self.make(resource_name, arguments, parts))
+            running.stands_for(self, self.main)
+            self.register_outputs({})
 
     def __init_subclass__(cls) -> None:
-        """Read the settings and the parts off the class."""
-        cls.attributes = read_attributes(cls)
-        cls.parts = tuple(name for name, value in vars(cls).items() if isinstance(value, Part))
+        """Read the settings and the parts off the class.
+
+        Raises:
+            DeclarationError: The subclass of a component declares attributes or parts of its own.
+        """
+        if not hasattr(cls, "title"):
+            cls.title = cls.__name__
+            cls.attributes = read_attributes(cls)
+            cls.parts = tuple(name for name, value in vars(cls).items() if isinstance(value, Part))
+        else:
+            refuse_own(cls, cls.title, {**cls.attributes, **dict.fromkeys(cls.parts)}, (Attribute, Part))
+
+    def children(self, name: str, parts: Mapping[str, Any]) -> Iterable[Child]:
+        """Name the resources that `make` is going to make.
+
+        Args:
+            name: Name of the component in the program.
+            parts: Every part, None where it was not given.
+
+        Raises:
+            TypeError: A part is not given in its form.
+        """
+        raise NotImplementedError
 
     def make(self, name: str, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the resources.

@@ -209,12 +209,12 @@ class Connection:
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if host.serving() else 0.0
         self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
-        self.evidence = evidence or Evidence(Journal(settings.journal))
+        self.evidence = evidence or Evidence(Journal(settings.journal), provider=settings.provider)
         self.release = ""
         self._system: System | None = None
         self._first: System | None = None
-        # The question which system answers may itself lose its connection, and then doubts the answer.
-        self._lock = threading.RLock()
+        self._sure = False
+        self._lock = threading.Lock()
 
     def call(self) -> AbstractContextManager[None]:
         """Count a call of the engine, for as long as it runs, among those whose reads are gathered."""
@@ -232,13 +232,15 @@ class Connection:
             EngineError: What answers is not a VergeOS.
         """
         with self._lock:
-            if self._system is None:
+            if self._system is None or not self._sure:
                 row = self.reader.system()
                 name = row.get("cloud_name")
                 if not name or not isinstance(name, str):
                     raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")
                 self._system = System(name, str(row.get("id") or name))
                 self._first = self._first or self._system
+                self._sure = True
+                self.evidence.system = self._system.identity
                 self.release = str(row.get("os_version") or "")
             return self._system
 
@@ -258,8 +260,7 @@ class Connection:
 
     def doubt(self) -> None:
         """Ask which system answers before the next write, since a connection was lost and may lead elsewhere by now."""
-        with self._lock:
-            self._system = None
+        self._sure = False  # without the lock, which a request that asks for the system holds
 
     def is_at(self, identity: str) -> bool:
         """Say whether the system that answers is the one with that identity, or was before it was renamed."""

@@ -319,20 +319,21 @@ class Creating:
     # Evidence --------------------------------------------------------------------------------------------------------
 
     def _interrupted(self, *, now: bool = False) -> set[str]:
-        return self._evidence.interrupted(self._urn, self._stack, now=now) if self._urn else set()
+        """Return the tokens of earlier attempts that were cut off."""
+        return self._evidence.interrupted(self._urn, self._stack, now=now) - {self._token} if self._urn else set()
 
     def _holder(self, row: Row) -> str:
         """Return the name of the resource of this stack that has a row, "" if none has it.
 
-        A copy of a row bears its token too, and is nobody's; only rows that are part of a list have no other proof.
+        A copy of a row bears its token too, and is nobody's. Rows that are part of a list have no other proof.
         """
         place: Place = (self._declaration.table, str(row["$key"]))
         state = self._evidence.state(self._stack)
-        if held := state.at(place):
+        if held := self._evidence.held_at(place, self._stack):
             return held.name
         if place in self._evidence.claimed:
             return "another resource"
-        lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place is None)
+        lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place in (None, place))
         return next((each.name for each in lists), "")
 
     def _within(self) -> list[Filter]:

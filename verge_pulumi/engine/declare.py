@@ -21,11 +21,13 @@ model (`model`), the request payloads (`rows`) and the constant that the state k
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import copy
 import difflib
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origin
@@ -40,6 +42,7 @@ from verge_pulumi.engine.attributes import (
     Attr,
     Attribute,
     Reference,
+    Whole,
     arg,
     computed,
     items,
@@ -57,6 +60,12 @@ NAME = "__name"
 
 ORGANIZATION = "__org"
 """Hidden input: the organization of the stack, which a request does not tell either."""
+
+SEED = "__seed"
+"""Hidden input: what is derived from a name is derived from this, which stays when the resource is renamed."""
+
+ENDING = "__ending"
+"""Hidden input: how to stop a VM that is about to be deleted, where its `Power` is a part of a component."""
 
 
 class DeclarationError(TypeError):
@@ -181,25 +190,24 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     declaration: ClassVar[Declaration]
 
     resource_name: str = parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = parameter(default=None)
+    opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
 
     def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        refuse_unknown(type(self), self.declaration.attributes, arguments)
-        inputs = self.declaration.inputs
-        given = {
-            name: _found(inputs[name], value, self._provider_of(opts)) if isinstance(value, ByName) else value
-            for name, value in self._derived(arguments).items()
-        }
-        properties = {name: _registered(inputs[name], value) for name, value in given.items()}
-        hidden = {
-            OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}",
-            NAME: resource_name,
-            ORGANIZATION: pulumi.get_organization(),
-        }
         running = program.current()
-        running.announce(self, resource_name, given, self._provider_of(opts))
-        self._register(resource_name, {**properties, **hidden}, opts)
-        running.registered(self)
+        with running.declaring():
+            # Only components of this package give hidden inputs.
+            hidden = {name: arguments.pop(name) for name in [*arguments] if name.startswith("__")}
+            refuse_unknown(type(self), self.declaration.attributes, arguments)
+            inputs = self.declaration.inputs
+            given = {name: self._given(inputs[name], value, opts) for name, value in self._derived(arguments).items()}
+            properties = {name: _registered(inputs[name], value) for name, value in given.items()}
+            hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
+            hidden[ORGANIZATION] = pulumi.get_organization()
+            hidden[NAME] = running.unless_refused(resource_name)
+            running.announce(self, resource_name, given, self._provider_of(opts))
+            running.claim(self, self._claim(resource_name, opts))
+            self._register(resource_name, {**properties, **hidden}, opts)
+            running.registered(self)
 
     def __init_subclass__(
         cls,
@@ -228,19 +236,22 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         super().__init_subclass__(**options)
         if abstract:
             return
-        cls.declaration = Declaration(
-            title=cls.__name__,
-            module=cls.__module__,
-            table=table,
-            unique=tuple(unique),
-            only=only or {},
-            listed_in=listed_in,
-            fixed=tuple(fixed),
-            delete_before_replace=delete_before_replace,
-            attributes=read_attributes(cls),
-        )
-        _examine(cls, cls.declaration)
-        DECLARED[cls.__name__] = cls
+        if table or not hasattr(cls, "declaration"):
+            cls.declaration = Declaration(
+                title=cls.__name__,
+                module=cls.__module__,
+                table=table,
+                unique=tuple(unique),
+                only=only or {},
+                listed_in=listed_in,
+                fixed=tuple(fixed),
+                delete_before_replace=delete_before_replace,
+                attributes=read_attributes(cls),
+            )
+            _examine(cls, cls.declaration)
+            DECLARED[cls.__name__] = cls
+        else:
+            refuse_own(cls, cls.declaration.title, cls.declaration.attributes)
         # The SDK reads the annotations of the final class to give outputs their types; without them every number would
         # be a float. It knows nothing of our descriptors, so it is told in its own words.
         output: Any = pulumi.Output
@@ -249,6 +260,16 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             for name, attribute in cls.declaration.attributes.items()
             if isinstance(attribute.value_type, type)
         }
+
+    def when_there(self, others: Sequence[pulumi.CustomResource]) -> Self:
+        """Return this resource for those who refer to it: they wait until `others` are there, too.
+
+        They do not depend on `others` for the engine, which would replace them along with those.
+        """
+        view = copy.copy(self)
+        view.__dict__.update({name: _when_there(getattr(self, name), others) for name in ("id", "urn")})
+        program.current().stands_for(view, self)
+        return view
 
     @property
     def key(self) -> pulumi.Output[int | str]:
@@ -282,6 +303,18 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         if opts is None or opts.provider is not None or opts.parent is None:
             return opts.provider if opts else None
         return opts.parent.get_provider(cls.declaration.type_token)
+
+    @classmethod
+    def _given(cls, attribute: Attribute, value: Any, opts: pulumi.ResourceOptions | None) -> Any:
+        """Return what an argument means: of a component its main resource, of a name the key of what has it."""
+        if isinstance(value, Whole):
+            return value.main
+        return _found(attribute, value, cls._provider_of(opts)) if isinstance(value, ByName) else value
+
+    @classmethod
+    def _claim(cls, resource_name: str, opts: pulumi.ResourceOptions | None) -> program.Claim:
+        types = (*program.current().types_of(opts.parent if opts else None), cls.declaration.type_token)
+        return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
 
     @classmethod
     def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -331,6 +364,49 @@ def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Ma
         raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
 
 
+def refuse_own(
+    cls: type, title: str, inherited: Mapping[str, object], kind: type | tuple[type, ...] = Attribute
+) -> None:
+    """Say that a class which only gives a resource or component other defaults declares nothing for VergeOS.
+
+    Args:
+        cls: The class, a subclass of the one that declares.
+        title: The name of that one.
+        inherited: What that one declares, by name.
+        kind: What a declaration is made of.
+
+    Raises:
+        DeclarationError: With the class, the attribute and what to do.
+    """
+    for base in cls.__mro__:
+        for name, value in vars(base).items():
+            if isinstance(value, kind) and name not in inherited:
+                raise DeclarationError(
+                    f"{base.__name__}.{name}: a subclass of {title} has the attributes of {title} and no others. "
+                    f"Take it as a parameter of __init__, and pass on what {title} knows."
+                )
+    for name in vars(cls).keys() & inherited.keys():
+        raise DeclarationError(
+            f"{cls.__name__}.{name}: a value in the class has no effect. Pass it on in __init__: "
+            f"super().__init__(resource_name, opts, **{{'{name}': ..., **arguments}})."
+        )
+
+
+def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResource]) -> pulumi.Output[Any]:
+    """Return an output whose value is known to the program when these resources are there."""
+
+    async def resources() -> set[pulumi.Resource]:
+        # With --continue-on-error the program goes on after a failure; who depends on what failed is left out.
+        failed = {other for other in others if not await other.id.is_known()}
+        return await output.resources() | (set() if pulumi.runtime.is_dry_run() else failed)
+
+    async def value() -> Any:
+        await asyncio.gather(*(other.urn.future() for other in others))
+        return await output.future(with_unknowns=True)
+
+    return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())
+
+
 def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResource | None) -> str:
     """Return the key of what has that name, or its ``table/key``."""
     resource, *others = get_args(attribute.target) or (attribute.target,)
@@ -357,6 +433,24 @@ def _registered(attribute: Attribute, value: Any) -> Any:
     if isinstance(attribute, Reference) and attribute.as_path:
         return pulumi.Output.concat(value.declaration.table, "/", value.id)
     return value.id
+
+
+def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
+    """Return the scope in which a value was derived from names, None where it is derived for the first time.
+
+    Args:
+        olds: The inputs in the state. Those of the first release have no `SEED`; project, stack and name were it then.
+        news: What the program says.
+        name: The name of the VM in the program.
+        suffix: What the name of the resource has after it where a component made it; an old name has it too.
+        since: The argument that holds the value.
+    """
+    if SEED in olds or since not in olds or OWNER not in olds:
+        return olds.get(SEED)
+    before = str(olds.get(NAME, ""))
+    if news.get(NAME) == name + suffix and before.endswith(suffix):
+        name = before.removesuffix(suffix)
+    return f"{olds[OWNER]}/{name}"
 
 
 def location(table: str, id: str) -> str:

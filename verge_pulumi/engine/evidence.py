@@ -32,6 +32,9 @@ Place = tuple[str, str]
 Deployment = Mapping[str, Any]
 """A state as ``pulumi stack export`` writes it, below ``deployment``."""
 
+ORIGIN = "__origin"
+"""Hidden output: which provider and which VergeOS the object was made with."""
+
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
 
@@ -68,6 +71,12 @@ class Held:
         return owner_in(self.urn)
 
     @property
+    def origin(self) -> Mapping[str, Any]:
+        """By which provider and on which VergeOS it was made; {} if that is not recorded."""
+        origin = self.outputs.get(ORIGIN)
+        return origin if isinstance(origin, Mapping) else {}
+
+    @property
     def place(self) -> Place | None:
         """The row that it is; None where it is the state of other rows, as the power of a VM."""
         table, _, key = str(self.outputs.get("location", "")).removeprefix("/v4/").partition("/")
@@ -75,7 +84,7 @@ class Held:
 
 
 class StackState:
-    """What one stack manages, and which of its creates were cut off."""
+    """What one stack manages, on whatever systems, and which of its creates were cut off."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.held = [
@@ -100,9 +109,9 @@ class StackState:
         """Return the tokens of the creates of a resource that were cut off."""
         return {token for of, token in self._pending if of == urn and token}
 
-    def at(self, place: Place) -> Held | None:
-        """Return what lives by a row."""
-        return self._places.get(place)
+    def at(self, place: Place) -> Iterable[Held]:
+        """Return what lives by a row of one system or another."""
+        return self._places.get(place, ())
 
     def bearing(self, token: str) -> list[Held]:
         """Return what a token belongs to; an object without one is never meant."""
@@ -119,6 +128,13 @@ class StackState:
         return self._by_type.get(type, ())
 
     @cached_property
+    def origins(self) -> list[Mapping[str, Any]]:
+        """By which provider and on which VergeOS its objects were made, each pair once."""
+        return list(
+            {(o.get("provider"), o["system"]): o for each in self.held if "system" in (o := each.origin)}.values()
+        )
+
+    @cached_property
     def _by_type(self) -> dict[str, list[Held]]:
         found: dict[str, list[Held]] = {}
         for each in self.held:
@@ -126,8 +142,12 @@ class StackState:
         return found
 
     @cached_property
-    def _places(self) -> dict[Place, Held]:
-        return {each.place: each for each in self.held if each.place and not each.leaving}
+    def _places(self) -> dict[Place, list[Held]]:
+        found: dict[Place, list[Held]] = {}
+        for each in self.held:
+            if each.place and not each.leaving:
+                found.setdefault(each.place, []).append(each)
+        return found
 
     @cached_property
     def _tokens(self) -> dict[str, list[Held]]:
@@ -143,19 +163,25 @@ class Evidence:
     Args:
         journal: The attempts that this machine has begun.
         export: Returns the state of a stack, or None where there is no such stack.
+        provider: The explicit provider of the connection, "" for the default one.
 
     Attributes:
         journal: As given.
         made: Rows that creates of this process have made.
         claimed: Rows that creates of this process have made or taken over, with the token that each bears.
         replacing: Rows that are deleted in this run before their successor is created.
+        system: The identity of the system that the connection leads to, "" as long as nobody asked.
     """
 
-    def __init__(self, journal: Journal, export: Callable[[str], Deployment | None] | None = None) -> None:
+    def __init__(
+        self, journal: Journal, export: Callable[[str], Deployment | None] | None = None, *, provider: str = ""
+    ) -> None:
         self.journal = journal
+        self._provider = provider
         self.made: set[Place] = set()
         self.claimed: dict[Place, str] = {}
         self.replacing: set[Place] = set()
+        self.system = ""
         self._tokens: set[str] = set()
         self._export = export or export_stack
         self._states: dict[str, StackState | EngineError | None] = {}
@@ -173,7 +199,15 @@ class Evidence:
         Raises:
             EngineError: It cannot be read.
         """
-        return self._state(stack, now=now) or StackState({})
+        state = self._state(stack, now=now)
+        if state is None:
+            # It runs, so it exists: the CLI looks for it in another backend than the one that runs us.
+            raise EngineError(f"the state of the stack {stack} cannot be read: there is no stack of that name")
+        return state
+
+    def held_at(self, place: Place, stack: str) -> Held | None:
+        """Return what of this stack lives by a row of this system."""
+        return self._here(self.state(stack).at(place))
 
     def has_left(self, owner: str, stack: str, token: str) -> bool:
         """Say whether an object is no longer in the state of the stack that is recorded as its owner.
@@ -209,7 +243,7 @@ class Evidence:
         if place in self.claimed:
             return self.claimed[place]
         state = self._states.get(stack)
-        held = state.at(place) if isinstance(state, StackState) else None
+        held = self._here(state.at(place)) if isinstance(state, StackState) else None
         return token_in(held.outputs) if held else ""
 
     def claim(self, place: Place, token: str, *, made: bool) -> None:
@@ -239,9 +273,18 @@ class Evidence:
             for each in self.state(stack).of_type(_type_in(urn))
             if each.urn != urn
             and not each.leaving
+            and self._is_here(each)
             and recorded(each) == unique
             and self._unique.get(each.urn, unique) == unique
         ]
+
+    def _here(self, found: Iterable[Held]) -> Held | None:
+        return next((each for each in found if self._is_here(each)), None)
+
+    def _is_here(self, held: Held) -> bool:
+        """Say whether an object is on this system: made by the same provider, or by another one of it."""
+        origin = held.origin
+        return origin.get("provider", self._provider) == self._provider or origin.get("system") == self.system
 
     def _state(self, stack: str, *, now: bool = False) -> StackState | None:
         with self._lock:

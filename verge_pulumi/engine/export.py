@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pulumi
 
+from verge_pulumi.engine.attributes import Whole
 from verge_pulumi.engine.declare import BaseResource
 
 
-def export(name: str, resource: BaseResource) -> None:
+def export(name: str, resource: BaseResource | Whole[BaseResource]) -> None:
     """Export a resource as a stack output ``{"$key": 42, "location": "/v4/vms/42"}``.
 
     Args:
         name: Name of the output.
-        resource: The resource.
+        resource: The resource; of a component its main one.
     """
-    pulumi.export(name, {"$key": resource.key, "location": resource.location})
+    row = resource.main if isinstance(resource, Whole) else resource
+    pulumi.export(name, {"$key": row.key, "location": row.location})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine import host
@@ -75,7 +76,9 @@ class Fence:
         known = Mark.of(properties.get(MARK))
         live = Mark.of(row.get("description")) if self._declaration.markable else None
         if live is not None:
-            return "" if known is not None and live.token == known.token else live.holder
+            if known is None or live.token != known.token or self._is_copy(live, known, properties):
+                return live.holder
+            return ""
         if other := self._unlike(row, properties):
             return f"another object, whose {other} is not that of this one"
         if not self._declaration.markable:
@@ -108,10 +111,22 @@ class Fence:
         if not recorded:
             return ""
         kind, key = owner
-        held = evidence.state(stack).at((kind.declaration.table, key))
+        held = evidence.held_at((kind.declaration.table, key), stack)
         if held is None or token_in(held.outputs) != recorded:
             return "nobody that its description names"
         return Fence(self._connection, kind.declaration).stranger(row, held.outputs)
+
+    def _is_copy(self, live: Mark, known: Mark, properties: Mapping[str, Any]) -> bool:
+        """Say whether another stack has the row in its state too and has written to it since.
+
+        The text of a mark follows the stack that writes. Where it is neither the recorded one nor this stack's, this
+        state may be a copy of one whose stack was renamed.
+        """
+        stack = this_stack(properties)
+        here = Mark.new(stack.partition("/")[2], "", "").owner
+        if live.owner in (known.owner, here):
+            return False
+        return not self._connection.evidence.has_left(unquote(live.owner), stack, live.token)
 
     def _of_others(self, properties: Mapping[str, Any]) -> str:
         """Return who manages the row that decides whose this one is, as the list that serves a refresh has it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import os
 import socket
 import sys
@@ -17,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 import grpc
+import pulumi
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
 from pulumi.runtime import rpc, settings
@@ -173,6 +175,21 @@ def serving() -> bool:
     """Say whether this process is one that hosts dynamic providers, and not a program or a test."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     return getattr(spec, "name", "") == "pulumi.dynamic.__main__"
+
+
+def has_ended_program(error: BaseException) -> bool:
+    """Say whether an error has left the program of a user, and was not handled there."""
+    outermost = error.__traceback__
+    return outermost is not None and outermost.tb_frame.f_code.co_name == "run_pulumi_func"
+
+
+def parent_of(resource: pulumi.Resource) -> pulumi.Resource | None:
+    """Return the parent of a resource of another package. Resources know their children only."""
+    for each in gc.get_objects():
+        if issubclass(type(each), pulumi.Resource) and resource in each.__dict__.get("_childResources", ()):
+            parent: pulumi.Resource = each
+            return parent
+    return None
 
 
 def run() -> tuple[object, object]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attribute
+from verge_pulumi.engine.attributes import Attribute, Items
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.values import PLAIN
@@ -135,6 +135,27 @@ def _adapter(attribute: Attribute) -> TypeAdapter[Any]:
 def _tell_new_word(title: str, name: str, word: str) -> None:
     """Warn of a word once in a process."""
     host.log(f"VergeOS says {printable(word, 60)!r} for {name}, which {title} does not know; it is kept", warning=True)
+
+
+def fits(attribute: Attribute, value: Any) -> bool:
+    """Say whether a value that a state has of an attribute can be one of it; a word of a later release can."""
+    if value in (None, "", [], {}):
+        return True
+    if isinstance(attribute, Items):
+        parts: Mapping[str, Attribute] = attribute.item.attributes
+        return isinstance(value, list) and all(
+            isinstance(item, dict)
+            and all(part.name in item or not part.required for part in parts.values())
+            and all(fits(part, item.get(part.name)) for part in parts.values())
+            for item in value
+        )
+    if get_origin(attribute.value_type) is Literal:
+        return isinstance(value, str | int)
+    try:
+        _adapter(attribute).validate_python(value)
+    except ValueError:
+        return False
+    return True
 
 
 def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

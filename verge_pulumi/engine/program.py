@@ -7,7 +7,8 @@ so it is plain which resource means which, though none of them has a key yet.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -74,14 +75,97 @@ class Planned(Given):
         return f"{self.resource.declaration.title} '{printable(self.name)}'"
 
 
+Types = tuple[str, ...]
+"""The type of a resource after those of its parents, as they stand in its URN."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A name that a resource has in the program. With its `Types` it makes the URN, which must be unique.
+
+    Attributes:
+        types: Its type and those of its parents.
+        name: Its name in the program.
+        text: What people call it.
+    """
+
+    types: Types
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        return printable(self.text)
+
+
 class Program:
     """One run of one program."""
 
     def __init__(self) -> None:
         self._planned: dict[pulumi.Resource, Planned] = {}
         self._ids: dict[pulumi.Output[str], Planned] = {}
+        self._types: WeakKeyDictionary[pulumi.Resource, Types] = WeakKeyDictionary()
+        self._claims: dict[tuple[Types, str], Claim] = {}
+        self._reserved: set[tuple[Types, str]] = set()
+        self._refusal: Exception | None = None
         # The checks know the resources, which know this module.
         self._check: Callable[[Planned], None] = importlib.import_module("verge_pulumi.checks").Checks()
+
+    @contextmanager
+    def declaring(self) -> Iterator[None]:
+        """Remember the error by which a constructor refuses what it is given."""
+        try:
+            yield
+        except Exception as error:
+            self._refusal = error
+            raise
+
+    def unless_refused(self, value: str) -> pulumi.Output[str]:
+        """Return a value as an input that stops its resource if a refusal has ended the program.
+
+        Pulumi registers what a program declared before it failed. Without this, `pulumi up` would create the part of a
+        refused program that comes before the mistake.
+        """
+        return pulumi.Output.from_input(value).apply(self._checked)
+
+    def _checked(self, value: str) -> str:
+        # A preview creates nothing, and finds more to warn of when all is registered.
+        if self._refusal is not None and not pulumi.runtime.is_dry_run() and host.has_ended_program(self._refusal):
+            raise self._refusal
+        return value
+
+    def claim(self, resource: pulumi.Resource, claim: Claim, parts: Iterable[Claim] = ()) -> None:
+        """Take a name for a resource, and those of the parts that its constructor is about to declare.
+
+        Pulumi compares URNs too, but only when it registers a resource, and it has created others by then.
+
+        Raises:
+            pulumi.RunError: One of the names is taken.
+        """
+        key = (claim.types, claim.name)
+        if key in self._reserved:
+            self._reserved.remove(key)
+        else:
+            self._take(claim, claim, "Give each a name of its own")
+        self._types[resource] = claim.types
+        for part in parts:
+            self._take(part, claim, "Rename a part or its server")
+            self._reserved.add((part.types, part.name))
+
+    def _take(self, claim: Claim, subject: Claim, advice: str) -> None:
+        other = self._claims.setdefault((claim.types, claim.name), claim)
+        if other is not claim:
+            both = f"{claim} and {other} would both be '{printable(claim.name)}' in the program"
+            cause = "it is declared twice" if str(claim) == str(other) else both
+            raise pulumi.RunError(f"Unable to declare {subject}: {cause}. {advice}.")
+
+    def types_of(self, resource: pulumi.Resource | None) -> Types:
+        """Return the types of a parent; none where a resource is directly in the stack."""
+        if resource is None or resource.pulumi_resource_type == "pulumi:pulumi:Stack":
+            return ()
+        if resource not in self._types:
+            above = self.types_of(host.parent_of(resource))
+            self._types[resource] = (*above, resource.pulumi_resource_type)
+        return self._types[resource]
 
     def announce(
         self,
@@ -104,6 +188,13 @@ class Program:
     def registered(self, resource: BaseResource) -> None:
         """Remember the ``id`` of a resource, by which programs refer to it too."""
         self._ids[resource.id] = self._planned[resource]
+
+    def stands_for(self, other: pulumi.Resource, resource: BaseResource) -> None:
+        """Remember that a reference to `other` is one to a resource."""
+        if resource in self._planned:
+            self._planned[other] = self._planned[resource]
+            if isinstance(other, pulumi.CustomResource):
+                self._ids[other.id] = self._planned[resource]
 
     def planned(self, resource: pulumi.Resource) -> Planned | None:
         """Return what was announced of a resource; None if nothing was, since the program only reads it."""

@@ -28,7 +28,17 @@ from pulumi.dynamic import (
 from verge_pulumi.client import ApiError, NotPermitted, mask, printable
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import NAME, ORGANIZATION, OWNER, BaseResource, Declaration, location, row_key
+from verge_pulumi.engine.declare import (
+    ENDING,
+    NAME,
+    ORGANIZATION,
+    OWNER,
+    SEED,
+    BaseResource,
+    Declaration,
+    location,
+    row_key,
+)
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -39,19 +49,16 @@ from verge_pulumi.engine.errors import (
     texts_in,
     wrote_nothing,
 )
-from verge_pulumi.engine.evidence import Held, owner_in
+from verge_pulumi.engine.evidence import ORIGIN, Held, owner_in
 from verge_pulumi.engine.fencing import this_stack
 from verge_pulumi.engine.model import Inputs, differing, validate
 from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
 
-ORIGIN = "__origin"
-"""Hidden output: which provider and which VergeOS the object was made with."""
-
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
 
-HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN)
-"""Hidden inputs that are outputs too, from which a refresh gives them back."""
+HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN, SEED, ENDING)
+"""Hidden inputs; the outputs have them too, since only these are there when an object is read or deleted."""
 
 _LONGEST_ERROR = 2000
 """Characters of an error that people are shown."""
@@ -126,6 +133,15 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         return ()
 
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Return the arguments whose values depend on what the state holds.
+
+        Args:
+            olds: The inputs in the state; empty where the object is new or replaced.
+            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+        """
+        return {}
+
     def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """Say what of a change must not be done; it is asked in the preview.
 
@@ -198,6 +214,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         inputs[TOKEN] = _olds.get(TOKEN) or new_token(host.urn(), host.random_seed())
+        inputs |= self.derived(_olds, inputs)
         problems = problems or list(self.check_together(inputs))
         if not problems:
             problems = list(self._identity_problems(_olds, inputs))
@@ -231,8 +248,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if not changed:
             if UNFINISHED in _olds:
                 return DiffResult(changes=True)
+            # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
+            outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
             same = self.managed(_news) == list(_olds.get(MANAGED) or ())
-            return DiffResult(changes=False if same else None)
+            return DiffResult(changes=outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
@@ -246,6 +265,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Make the object."""
         inputs = self._typed(props)
         journal, token = self.connection.evidence.journal, str(inputs.get(TOKEN) or "")
+        self._see_home(inputs)
         journal.begin(host.urn(), token)
         try:
             id, outs = self.insert(inputs)
@@ -263,6 +283,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     @_counted
     def read(self, id_: str, props: Inputs) -> ReadResult:
         """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
+        with self.connection.client.budget.reserved(reads=True):
+            return self._read(id_, props)
+
+    def _read(self, id_: str, props: Inputs) -> ReadResult:
         known = ORIGIN in props
         if known:
             self._guard(props)
@@ -465,11 +489,29 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """
         origin = props.get(ORIGIN)
         if origin is not None and not self.connection.is_at(origin["system"]):
-            raise EngineError(
-                f"it belongs to the system '{origin['name']}', but {self.connection.client.host} is the system "
-                f"'{self.connection.system.name}'. Point the provider back, or declare a second Provider; if "
-                f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
-            )
+            raise self._elsewhere("it belongs", origin)
+
+    def _see_home(self, inputs: Inputs) -> None:
+        """Refuse to make an object on another system than the one that holds the others of this stack.
+
+        Raises:
+            EngineError: The address of the provider leads elsewhere by now.
+        """
+        try:
+            origins = self.connection.evidence.state(this_stack(inputs)).origins if host.urn() else []
+        except EngineError:
+            return  # the check has told so
+        for origin in origins:
+            mine = origin.get("provider") == self.connection.settings.provider
+            if mine and not self.connection.is_at(origin["system"]):
+                raise self._elsewhere("what this stack manages belongs", origin)
+
+    def _elsewhere(self, what: str, origin: Mapping[str, Any]) -> EngineError:
+        return EngineError(
+            f"{what} to the system '{origin.get('name')}', but {self.connection.client.host} is the system "
+            f"'{self.connection.system.name}'. Point the provider back, or declare a second Provider; if "
+            f"the system was renamed, set vergeos:formerName to '{origin['system']}' for one run"
+        )
 
     def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:
         """Return what the declaration knows of an error that VergeOS does not say, or ""."""

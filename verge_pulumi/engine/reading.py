@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ class _Want:
     table: str
     key: str
     fields: tuple[str, ...]
+    reserved: bool = field(default=False, compare=False)
+    """Whether the read may come out of the reserve of the hour's requests."""
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Reader:
     def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0, expected: int = 1) -> None:
         self._client = client
         self._clock = clock
-        self.gathering = Gathering(self._read, pause=pause, expected=expected)
+        self.gathering = Gathering(self._answer, pause=pause, expected=expected)
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
@@ -75,7 +78,7 @@ class Reader:
         Returns:
             The row, or None where there is none.
         """
-        return self.gathering.ask(_Want(table, key, tuple(fields)))
+        return self.gathering.ask(_Want(table, key, tuple(fields), self._client.budget.is_reserved))
 
     def place(self, table: str, key: str, place: Place) -> None:
         """Note where a row is listed, so that it can be read together with rows of other tables."""
@@ -145,6 +148,12 @@ class Reader:
         row = self._client.system()
         self._confirmed = self._clock.now()
         return row
+
+    def _answer(self, wants: Sequence[_Want]) -> dict[_Want, Row | Exception | None]:
+        """Read the rows that calls want; out of the reserve if any of them may, so that none of these waits."""
+        budget = self._client.budget
+        with budget.reserved(reads=True) if any(want.reserved for want in wants) else contextlib.nullcontext():
+            return self._read(wants)
 
     def _read(self, wants: Sequence[_Want]) -> dict[_Want, Row | Exception | None]:
         """Read the rows that calls want: those of one table by one list, and those of one parent's by one too.

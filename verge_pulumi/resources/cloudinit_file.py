@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
+import pulumi
+
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declare import SEED, Resource, scope_of
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.engine.values import Secret
@@ -62,6 +64,21 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
     def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
         """Contents that are to be ignored stay those of the state, so that no later policy takes them for written."""
         return ("contents",) if news.get("on_change") == "ignore" else ()
+
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Finish a draft in the scope in which the file was created: that of its VM's key and name then."""
+        from verge_pulumi.cloudinit.rendering import Draft
+
+        seed = {SEED: olds[SEED]} if SEED in olds else {}
+        found = Draft.read(news.get("contents"))
+        if found is None:
+            return seed
+        draft, file = found
+        scope = scope_of(olds, news, draft.name, f"-{file.strip('/')}", since="contents")
+        if scope is None and pulumi.contains_unknowns(news.get("vm")):
+            return {SEED: news["vm"], "contents": news["vm"]}
+        scope = scope or f"{news.get('vm')}/{draft.name}"
+        return {SEED: scope, "contents": draft.finished(scope)[file]}
 
     def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
         """Contents replace the file if the program says so."""

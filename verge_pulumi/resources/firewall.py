@@ -268,8 +268,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
 
     def _holder(self, place: Place, mark: Mark | None, inputs: Inputs) -> bool:
         """Say whether another resource of this stack manages a rule."""
-        state = self.connection.evidence.state(this_stack(inputs))
-        return bool(state.at(place) or (mark and state.bearing(mark.token)))
+        evidence, stack = self.connection.evidence, this_stack(inputs)
+        return bool(evidence.held_at(place, stack) or (mark and evidence.state(stack).bearing(mark.token)))
 
     def _take(self, steps: Iterable[Step], keys: dict[str, str]) -> None:
         """Make writes; note the keys of new rows."""

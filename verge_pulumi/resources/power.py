@@ -8,7 +8,7 @@ from typing import Any, Literal
 from verge_pulumi.client import Row
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import OWNER, BaseResource, Declared
+from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.fencing import Fence, Owner, lasting
 from verge_pulumi.engine.model import Inputs, outputs
@@ -16,7 +16,7 @@ from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.provider import DeclaredProvider
 from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.vm import VirtualMachine
+from verge_pulumi.resources.vm import HARDWARE, VirtualMachine, end
 
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
@@ -108,21 +108,27 @@ class PowerProvider(DeclaredProvider[Power]):
         if row is None:
             raise gone(target[0].declaration.table, target[1])
         self._refuse(id, self._stranger(target, row, olds))
-        return self._bring(news, _known_by(target, row))
+        return self._bring(news, _known_by(target, row), row)
 
     def remove(self, id: str, props: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
         if props.get("state") == "stopped" or props.get("on_destroy") == "leave":
             return
+        ending = props.get(ENDING)
         target = _target(id)
-        row = self._look(target)
-        if row is not None:
-            self._refuse(id, self._stranger(target, row, props))
+        row = self._look(target, () if ending is None else ("machine", HARDWARE))
+        if row is None:
+            return
+        self._refuse(id, self._stranger(target, row, props))
+        if ending is None:
             self._stop(target, row, props)
+        else:
+            # The VM is deleted next, so it is stopped as its own deletion would do it.
+            end(self.connection, target[1], row, ending)
 
-    def _look(self, target: Owner) -> Row | None:
+    def _look(self, target: Owner, extra: tuple[str, ...] = ()) -> Row | None:
         declaration = target[0].declaration
-        fields = tuple(dict.fromkeys((*machine_power.FIELDS, *declaration.proof)))
+        fields = tuple(dict.fromkeys((*machine_power.FIELDS, *declaration.proof, *extra)))
         return self.connection.reader.fresh(declaration.table, target[1], fields)
 
     def _fence(self, target: Owner) -> Fence:
@@ -153,22 +159,23 @@ class PowerProvider(DeclaredProvider[Power]):
                 "or run 'pulumi refresh' if it was taken over"
             )
 
-    def _bring(self, inputs: Inputs, hidden: dict[str, Any]) -> dict[str, Any]:
+    def _bring(self, inputs: Inputs, hidden: dict[str, Any], seen: Row | None = None) -> dict[str, Any]:
         target = _target(inputs["of"])
         try:
             if inputs["state"] == "running":
-                row = self._start(target, inputs)
+                row = self._start(target, seen or {}, inputs)
             else:
-                row = self._stop(target, machine_power.look(self.connection, *_place(target)), inputs)
+                row = self._stop(target, seen or machine_power.look(self.connection, *_place(target)), inputs)
         except Exception as error:
             known = {name: inputs.get(name) for name in self.declaration.attributes}
             outs = self.complete(inputs["of"], {**known, **hidden}, inputs)
             raise InitialisationFailed(inputs["of"], outs, explain(error)) from error
         return self._outs(row, inputs) | hidden
 
-    def _start(self, target: Owner, inputs: Inputs) -> Mapping[str, Any]:
+    def _start(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
         timeout = _timeout(inputs)
-        row = machine_power.start(self.connection, *_place(target), timeout=timeout)
+        if not machine_power.runs(row):
+            row = machine_power.start(self.connection, *_place(target), timeout=timeout)
         if inputs.get("wait_for_guest"):
             row = guest.wait(self.connection, target[1], row, inputs, timeout=timeout)
         return row

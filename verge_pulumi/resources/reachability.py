@@ -17,7 +17,7 @@ resolved (``vnet:dmz``), the answer is that it is not known, unless it is the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from verge_pulumi.resources.rule_regions import (
     Table,
     Verdict,
     cells,
+    columns_of,
     lowest,
     mask_of,
     masks,
@@ -52,9 +53,11 @@ __all__ = [
     "Difference",
     "Rule",
     "Shadow",
+    "Turns",
     "Verdict",
     "difference",
     "shadowed",
+    "turns",
     "would_allow",
 ]
 
@@ -63,6 +66,9 @@ MOST_CELLS = 50_000
 
 MOST_CHANGES = 100
 """Entries that a comparison has at most."""
+
+MOST_PAIRS = 500_000
+"""Pairs of rules that are looked at before a search for those that turn an outcome is cut."""
 
 DIRECTIONS = ("incoming", "outgoing")
 
@@ -123,6 +129,24 @@ class Shadow:
         return f"rule '{self.rule}' never matches: {what} {names}"
 
 
+@dataclass(frozen=True)
+class Turns:
+    """Which rules of two lists turn the outcome of some traffic.
+
+    Each pair names the rule that decides in the old list and the one that decides in the new list; "" is what comes
+    below the list.
+
+    Attributes:
+        opens: Pairs by which traffic may pass that was stopped.
+        closes: Pairs by which traffic may be stopped that passed.
+        cut: Whether there may be more than that.
+    """
+
+    opens: frozenset[tuple[str, str]] = frozenset()
+    closes: frozenset[tuple[str, str]] = frozenset()
+    cut: bool = False
+
+
 def would_allow(
     rules: Sequence[Rule],
     source: str,
@@ -181,6 +205,73 @@ def difference(old: Sequence[Rule], new: Sequence[Rule], addresses: Addresses = 
                 for service in _services_text(services, protocols_in(tables)):
                     changes.append(Change(direction, *sides, *service, *outcome))
     return Difference(tuple(changes[:MOST_CHANGES]), is_cut or len(changes) > MOST_CHANGES)
+
+
+def turns(old: Sequence[Rule], new: Sequence[Rule], addresses: Addresses = NOTHING_KNOWN) -> Turns:
+    """Return which rules make one list treat traffic differently from another, whatever comes below the lists.
+
+    The order of the rules decides, not their places. A rule of which it is not known what it matches may match or not,
+    but it matches the same in both lists.
+
+    Args:
+        old: The rules before, in their order; their names differ.
+        new: The rules after.
+        addresses: What the names in the rules stand for.
+    """
+    opens: set[tuple[str, str]] = set()
+    closes: set[tuple[str, str]] = set()
+    pairs = 0
+    for direction in DIRECTIONS:
+        tables = [Table(rules, direction, addresses) for rules in (old, new)]
+        say = [_said(table, rules) for table, rules in zip(tables, (old, new), strict=True)]
+        seen: set[tuple[tuple[int, int], ...]] = set()
+        for number, cell in enumerate(cells(tables, ALL)):
+            if number == MOST_CELLS or pairs > MOST_PAIRS:
+                return Turns(frozenset(opens), frozenset(closes), cut=True)
+            alike = masks(cell, 0), masks(cell, 1)
+            if alike in seen:
+                continue
+            seen.add(alike)
+            deciding = [table.deciding(*alike[side]) for side, table in enumerate(tables)]
+            before, after = ([say[side][place] for place in places] for side, (places, _) in enumerate(deciding))
+            if [each.means for each in before] == [each.means for each in after]:
+                continue
+            pairs += (len(before) + 1) * (len(after) + 1)
+            for passes in (True, False):  # what comes below the lists
+                ends = [[] if surely else [_Said("", passes, None)] for _, surely in deciding]
+                opens.update(_turning(before + ends[0], after + ends[1], to=True))
+                closes.update(_turning(before + ends[0], after + ends[1], to=False))
+    return Turns(frozenset(opens), frozenset(closes))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a rule says: its name, whether what it matches passes (None if not known), and all of it to be compared."""
+
+    name: str
+    passes: bool | None
+    means: Hashable
+
+
+def _said(table: Table, rules: Sequence[Rule]) -> list[_Said]:
+    """Return what the rules of a table say. Columns that are not known mean what they hold, whatever that is."""
+    columns = {str(each.get("name")): each for each in map(columns_of, rules)}
+    found = []
+    for row in table.rows:
+        conditions = frozenset((name, repr(value)) for name, value in row.conditions.items())
+        unknown = [(row.name, name, repr(columns.get(row.name, {}).get(name))) for name in row.unknown]
+        found.append(_Said(row.name, row.accepts, (row.accepts, row.box, conditions, *unknown)))
+    return found
+
+
+def _turning(before: Sequence[_Said], after: Sequence[_Said], *, to: bool) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of rules that may decide before and after, the one to the other outcome, if they match alone."""
+    first, then = ({each.means: place for place, each in reversed([*enumerate(side)])} for side in (before, after))
+    for place, one in enumerate(before):
+        for other_place, other in enumerate(after):
+            turned = one.passes is not to and other.passes is not (not to) and one.means != other.means
+            if turned and first.get(other.means, place) >= place and then.get(one.means, other_place) >= other_place:
+                yield one.name, other.name
 
 
 def shadowed(rules: Sequence[Rule], addresses: Addresses = NOTHING_KNOWN) -> list[Shadow]:

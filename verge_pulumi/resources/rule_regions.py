@@ -121,13 +121,22 @@ class Table:
 
     def __init__(self, rules: Iterable[Rule], direction: str, addresses: Addresses) -> None:
         columns: list[tuple[int, Mapping[str, Any]]] = [
-            (place, rule if isinstance(rule, Mapping) else rule.given) for place, rule in enumerate(rules, start=1)
+            (place, columns_of(rule)) for place, rule in enumerate(rules, start=1)
         ]
         # A rule whose pin is not known is possibly the first.
         columns.sort(key=lambda each: _PINS.get(_known(each[1], "pin"), 0))
         rows = (_row(rule, place, direction, addresses) for place, rule in columns)
         self.rows = [row for row in rows if row is not None]
         self._doubtful = mask_of(bool(row.unknown or row.conditions) for row in self.rows)
+
+    def deciding(self, matched: int, possible: int) -> tuple[list[int], bool]:
+        """Return the rules that may decide where some match and others possibly do, and whether the last one does.
+
+        It does if none of those before it matches.
+        """
+        matched &= ~self._doubtful
+        places = possible & ((2 << lowest(matched)) - 1) if matched else possible
+        return [place for place in range(places.bit_length()) if places >> place & 1], bool(matched)
 
     def decide(self, matched: int, possible: int) -> Verdict:
         """Return what becomes of traffic that some rules match and others possibly do."""
@@ -144,6 +153,11 @@ class Table:
             return Verdict(False, "", "no rule matches")
         name = self.rows[first].name
         return Verdict(outcome, name, f"rule '{name}' {'accepts' if outcome else 'stops'} it")
+
+
+def columns_of(rule: Rule) -> Mapping[str, Any]:
+    """Return the columns of a rule by name, as far as they are given."""
+    return rule if isinstance(rule, Mapping) else rule.given
 
 
 def _row(rule: Mapping[str, Any], place: int, direction: str, addresses: Addresses) -> Row | None:

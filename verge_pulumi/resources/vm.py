@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
-from verge_pulumi.engine.declare import Declared, Resource
+from verge_pulumi.engine.connection import Connection
+from verge_pulumi.engine.declare import SEED, Declared, Resource, scope_of
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
@@ -18,6 +19,9 @@ from verge_pulumi.resources.machine_power import Restart
 
 if TYPE_CHECKING:
     from verge_pulumi.resources.snapshot import Snapshot
+
+HARDWARE = select("machine", [select("drives", data_loss.FIELDS)], "hardware")
+"""The field of a VM that says what `end` wants to know."""
 
 BootOrder = Literal["cd", "cdn", "dc", "nc", "n", "c", "d", "strict"]
 
@@ -237,7 +241,7 @@ class VirtualMachine(
 class VirtualMachineProvider(RowProvider[VirtualMachine]):
     """What is special about a VM's life."""
 
-    extra_delete_fields = (select("machine", [select("drives", data_loss.FIELDS)], "hardware"),)
+    extra_delete_fields = (HARDWARE,)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Secure boot needs UEFI; a copy has one original, and brings what is set on creation only."""
@@ -249,6 +253,21 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
                 yield f"{name}: cannot be set on a copy"
         if inputs.get("secure_boot") is True and inputs.get("uefi") in (None, False):
             yield "secure_boot: needs uefi=True"
+
+    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+        """Compute a trigger that stands for the files of a first boot, in the scope in which it was first set."""
+        seed = {SEED: olds[SEED]} if SEED in olds else {}
+        if news.get("replacement_trigger") is None:
+            return seed
+        # Imported here: it brings YAML along.
+        from verge_pulumi.cloudinit.rendering import Draft
+
+        found = Draft.read(news["replacement_trigger"])
+        if found is None:
+            return seed
+        draft, _ = found
+        scope = scope_of(olds, news, draft.name, "-vm", since="replacement_trigger") or f"//{draft.name}"
+        return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make it anew, or as a copy."""
@@ -289,13 +308,30 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
-        if not props.get("allow_data_loss"):
-            data_loss.forbid(self._drives(row))
-        machine_power.stop(self.connection, "vms", id, row, timeout=props.get("stop_timeout"), force=True)
+        end(self.connection, id, row, props)
 
-    def _drives(self, row: Row) -> Iterable[Row]:
-        """Return the drives as the row tells them; one that does not is no proof that there are none."""
-        told = (row.get("hardware") or {}).get("drives")
-        if told is not None:
-            return list(told)
-        return self.connection.reader.find("machine_drives", where("machine", "eq", row["machine"]), data_loss.FIELDS)
+
+def end(connection: Connection, key: str, row: Row, policies: Mapping[str, Any]) -> None:
+    """Stop a VM that is about to be deleted, a guest that ignores the power button after `stop_timeout` too.
+
+    Args:
+        connection: Where to.
+        key: The VM's key.
+        row: The VM as last read, with `HARDWARE`.
+        policies: `stop_timeout` and `allow_data_loss` as the program gives them.
+
+    Raises:
+        EngineError: Data would be lost against the program's will; the VM goes on running.
+        WaitTimeout: It still runs.
+    """
+    if not policies.get("allow_data_loss"):
+        data_loss.forbid(_drives(connection, row))
+    machine_power.stop(connection, "vms", key, row, timeout=policies.get("stop_timeout"), force=True)
+
+
+def _drives(connection: Connection, row: Row) -> Iterable[Row]:
+    """Return the drives as the row tells them; one that does not is no proof that there are none."""
+    told = (row.get("hardware") or {}).get("drives")
+    if told is not None:
+        return list(told)
+    return connection.reader.find("machine_drives", where("machine", "eq", row["machine"]), data_loss.FIELDS)

@@ -13,7 +13,11 @@ from pathlib import Path
 
 from verge_pulumi.catalogue import DEFAULT_RELEASE, RELEASES
 from verge_pulumi.simulator.dials import HELP
+from verge_pulumi.simulator.gate import PAGE
 from verge_pulumi.simulator.simulator import Options, Simulator
+
+_WHO = f"""The page and the dials answer by the names of loopback and by the address that a request came to. Programs
+need no header; in a browser only the page at / turns the dials, by the header {PAGE}."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -21,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m verge_pulumi.simulator",
         description="A VergeOS on this machine, for trying out and testing clients.",
-        epilog=f"Dials (JSON, no login), below the printed address:\n{dials}",
+        epilog=f"Dials (JSON, no login), below the printed address:\n{dials}\n\n{_WHO}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -35,7 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--release", default=DEFAULT_RELEASE, help=f"release to imitate, such as {releases} (default: %(default)s)")
     add("--name", default="simulator", help="the system's name (default: %(default)s)")
     add("--cert-file", type=Path, help="write the certificate authority here, for clients that verify (needs --tls)")
-    add("--state", type=Path, help="JSON file that is loaded at the start when it exists, and saved at the end")
+    add(
+        "--state",
+        type=Path,
+        help="JSON file that is loaded at the start when it exists, and replaced as a whole at the end",
+    )
     add("--latency-ms", type=float, default=0, help="milliseconds that every answer is delayed (default: %(default)s)")
     add(
         "--transition-seconds",

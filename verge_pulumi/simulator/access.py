@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from collections import deque
 from collections.abc import Mapping
@@ -104,7 +103,7 @@ class Access:
         scheme, _, credential = header.partition(" ")
         try:
             name, colon, password = base64.b64decode(credential, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no UTF-8 in it
             raise login_required() from None
         if scheme.lower() != "basic" or not colon:
             raise login_required()
@@ -133,4 +132,4 @@ class Access:
 
 
 def _same(left: str, right: str) -> bool:
-    return secrets.compare_digest(left.encode(), right.encode())
+    return secrets.compare_digest(*(text.encode(errors="surrogateescape") for text in (left, right)))

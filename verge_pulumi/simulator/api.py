@@ -12,6 +12,7 @@ from typing import Any
 from verge_pulumi.catalogue.openapi import openapi_document
 from verge_pulumi.catalogue.schema import table_schema
 from verge_pulumi.simulator.access import Access
+from verge_pulumi.simulator.arguments import finite
 from verge_pulumi.simulator.backend import Backend
 from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import ApiError, invalid_argument, not_found, not_modelled, not_permitted, refused
@@ -23,6 +24,38 @@ TOKENS = "/api/sys/tokens"
 
 _BINARY = {"Content-Type": "application/octet-stream"}
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
+
+
+_DEPTH = 100
+"""Objects and lists within each other; more are refused, so that nothing here exhausts the stack."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def parse_json(data: bytes) -> Any:
+    """Return a JSON value of which every text is Unicode, and that is not nested too deeply.
+
+    Raises:
+        UnicodeEncodeError: A text in it is no Unicode.
+        ValueError: The data is no such value.
+    """
+    try:
+        value = json.loads(data)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if _SURROGATE.search(data):
+        json.dumps(value, ensure_ascii=False).encode()  # halves of pairs are no text
+    level = [value]
+    for _ in range(_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return value
+    raise ValueError("it is nested too deeply")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,22 +80,26 @@ class Call:
         """Return the body as JSON; an empty body is an empty object.
 
         Raises:
-            ApiError: The body is not JSON (400).
+            ApiError: The body is not JSON (400), or a text in it is no Unicode (422).
         """
         if not self.body.strip():
             return {}
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return parse_json(self.body)
+        except UnicodeEncodeError:
+            raise invalid_argument() from None
+        except ValueError:
             raise ApiError(400, "Invalid JSON") from None
 
     def columns(self) -> dict[str, Any]:
         """Return the body as an object.
 
         Raises:
-            ApiError: The body is not JSON (400) or not an object (422).
+            ApiError: The body is not JSON (400), not an object, or a text in it is no Unicode (422).
         """
         value = self.value()
+        if not finite(value):
+            raise ApiError(400, "Invalid JSON")  # Python reads NaN and Infinity, which no JSON has
         if not isinstance(value, dict):
             raise invalid_argument()
         return value

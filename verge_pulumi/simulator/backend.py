@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
+from verge_pulumi.simulator.arguments import finite, mapping, text
 from verge_pulumi.simulator.behaviour import BEHAVIOURS
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.behaviour.power import Power
@@ -402,15 +403,24 @@ class Backend:
         """Replace the whole content by what `dump` returned.
 
         Raises:
-            ValueError: The content is of another release or has a table that does not exist.
+            ValueError: The content is of another release, or nothing that `dump` returns; then nothing is replaced.
         """
-        if content["release"] != self.release.text:
-            raise ValueError(
-                f"Unable to load the state: it is of release {content['release']}, this is {self.release.text}."
-                f" Start the simulator with --release {content['release']}."
-            )
-        self.clear()
-        self.store.load(content)
+        try:
+            content = mapping("the content", content)
+            release = text("release", content.get("release"))
+            if release != self.release.text:
+                raise ValueError(
+                    f"it is of release {release}, this is {self.release.text}."
+                    f" Start the simulator with --release {release}."
+                )
+            if not finite(content):
+                raise ValueError("it holds what is no number.")
+            under_way = Transitions(self.clock, self.transitions.dials, self._finish)
+            under_way.load(content.get("transitions"))
+            self.store.load(content)
+        except ValueError as error:
+            raise ValueError(f"Unable to load the state: {error}") from None
+        self.contents.clear()
         self.transitions.load(content["transitions"])
 
     def snapshot(self) -> dict[str, Any]:

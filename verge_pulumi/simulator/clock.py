@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import time
 
+from verge_pulumi.simulator.arguments import YEAR, choice, number
+
+LAST = 253_402_300_799.0
+"""The last second that a date has: the end of the year 9999."""
+
 
 class Clock:
     """Seconds since 1970, real or by hand.
@@ -35,15 +40,15 @@ class Clock:
             advance: Seconds to move a manual clock forwards.
 
         Raises:
-            ValueError: The mode is unknown, or a real clock was to be moved.
+            ValueError: The mode is unknown, a real clock was to be moved, or it would show no time.
         """
-        if mode not in (None, "real", "manual"):
-            raise ValueError(f"Unable to set the clock: mode {mode!r} is unknown. Use 'real' or 'manual'.")
-        if mode == "real":
-            self._frozen = None
-        elif mode == "manual":
-            self._frozen = self.now()
-        if advance:
-            if self._frozen is None:
-                raise ValueError("Unable to move the clock: it shows the real time. Set mode 'manual' first.")
-            self._frozen += advance
+        frozen = self._frozen
+        if mode is not None:
+            frozen = None if choice("mode", mode, ("real", "manual")) == "real" else self.now()
+        if number("advance", advance, most=1000 * YEAR):
+            if frozen is None:
+                raise ValueError("the clock cannot be moved, since it shows the real time. Set mode 'manual' first.")
+            frozen += advance
+            if frozen > LAST:
+                raise ValueError("the clock cannot be moved beyond the year 9999.")
+        self._frozen = frozen

@@ -5,6 +5,7 @@ The page at ``/`` is made of it.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -52,41 +53,41 @@ class Dialboard:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._dials: Mapping[str, Callable[[Any], Any]] = {
-            "GET /_sim": lambda query: HELP,
-            "GET /_sim/system": lambda query: self._system(),
-            "GET /_sim/table": lambda query: self._table(**query),
-            "GET /_sim/requests": lambda query: self._requests(**query),
-            "GET /_sim/counters": lambda query: world.log.counters(world.backend.unknown_columns).as_json(),
-            "POST /_sim/reset": lambda body: world.reset(**body),
-            "GET /_sim/clock": lambda query: {"mode": world.clock.mode, "now": world.clock.now()},
-            "PUT /_sim/clock": lambda body: world.clock.set(**body),
-            "GET /_sim/transitions": lambda query: asdict(world.dials),
-            "PUT /_sim/transitions": lambda body: world.dials.set(**body),
-            "GET /_sim/latency": lambda query: {"ms": world.latency * 1000},
-            "PUT /_sim/latency": lambda body: world.delay(**body),
-            "PUT /_sim/guest": lambda body: world.guest(**body),
-            "GET /_sim/faults": lambda query: world.faults.as_json(),
-            "PUT /_sim/faults": world.faults.set,
-            "GET /_sim/state": lambda query: world.backend.dump(),
-            "PUT /_sim/state": world.load,
+        self._dials: Mapping[str, Callable[[Call], Any]] = {
+            "GET /_sim": lambda call: HELP,
+            "GET /_sim/system": _asked(self._system),
+            "GET /_sim/table": _asked(self._table),
+            "GET /_sim/requests": _asked(self._requests),
+            "GET /_sim/counters": lambda call: world.log.counters(world.backend.unknown_columns).as_json(),
+            "POST /_sim/reset": _asked(world.reset),
+            "GET /_sim/clock": lambda call: {"mode": world.clock.mode, "now": world.clock.now()},
+            "PUT /_sim/clock": _asked(world.clock.set),
+            "GET /_sim/transitions": lambda call: asdict(world.dials),
+            "PUT /_sim/transitions": _asked(world.dials.set),
+            "GET /_sim/latency": lambda call: {"ms": world.latency * 1000},
+            "PUT /_sim/latency": _asked(world.delay),
+            "PUT /_sim/guest": _asked(world.guest),
+            "GET /_sim/faults": lambda call: world.faults.as_json(),
+            "PUT /_sim/faults": lambda call: world.faults.set(call.value()),
+            "GET /_sim/state": lambda call: world.backend.dump(),
+            "PUT /_sim/state": lambda call: world.load(call.value()),
         }
 
     def answer(self, call: Call) -> Answer:
         """Turn or read a dial; a mistake in the request is answered 422 with the reason."""
-        if call.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            return Answer.of_error(ApiError(403, "The dials are not for the pages of other sites."))
         dial = self._dials.get(f"{call.verb} {call.path.rstrip('/')}")
         if dial is None:
             return Answer.of_error(ApiError(404, f"There is no dial {call.verb} {call.path}. GET {DIALS} lists them."))
         self._world.backend.transitions.settle()
         try:
-            result = dial(call.query if call.verb == "GET" else call.value())
+            result = dial(call)
             return Answer(200, {} if result is None else result)
         except ApiError as error:
             return Answer.of_error(error)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Answer.of_error(ApiError(422, f"Unable to set the dial: {error}"))
+        except ValueError as error:
+            reason = str(error)
+            known = reason.startswith("Unable")
+            return Answer.of_error(ApiError(422, reason if known else f"Unable to set the dial: {reason}"))
 
     def _system(self) -> dict[str, Any]:
         backend = self._world.backend
@@ -95,6 +96,8 @@ class Dialboard:
 
     def _table(self, name: str) -> dict[str, Any]:
         backend = self._world.backend
+        if name not in backend.relations:
+            raise ValueError(f"there is no table {name!r}.")
         table = backend.relations[name].table
         return {
             "name": table.name,
@@ -114,5 +117,24 @@ class Dialboard:
         }
 
     def _requests(self, last: str = "0") -> list[dict[str, Any]]:
+        if not (last.isascii() and last.isdecimal() and len(last) < 10):
+            raise ValueError("last must be a whole number.")
         log = list(self._world.log.requests)
         return [asdict(request) for request in log[-int(last) :]]
+
+
+def _asked(dial: Callable[..., Any]) -> Callable[[Call], Any]:
+    """Return what calls a function with the parameters of a request, those of the query or those of the body."""
+    signature = inspect.signature(dial)
+
+    def ask(call: Call) -> Any:
+        parameters = call.query if call.verb == "GET" else call.value()
+        if not isinstance(parameters, Mapping):
+            raise ValueError("the body must be an object.")
+        try:
+            bound = signature.bind(**parameters)
+        except TypeError as error:
+            raise ValueError(f"{error}.") from None
+        return dial(*bound.args, **bound.kwargs)
+
+    return ask

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+from verge_pulumi.simulator.arguments import YEAR, choice, mapping, number, several, text, whole
+from verge_pulumi.simulator.patterns import pattern
 
 WHAT = {
     "reset": "break the connection (RST)",
@@ -26,16 +30,31 @@ WHAT = {
 
 _GARBAGE = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
 _NEED_ANSWER = ("drip", "cut")
-_OPTIONS: Mapping[str, type | tuple[type, ...]] = {
-    "seconds": (int, float),
-    "bytes": int,
-    "status": int,
-    "body": object,
-    "headers": dict,
-    "location": str,
-    "content_type": str,
-    "retry_after": (int, str),
+_MOST = 1_000_000_000
+_LARGEST_PATTERN = 100
+"""States of the largest regular expression for a path, the longest of which has 8,190 characters."""
+
+
+def _headers(name: str, value: object) -> dict[str, str]:
+    headers = mapping(name, value)
+    if not all(re.fullmatch(r"[A-Za-z0-9-]+", header) for header in headers):
+        raise ValueError(f"{name} must have names of letters, digits and hyphens.")
+    return {header: text(name, each) for header, each in headers.items()}
+
+
+_OPTIONS: Mapping[str, Callable[[str, Any], Any]] = {
+    "seconds": partial(number, most=YEAR),
+    "bytes": partial(whole, most=_MOST),
+    "status": partial(whole, least=200, most=599),
+    "body": lambda name, value: value,
+    "headers": _headers,
+    "location": text,
+    "content_type": text,
+    "retry_after": lambda name, value: (
+        value if isinstance(value, int) and not isinstance(value, bool) else text(name, value)
+    ),
 }
+"""What a fault may hold besides, and how each is checked."""
 
 
 @dataclass
@@ -69,30 +88,30 @@ class Fault:
         Raises:
             ValueError: Something in it is unknown or wrong.
         """
-        rest = dict(data)
-        what = rest.pop("what", None)
-        if what not in WHAT:
-            raise ValueError(f"Unable to set a fault: what={what!r} is unknown. Use one of {', '.join(WHAT)}.")
-        when = rest.pop("when", "after" if what in _NEED_ANSWER else "before")
-        if when not in ("before", "after") or (when == "before" and what in _NEED_ANSWER):
-            raise ValueError(f"Unable to set a fault: when={when!r} is not possible for {what!r}.")
-        match = dict(rest.pop("match", {}))
-        for name, kind in (("nth", int), ("times", int), ("path", str), ("verb", str)):
-            if not isinstance(match.get(name, kind()), kind):
-                raise ValueError(f"Unable to set a fault: {name} must be {kind.__name__}.")
+        rest = mapping("a fault", data)
+        what = choice("what", rest.pop("what", None), WHAT)
+        when = choice("when", rest.pop("when", "after" if what in _NEED_ANSWER else "before"), ("before", "after"))
+        if when == "before" and what in _NEED_ANSWER:
+            raise ValueError(f"when='before' is not possible for {what!r}.")
+        match = mapping("match", rest.pop("match", {}))
         fault = cls(
             what=what,
-            verb=match.pop("verb", None),
-            path=match.pop("path", ""),
-            nth=match.pop("nth", 1),
-            times=match.pop("times", 1),
+            verb=text("verb", match.pop("verb")) if "verb" in match else None,
+            path=text("path", match.pop("path", "")),
+            nth=whole("nth", match.pop("nth", 1), least=1, most=_MOST),
+            times=whole("times", match.pop("times", 1), most=_MOST),
             when=when,
-            options=rest,
+            options={name: _OPTIONS[name](name, value) for name, value in rest.items() if name in _OPTIONS},
         )
-        wrong = [name for name, value in rest.items() if not isinstance(value, _OPTIONS.get(name, ()))]
-        if wrong or match:
-            raise ValueError(f"Unable to set a fault: {[*wrong, *match][0]!r} is unknown or of the wrong type.")
-        re.compile(fault.path)
+        unknown = [*(rest.keys() - _OPTIONS.keys()), *match]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is unknown.")
+        try:
+            size = pattern(fault.path).size
+        except ValueError as error:
+            raise ValueError(f"path is no regular expression: {error}.") from None
+        if size > _LARGEST_PATTERN:
+            raise ValueError("path is too large a regular expression.")
         return fault
 
     def as_json(self) -> dict[str, Any]:
@@ -102,7 +121,7 @@ class Fault:
 
     def hits(self, verb: str, path: str) -> bool:
         """Count a request if it matches, and tell whether it is hit."""
-        if self.verb not in (None, verb) or not re.search(self.path, path):
+        if self.verb not in (None, verb) or not pattern(self.path).search(path):
             return False
         self.matched += 1
         return self.nth <= self.matched and (not self.times or self.matched < self.nth + self.times)
@@ -141,9 +160,9 @@ class Faults:
             ValueError: One of them is wrong; then none is changed.
         """
         try:
-            self._faults = [Fault.of(data) for data in faults]
-        except re.error as error:
-            raise ValueError(f"Unable to set a fault: its path is no regular expression: {error}.") from None
+            self._faults = [Fault.of(data) for data in several("the faults", faults)]
+        except ValueError as error:
+            raise ValueError(f"Unable to set a fault: {error}") from None
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the faults with the number of requests each has matched."""

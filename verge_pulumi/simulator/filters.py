@@ -17,6 +17,7 @@ from lark import Lark, LarkError, Token, Transformer
 
 from verge_pulumi.catalogue.model import Column, Type
 from verge_pulumi.simulator.errors import invalid_argument
+from verge_pulumi.simulator.patterns import Pattern, TooLarge, matches_glob
 from verge_pulumi.simulator.relations import Relation, Release, Row
 
 Predicate: TypeAlias = Callable[[Row], bool]
@@ -182,29 +183,35 @@ def _translate(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def posix(pattern: str) -> re.Pattern[str] | None:
+def posix(expression: str) -> Pattern | None:
     r"""Translate a POSIX extended regular expression.
 
     What POSIX does not have (``\d``, ``(?i)``) and what does not compile is not refused: it matches nothing.
 
     Returns:
         The compiled pattern, or None for one that matches nothing.
+
+    Raises:
+        ApiError: It has too many states (422).
     """
     try:
-        return re.compile(_DIFFERENT.sub(_translate, pattern))
-    except (re.error, RecursionError, OverflowError):
+        return Pattern(_DIFFERENT.sub(_translate, expression))
+    except TooLarge:
+        raise invalid_argument() from None
+    except (re.error, ValueError):
         return None
 
 
-def _glob(pattern: str, flags: int = 0) -> Callable[[str], bool]:
-    """Match a whole text against ``*`` and ``?``; which wildcards VergeOS means is not documented."""
-    parts = [{"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern]
-    return lambda text: re.fullmatch("".join(parts), text, re.DOTALL | flags) is not None
+def _rx(wanted: str) -> Callable[[str], bool]:
+    compiled = posix(wanted)
 
+    def test(text: str) -> bool:
+        try:
+            return compiled is not None and compiled.search(text)
+        except TooLarge:
+            raise invalid_argument() from None
 
-def _rx(pattern: str) -> Callable[[str], bool]:
-    compiled = posix(pattern)
-    return lambda text: compiled is not None and compiled.search(text) is not None
+    return test
 
 
 _TEXT: dict[str, Callable[[str], Callable[[str], bool]]] = {
@@ -214,8 +221,9 @@ _TEXT: dict[str, Callable[[str], Callable[[str], bool]]] = {
     "ct": lambda wanted: lambda text: wanted.lower() in text.lower(),
     "rx": _rx,
     "et": lambda wanted: lambda text: text.lower() == wanted.lower(),
-    "pm": _glob,
-    "pt": lambda wanted: _glob(wanted, re.IGNORECASE),
+    # Which wildcards VergeOS means by a pattern is not documented.
+    "pm": lambda wanted: lambda text: matches_glob(wanted, text),
+    "pt": lambda wanted: lambda text: matches_glob(wanted.lower(), text.lower()),
 }
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: bool(a == b),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import itertools
 import json
 import socket
@@ -16,16 +15,20 @@ from weakref import WeakKeyDictionary
 import trustme
 from aiohttp import web
 
-from verge_pulumi.simulator.api import Answer, Api, Call
+from verge_pulumi.simulator.api import Answer, Api, Call, parse_json
 from verge_pulumi.simulator.contents import Download
 from verge_pulumi.simulator.dials import DIALS, Dialboard
+from verge_pulumi.simulator.errors import ApiError
 from verge_pulumi.simulator.faults import Fault
+from verge_pulumi.simulator.gate import Gate
 from verge_pulumi.simulator.log import Request
 from verge_pulumi.simulator.page import page
 from verge_pulumi.simulator.world import World
 
 _MAX_BODY = 16 * 1024**2
 _SHUTDOWN_SECONDS = 0.1
+_FOR_CLIENTS = ("/api/", "/version.json")
+"""Paths by which clients work; they ask by whatever name leads here."""
 
 
 class Certificate:
@@ -48,25 +51,18 @@ class Certificate:
         authority.issue_cert(*names).configure_cert(self.context)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Server:
     """Serves a simulated system until it is closed.
 
     Args:
         world: The system and what is around it.
+        host: The address to listen on.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, host: str) -> None:
         self._world = world
+        self._host = host
+        self._gate = Gate(host)
         self._api = Api(world.backend, world.access)
         self._dialboard = Dialboard(world)
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
@@ -78,7 +74,7 @@ class Server:
             application, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_SECONDS
         )
 
-    async def open(self, host: str, port: int, context: ssl.SSLContext | None) -> int:
+    async def open(self, port: int, context: ssl.SSLContext | None) -> int:
         """Start listening.
 
         Returns:
@@ -88,7 +84,7 @@ class Server:
             OSError: The address cannot be used.
         """
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, ssl_context=context).start()
+        await web.TCPSite(self._runner, self._host, port, ssl_context=context).start()
         return int(self._runner.addresses[0][1])
 
     async def close(self) -> None:
@@ -102,16 +98,24 @@ class Server:
         await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = await request.read()
+        except web.RequestPayloadError:  # it is not compressed as its head says
+            return _response(Answer.of_error(ApiError(400, "Invalid body")))
         call = Call(
-            verb=request.method,
-            path=request.path,
-            query=dict(request.query),
-            headers=request.headers,
-            body=await request.read(),
+            verb=request.method, path=request.path, query=dict(request.query), headers=request.headers, body=body
         )
+        is_dial = f"{call.path}/".startswith(f"{DIALS}/")
+        try:
+            if not call.path.startswith(_FOR_CLIENTS):
+                self._gate.check_name(call.headers, _own_address(request))
+            if is_dial:
+                self._gate.check_sender(call.verb, call.headers, request.scheme)
+        except ApiError as refusal:
+            return _response(Answer.of_error(refusal))
         if (call.verb, call.path) == ("GET", "/"):
             return _response(page())
-        if f"{call.path}/".startswith(f"{DIALS}/"):
+        if is_dial:
             return _response(self._dialboard.answer(call))
         if call.verb == "GET" and request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._console(request, call)
@@ -130,8 +134,8 @@ class Server:
             number = self._connections.get(transport) or next(self._numbers)
             self._connections[transport] = number
         try:
-            body = json.loads(call.body) if call.body else None
-        except (ValueError, RecursionError):
+            body = parse_json(call.body) if call.body else None
+        except ValueError:
             body = f"<{len(call.body)} bytes that are not JSON>"
         return self._world.log.begin(
             time=self._world.clock.now(),
@@ -221,6 +225,12 @@ class Server:
         await websocket.send_bytes(b"RFB 003.008\n")
         await websocket.close()
         return websocket
+
+
+def _own_address(request: web.Request) -> str:
+    """Return the address of this machine that a request came to, or "" when its connection is gone."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    return str(name[0]) if name else ""
 
 
 def _response(answer: Answer) -> web.Response:

@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import secrets
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,8 +19,11 @@ from typing import Any, Self, TypeVar
 
 from verge_pulumi.catalogue import DEFAULT_RELEASE, TABLES
 from verge_pulumi.catalogue.model import Table
+from verge_pulumi.simulator.api import parse_json
+from verge_pulumi.simulator.arguments import whole
+from verge_pulumi.simulator.gate import is_loopback
 from verge_pulumi.simulator.log import Counters, Request
-from verge_pulumi.simulator.server import Certificate, Server, is_loopback
+from verge_pulumi.simulator.server import Certificate, Server
 from verge_pulumi.simulator.world import World
 
 T = TypeVar("T")
@@ -92,6 +96,8 @@ class Simulator:
                 f"Unable to listen on {self._options.host}: it is not a loopback address, and the simulator trusts"
                 " everybody who reaches its dials. Use 127.0.0.1, or say --expose (expose=True)."
             )
+        whole("port", self._options.port, most=65535)
+        whole("requests_per_hour", self._options.requests_per_hour, most=1_000_000_000)
         if self._options.cert_file is not None and not self._options.tls:
             raise ValueError("Unable to write a certificate: there is none without TLS. Say --tls (tls=True).")
         self.url = ""
@@ -126,7 +132,7 @@ class Simulator:
             ValueError: The state file does not fit this release.
         """
         if self._options.state is not None and self._options.state.exists():
-            self._world.load(json.loads(self._options.state.read_text()))
+            self._world.load(parse_json(self._options.state.read_bytes()))
         if self._options.cert_file is not None:
             self._options.cert_file.write_bytes(self.ca_pem)
         ready: Future[int] = Future()
@@ -158,10 +164,10 @@ class Simulator:
         self.stop()
 
     async def _serve(self, ready: Future[int]) -> None:
-        server = Server(self._world)
+        server = Server(self._world, self._options.host)
         context = self._certificate.context if self._certificate else None
         try:
-            port = await server.open(self._options.host, self._options.port, context)
+            port = await server.open(self._options.port, context)
         except BaseException as error:
             await server.close()
             ready.set_exception(error)
@@ -238,6 +244,18 @@ class Simulator:
         """Go back to the seed (``"all"``), or empty the log and counters only (``"log"``)."""
         self._call(lambda: self._world.reset(what))
 
+    def dump(self) -> dict[str, Any]:
+        """Return the whole content, secrets included, as it is at this moment."""
+        return self._call(lambda: copy.deepcopy(self._world.backend.dump()))
+
+    def load(self, content: Mapping[str, Any]) -> None:
+        """Replace the whole content by what `dump` returned: the system is rolled back.
+
+        Raises:
+            ValueError: It does not fit this release.
+        """
+        self._call(lambda: self._world.load(copy.deepcopy(dict(content))))
+
     def faults(self, *faults: Mapping[str, Any]) -> None:
         """Replace the faults; none ends them. Their form is that of ``PUT /_sim/faults``.
 
@@ -304,12 +322,21 @@ class Simulator:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file so that it is whole or not there, readable by its owner only."""
+    """Write a file, readable by its owner only, so that it has the old content or the new one whatever happens."""
+    path = path.resolve()  # a link stays one, and what it leads to is replaced
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink()
         raise
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # else a power failure may bring the old file back, or none
+        finally:
+            os.close(folder)

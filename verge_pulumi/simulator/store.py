@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import reprlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from verge_pulumi.catalogue.model import Type
+from verge_pulumi.simulator.arguments import mapping, several, whole
 from verge_pulumi.simulator.relations import Key, Relation, Row, reference
+
+_STORED: Mapping[Type, type | tuple[type, ...]] = {
+    Type.BOOL: bool,
+    Type.INT: (int, float),
+    Type.TEXT: str,
+    Type.REF: (int, str),
+    Type.ANY_REF: str,
+}
+"""What each type of column is stored as; null besides."""
 
 _References = dict[tuple[str, Key], dict[tuple[str, str, Key], None]]
 
@@ -165,13 +176,35 @@ class Store:
         """Replace everything by what `dump` returned.
 
         Raises:
-            ValueError: The content names a table that does not exist.
+            ValueError: The content is nothing that `dump` returns; then nothing is replaced.
         """
-        unknown = sorted(set(content["rows"]) - set(self.relations))
-        if unknown:
-            raise ValueError(f"Unable to load the state: it has the unknown table {unknown[0]!r}.")
+        rows, following = self._checked(content)
         self.clear()
-        for table, rows in content["rows"].items():
-            for row in rows:
+        for table, each in rows.items():
+            for row in each:
                 self.insert(table, copy.deepcopy(row), key=row["$key"])
-        self._next.update(content["next"])
+        self._next.update(following)
+
+    def _checked(self, content: Mapping[str, Any]) -> tuple[dict[str, list[Row]], dict[str, int]]:
+        tables, following = mapping("rows", content.get("rows")), mapping("next", content.get("next"))
+        unknown = sorted((tables.keys() | following.keys()) - self.relations.keys())
+        if unknown:
+            raise ValueError(f"it has the unknown table {reprlib.repr(unknown[0])}.")
+        for table, rows in tables.items():
+            keys = set()
+            for row in several(table, rows):
+                self._check(self.relations[table], mapping(f"each row of {table}", row))
+                if row["$key"] in keys:
+                    raise ValueError(f"{table} has two rows with the key {reprlib.repr(row['$key'])}.")
+                keys.add(row["$key"])
+        return tables, {table: whole(f"next of {table}", number, most=2**63) for table, number in following.items()}
+
+    @staticmethod
+    def _check(relation: Relation, row: Mapping[str, Any]) -> None:
+        key = row.get("$key")
+        if not isinstance(key, int if relation.table.key == "int" else str) or isinstance(key, bool):
+            raise ValueError(f"{relation.name} has a row without a key.")
+        for name, column in relation.columns.items():
+            value = row.get(name)
+            if not (value is None or column.type is Type.JSON or isinstance(value, _STORED[column.type])):
+                raise ValueError(f"{name} of {relation.name}/{reprlib.repr(key)} is no {column.type.value}.")

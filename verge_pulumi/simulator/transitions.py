@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.arguments import YEAR, number, several, text, whole
+from verge_pulumi.simulator.clock import LAST, Clock
 from verge_pulumi.simulator.relations import Key
 
 
@@ -39,15 +40,24 @@ class Dials:
         stuck: Iterable[str] | None = None,
         ignore_poweroff: bool | Iterable[int] | None = None,
     ) -> None:
-        """Turn the dials that are given; `seconds` and `looks` replace each other."""
+        """Turn the dials that are given; `seconds` and `looks` replace each other.
+
+        Raises:
+            ValueError: One of the values is none; then nothing is turned.
+        """
+        turned = Dials(self.seconds, self.looks, self.stuck, self.ignore_poweroff)
         if seconds is not None:
-            self.seconds, self.looks = seconds, None
+            turned.seconds, turned.looks = number("seconds", seconds, most=YEAR), None
         if looks is not None:
-            self.looks = looks
+            turned.looks = whole("looks", looks, most=1_000_000)
         if stuck is not None:
-            self.stuck = list(stuck)
-        if ignore_poweroff is not None:
-            self.ignore_poweroff = ignore_poweroff if isinstance(ignore_poweroff, bool) else list(ignore_poweroff)
+            turned.stuck = [text("stuck", state) for state in several("stuck", stuck)]
+        if isinstance(ignore_poweroff, bool):
+            turned.ignore_poweroff = ignore_poweroff
+        elif ignore_poweroff is not None:
+            machines = several("ignore_poweroff", ignore_poweroff)
+            turned.ignore_poweroff = [whole("ignore_poweroff", machine, most=2**63) for machine in machines]
+        vars(self).update(vars(turned))
 
     def ignores_poweroff(self, machine: Key) -> bool:
         """Whether the guest of a machine ignores a shutdown request."""
@@ -123,8 +133,26 @@ class Transitions:
         """Return what is under way as JSON can carry it."""
         return [[table, key, p.state, p.begun, p.looks] for (table, key), p in self._pending.items()]
 
-    def load(self, content: Iterable[Iterable[Any]]) -> None:
-        """Replace what is under way by what `dump` returned."""
+    def load(self, content: object) -> None:
+        """Replace what is under way by what `dump` returned.
+
+        Raises:
+            ValueError: The content is nothing that `dump` returns; then nothing is replaced.
+        """
+        pending = {}
+        for entry in several("transitions", content):
+            table, key, state, begun, looks = _five(entry)
+            if not isinstance(key, int | str):
+                raise ValueError("a transition has no key.")
+            pending[text("a table", table), key] = _Pending(
+                text("a state", state), number("begun", begun, most=LAST), whole("looks", looks, most=2**63)
+            )
         self.clear()
-        for table, key, state, begun, looks in content:
-            self._pending[table, key] = _Pending(state, begun, looks)
+        self._pending.update(pending)
+
+
+def _five(entry: object) -> list[Any]:
+    parts = several("a transition", entry)
+    if len(parts) != 5:
+        raise ValueError("a transition must have a table, a key, a state, a time and a number of looks.")
+    return parts

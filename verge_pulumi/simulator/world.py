@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verge_pulumi.catalogue.model import Table
 from verge_pulumi.simulator.access import Access
+from verge_pulumi.simulator.arguments import choice, number, several, text, whole
 from verge_pulumi.simulator.backend import Backend
 from verge_pulumi.simulator.clock import Clock
 from verge_pulumi.simulator.faults import Faults
@@ -74,11 +74,9 @@ class World:
         """Delay every answer from now on by a number of milliseconds.
 
         Raises:
-            ValueError: It is below zero, or no number of milliseconds at all.
+            ValueError: It is below zero, longer than an hour, or no number of milliseconds at all.
         """
-        if not 0 <= ms < math.inf:
-            raise ValueError(f"An answer cannot be delayed by {ms} ms.")
-        self.latency = ms / 1000
+        self.latency = number("ms", ms, most=3_600_000) / 1000
 
     def guest(self, machine: int, addresses: Sequence[str] = (), hostname: str = "") -> None:
         """Say what a guest reports through its agent, in the layout of the vendor's Go client.
@@ -87,12 +85,17 @@ class World:
             machine: The key of its machine.
             addresses: Its IP addresses.
             hostname: Its host name.
+
+        Raises:
+            ValueError: One of the values is none.
         """
+        machine = whole("machine", machine, most=2**63)
         own = [
-            {"ip-address-type": f"ipv{ipaddress.ip_address(text).version}", "ip-address": text} for text in addresses
+            {"ip-address-type": f"ipv{ipaddress.ip_address(address).version}", "ip-address": address}
+            for address in (text("addresses", each) for each in several("addresses", addresses))
         ]
         self.backend.power.guests[machine] = {
-            "hostname": hostname,
+            "hostname": text("hostname", hostname),
             "network": [{"name": "eth0", "ip-addresses": own}],
         }
         self.backend.power.boot(machine)
@@ -106,8 +109,7 @@ class World:
         Raises:
             ValueError: `what` is something else.
         """
-        if what not in ("all", "log"):
-            raise ValueError(f"Unable to reset {what!r}: it is unknown. Use 'all' or 'log'.")
+        choice("what", what, ("all", "log"))
         self.log.clear()
         self.backend.unknown_columns.clear()
         if what == "all":

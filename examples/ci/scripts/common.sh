@@ -21,10 +21,14 @@ use_key_of() {
     export VERGEOS_API_KEY=${!own:-${VERGEOS_API_KEY:-}}
 }
 
-# Runs pulumi on a stack: folder, stack, command. A stack that is new in stacks.txt is made, with nothing in it.
+# Runs pulumi on a stack: folder, stack, command. It makes none: where there is no such stack, Pulumi says so.
 on_stack() (
     use_key_of "$2"
     cd "$1" || exit
-    pulumi --non-interactive --color=never stack select --create "$2" < /dev/null >&2 || exit
     pulumi --non-interactive --color=never "${@:3}" --stack "$2" < /dev/null
 )
+
+# Says whether an exit code of on_stack means that there is no stack of that name.
+is_missing() { # code
+    [[ $1 == 6 ]]
+}

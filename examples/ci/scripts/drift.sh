@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares VergeOS with the states of all stacks and writes drift.md. It changes neither.
 #
-# Ends with an exit code of `verge-pulumi drift`: 1 where something differs, 2 where that could not be found out.
+# Ends with an exit code of `verge-pulumi drift`: 1 where something differs, 2 where that could not be found out, as for a
+# stack that does not exist.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -14,11 +15,24 @@ worst=0
 for name in $(stacks | cut --delimiter=' ' --fields=2 | awk '!seen[$0]++'); do
     mkdir "$states/$name"
     stacks_of "$name" | while read -r folder stack; do
-        on_stack "$folder" "$stack" stack export --show-secrets > "$states/$name/${folder//\//_}.json"
+        state=$states/$name/${folder//\//_}.json
+        code=0
+        on_stack "$folder" "$stack" stack export --show-secrets > "$state" || code=$?
+        if is_missing "$code"; then
+            echo "Stack \`$stack\` of \`$folder\` does not exist: it was never deployed, or its state is lost." >> drift.md
+            rm "$state"
+            touch "$states/missing"
+        elif [[ $code != 0 ]]; then
+            exit 2
+        fi
     done
+    [[ -n $(ls "$states/$name") ]] || continue
     code=0
     (use_key_of "$name" && verge-pulumi drift --format markdown "$states/$name"/*.json) >> drift.md || code=$?
     worst=$((code > worst ? code : worst))
 done
+if [[ -e $states/missing && $worst -lt 2 ]]; then
+    worst=2
+fi
 cat drift.md >> "${GITHUB_STEP_SUMMARY:-/dev/stdout}"
 exit "$worst"

@@ -15,6 +15,12 @@ from verge_pulumi.resources import Drive, VirtualMachine, cloning, data_loss
 
 MB = 1024**2
 
+OWN_WORDS = frozenset({"cores", "RAM", "default tier", *(f"tier {number}" for number in range(1, 6))})
+"""What VergeOS has; any other tier is the word of whoever wrote the program."""
+
+_LARGEST = 2**80
+"""Bytes that no disk has; what asks for more is a mistake, and no figure."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -93,7 +99,7 @@ def _demand(kind: str, values: Mapping[str, Any]) -> dict[str, int] | None:
             size = Drive.declaration.inputs["disksize"].value.to_api(values.get("disksize"))
         except ValueError:
             return None  # unset, known later, or a secret
-        return {f"tier {tier}" if tier else "default tier": size}
+        return {f"tier {tier}" if tier else "default tier": size} if size < _LARGEST else None
     return {}
 
 
@@ -143,5 +149,12 @@ def rooms(client: VergeClient) -> list[Room]:
 
 def _rooms(rows: Iterable[tuple[str, Mapping[str, Any]]], unit: int) -> list[Room]:
     """Return them in order; one of which VergeOS does not tell both figures is left out."""
-    told = [(what, row["used"], row["total"]) for what, row in rows if row.get("total") and row.get("used") is not None]
-    return sorted((Room(what, used * unit, total * unit) for what, used, total in told), key=lambda room: room.what)
+    told = [(what, row.get("used"), row.get("total")) for what, row in rows]
+    return sorted(
+        (
+            Room(what, used * unit, total * unit)
+            for what, used, total in told
+            if isinstance(used, int) and isinstance(total, int) and total
+        ),
+        key=lambda room: room.what,
+    )

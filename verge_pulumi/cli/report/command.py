@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import sys
@@ -13,19 +12,22 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.documents import Unreadable, read_text
+from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.cli.report.capacity import Room, rooms
 from verge_pulumi.cli.report.document import document
 from verge_pulumi.cli.report.gates import GATES, closed, wanted
 from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
-from verge_pulumi.cli.report.plan import Plan, Unreadable
+from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.source import plans
-from verge_pulumi.client import VergeError, printable
+from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
 
-EPILOG = "Exit codes: 0 the report is made, 1 the input cannot be read, 2 wrong usage; with --fail-on: " + ", ".join(
-    f"{gate.code} {gate.what} ({name})" for name, gate in GATES.items()
+EPILOG = (
+    "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "
+    + ", ".join(f"{gate.code} {gate.what} ({name})" for name, gate in GATES.items())
 )
 
 STDIN = "-"
@@ -90,30 +92,28 @@ def report(
 
 def _read(name: str, parallel: int | None) -> list[Plan]:
     """Return the plans in a file; end with an error if there are none."""
-    shown = "stdin" if name == STDIN else f"'{printable(name)}'"
+    shown = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
     try:
-        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-        return plans(_decoded(data), parallel=parallel)
+        if name == STDIN:
+            return plans(read_text(sys.stdin.buffer), parallel=parallel)
+        with Path(name).open("rb") as file:
+            return plans(read_text(file), parallel=parallel)
     except OSError as error:
         cause = f"{error.strerror or error}. Name a file that can be read"
     except Unreadable as error:
         cause = str(error)
+    except ValueError:
+        cause = "this is no name of a file. Name a file that can be read"
     typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
-    raise typer.Exit(1)
-
-
-def _decoded(data: bytes) -> str:
-    """Return the text of a file. PowerShell writes UTF-16 when a command's output is redirected."""
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    return data.decode(encoding, errors="replace")
+    raise typer.Exit(2)
 
 
 def _look() -> tuple[Sequence[Room], list[str]]:
     """Return what the system has; that it does not tell is worth a note and no more."""
     try:
         client = Connection(read_settings(lambda _: None, os.environ)).client
-        with client:
-            if client.budget.left == 0:
+        with client, client.budget.reserved(reads=True):
+            if client.budget.at_once == 0:
                 return [], ["VergeOS was not asked for its capacity: no requests are left in this hour."]
             return rooms(client), []
     except (EngineError, VergeError) as error:
@@ -129,12 +129,12 @@ def _rendered(found: Sequence[Plan], form: Format, limit: int, seen: Sequence[Ro
     return markdown(found, rooms=seen, notes=notes, limit=limit)
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(report: str, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
+        typer.echo(report, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(report, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"Unable to write the report to '{printable(str(output))}': {error.strerror}.", err=True)
+        typer.echo(f"Unable to write the report to '{text(output, LONGEST_MESSAGE)}': {error.strerror}.", err=True)
         raise typer.Exit(1) from None

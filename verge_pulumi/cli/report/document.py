@@ -8,7 +8,7 @@ from typing import Any
 
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import RuleChange, rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.firewall import RuleChange, traffic, traffic_changes
 from verge_pulumi.cli.report.plan import UNKNOWN, Change, FieldChange, Plan
 from verge_pulumi.resources.reachability import Difference
 
@@ -46,7 +46,7 @@ def _stack(plan: Plan) -> dict[str, Any]:
             "lines": [{"what": line.what, "before": line.before, "after": line.after} for line in asked.lines],
             "unknown": list(asked.unknown),
         },
-        "rules": [_rule(rule) for change in plan.changing for rule in rule_changes(change)],
+        "rules": [_rule(rule) for change in plan.changing for rule in change.rules],
         "traffic": [_traffic(network, found) for network, found in traffic_changes(plan).items()],
         "diagnostics": [
             {"severity": each.severity, "urn": each.urn, "message": each.message} for each in plan.diagnostics

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from verge_pulumi import resources
-from verge_pulumi.cli.report.firewall import rule_changes
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.values import in_units
 from verge_pulumi.resources import cloning, data_loss
@@ -104,9 +103,8 @@ def _firewall(change: Change) -> dict[Effect, str]:
     if change.kind == "RuleAlias" and change.action == "update" and "value" in change.changed:
         return dict.fromkeys((Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL), "Rules that refer to it change with it.")
     effects: dict[Effect, str] = {}
-    rules = rule_changes(change)
-    if any(rule.opens for rule in rules):
+    if any(rule.opens for rule in change.rules):
         effects[Effect.OPENS_FIREWALL] = "Traffic may pass that could not."
-    if any(rule.closes for rule in rules):
+    if any(rule.closes for rule in change.rules):
         effects[Effect.CLOSES_FIREWALL] = "Traffic may be stopped that could pass."
     return effects

@@ -1,37 +1,24 @@
-"""What a change does to the rules of networks: which traffic may pass that could not, and which no longer."""
+"""What changes do to the rules of networks: which traffic may pass that could not, and which no longer.
+
+Rules are judged together and by their order, as `reachability` reads them; the number of a place says nothing.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.resources.reachability import DIRECTIONS, Addresses, Difference, difference
+from verge_pulumi.resources.firewall_plan import in_order
+from verge_pulumi.resources.reachability import Addresses, Difference, difference, turns
 
 if TYPE_CHECKING:
     from verge_pulumi.cli.report.plan import Change, Plan
 
 Rule = Mapping[str, Any]
-
-_TRAFFIC = (
-    "direction",
-    "protocol",
-    "interface",
-    "ct_state",
-    "source_ip",
-    "source_ports",
-    "destination_ip",
-    "destination_ports",
-)
-"""What of a rule says which traffic it is about."""
-
-_PLACE = ("network", "pin", "orderid")
-"""What says when it is tried."""
-
-_EVERYTHING: list[Rule] = [{"direction": direction} for direction in DIRECTIONS]
-"""Rules that let everything pass."""
+_Id = tuple[str, str]
+"""The URN of what declares a rule, and the name of the rule."""
 
 
 @dataclass(frozen=True)
@@ -42,58 +29,107 @@ class RuleChange:
         network: URN or key of its network.
         name: Its name.
         before: What it says; None if it is new.
-        after: What it will say; None if it goes.
+        after: What it will say; None if it is deleted.
+        opens: Whether it may let traffic pass that could not.
+        closes: Whether it may stop traffic that could pass.
     """
 
     network: str
     name: str
     before: Rule | None
     after: Rule | None
-
-    @property
-    def opens(self) -> bool:
-        """Whether it may let traffic pass that could not, whatever the other rules are."""
-        return self._may[0]
-
-    @property
-    def closes(self) -> bool:
-        """Whether it may stop traffic that could pass, whatever the other rules are."""
-        return self._may[1]
-
-    @cached_property
-    def _may(self) -> tuple[bool, bool]:
-        before, after = _deciding(self.before), _deciding(self.after)
-        if before == after:
-            return False, False
-        found = self._outcomes() if before is None or after is None or before[0] == after[0] else set()
-        if found and not any(None in outcome for outcome in found):
-            return (False, True) in found, (True, False) in found
-        # It is moved, or names what only VergeOS can resolve.
-        passed, passes = (bool(each and each[1]) for each in (before, after))
-        stopped, stops = (bool(each and not each[1]) for each in (before, after))
-        return passes or stopped, passed or stops
-
-    def _outcomes(self) -> set[tuple[bool | None, bool | None]]:
-        """Return what becomes of traffic before and after, if the rules below let nothing pass and if they let all."""
-        before, after = ([rule] if rule else [] for rule in (self.before, self.after))
-        return {
-            (each.before, each.after)
-            for below in ([], _EVERYTHING)
-            for each in difference([*before, *below], [*after, *below]).changes
-        }
+    opens: bool
+    closes: bool
 
 
-def rule_changes(change: Change) -> list[RuleChange]:
-    """Return what a change does to rules: one for a `NetworkRule`, several for a `Firewall`, else none."""
-    if not change.changes or change.kind not in ("NetworkRule", "Firewall"):
-        return []
-    network = _network(change)
-    before, after = (_by_name(change.kind, values) for values in _sides(change))
-    return [
-        RuleChange(network, name, before.get(name), after.get(name))
-        for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
-    ]
+@dataclass
+class _Table:
+    """Rules of a network whose order is known, as they are tried before the changes and after them."""
+
+    before: dict[_Id, Rule] = field(default_factory=dict)
+    after: dict[_Id, Rule] = field(default_factory=dict)
+    moved: Collection[_Id] = ()
+
+
+def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list[RuleChange]]:
+    """Return what changes do to rules, by the URN of what declares them.
+
+    Args:
+        changes: All changes of one stack, since the rules of a network decide together.
+        complete: Whether the unchanged resources are among them. If not, unknown rules stand between `NetworkRule`s.
+    """
+    around = {change.urn: change for change in changes}
+    found: dict[str, list[RuleChange]] = defaultdict(list)
+    for network, table in _tables(changes, complete=complete):
+        changed = [
+            id
+            for id in {**table.before, **table.after}
+            if around[id[0]].changes and (table.before.get(id) != table.after.get(id) or id in table.moved)
+        ]
+        if not changed:
+            continue
+        opening, closing = _turning(table, changed, _addresses(changes, network), complete=complete)
+        for id in changed:
+            sides = table.before.get(id), table.after.get(id)
+            found[id[0]].append(RuleChange(network, id[1], *sides, id in opening, id in closing))
+    return found
+
+
+def _tables(changes: Sequence[Change], *, complete: bool) -> Iterable[tuple[str, _Table]]:
+    """Yield the rules of each network. How those of a `Firewall` stand to other rules is not known."""
+    single: dict[tuple[str, str], _Table] = defaultdict(_Table)
+    for change in changes:
+        if change.kind not in ("NetworkRule", "Firewall"):
+            continue
+        network = _network(change)
+        before, after = (
+            {(change.urn, name): rule for name, rule in _by_name(change.kind, values).items()}
+            for values in _sides(change)
+        )
+        if change.kind == "NetworkRule":
+            table = single[network, "" if complete else change.urn]
+            table.before |= before
+            table.after |= after
+        else:
+            places = {id: place for place, id in enumerate(before)}
+            both = [(id, places[id]) for id in after if id in places]
+            yield network, _Table(before, after, {id for id, _ in both}.difference(in_order(both)))
+    for (network, _), table in single.items():
+        yield network, _Table(dict(_tried(table.before)), dict(_tried(table.after, table.before)))
+
+
+def _turning(
+    table: _Table, changed: Collection[_Id], addresses: Addresses, *, complete: bool
+) -> tuple[Collection[_Id], Collection[_Id]]:
+    """Return which of the rules that change may let traffic pass that could not, and which may stop it."""
+    ids = {str(number): id for number, id in enumerate({**table.before, **table.after})}
+    names = {id: name for name, id in ids.items()}
+    old, new = ([{**rule, "name": names[id]} for id, rule in side.items()] for side in (table.before, table.after))
+    turned = turns(old, new, addresses)
+    opening, closing = (
+        {ids[name] for pair in pairs for name in pair if name}.intersection(changed)
+        for pairs in (turned.opens, turned.closes)
+    )
+    for id in changed:
+        before, after = table.before.get(id), table.after.get(id)
+        if turned.cut or (before and after and _is_elsewhere(before, after, complete=complete)):
+            passed, passes = _passes(before), _passes(after)
+            opening |= {id} if passes or passed is False else set()
+            closing |= {id} if passed or passes is False else set()
+    return opening, closing
+
+
+def _is_elsewhere(before: Rule, after: Rule, *, complete: bool) -> bool:
+    """Say whether a rule comes to stand among rules that are not known."""
+    columns = ["network"] if complete else ["network", "pin", "orderid"]
+    return any(before.get(column) != after.get(column) for column in columns)
+
+
+def _passes(rule: Rule | None) -> bool | None:
+    """Say whether what a rule matches passes; None if it does not decide."""
+    if rule is None or rule.get("enabled") is False or rule.get("action") in ("translate", "route"):
+        return None
+    return rule.get("action") in (None, "accept")
 
 
 def traffic_changes(plan: Plan) -> dict[str, Difference]:
@@ -105,12 +141,11 @@ def traffic_changes(plan: Plan) -> dict[str, Difference]:
     if not plan.complete:
         return {}
     rules: dict[str, tuple[list[Rule], list[Rule]]] = defaultdict(lambda: ([], []))
-    for change in plan.changes:
-        if change.kind in ("NetworkRule", "Firewall"):
-            for side, values in zip(rules[_network(change)], _sides(change), strict=True):
-                side += _by_name(change.kind, values).values()
+    for network, table in _tables(plan.changes, complete=True):
+        for rules_of, side in zip(rules[network], (table.before, table.after), strict=True):
+            rules_of += side.values()
     found = {
-        network: difference(_in_order(before), _in_order(after), _addresses(plan, network))
+        network: difference(before, after, _addresses(plan.changes, network))
         for network, (before, after) in rules.items()
         if before != after
     }
@@ -146,43 +181,54 @@ def _sides(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def _by_name(kind: str, values: Mapping[str, Any]) -> dict[str, Rule]:
-    """Return rules by name; those of a list with their places. What the preview does not know is no rule."""
+    """Return rules by name, in the order of their list. What the preview does not know is no rule."""
     if kind == "NetworkRule":
         return {str(values.get("name")): values} if values else {}
     rules = values.get("rules")
     known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
-    return {str(rule.get("name")): {**rule, "orderid": place} for place, rule in enumerate(known)}
+    return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
 
-def _in_order(rules: Iterable[Rule]) -> list[Rule]:
-    """Return rules as they are tried; one that has no place yet is made at the end."""
-    return sorted(rules, key=lambda rule: place if isinstance(place := rule.get("orderid"), int) else 2**31)
+def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) -> Iterable[tuple[_Id, Rule]]:
+    """Return rules as they are tried. One that has no place yet is made at the end.
+
+    One that is written to a place that is taken comes before the one that has it (fact sheet vnets §4).
+
+    Args:
+        rules: The rules.
+        before: The rules as they are now, if something is written.
+    """
+
+    def place(each: tuple[_Id, Rule]) -> tuple[int, bool]:
+        id, rule = each
+        wanted = rule.get("orderid")
+        stays = before is None or (id in before and before[id].get("orderid") == wanted)
+        return wanted if isinstance(wanted, int) else 2**31, stays
+
+    return sorted(rules.items(), key=place)
 
 
-def _addresses(plan: Plan, network: str) -> Addresses:
-    """Return what the names in the rules of a network stand for, as far as the plan knows and does not change it."""
-    own = plan.by_urn.get(network)
-    values = own.new if own is not None else {}
-    aliases = [change for change in plan.changes if change.kind == "RuleAlias" and "value" not in change.changed]
+def _addresses(changes: Sequence[Change], network: str) -> Addresses:
+    """Return what the names in the rules of a network stand for, as far as it is known and does not change."""
+    values = next((change.new for change in changes if change.urn == network), {})
+    aliases = [change.old for change in changes if change.kind == "RuleAlias" and "value" not in change.changed]
     return Addresses(
         router=_text(values.get("ipaddress")),
         segment=_text(values.get("network")),
         networks={
             str(change.new.get("name")): segment
-            for change in plan.changes
+            for change in changes
             if change.kind == "Network" and (segment := _text(change.new.get("network")))
         },
-        aliases={str(change.old["$key"]): change.old["value"] for change in aliases if change.old.get("$key")},
+        aliases={str(old["$key"]): entries for old in aliases if old.get("$key") and (entries := _entries(old))},
     )
+
+
+def _entries(alias: Mapping[str, Any]) -> list[str]:
+    """Return the entries of an alias; none if they are not known."""
+    value = alias.get("value")
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _deciding(rule: Rule | None) -> tuple[list[Any], bool, list[Any]] | None:
-    """Return where a rule stands, whether what it matches passes, and what that is; None if it does not decide."""
-    if rule is None or rule.get("enabled") is False or rule.get("action") in ("translate", "route"):
-        return None
-    passes = rule.get("action") in (None, "accept")
-    return [rule.get(name) for name in _PLACE], passes, [rule.get(name) for name in _TRAFFIC]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.report.effects import Effect
 from verge_pulumi.cli.report.plan import Plan
 
@@ -45,10 +46,10 @@ def wanted(given: Sequence[str]) -> list[Gate]:
     Raises:
         ValueError: There is none of that name.
     """
-    names = [name.strip() for text in given for name in text.split(",") if name.strip()]
+    names = [name.strip() for words in given for name in words.split(",") if name.strip()]
     for name in names:
         if name not in GATES:
-            raise ValueError(f"'{name}' is none of {', '.join(GATES)}")
+            raise ValueError(f"'{text(name)}' is none of {', '.join(GATES)}")
     return [gate for name, gate in GATES.items() if name in names]
 
 

@@ -10,10 +10,10 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
-from verge_pulumi.cli.report.markdown import LONGEST_MESSAGE
+from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.picture import svg
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.telling import effects, groups
@@ -32,6 +32,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
     environment = Environment(
         loader=PackageLoader("verge_pulumi.cli", "report"),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -42,10 +43,10 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         groups=groups,
         in_units=in_units,
         picture=lambda plan: Markup(svg(plan)),  # noqa: S704 it escapes what it puts in
-        rules=lambda plan: [rule for change in plan.changing for rule in rule_changes(change)],
-        traffic=lambda rule: words.text(traffic(rule), LONGEST_MESSAGE),
+        rules=lambda plan: [rule for change in plan.changing for rule in change.rules],
+        traffic=traffic,
         differences=traffic_changes,
-        message=lambda text: words.text(text, LONGEST_MESSAGE),
+        text=text,
         words=words,
     )
     return environment.get_template("report.html.j2").render(
@@ -55,3 +56,8 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         style=Markup(style),  # noqa: S704 it is ours
         digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
+
+
+def _shown(value: object) -> object:
+    """Return what a template puts out; what is not our own markup is foreign text, which is escaped after this."""
+    return text(value, LONGEST_MESSAGE) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -5,14 +5,14 @@ Foreign text stands in code spans only, where no forge makes a mention, a link, 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from verge_pulumi.cli.escaping import LONGEST_MESSAGE, Markdown, cell, code, row, table
 from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import rule_changes, traffic, traffic_changes
+from verge_pulumi.cli.report.capacity import OWN_WORDS, Room, capacity
+from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.picture import mermaid
 from verge_pulumi.cli.report.plan import Change, Diagnostic, Plan
 from verge_pulumi.cli.report.telling import UNFOLDED, Group, effects, groups
@@ -26,9 +26,6 @@ FORGE_LIMIT = 65_536
 
 SMALLEST_LIMIT = 1000
 """Characters into which what cannot be cut fits in any case."""
-
-LONGEST_MESSAGE = 500
-"""Characters that are shown of a message of the preview."""
 
 
 @dataclass
@@ -77,26 +74,8 @@ def markdown(
     return _fitted(sections, limit)
 
 
-def code(text: str, limit: int = words.LONGEST) -> str:
-    """Return foreign text in a code span, which nothing in it can end."""
-    shown = words.text(text, limit) or " "
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if longest and (shown.startswith("`") or shown.endswith("`")) else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
-
-
-def _cell(text: str, limit: int = words.LONGEST) -> str:
-    """Return foreign text in a cell of a table, which a bar would end even in a code span."""
-    return code(text.replace("|", "¦"), limit)
-
-
-def _table(*names: str) -> str:
-    return f"{_row(names)}\n{_row('---' for _ in names)}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _head(*names: str) -> str:
+    return table(*map(Markdown, names))
 
 
 def _sections(plan: Plan) -> list[_Section]:
@@ -163,9 +142,14 @@ def _capacity(plan: Plan) -> _Section:
     asked = capacity(plan)
     if not asked.differs:
         return _Section("figures", 70, [])
-    head = _table("", "before", "after", "difference") if asked.whole else _table("", "difference")
+    head = _head("", "before", "after", "difference") if asked.whole else _head("", "difference")
     blocks = [
-        _row([line.what, *line.words()] if asked.whole else [line.what, line.words()[2]])
+        row(
+            [
+                Markdown(line.what) if line.what in OWN_WORDS else line.what,
+                *map(Markdown, line.words() if asked.whole else line.words()[2:]),
+            ]
+        )
         for line in asked.lines
         if asked.whole or line.before != line.after
     ]
@@ -177,29 +161,31 @@ def _capacity(plan: Plan) -> _Section:
 
 
 def _rooms(rooms: Sequence[Room]) -> _Section:
-    blocks = [_row([_cell(room.what), *map(in_units, (room.used, room.total, room.free))]) for room in rooms]
-    return _Section("figures", 70, blocks, title="What the system has", head=_table("", "in use", "in all", "free"))
+    blocks = [
+        row([room.what, *(Markdown(in_units(count)) for count in (room.used, room.total, room.free))]) for room in rooms
+    ]
+    return _Section("figures", 70, blocks, title="What the system has", head=_head("", "in use", "in all", "free"))
 
 
 def _firewall(plan: Plan) -> _Section:
     blocks = []
-    for rule in (rule for change in plan.changing for rule in rule_changes(change)):
+    for rule in (rule for change in plan.changing for rule in change.rules):
         does = [word for word, true in (("opens", rule.opens), ("closes", rule.closes)) if true]
-        sides = (_cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
-        blocks.append(_row([_cell(words.name(rule.network)), _cell(rule.name), *sides, ", ".join(does)]))
-    head = _table("network", "rule", "before", "after", "may")
+        sides = (cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
+        blocks.append(row([words.name(rule.network), rule.name, *sides, Markdown(", ".join(does))]))
+    head = _head("network", "rule", "before", "after", "may")
     return _Section("rules", 75, blocks, title="Firewall", head=head)
 
 
 def _traffic(plan: Plan) -> _Section:
     found = traffic_changes(plan)
     blocks = [
-        _row(
+        row(
             [
-                _cell(words.name(network)),
-                *(_cell(text) for text in (each.direction, each.source, each.destination, each.protocol, each.ports)),
-                words.outcome(each.before),
-                words.outcome(each.after),
+                words.name(network),
+                *(each.direction, each.source, each.destination, each.protocol, each.ports),
+                Markdown(words.outcome(each.before)),
+                Markdown(words.outcome(each.after)),
             ]
         )
         for network, differs in found.items()
@@ -207,7 +193,7 @@ def _traffic(plan: Plan) -> _Section:
     ]
     if any(differs.cut for differs in found.values()):
         blocks.append("\nThere may be more.")
-    head = _table("network", "direction", "from", "to", "protocol", "ports", "before", "after")
+    head = _head("network", "direction", "from", "to", "protocol", "ports", "before", "after")
     return _Section("lines of traffic", 72, blocks, title="Traffic, as the rules of this stack have it", head=head)
 
 

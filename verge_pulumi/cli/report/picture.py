@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from html import escape
 from itertools import groupby
 
+from verge_pulumi.cli.escaping import element, label
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.topology import Network, Servers, topology
 
@@ -19,9 +19,6 @@ _STROKES: Mapping[str, str] = {
     "same": "stroke:#808890",
 }
 """Mermaid's borders only: its fills and letters are the reader's, light or dark."""
-
-_PLAIN = frozenset(" -_./,()+~±−…")
-"""What stands for itself in a Mermaid label, besides letters and digits."""
 
 
 def mermaid(plan: Plan) -> str:
@@ -43,18 +40,13 @@ def mermaid(plan: Plan) -> str:
         lines.append(f"  s{number}({_label(servers)}):::{servers.action}")
         lines += [f"  {boxes[key]} --- s{number}" for key in servers.networks or ("",) if key in boxes]
     if shown.left_out:
-        lines.append(f'  more["{_coded(shown.left_out)}"]')
+        lines.append(f'  more["{label(shown.left_out)}"]')
     return "\n".join([*lines, *(f"  classDef {name} {style}" for name, style in _STROKES.items())]) + "\n"
 
 
 def _label(box: Network | Servers) -> str:
     """Return what stands in a box of Mermaid's."""
-    return f'"{"<br/>".join(map(_coded, [box.name, *box.addresses, box.told]))}"'
-
-
-def _coded(text: str) -> str:
-    """Return foreign text; what Mermaid, Markdown or a browser could read as more than a letter is coded."""
-    return "".join(char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in text)
+    return f'"{"<br/>".join(map(label, [box.name, *box.addresses, box.told]))}"'
 
 
 # The SVG: networks in rows, those behind others below them, each with its servers inside. Colours are the page's: it
@@ -174,8 +166,8 @@ def _line(uplink: tuple[float, float, int], x: float, y: float) -> str:
 def _text(kind: str, x: float, y: float, text: str) -> str:
     """Return a line of text that is no wider than a box; the whole of it is told when somebody points at it."""
     fitted = _fitted(text, _LETTERS[kind])
-    whole = f"<title>{escape(text)}</title>" if fitted != text else ""
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{whole}{escape(fitted)}</text>'
+    whole = f"<title>{element(text)}</title>" if fitted != text else ""
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{whole}{element(fitted)}</text>'
 
 
 def _fitted(text: str, room: int) -> str:

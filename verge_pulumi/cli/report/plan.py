@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from verge_pulumi.cli.documents import Part, Unreadable
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
+from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.estimate import PREFIX, Estimate, estimate
 
@@ -32,10 +34,6 @@ COMPONENTS = "vergeos:index:"
 _STACK = "pulumi:pulumi:Stack"
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement"}
 _STRONGEST: tuple[Action, ...] = ("delete", "update", "create", "import", "read")
-
-
-class Unreadable(ValueError):
-    """The text or the document is no preview; the message says what it is instead."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ class Change:
         parent: URN of its parent, "" if that is the stack.
         links: URNs of what each field refers to.
         deleted_with: URN of the resource that takes it along when it is deleted.
+        rules: What it does to the rules of a network.
         effects: What that entails, each with a sentence.
     """
 
@@ -95,6 +94,7 @@ class Change:
     parent: str = ""
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     deleted_with: str = ""
+    rules: tuple[RuleChange, ...] = ()
     effects: Mapping[Effect, str] = field(default_factory=dict)
 
     @property
@@ -169,7 +169,7 @@ class Plan:
         return tuple(message for message in self.diagnostics if message.severity == "error")
 
 
-def read(document: Mapping[str, Any], *, parallel: int | None = None) -> Plan:
+def read(document: object, *, parallel: int | None = None) -> Plan:
     """Read what ``pulumi preview --json`` printed.
 
     Args:
@@ -179,20 +179,21 @@ def read(document: Mapping[str, Any], *, parallel: int | None = None) -> Plan:
     Raises:
         Unreadable: It is none of a preview.
     """
-    if not document.keys() & {"steps", "changeSummary", "diagnostics"}:
+    if not isinstance(document, dict) or not document.keys() & {"steps", "changeSummary", "diagnostics"}:
         raise Unreadable("this JSON is no preview. Make one with 'pulumi preview --json'")
     try:
-        preview = _Preview.model_validate(document)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise Unreadable(f"this is no preview of Pulumi's: {where}: {first['msg']}") from None
+        preview = _Preview.read(document)
+    except Unreadable as error:
+        raise Unreadable(f"this is no preview of Pulumi's: {error}") from None
     steps: dict[str, list[_Step]] = {}
     for step in preview.steps:
         steps.setdefault(step.urn, []).append(step)
     stack, project = _place(next(iter(steps), ""))
     changes = [_change(urn, of_one) for urn, of_one in steps.items() if _type(of_one[0]) != _STACK]
-    counted = preview.changeSummary.get("same", 0)
+    # The stack itself is counted among the unchanged.
+    complete = sum(change.action == "same" for change in changes) + 1 >= preview.changeSummary.get("same", 0)
+    rules = rule_changes(changes, complete=complete)
+    changes = [replace(change, rules=tuple(rules.get(change.urn, ()))) for change in changes]
     return Plan(
         stack=stack,
         project=project,
@@ -206,16 +207,12 @@ def read(document: Mapping[str, Any], *, parallel: int | None = None) -> Plan:
                 if message.severity != "debug"
             )
         ),
-        complete=sum(change.action == "same" for change in changes) + 1 >= counted,  # the stack itself is counted
+        complete=complete,
         cost=estimate(preview.model_dump(), parallel=parallel),
     )
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _State(_Part):
+class _State(Part):
     custom: bool = True
     inputs: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
@@ -233,7 +230,7 @@ class _State(_Part):
         return {**self.inputs, **self.outputs}
 
 
-class _Step(_Part):
+class _Step(Part):
     op: str
     urn: str = Field(pattern=r"^urn:pulumi:[^:]+::[^:]+::[^:]")
     oldState: _State | None = None  # noqa: N815
@@ -243,13 +240,13 @@ class _Step(_Part):
     detailedDiff: dict[str, Any] | None = None  # noqa: N815
 
 
-class _Message(_Part):
+class _Message(Part):
     severity: str = "info"
     urn: str = ""
     message: str = ""
 
 
-class _Preview(_Part):
+class _Preview(Part):
     steps: list[_Step] = Field(default_factory=list)
     diagnostics: list[_Message] = Field(default_factory=list)
     changeSummary: dict[str, int] = Field(default_factory=dict)  # noqa: N815

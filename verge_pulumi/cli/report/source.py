@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from verge_pulumi.cli.report.plan import Plan, Unreadable, read
-from verge_pulumi.client import printable
+from verge_pulumi.cli.documents import Unreadable, decode
+from verge_pulumi.cli.escaping import text as shown
+from verge_pulumi.cli.report.plan import Plan, read
 
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
@@ -29,24 +30,21 @@ def plans(text: str, *, parallel: int | None = None) -> list[Plan]:
         raise Unreadable("it is empty. Make a preview with 'pulumi preview --json'")
     found = [read(document, parallel=parallel) for document in _documents(text)]
     if not found:
-        beginning = printable(text, 60)
+        beginning = shown(text, 60)
         raise Unreadable(f"it is no JSON; it begins '{beginning}'. Make a preview with 'pulumi preview --json'")
     return found
 
 
 def _documents(text: str) -> Iterator[dict[str, Any]]:
-    decoder = json.JSONDecoder()
     position = 0
     while match := _START.search(text, position):
         try:
-            document, position = decoder.raw_decode(text, match.end() - 1)
+            document, position = decode(text, match.end() - 1)
         except json.JSONDecodeError as error:
             cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
             where = f"line {error.lineno}, column {error.colno}"
             what = f"the JSON is cut off in {where}" if cut else f"this is no JSON in {where}"
             raise Unreadable(f"{what}. Make the preview anew") from None
-        except (RecursionError, ValueError):  # a number of thousands of digits is a ValueError
-            raise Unreadable("the JSON holds what no preview holds. Make the preview anew") from None
         if "sequence" in document and "timestamp" in document:
             raise Unreadable(
                 "these are events, one on a line, and no preview. Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW"

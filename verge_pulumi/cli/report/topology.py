@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.effects import Effect
 from verge_pulumi.cli.report.plan import COMPONENTS, UNKNOWN, Action, Change, Plan
@@ -178,7 +179,7 @@ def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dic
             names.setdefault(key, key)
             on[key] = None
         if values.get("ipaddress") not in (None, "", UNKNOWN):
-            addresses.append(words.text(values["ipaddress"]))
+            addresses.append(text(values["ipaddress"]))
     parent = change.parent if change else ""
     name = words.name(parent if _token(parent) == _SERVER else urn)
     action, told = _fate(change, parts)
@@ -190,9 +191,9 @@ def _network(
 ) -> Network:
     action, told = _fate(change, parts)
     values = {**change.old, **change.new} if change else {}
-    addresses = [words.text(values["network"])] if values.get("network") not in (None, UNKNOWN) else []
+    addresses = [text(values["network"])] if values.get("network") not in (None, UNKNOWN) else []
     if values.get("ipaddress") not in (None, UNKNOWN):
-        addresses.append(f"router {words.text(values['ipaddress'])}")
+        addresses.append(f"router {text(values['ipaddress'])}")
     links = change.links if change else {}
     uplinks = dict.fromkeys(urn for name in ("default_gateway", "uplink") for urn in links.get(name, ()) if urn != key)
     return Network(

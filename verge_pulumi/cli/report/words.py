@@ -7,14 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verge_pulumi import components, resources
+from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.report.effects import Effect, declaration_of
 from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, Action, Change, FieldChange, Plan
-from verge_pulumi.client import printable
 from verge_pulumi.engine.attributes import Reference
 from verge_pulumi.engine.values import in_units
-
-LONGEST = 120
-"""Characters that are shown of one value or name."""
 
 MEGABYTES = ("ram",)
 """Fields that hold a number of MB, as their declarations say."""
@@ -31,11 +28,6 @@ ACTIONS: Mapping[Action, str] = {
     "same": "unchanged",
 }
 """What the counts are called, in the order in which they are told."""
-
-
-def text(value: object, limit: int = LONGEST) -> str:
-    """Return a foreign text as it may be shown."""
-    return printable(str(value), limit)
 
 
 def name(urn: str) -> str:

@@ -1,0 +1,85 @@
+"""Checks of what a person or a test turns the dials to; a wrong value is one sentence, and nothing is changed."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+YEAR = 365 * 86400.0
+
+
+def number(name: str, value: object, *, most: float, least: float = 0) -> float:
+    """Return a number within limits, whole numbers and fractions as they are.
+
+    Raises:
+        ValueError: It is none, not even infinity or "not a number", or is outside the limits.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{name} must be a number from {least:,.0f} to {most:,.0f}.")
+    return value
+
+
+def whole(name: str, value: object, *, most: int, least: int = 0) -> int:
+    """Return a whole number within limits.
+
+    Raises:
+        ValueError: It is none, or is outside the limits.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name} must be a whole number from {least:,} to {most:,}.")
+    return value
+
+
+def text(name: str, value: object) -> str:
+    """Return a text that fits on one line.
+
+    Raises:
+        ValueError: It is none, or has control characters.
+    """
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError(f"{name} must be a text on one line.")
+    return value
+
+
+def choice(name: str, value: object, choices: Collection[str]) -> str:
+    """Return one of some words.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}={reprlib.repr(value)} is unknown. Use one of {', '.join(choices)}.")
+    return value
+
+
+def several(name: str, values: object) -> list[Any]:
+    """Return what a list, or another collection of separate values, holds.
+
+    Raises:
+        ValueError: It is something else, such as one text.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be a list.")
+    return list(values)
+
+
+def mapping(name: str, value: object) -> dict[str, Any]:
+    """Return what an object holds.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must be an object.")
+    return dict(value)
+
+
+def finite(value: Any) -> bool:
+    """Say whether a JSON value holds no infinity and nothing that is "not a number"; it must not be nested deeply."""
+    if isinstance(value, dict):
+        return all(map(finite, value.values()))
+    if isinstance(value, list):
+        return all(map(finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
