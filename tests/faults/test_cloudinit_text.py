@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tests.faults.faulty import cases
 from tests.providers.bench import Bench
-from verge_pulumi.engine.loader import load
 from verge_pulumi.simulator import Simulator
 
 LINES = st.lists(
@@ -67,8 +66,10 @@ def test_cloudinit_data_arrives_byte_for_byte_or_is_refused(
 @pytest.mark.fault(83)
 @cases(250)
 @given(LINES, ENDS)
-def test_a_script_or_a_template_is_never_refused(lines: list[str], end: str) -> None:
-    provider: Any = load("CloudInitFile")
+def test_a_script_or_a_template_is_never_refused(machine: tuple[Bench, str], lines: list[str], end: str) -> None:
+    bench, _ = machine
     text = end.join(["#!/bin/sh", *lines])
-    failures = provider.check({}, {"vm": "vms/1", "name": "/user-data", "contents": text}).failures
+    failures = (
+        bench.provider("CloudInitFile").check({}, {"vm": "vms/1", "name": "/user-data", "contents": text}).failures
+    )
     assert bool(failures) == bool(re.search(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]", text))

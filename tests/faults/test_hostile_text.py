@@ -103,7 +103,7 @@ def test_a_hostile_name_finds_its_own_row_and_no_other(bench: Bench, name: str) 
         bench.simulator.add("vms", name=other)
     before = bench.simulator.rows("vms")
     made = bench.create("VirtualMachine", name=name)
-    later = Bench(bench.simulator)
+    later = made.cut_off().bench.later()
     assert later.create("VirtualMachine", name=name).id == made.id
     later.connection.client.close()
     assert bench.simulator.rows("vms")[: len(before)] == before

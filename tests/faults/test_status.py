@@ -168,8 +168,8 @@ def test_a_system_that_lacks_even_its_name_is_told_without_a_release(bench: Benc
 @pytest.mark.parametrize("release", ["26.1.8", "26.0.1"])
 def test_a_name_taken_by_an_earlier_attempt_of_ours_is_taken_on(release: str) -> None:
     with Simulator(Options(release=release)) as simulator:
-        killed = Bench(simulator).create("VirtualMachine", name="web", ram=1024)
-        later = Bench(simulator)
+        killed = Bench(simulator).create("VirtualMachine", name="web", ram=1024).cut_off()
+        later = killed.bench.later()
         vm = later.create("VirtualMachine", name="web", ram=2048)
         exactly_one(later, killed.id)
         assert (vm.id, vm.row()["ram"]) == (killed.id, 2048)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
 
 from pulumi.output import Unknown
 
@@ -110,6 +110,12 @@ class Managed:
             self.bench.provider(self.kind).delete(self.id, self.outs)
         self.bench.stack.forget(self)
 
+    def cut_off(self) -> Managed:
+        """Let the engine be killed right after the create, of which a later run knows the pending operation only."""
+        self.bench.stack.forget(self)
+        self.bench.stack.cut_off(self.urn, self.inputs)
+        return self
+
     def seen_by(self, bench: Bench) -> Managed:
         """Return it as a later process finds it in the state."""
         seen = Managed(bench, self.kind, self.id, dict(self.inputs), dict(self.outs))
@@ -138,6 +144,10 @@ class Stack:
     def forget(self, managed: Managed) -> None:
         """Take a resource out, as a delete or ``pulumi state delete`` does."""
         self._held.pop(managed.urn, None)
+
+    def all(self) -> list[Managed]:
+        """Return the resources."""
+        return list(self._held.values())
 
     def cut_off(self, urn: str, inputs: Properties) -> None:
         """Note a create that was cut off together with the engine."""
@@ -168,6 +178,8 @@ class Bench:
     def __init__(self, simulator: Simulator, stack: Stack | None = None, **settings: Any) -> None:
         self.simulator = simulator
         self.stack = stack or Stack()
+        self.others: dict[str, Properties] = {}
+        """What ``pulumi stack export`` tells of other stacks, by their full names."""
         self.time = Time()
         given = {"host": simulator.url, "api_key": simulator.api_key, **settings}
         self.connection = Connection(Settings(**given), self.time.clock(), evidence=self._evidence())
@@ -176,8 +188,15 @@ class Bench:
         """Forget what this run has created: what follows is a later one, which knows it from the state."""
         self.connection.evidence = self._evidence()
 
+    def later(self, **settings: Any) -> Bench:
+        """Return a later run of the same stack."""
+        return Bench(self.simulator, self.stack, **settings)
+
     def _evidence(self) -> Evidence:
-        return Evidence(Journal(None), lambda stack: self.stack.export() if stack == FULL_STACK else None)
+        return Evidence(Journal(None), self._export)
+
+    def _export(self, stack: str) -> Properties | None:
+        return self.stack.export() if stack == FULL_STACK else self.others.get(stack)
 
     def provider(self, kind: str) -> DeclaredProvider[Any]:
         """Return the provider of a kind of resource, configured."""
@@ -195,9 +214,17 @@ class Bench:
 
     def create(self, kind: str, resource_name: str = "web", /, **arguments: Any) -> Managed:
         """Run ``pulumi up`` for a new resource."""
+        return self.carry_out(kind, self.plan(kind, resource_name, **arguments))
+
+    def plan(self, kind: str, resource_name: str = "web", /, **arguments: Any) -> Properties:
+        """Return the inputs of a new resource, as `check` leaves them."""
         hidden = {"__owner": OWNER, "__name": resource_name, "__org": "organization", "__provider": "text"}
-        inputs = hosted(self.check(kind, {**arguments, **hidden}, name=resource_name))
-        with serving(urn_of(kind, resource_name)):
+        inputs: Properties = hosted(self.check(kind, {**arguments, **hidden}, name=resource_name))
+        return inputs
+
+    def carry_out(self, kind: str, inputs: Properties) -> Managed:
+        """Create what was planned."""
+        with serving(urn_of(kind, inputs["__name"])):
             result = self.provider(kind).create(inputs)
         managed = Managed(self, kind, result.id, inputs, hosted(result.outs))
         self.stack.hold(managed)
@@ -232,9 +259,28 @@ def _type(kind: str) -> str:
 @contextlib.contextmanager
 def serving(urn: str) -> Iterator[None]:
     """Be a call of the engine about a resource."""
-    seed = f"seed {next(_seeds)}".encode()
-    with patch.object(host, "urn", lambda: urn), patch.object(host, "random_seed", lambda: seed):
+    before = getattr(_served, "call", None)
+    _served.call = (urn, f"seed {next(_seeds)}".encode())
+    try:
         yield
+    finally:
+        _served.call = before
+
+
+def _instead(name: str, index: int) -> None:
+    """Let a function of `host` answer by what `serving` says in its thread, and as ever where that says nothing."""
+    real = getattr(host, name)
+
+    def answer() -> Any:
+        call = getattr(_served, "call", None)
+        return call[index] if call else real()
+
+    setattr(host, name, answer)
+
+
+_served = threading.local()
+_instead("urn", 0)
+_instead("random_seed", 1)
 
 
 def hosted(value: Any) -> Any:

@@ -184,8 +184,8 @@ def test_a_clone_whose_answer_names_no_key_is_found(golden: Managed, answer: dic
 
 
 def test_a_clone_of_an_interrupted_run_is_found_again(golden: Managed) -> None:
-    clone(golden)
-    again = clone(golden.seen_by(Bench(golden.bench.simulator)), ram=4096)
+    clone(golden).cut_off()
+    again = clone(golden.seen_by(golden.bench.later()), ram=4096)
     assert len(golden.bench.simulator.rows("vms")) == 2
     assert again.row()["ram"] == 4096
 
@@ -279,7 +279,8 @@ def test_a_drive_that_moves_to_a_clone_does_not_take_over_the_copied_one(golden:
 
 def test_a_drive_of_an_interrupted_run_is_found_beside_its_copies(golden: Managed) -> None:
     clone(golden)
-    disk = Bench(golden.bench.simulator).create("Drive", "disk", vm=golden.id, name="disk", disksize="1GiB")
+    (disk,) = (each for each in golden.bench.stack.all() if each.kind == "Drive")
+    disk = disk.cut_off().bench.later().create("Drive", "disk", vm=golden.id, name="disk", disksize="1GiB")
     assert disk.row()["machine"] == golden.outs["machine"]
     assert disk.seen_by(Bench(golden.bench.simulator)).read().id == disk.id
 

@@ -226,7 +226,7 @@ def test_whose_the_vm_is_a_run_asks_once(vm: Managed) -> None:
 
 def test_one_name_is_not_declared_twice(vm: Managed) -> None:
     add(vm)
-    with pytest.raises(Reported, match="has that name and is the resource that this one replaces"):
+    with pytest.raises(Reported, match="row 1 of cloudinit_files has that name and is 'an"):
         add(vm, contents="other")
     assert held(vm) == {"/user-data": TEXT}
 

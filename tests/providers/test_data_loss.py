@@ -152,7 +152,7 @@ def test_a_vm_goes_with_its_data_if_that_is_allowed(vm: Managed) -> None:
 
 
 def test_a_vm_that_does_not_tell_its_drives_is_asked_for_them(vm: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(vm.bench.provider("VirtualMachine")), "told_before_delete", ())
+    monkeypatch.setattr(type(vm.bench.provider("VirtualMachine")), "extra_delete_fields", ())
     add(vm, "os", 2048 * MIB)
     assert "'os' (2.0 GiB)" in refusal(vm.destroy)
 

@@ -111,8 +111,8 @@ def test_what_a_life_costs(vm: Managed) -> None:
 
 
 def test_a_create_that_was_interrupted_is_found_again(vm: Managed) -> None:
-    first = tpm(vm)
-    later = Bench(vm.bench.simulator)
+    first = tpm(vm).cut_off()
+    later = vm.bench.later()
     assert tpm(vm.seen_by(later)).id == first.id
     assert len(later.simulator.rows("machine_devices")) == 1
 

@@ -17,7 +17,6 @@ from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources.dns_record import DnsRecordProvider
 from verge_pulumi.resources.dns_zone import TTL
-from verge_pulumi.simulator import Simulator
 
 RECORDS = "vnet_dns_zone_records"
 
@@ -57,11 +56,16 @@ def dns(bench: Bench) -> Dns:
 
 
 @pytest.fixture
-def later(simulator: Simulator) -> Any:
-    """Another run."""
-    bench = Bench(simulator)
-    yield bench
-    bench.connection.client.close()
+def later(bench: Bench) -> Any:
+    """A later run of the same stack."""
+    later = bench.later()
+    yield later
+    later.connection.client.close()
+
+
+def plain(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return what of inputs the program says."""
+    return {name: value for name, value in inputs.items() if name[0] != "_"}
 
 
 def applies(bench: Bench) -> list[str]:
@@ -231,7 +235,6 @@ def test_what_it_hangs_on_cannot_be_changed(dns: Dns, kind: str, parent: str) ->
     ("kind", "drift", "seen"),
     [
         ("DnsView", {"match_clients": "none; "}, {"match_clients": ["none"]}),
-        ("DnsZone", {"domain": "example.net"}, {"domain": "example.net"}),
         ("DnsRecord", {"value": "10.0.0.1"}, {"value": "10.0.0.1"}),
     ],
 )
@@ -247,6 +250,29 @@ def test_drift_and_loss_are_seen_and_mended(dns: Dns, kind: str, drift: dict[str
     assert subject.row()[name] == row[name]
     dns.bench.simulator.remove(table, int(subject.id))
     assert subject.read().id == ""
+
+
+def test_a_zone_of_another_domain_is_another_zone(dns: Dns, told: list[str]) -> None:
+    # It bears no mark, and its key may have been given out again.
+    dns.bench.simulator.edit("vnet_dns_zones", int(dns.zone.id), domain="example.net")
+    with pytest.raises(Reported, match="belongs to another object, whose domain is not that of this one"):
+        dns.zone.destroy()
+    assert dns.zone.read().id == ""
+    assert told == [
+        f"warning: row {dns.zone.id} of vnet_dns_zones now belongs to another object, "
+        "whose domain is not that of this one"
+    ]
+
+
+def test_drift_of_a_zone_is_seen_and_mended(dns: Dns) -> None:
+    zone = dns.bench.create("DnsZone", "more", view=dns.view.id, domain="example.org", notify="yes")
+    dns.bench.simulator.edit("vnet_dns_zones", int(zone.id), notify="no")
+    zone.refresh()
+    assert zone.inputs["notify"] == "no"
+    zone.up(notify="yes")
+    assert zone.row()["notify"] == "yes"
+    dns.bench.simulator.remove("vnet_dns_zones", int(zone.id))
+    assert zone.read().id == ""
 
 
 def test_a_change_of_a_record_is_no_change_of_its_zone(dns: Dns) -> None:
@@ -289,18 +315,31 @@ def test_views_and_zones_of_another_stacks_network_are_left_alone(dns: Dns, late
     subject = dns.subject(kind).seen_by(later)
     with pytest.raises(Reported, match=r"now belongs to shop/prod as 'lan'\. It is left alone"):
         subject.destroy()
+    name = {"DnsView": "name", "DnsZone": "domain"}[kind]
     with pytest.raises(Reported, match=f"vnets/{dns.lan.id} belongs to shop/prod as 'lan', and so would this"):
-        later.create(kind, "more", **{name: value for name, value in subject.inputs.items() if name[0] != "_"})
+        later.create(kind, "more", **plain(subject.inputs) | {name: "more.example.com"})
     assert later.writes() == []
     assert subject.read().id == ""
 
 
 @pytest.mark.parametrize("kind", ["DnsView", "DnsZone"])
-def test_one_that_is_there_is_taken_over(dns: Dns, later: Bench, kind: str) -> None:
+def test_one_that_is_there_is_taken_over_if_a_create_was_cut_off(dns: Dns, later: Bench, kind: str) -> None:
     subject = dns.subject(kind)
-    given = {name: value for name, value in subject.inputs.items() if name[0] != "_"}
-    assert later.create(kind, "again", **given).id == subject.id
+    given = plain(subject.inputs)
+    dns.bench.stack.forget(subject)
+    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here\."):
+        later.create(kind, subject.name, **given)
+    subject.cut_off()
+    assert later.create(kind, subject.name, **given).id == subject.id
     assert later.writes() == []
+
+
+@pytest.mark.parametrize("kind", ["DnsView", "DnsZone"])
+def test_one_that_is_there_is_adopted_on_purpose(dns: Dns, later: Bench, kind: str) -> None:
+    subject = dns.subject(kind)
+    given = plain(subject.inputs)
+    dns.bench.stack.forget(subject)
+    assert later.create(kind, "again", **given, adopt=True).id == subject.id
 
 
 # What makes no sense -------------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ from verge_pulumi.engine import host
 from verge_pulumi.resources import Network, NetworkRule
 from verge_pulumi.simulator import Options, Simulator
 
+TOKEN = "0badcafe-0123456789ab"
+MARKED = {"name": "lan", "mtu": 1500, "description": f"[pulumi shop/dev lan {TOKEN}]"}
+
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
@@ -47,6 +50,7 @@ def _clean(simulator: Simulator) -> Iterator[None]:
 
 def inputs(name: str, **arguments: Any) -> dict[str, Any]:
     hidden = {"__owner": "shop/dev", "__name": name, "__provider": Network.declaration.provider}
+    hidden |= {"__token": TOKEN, "__org": "organization"}
     return {"name": name, **arguments, **hidden}
 
 
@@ -91,7 +95,13 @@ def test_a_whole_life_over_the_protocol(served: DynamicHost, simulator: Simulato
     read = stub.Read(provider_pb2.ReadRequest(urn=urn, id=created.id, properties=updated.properties, inputs=news))
     assert (read.id, plain(read.inputs)) == (created.id, plain(news))
 
-    stub.Delete(provider_pb2.DeleteRequest(urn=urn, id=created.id, properties=updated.properties))
+    # What was created in this very run is not deleted in it, so another process does that.
+    request = provider_pb2.DeleteRequest(urn=urn, id=created.id, properties=updated.properties)
+    with pytest.raises(grpc.RpcError) as error:
+        stub.Delete(request)
+    assert f"row {created.id} of vnets was made or taken over in this very run" in (error.value.details() or "")
+    with dynamic_host(simulator) as later:
+        later.stub.Delete(request)
     assert "lan" not in [row["name"] for row in simulator.rows("vnets")]
 
 
@@ -135,7 +145,7 @@ def test_a_failure_is_one_line(served: DynamicHost, simulator: Simulator) -> Non
 def test_a_create_that_fails_after_the_row_exists_tells_the_engine_to_save_it(
     served: DynamicHost, simulator: Simulator
 ) -> None:
-    row = {"what": "status", "status": 200, "body": {"$key": 5, "name": "lan", "mtu": 1500}}
+    row = {"what": "status", "status": 200, "body": {**MARKED, "$key": 5}}
     simulator.faults({"match": {"verb": "GET", "path": r"/vnets/\d+$"}, **row})
     with pytest.raises(grpc.RpcError) as error:
         create(served, "lan", mtu=9000)
@@ -156,7 +166,8 @@ def test_a_create_that_fails_after_the_row_exists_tells_the_engine_to_save_it(
 
 def test_an_update_that_fails_after_it_was_written_is_saved_too(served: DynamicHost, simulator: Simulator) -> None:
     created = create(served, "lan", mtu=1500)
-    row = {"what": "status", "status": 200, "body": {"$key": int(created.id), "name": "lan", "mtu": 1500}}
+    mac = next(row["macaddress"] for row in simulator.rows("vnets") if row["name"] == "lan")
+    row = {"what": "status", "status": 200, "body": {**MARKED, "$key": int(created.id), "macaddress": mac}}
     simulator.faults({"match": {"verb": "GET", "path": r"/vnets/\d+$", "nth": 2}, **row})
     news = inputs("lan", mtu=9000)
     request = provider_pb2.UpdateRequest(urn=URN + "lan", id=created.id, olds=created.properties, news=struct(news))
@@ -234,9 +245,24 @@ def test_the_end_of_a_run_tells_what_it_cost(simulator: Simulator, tmp_path: Pat
 
 def test_a_run_without_requests_tells_nothing(simulator: Simulator, tmp_path: Path) -> None:
     limits = {"VERGEOS_REQUESTS_PER_HOUR": "1000", "XDG_CACHE_HOME": str(tmp_path)}
-    with dynamic_host(simulator, **limits) as running:
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text("#!/bin/sh\necho '{\"deployment\": {}}'\n")
+    pulumi.chmod(0o700)
+    with dynamic_host(simulator, **limits, PATH=f"{tmp_path}:{os.environ['PATH']}") as running:
         running.stub.Check(provider_pb2.CheckRequest(urn=URN + "lan", news=struct(inputs("lan"))))
-    assert running.engine.lines == []
+    assert [line.message for line in running.engine.lines if not line.ephemeral] == []
+
+
+def test_a_state_that_cannot_be_read_is_told_once(simulator: Simulator, tmp_path: Path) -> None:
+    with dynamic_host(simulator, PATH=str(tmp_path)) as running:
+        for name in ("lan", "dmz"):
+            checked = running.stub.Check(provider_pb2.CheckRequest(urn=URN + name, news=struct(inputs(name))))
+            assert list(checked.failures) == []
+    (line,) = running.engine.lines
+    assert line.severity == engine_pb2.WARNING
+    assert line.message.startswith(
+        "renamed resources cannot be recognised: the state of the stack organization/shop/dev cannot be read"
+    )
 
 
 # Outside of it -------------------------------------------------------------------------------------------------------

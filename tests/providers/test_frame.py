@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
@@ -33,7 +34,9 @@ def other() -> Iterator[Simulator]:
 
 def test_a_check_normalises_and_makes_no_request(bench: Bench) -> None:
     result = bench.provider("Network").check({}, {"name": "lan", "mtu": 1500.0, "network": "10.0.0.7/24"})
+    token = result.inputs.pop("__token")
     assert result.inputs == {"name": "lan", "mtu": 1500, "network": "10.0.0.0/24"}
+    assert re.fullmatch("[0-9a-f]{8}-[0-9a-f]{12}", token)
     assert result.failures == []
     assert bench.asked() == []
 
@@ -150,9 +153,15 @@ def test_what_differs_is_left_to_the_engine_to_show(bench: Bench, changes: dict[
     assert (result.changes, result.replaces, result.delete_before_replace) == (None, replaces, True)
 
 
-def test_what_is_no_longer_set_is_no_change(bench: Bench) -> None:
+def test_what_is_no_longer_set_is_recorded_and_stays(bench: Bench) -> None:
     lan = bench.create("Network", name="lan", mtu=9000)
-    assert lan.diff(mtu=None).changes is False
+    bench.simulator.reset("log")
+    # The engine compares the inputs and makes an update of it, by which other arguments are looked at from then on.
+    assert lan.diff(mtu=None).changes is None
+    lan.up(mtu=None)
+    assert (lan.outs["__managed"], bench.writes()) == (["name"], [])
+    assert lan.row()["mtu"] == 9000
+    assert lan.diff().changes is False
 
 
 def test_what_is_unfinished_is_changed(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import Bench, Managed
+from tests.providers.bench import Bench, Managed, urn_of
 from tests.providers.test_creating import failure
 from verge_pulumi.client import Row
 from verge_pulumi.engine.attributes import Attr, arg, computed
@@ -89,11 +89,14 @@ def test_what_is_right_already_is_not_written_later(bench: Bench) -> None:
 
 def test_a_row_that_does_not_get_ready_is_kept_and_completed(bench: Bench) -> None:
     GadgetProvider.ready = False
-    text = failure(bench, KIND, name="web", ram=2048, console_pass="canary")
-    assert text == "Unable to create Gadget 'web': it is not ready. It exists."
+    inputs = bench.plan(KIND, "web", name="web", ram=2048, console_pass="canary")
+    with pytest.raises(Reported) as error:
+        bench.carry_out(KIND, inputs)
+    assert str(error.value) == "Unable to create Gadget 'web': it is not ready. It exists."
     (row,) = [row for row in bench.simulator.rows("vms") if row["name"] == "web"]
     GadgetProvider.ready = True
-    later = Bench(bench.simulator)
+    later = bench.later()
+    later.stack.cut_off(urn_of(KIND, "web"), inputs)
     made = gadget(later, ram=2048, console_pass="canary")
     assert (made.id, made.row()["ram"]) == (str(row["$key"]), 2048)
     # The first attempt may or may not have written what cannot be read, so it is written again.
@@ -149,5 +152,8 @@ def test_a_row_that_cannot_carry_a_mark_is_known_by_its_place(bench: Bench) -> N
     bench.simulator.faults({"match": {"verb": "POST", "path": "/members$"}, "when": "after", "what": "reset"})
     made = bench.create(LABEL, parent_group=group, member="users/1")
     assert len([row for row in bench.simulator.rows("members") if row["parent_group"] == group]) == 1
-    again = Bench(bench.simulator).create(LABEL, parent_group=group, member="users/1")
+    bench.stack.forget(made)
+    text = failure(bench.later(), LABEL, parent_group=group, member="users/1")
+    assert f"row {made.id} of members has that name already and is managed by nobody here" in text
+    again = made.cut_off().bench.later().create(LABEL, parent_group=group, member="users/1")
     assert again.id == made.id

@@ -55,8 +55,8 @@ def test_what_a_life_on_a_stopped_network_costs(lan: Managed) -> None:
 
 
 def test_another_run_asks_once_whose_the_network_is(lan: Managed, simulator: Simulator) -> None:
-    later = Bench(simulator)
-    add(lan, later)
+    later = lan.bench.later()
+    later.create("HostOverride", "first", network=lan.id, host="db", ip="10.0.0.9")
     simulator.reset("log")
     add(lan, later, host="web")
     assert later.asked() == [("POST", "vnet_hosts"), ("GET", "vnet_hosts/2"), ("GET", f"vnets/{lan.id}")]
@@ -111,11 +111,30 @@ def test_drift_and_loss_are_seen_and_mended(lan: Managed) -> None:
 # Whose it is ---------------------------------------------------------------------------------------------------------
 
 
-def test_one_that_is_there_is_taken_over(lan: Managed) -> None:
+def test_one_that_is_there_is_adopted_on_purpose_only(lan: Managed) -> None:
     key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.1")
     lan.bench.simulator.reset("log")
-    assert add(lan).id == str(key)
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and is managed by nobody here"):
+        add(lan)
+    assert bodies(lan.bench) == []
+    assert add(lan, adopt=True).id == str(key)
     assert bodies(lan.bench) == [{"ip": "10.0.0.9"}]
+
+
+def test_one_of_an_attempt_that_was_cut_off_is_taken_over(lan: Managed) -> None:
+    first = add(lan).cut_off()
+    lan.bench.simulator.reset("log")
+    assert add(lan, lan.bench.later(), ip="10.0.0.8").id == first.id
+    assert bodies(lan.bench) == [{"ip": "10.0.0.8"}]
+
+
+def test_a_second_post_does_not_take_what_somebody_else_made(lan: Managed) -> None:
+    key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.1")
+    lan.bench.simulator.faults({"match": {"verb": "POST", "path": "vnet_hosts$"}, "what": "reset"})
+    lan.bench.simulator.reset("log")
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and is managed by nobody here"):
+        add(lan)
+    assert bodies(lan.bench) == []
 
 
 def test_one_whose_answer_was_lost_is_found_again(lan: Managed) -> None:
@@ -126,7 +145,7 @@ def test_one_whose_answer_was_lost_is_found_again(lan: Managed) -> None:
 
 def test_one_name_is_not_declared_twice(lan: Managed) -> None:
     add(lan)
-    with pytest.raises(Reported, match="has that name and is the resource that this one replaces"):
+    with pytest.raises(Reported, match="has that name and is 'db' of this stack"):
         add(lan, ip="10.0.0.1")
 
 

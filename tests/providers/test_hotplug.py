@@ -11,10 +11,9 @@ from verge_pulumi.client import Refused, ServerError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.waiting import WaitTimeout
 from verge_pulumi.resources import hotplug
-from verge_pulumi.resources.hotplug import DRIVE, NIC, Kind
+from verge_pulumi.resources.hotplug import DRIVE, NIC, HotplugProvider, Kind
 
 ACTIONS = {"verb": "POST", "path": "/vm_actions$"}
-FIELDS = ("$key", "name", "enabled", "status#status as status", "machine#status#running as running")
 BOTH = pytest.mark.parametrize("kind", [DRIVE, NIC], ids=["drive", "nic"])
 
 
@@ -29,16 +28,25 @@ class Guest:
         self.key = self.simulator.add(kind.table, machine=machine, **columns)
         self.simulator.reset("log")
 
+    def provider(self, bench: Bench | None = None) -> HotplugProvider[Any]:
+        provider: Any = (bench or self.vm.bench).provider("Drive" if self.kind is DRIVE else "Nic")
+        found: HotplugProvider[Any] = provider
+        return found
+
     def row(self) -> dict[str, Any]:
-        found = self.vm.bench.connection.reader.fresh(self.kind.table, str(self.key), FIELDS)
+        provider = self.provider()
+        found = provider.connection.reader.fresh(self.kind.table, str(self.key), provider.declaration.fields)
         assert found is not None
         return found
 
-    def plug(self) -> dict[str, Any]:
-        return hotplug.plug(self.vm.bench.connection, self.kind, self.vm.id, self.row(), FIELDS, OWNER)
+    def plug(self, row: dict[str, Any] | None = None, bench: Bench | None = None) -> Any:
+        return self.provider(bench).plug(row or self.row(), self.props())
 
-    def unplug(self) -> None:
-        hotplug.unplug(self.vm.bench.connection, self.kind, self.vm.id, self.row(), FIELDS, OWNER)
+    def unplug(self, row: dict[str, Any] | None = None) -> None:
+        self.provider().unplug(row or self.row(), self.props())
+
+    def props(self, **hidden: Any) -> dict[str, Any]:
+        return {"vm": self.vm.id, "__owner": OWNER, "__name": "subject", **hidden}
 
     def asked(self) -> list[Any]:
         """Return the parameters of the actions that were sent."""
@@ -66,7 +74,7 @@ def guest(vm: Managed, kind: Kind) -> Guest:
 REFUSED = {"what": "status", "status": 422, "body": {"err": "not now"}}
 
 
-# The functions ---------------------------------------------------------------------------------------------------
+# Plugging ------------------------------------------------------------------------------------------------------
 
 
 @BOTH
@@ -91,7 +99,7 @@ def test_what_is_live_already_costs_nothing(guest: Guest) -> None:
     guest.plug()
     row = guest.row()
     guest.simulator.reset("log")
-    assert hotplug.plug(guest.vm.bench.connection, guest.kind, guest.vm.id, row, FIELDS, OWNER) is row
+    assert guest.plug(row) is row
     assert guest.simulator.requests() == []
 
 
@@ -99,14 +107,14 @@ def test_what_is_live_already_costs_nothing(guest: Guest) -> None:
 @pytest.mark.parametrize("known", [{"running": False}, {"enabled": False}])
 def test_what_is_off_or_switched_off_is_not_plugged_in(guest: Guest, known: dict[str, Any]) -> None:
     row = {**guest.row(), **known}
-    assert hotplug.plug(guest.vm.bench.connection, guest.kind, guest.vm.id, row, FIELDS, OWNER) is row
+    assert guest.plug(row) is row
     assert guest.asked() == []
 
 
 @BOTH
 def test_what_is_not_in_use_is_not_unplugged(guest: Guest) -> None:
     guest.unplug()
-    hotplug.unplug(guest.vm.bench.connection, guest.kind, guest.vm.id, {**guest.row(), "running": False}, FIELDS, OWNER)
+    guest.unplug({**guest.row(), "running": False})
     assert guest.asked() == []
 
 
@@ -153,7 +161,7 @@ def test_a_vm_that_does_not_allow_it_has_it_at_its_next_start(guest: Guest, told
 def test_a_vm_that_stopped_meanwhile_has_it_at_its_next_start(guest: Guest, told: list[str]) -> None:
     row = guest.row()
     guest.simulator.edit("machine_status", guest.vm.row()["machine"], running=False, status="stopped")
-    assert hotplug.plug(guest.vm.bench.connection, guest.kind, guest.vm.id, row, FIELDS, OWNER) is row
+    assert guest.plug(row) is row
     assert len(told) == 1
 
 
@@ -198,7 +206,7 @@ def test_an_unplug_of_a_vm_that_stopped_meanwhile_is_done(guest: Guest) -> None:
     row = guest.row()
     guest.simulator.edit("machine_status", guest.vm.row()["machine"], running=False, status="stopped")
     guest.simulator.edit(f"{guest.kind.table[:-1]}_status", guest.key, status=guest.idle)
-    hotplug.unplug(guest.vm.bench.connection, guest.kind, guest.vm.id, row, FIELDS, OWNER)
+    guest.unplug(row)
 
 
 @BOTH
@@ -207,7 +215,7 @@ def test_what_is_gone_meanwhile_is_said(guest: Guest) -> None:
     guest.simulator.remove(guest.kind.table, guest.key)
     guest.simulator.faults({"match": ACTIONS, "what": "reset"})
     with pytest.raises(EngineError, match=f"there is no row {guest.key} in {guest.kind.table}"):
-        hotplug.plug(guest.vm.bench.connection, guest.kind, guest.vm.id, row, FIELDS, OWNER)
+        guest.plug(row)
 
 
 # The spacing of NICs -------------------------------------------------------------------------------------------------
@@ -229,9 +237,9 @@ def test_drives_are_plugged_in_at_once(vm: Managed) -> None:
 
 
 def test_a_nic_that_somebody_else_was_faster_with_is_plugged_in_after_a_while(vm: Managed) -> None:
-    theirs = Bench(vm.bench.simulator)
+    theirs = vm.bench.later()
     other, ours = Guest(vm, NIC), Guest(vm, NIC)
-    hotplug.plug(theirs.connection, NIC, vm.id, other.row(), FIELDS, OWNER)
+    other.plug(bench=theirs)
     assert NIC.is_live(ours.plug())
     assert len(ours.asked()) == 3
     assert vm.bench.time.now == pytest.approx(NIC.spacing)
@@ -244,6 +252,28 @@ def test_a_vm_that_somebody_else_took_over_is_left_alone(guest: Guest) -> None:
     guest.vm.bench.simulator.reset("log")
     assert not guest.kind.is_live(guest.plug())
     assert [request for request in guest.vm.bench.simulator.requests() if request.applied] == []
+
+
+@BOTH
+def test_a_vm_whose_mark_was_edited_away_is_known_by_what_vergeos_drew(guest: Guest) -> None:
+    guest.edit_vm(description="by hand")
+    token = guest.vm.outs["__token"]
+    later = guest.vm.bench.later()
+    row = guest.provider(later).plug(guest.row(), guest.props(__parent=token))
+    assert guest.kind.is_live(row)
+    # A VM that has the key by now has another UUID.
+    guest.edit_vm(uuid="another")
+    with pytest.raises(EngineError, match="belongs to another object, whose uuid is not that of this one"):
+        guest.provider(later).unplug(guest.row(), guest.props(__parent=token))
+    assert guest.kind.is_live(guest.row())
+
+
+@BOTH
+def test_a_vm_that_this_stack_took_over_since_is_still_its_own(guest: Guest) -> None:
+    guest.vm.outs["__mark"] = f"[pulumi shop/dev vm {'cafe' * 2}-{'beef' * 3}]"
+    guest.edit_vm(description=guest.vm.outs["__mark"])
+    row = guest.provider(guest.vm.bench.later()).plug(guest.row(), guest.props(__parent="0badcafe"))
+    assert guest.kind.is_live(row)
 
 
 @BOTH

@@ -159,7 +159,7 @@ def test_an_interrupted_upload_is_made_anew_by_the_next_up(bench: Bench, image: 
 def test_an_upload_whose_program_was_killed_is_found_by_its_mark(bench: Bench, image: Path, told: list[str]) -> None:
     first = upload(bench, image)
     bench.simulator.edit("files", int(first.id), filesize=5)
-    later = Bench(bench.simulator)
+    later = first.cut_off().bench.later()
     managed = upload(later, image)
     assert managed.id == first.id
     assert managed.outs["filesize"] == len(CONTENT)

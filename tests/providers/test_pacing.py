@@ -57,7 +57,8 @@ def test_more_than_an_hour_allows_is_created_over_hours_and_nothing_is_lost(simu
     time, notices = SharedTime(simulator), list[str]()
     budget = Budget(PER_HOUR, clock=lambda: time.now, sleep=time.sleep, announce=notices.append)
     bench = Bench(simulator)
-    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    clock, evidence = Clock(lambda: time.now, time.sleep), bench.connection.evidence
+    bench.connection = Connection(bench.connection.settings, clock, budget, evidence)
 
     def create(number: int) -> tuple[Managed, Managed]:
         vm = bench.create("VirtualMachine", f"vm-{number}", name=f"vm-{number}")

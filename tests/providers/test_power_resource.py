@@ -200,9 +200,11 @@ def test_what_somebody_else_took_over_is_gone_for_a_refresh(vm: Managed) -> None
     assert power.read().id == ""
 
 
-def test_a_new_mark_of_the_same_resource_is_no_take_over(vm: Managed) -> None:
+def test_a_new_mark_of_the_same_stack_is_no_take_over(vm: Managed) -> None:
     power = turn(vm)
-    taken_over(vm, str(vm.outs["__mark"])[:-9] + "0badcafe]")
+    vm.outs["__mark"] = "[pulumi shop/dev web 0badcafe]"
+    taken_over(vm, vm.outs["__mark"])
+    vm.bench.begin_run()
     power.refresh()
     power.destroy()
     assert status(vm) == "stopped"
@@ -232,8 +234,26 @@ def test_what_nobody_manages_may_be_switched(vm: Managed) -> None:
 
 def test_a_state_without_the_mark_of_its_target_is_fenced_by_the_stack(vm: Managed) -> None:
     power = turn(vm)
-    del power.outs["__mark"]
+    del power.outs["__parent"], power.outs["__fixed"], power.outs["__token"]
     power.refresh()
     taken_over(vm)
     with pytest.raises(Reported, match="belongs to shop/prod"):
         power.destroy()
+
+
+def test_the_power_of_a_vm_whose_mark_was_edited_away_goes_on(vm: Managed) -> None:
+    power = turn(vm)
+    taken_over(vm, "by hand")
+    vm.bench.begin_run()
+    power.destroy()
+    assert status(vm) == "stopped"
+
+
+def test_the_first_power_of_a_vm_whose_mark_was_edited_away(vm: Managed) -> None:
+    taken_over(vm, "by hand")
+    later = vm.bench.later()
+    power = later.create("Power", "on", of=of(vm), state="running")
+    later.simulator.edit("vms", int(vm.id), uuid="another")
+    with pytest.raises(Reported, match=f"vms/{vm.id} belongs to somebody else: another one has that key by now"):
+        power.destroy()
+    assert status(vm) == "running"

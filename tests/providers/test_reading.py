@@ -17,7 +17,7 @@ MARK = "[pulumi shop/dev web 1]"
 
 def test_rows_of_a_stack_cost_one_list(bench: Bench) -> None:
     keys = [str(bench.simulator.add("vnets", name=f"lan-{n}", description=f"{n}\n{MARK}")) for n in range(5)]
-    rows = [bench.connection.reader.shared("vnets", key, FIELDS, "shop/dev") for key in keys]
+    rows = [bench.connection.reader.shared("vnets", key, FIELDS, "[pulumi shop/dev ") for key in keys]
     assert [row["name"] for row in rows if row] == [f"lan-{n}" for n in range(5)]
     assert bench.asked() == [("GET", "vnets")]
     assert "cs '[pulumi shop/dev '" in bench.simulator.requests()[0].query

@@ -18,7 +18,6 @@ from verge_pulumi.engine.reading import Reader
 from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources import staged
 from verge_pulumi.resources.ospf import OspfCommandProvider
-from verge_pulumi.simulator import Simulator
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 
@@ -94,11 +93,11 @@ def restarts(bench: Bench) -> int:
 
 
 @pytest.fixture
-def later(simulator: Simulator) -> Iterator[Bench]:
-    """Another run."""
-    bench = Bench(simulator)
-    yield bench
-    bench.connection.client.close()
+def later(bench: Bench) -> Iterator[Bench]:
+    """A later run of the same stack."""
+    later = bench.later()
+    yield later
+    later.connection.client.close()
 
 
 # What is written -----------------------------------------------------------------------------------------------------
@@ -173,12 +172,12 @@ def test_what_a_life_on_a_stopped_network_costs(lan: Managed) -> None:
     bench = lan.bench
     first = declare("OspfCommand", lan)
     table, network = "vnet_ospf_commands", ("GET", f"vnets/{lan.id}")
-    # The routing is made; nothing about a command is unique, so one of an earlier attempt is looked for.
+    # The routing is made. An earlier attempt is looked for only if the state or the journal knows of one.
     made = [("GET", "vnet_bgp"), ("POST", "vnet_bgp")]
-    assert bench.asked() == [*made, ("GET", table), ("POST", table), ("GET", f"{table}/{first.id}"), network]
+    assert bench.asked() == [*made, ("POST", table), ("GET", f"{table}/{first.id}"), network]
     second = declare("OspfCommand", lan, params="10.0.0.2")
     row = ("GET", f"{table}/{second.id}")
-    assert bench.asked() == [("GET", table), ("POST", table), row, network]
+    assert bench.asked() == [("POST", table), row, network]
     bench.simulator.reset("log")
     assert second.diff().changes is False
     assert bench.asked() == []
@@ -353,9 +352,19 @@ def test_routing_that_is_refused_is_an_error(lan: Managed) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_of_an_earlier_attempt_is_found_again(lan: Managed, later: Bench, kind: str) -> None:
     subject = declare(kind, lan)
+    subject.cut_off()
     lan.bench.simulator.reset("log")
     assert again(subject, later).id == subject.id
     assert later.writes() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: Bench, kind: str) -> None:
+    subject = declare(kind, lan)
+    subject.bench.stack.forget(subject)
+    before = subject.row()
+    assert again(subject, later).id != subject.id
+    assert subject.row() == before
 
 
 def test_two_of_the_same_stand_side_by_side(lan: Managed) -> None:
@@ -368,6 +377,8 @@ def test_a_command_that_routers_begin_with_is_taken_over(lan: Managed) -> None:
     given = {"router": router.id, "command": "bgp"}
     known = lan.bench.create("BgpRouterCommand", "id", **given, params="router-id 10.0.0.1")
     assert known.id == str(begun["$key"])
+    # It is one resource's then, and no other's.
+    assert lan.bench.create("BgpRouterCommand", "id-2", **given, params="router-id 10.0.0.1").id != known.id
     # One that says the contrary is another one.
     wanted = lan.bench.create("BgpRouterCommand", "policy", **given, params="ebgp-requires-policy")
     assert wanted.id != str(policy["$key"])

@@ -223,8 +223,8 @@ def test_one_whose_answer_was_lost_is_taken_once(vm: Managed, when: str) -> None
 
 
 def test_one_of_an_interrupted_run_is_found_again(vm: Managed, told: list[str]) -> None:
-    take(vm)
-    again = take(vm.seen_by(Bench(vm.bench.simulator)))
+    take(vm).cut_off()
+    again = take(vm.seen_by(vm.bench.later()))
     assert again.id == "1"
     assert len(vm.bench.simulator.rows("machine_snapshots")) == 1
     assert told == ["took over row 1 of machine_snapshots, which existed already"]
@@ -270,10 +270,11 @@ def test_the_hidden_vm_is_never_taken_for_the_vm(vm: Managed) -> None:
     assert (hidden["name"], hidden["description"]) == ("web", vm.row()["description"])
     # A refresh, and an `up` that finds the VM of an interrupted one, see two rows with that mark and that name.
     assert vm.seen_by(Bench(vm.bench.simulator)).read().id == vm.id
-    again = Bench(vm.bench.simulator).create("VirtualMachine", "vm", name="web", guest_agent=True)
+    again = vm.cut_off().bench.later().create("VirtualMachine", "vm", name="web", guest_agent=True)
     assert again.id == vm.id
     vm.bench.simulator.edit("vms", int(vm.id), description="")
-    adopted = Bench(vm.bench.simulator).create("VirtualMachine", "other", name="web", adopt=True)
+    again.bench.stack.forget(again)
+    adopted = vm.bench.later().create("VirtualMachine", "other", name="web", adopt=True)
     assert adopted.id == vm.id
 
 
@@ -282,7 +283,7 @@ def test_a_drive_of_the_hidden_vm_is_never_taken_for_the_drive(vm: Managed) -> N
     take(vm)
     assert len({row["machine"] for row in vm.bench.simulator.rows("machine_drives")}) == 2
     assert disk.seen_by(Bench(vm.bench.simulator)).read().id == disk.id
-    again = Bench(vm.bench.simulator).create("Drive", "unnamed", vm=vm.id, disksize="1GiB")
+    again = disk.cut_off().bench.later().create("Drive", "unnamed", vm=vm.id, disksize="1GiB")
     assert again.id == disk.id
 
 

@@ -12,7 +12,6 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.simulator import Simulator
 
 PSK = "canary-pre-shared"
 KEY = base64.b64encode(b"canary-public-key-of-32-bytes-00").decode()
@@ -64,11 +63,11 @@ def applies(bench: Bench) -> int:
 
 
 @pytest.fixture
-def later(simulator: Simulator) -> Iterator[Bench]:
-    """Another run."""
-    bench = Bench(simulator)
-    yield bench
-    bench.connection.client.close()
+def later(bench: Bench) -> Iterator[Bench]:
+    """A later run of the same stack."""
+    later = bench.later()
+    yield later
+    later.connection.client.close()
 
 
 # What is written and what it costs -----------------------------------------------------------------------------------
@@ -291,6 +290,7 @@ def test_one_whose_answer_was_lost_is_found_again(lan: Managed, kind: str) -> No
 def test_a_name_that_is_taken_is_not_taken_over_unless_told(lan: Managed, later: Bench, kind: str) -> None:
     subject, on = below(lan, kind)
     lan.bench.simulator.edit(table(subject), int(subject.id), description="by hand")
+    lan.bench.stack.forget(subject)
     with pytest.raises(Reported, match="has that name already and is managed by nobody here"):
         declare(lan, kind, later, **on)
     assert later.writes() == []

@@ -172,8 +172,10 @@ class Reference(Attribute):
         return [each for each in named if each is not None]
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
-        """Return table and key of each row that a value names: one for each resource that it may be."""
-        key = str(value).rpartition("/")[2]
+        """Return table and key of each row that a value names: one for each resource that a bare key may be."""
+        table, _, key = str(value).rpartition("/")
+        if table:
+            return [(table.removeprefix("/v4/"), key)]
         return [(target.declaration.table, key) for target in self.targets] if value is not None else []
 
     def accepts(self) -> list[str]:

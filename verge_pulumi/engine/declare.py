@@ -128,6 +128,21 @@ class Declaration:
         """The columns that stay as they are for the life of a row: that of its parent, and what VergeOS fixed."""
         return (*([self.parent.column] if self.parent and self.parent.column else []), *self.fixed)
 
+    @cached_property
+    def known_by(self) -> tuple[Attribute, ...]:
+        """What tells a row without a mark from another one: what is unique, and what is set on creation only."""
+        return tuple(
+            each
+            for name, each in self.attributes.items()
+            if each.readable and (name in self.unique or each.replaces or each.leads_up)
+        )
+
+    @cached_property
+    def proof(self) -> tuple[str, ...]:
+        """The columns of a GET that only asks whose a row is."""
+        known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)
+        return tuple(dict.fromkeys(("description", *filter(None, known_by), *self.lasting)))
+
     @property
     def markable(self) -> bool:
         """Whether rows have a description, which is where the mark of their owner lives."""

@@ -184,8 +184,9 @@ class Evidence:
         self.system = ""
         self._tokens: set[str] = set()
         self._export = export or export_stack
-        self._states: dict[str, StackState | None] = {}
+        self._states: dict[str, StackState | EngineError | None] = {}
         self._unique: dict[str, tuple[str, ...] | None] = {}
+        self._warned: set[str] = set()
         self._lock = threading.Lock()
 
     def state(self, stack: str, *, now: bool = False) -> StackState:
@@ -242,7 +243,7 @@ class Evidence:
         if place in self.claimed:
             return self.claimed[place]
         state = self._states.get(stack)
-        held = self._here(state.at(place)) if state else None
+        held = self._here(state.at(place)) if isinstance(state, StackState) else None
         return token_in(held.outputs) if held else ""
 
     def claim(self, place: Place, token: str, *, made: bool) -> None:
@@ -288,9 +289,24 @@ class Evidence:
     def _state(self, stack: str, *, now: bool = False) -> StackState | None:
         with self._lock:
             if now or stack not in self._states:
-                deployment = self._export(stack)
-                self._states[stack] = None if deployment is None else StackState(deployment)
-            return self._states[stack]
+                try:
+                    deployment = self._export(stack)
+                    self._states[stack] = None if deployment is None else StackState(deployment)
+                except EngineError as error:
+                    # It takes its time to fail, too, and a run asks for each of its new resources.
+                    self._states[stack] = error
+            state = self._states[stack]
+        if isinstance(state, EngineError):
+            raise state
+        return state
+
+    def warn_once(self, text: str) -> None:
+        """Tell what holds for all resources of this run at the first of them."""
+        with self._lock:
+            if text in self._warned:
+                return
+            self._warned.add(text)
+        host.log(text, warning=True)
 
 
 def owner_in(urn: str) -> str:

@@ -98,7 +98,7 @@ class Fence:
 
         Args:
             owner: The row.
-            row: The same as VergeOS has it.
+            row: The same as VergeOS has it, with the columns that are its `Declaration.proof`.
             recorded: The token that it bore when the other one was created; "" if it bore none, None if that was not
                 recorded.
             properties: The properties of the other one.
@@ -155,12 +155,10 @@ class Fence:
             if _text(row.get(column)) != value:
                 return printable(column)
         live = outputs(declaration, row, properties)
-        for name, attribute in declaration.attributes.items():
-            known_by = name in declaration.unique or attribute.replaces or attribute.leads_up
-            if not (known_by and attribute.readable and properties.get(name) is not None):
-                continue
-            if not attribute.value.same(live.get(name), properties[name]):
-                return name
+        for attribute in declaration.known_by:
+            recorded = properties.get(attribute.name)
+            if recorded is not None and not attribute.value.same(live.get(attribute.name), recorded):
+                return attribute.name
         return ""
 
 

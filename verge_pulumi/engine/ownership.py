@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _MARK = re.compile(r"\n?\[pulumi (?P<owner>[^\s\]]+) (?P<name>[^\s\]]+) (?P<token>[a-z0-9]+(?:-[a-z0-9]+)?)\]\s*\Z")
 
@@ -126,5 +126,6 @@ def _digest(data: bytes, length: int) -> str:
 
 
 def _text(text: str) -> str:
-    """Return text as a mark has it: no space and no bracket, and nothing cut in the middle of an escape."""
-    return re.sub(r"%[0-9A-F]?\Z", "", quote(text, safe="/", errors="replace")[:_LONGEST])
+    """Return text as a mark has it: no space and no bracket, and nothing cut in the middle of a character."""
+    cut = re.sub(r"%[0-9A-F]?\Z", "", quote(text, safe="/", errors="replace")[:_LONGEST])
+    return quote(unquote(cut, errors="ignore"), safe="/")

@@ -246,10 +246,12 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
+            if UNFINISHED in _olds:
+                return DiffResult(changes=True)
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
             same = self.managed(_news) == list(_olds.get(MANAGED) or ())
-            return DiffResult(changes=UNFINISHED in _olds or outdated if same else None)
+            return DiffResult(changes=outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
                 host.log(note)
@@ -370,7 +372,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             held = evidence.state(this_stack(inputs)).of(urn)
         except EngineError as error:
             # What meets a row while it is created is refused then.
-            host.log(f"renamed resources cannot be recognised: {error}", warning=True)
+            evidence.warn_once(f"renamed resources cannot be recognised: {error}")
             return
         if held:
             self._note_replacement(held.id)

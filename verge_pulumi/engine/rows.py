@@ -58,8 +58,12 @@ class RowProvider(DeclaredProvider[R]):
         """Name the row that decides whose this one is where it bears no mark: the one that it was created within."""
         return owner_row(self.declaration, props)
 
-    def made_by_vergeos(self, row: Row) -> bool:
-        """Say whether VergeOS makes such a row by itself, so that one without a mark is there for us to use."""
+    def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
+        """Say whether VergeOS makes such a row by itself, so that one without a mark is there for us to use.
+
+        Args:
+            row: One that exists, or the columns of one that is to be made.
+        """
         return False
 
     def used_by(self, id: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declare import Resource
@@ -13,6 +13,9 @@ from verge_pulumi.engine.values import Cidr, IpAddress, Key, Text
 from verge_pulumi.resources.network import Network, outside, vlan_problems
 from verge_pulumi.resources.restarting import RestartPolicy
 from verge_pulumi.resources.routing import Command, OfNetwork, RouterCommand, RouterCommandProvider, RoutingProvider
+
+BEGINNINGS = ("router-id ", "ebgp-requires-policy", "network import-check")
+"""What a router's own first commands say after ``bgp`` (VergeOS documentation, configuring BGP)."""
 
 
 class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers"):
@@ -47,6 +50,10 @@ class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands"
 
 class BgpRouterCommandProvider(RouterCommandProvider[BgpRouterCommand]):
     """Manages what routers are told."""
+
+    def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
+        """Say whether it is one of the commands that a router begins with, which VergeOS takes a second time too."""
+        return row.get("command") == "bgp" and str(row.get("params")).startswith(BEGINNINGS)
 
 
 class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces"):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 import pulumi
 
-from verge_pulumi.client import Row
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import SEED, Resource, scope_of
@@ -86,7 +85,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         wanted = name == "contents" and news.get("on_change") == "replace"
         return wanted or super().replaced_by(name, olds, news)
 
-    def made_by_vergeos(self, row: Row) -> bool:
+    def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
         """Say whether it is one of the two files that come with a datasource (fact sheet quirks W14)."""
         return row.get("name") in ("/user-data", "/meta-data")
 

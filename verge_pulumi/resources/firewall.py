@@ -195,9 +195,10 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         network = str(inputs["network"])
         known = dict(own.keys)
         hidden = {**hidden, **({MARK: str(own.mark)} if own.mark else {})}
+        props = {**inputs, **hidden}
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
-            steps = self._steps(rows, inputs, own, known)
+            steps = self._steps(rows, props, own, known)
             written: dict[str, None] = {}  # in their order
             for step in steps:
                 if step.verb == "DELETE" and step.key not in own.keys.values():
@@ -211,7 +212,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                     written |= dict.fromkeys(step.name for step in steps)
                     self._take(steps, known)
                     rows = self._settled(network, known)
-                    steps = self._steps(rows, inputs, own, known)
+                    steps = self._steps(rows, props, own, known)
                 if steps:
                     raise EngineError(_unkept(steps))
                 if written or apply:

@@ -102,7 +102,7 @@ class HotplugProvider(RowProvider[R]):
         connection, kind, vm, fields = self.connection, self.kind, inputs["vm"], self.declaration.fields
         if not row.get("running") or row.get("enabled") is False or kind.is_live(row):
             return row
-        machine = connection.reader.seen("vms", vm, ("description", *VirtualMachine.declaration.fixed))
+        machine = connection.reader.seen("vms", vm, VirtualMachine.declaration.proof)
         if other := self._owner_of_vm(vm, machine, inputs):
             host.log(f"is there from the next start of the VM on, which belongs to {other}", warning=True)
             return row
@@ -125,7 +125,7 @@ class HotplugProvider(RowProvider[R]):
         connection, kind, vm, fields = self.connection, self.kind, props["vm"], self.declaration.fields
         if not row.get("running") or not kind.is_live(row):
             return
-        machine = _look(connection, "vms", vm, ("$key", "description", *VirtualMachine.declaration.fixed))
+        machine = _look(connection, "vms", vm, ("$key", *VirtualMachine.declaration.proof))
         if other := self._owner_of_vm(vm, machine, props):
             raise EngineError(f"it is in use in vms/{vm}, which belongs to {other} and is left alone. {WAY_OUT}")
         try:

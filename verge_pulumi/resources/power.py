@@ -82,7 +82,7 @@ class PowerProvider(DeclaredProvider[Power]):
         self.connection.see_system()
         self.refuse_namesake(inputs)
         kind, key = target = _target(inputs["of"])
-        row = self.connection.reader.seen(kind.declaration.table, key, ("description", *kind.declaration.fixed))
+        row = self.connection.reader.seen(kind.declaration.table, key, kind.declaration.proof)
         if not inputs.get("adopt"):
             # Of the target nothing is recorded yet, so it has to be of this stack or of nobody.
             self._refuse(inputs["of"], self._fence(target).stranger_at(target, row, None, inputs))
@@ -128,7 +128,7 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def _look(self, target: Owner, extra: tuple[str, ...] = ()) -> Row | None:
         declaration = target[0].declaration
-        fields = (*machine_power.FIELDS, *declaration.fixed, *extra)
+        fields = tuple(dict.fromkeys((*machine_power.FIELDS, *declaration.proof, *extra)))
         return self.connection.reader.fresh(declaration.table, target[1], fields)
 
     def _fence(self, target: Owner) -> Fence:
