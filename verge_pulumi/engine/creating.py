@@ -117,9 +117,8 @@ class Creating:
                     f"Look for it on {self._connection.client.host} before the next run"
                 ) from error
             failure = error
-        # One without a mark that VergeOS itself keeps from coming up twice shows when it is sent again.
-        if (self._mark or not self._provider.identified(self._inputs)) and (found := self._appeared(values)):
-            return self._made(str(found["$key"]))
+        if found := self._appeared(values):
+            return self._made(str(found["$key"])) if self._mark else self._take_over(found)
         if failure.outcome is Outcome.APPLIED:
             raise failure
         self._connection.see_system()
@@ -226,9 +225,11 @@ class Creating:
             return None  # the program wants no marks
         wanted = {**self._provider.server_defaults, **values}
         # No filter can hold what has several lines; what one finds is compared once more, exactly (quirks R7).
-        known = {name: value for name, value in wanted.items() if not isinstance(value, str) or value.isprintable()}
+        hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
+        shown = {name: value for name, value in wanted.items() if name not in hidden}
+        known = {name: value for name, value in shown.items() if not isinstance(value, str) or value.isprintable()}
         rows = self._find([where(column, "eq", value) for column, value in known.items()])
-        same = (row for row in rows if all(str(row.get(name)) == str(wanted[name]) for name in wanted))
+        same = (row for row in rows if all(str(row.get(name)) == str(shown[name]) for name in shown))
         return next((row for row in same if not self._holder(row)), None)
 
     def _decide(self, refusal: AlreadyExists, *, sent_before: bool = False) -> str:
