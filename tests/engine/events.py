@@ -1,0 +1,463 @@
+"""What happens to stacks in ordinary life, done to many kinds of resources at once, and the judge of what came of it.
+
+Each event is a function that is given a stack which is up, and subjects of `kinds.SUBJECTS` to which it shall happen.
+Another stack with the same names in its program, and rows that people made with the same names in VergeOS, are there
+from the beginning. Nothing but the stack's own rows may ever be written to; the requests of each run are looked through.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import requests
+
+from tests.engine.kinds import SUBJECTS, Item, depth, plot, program
+from tests.engine.lab import Lab, Run
+from verge_pulumi.engine.ownership import Mark, without_mark
+from verge_pulumi.simulator import Options, Request, Simulator
+
+Rows = dict[str, dict[str, dict[str, Any]]]
+"""Rows by table and key."""
+
+KEY = "events"
+"""The API key of the simulator."""
+
+ACTIONS = {"vm_actions": ("vms", "vm"), "vnet_actions": ("vnets", "vnet")}
+"""Tables of actions, and which argument names the row that each is about."""
+
+
+COUNTED = ("cluster_status",)
+
+
+def build(folder: Path, cli: Path) -> None:
+    """Make what each event begins with: three states of a system, and the states of two stacks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with Simulator(Options(name="site-a", api_key=KEY)) as simulator:
+        tenant = simulator.add("tenants", name="acme")
+        states = folder / "state"
+        by_hand = Lab(folder / "hand", cli, simulator, project="hand", states=states)
+        by_hand.up(program(plot(8), tenant=tenant))
+        for table, rows in rows_of(simulator).items():
+            for key, row in rows.items():
+                if Mark.of(row.get("description")):
+                    simulator.edit(table, int(key), description=without_mark(row["description"]))
+        command(by_hand, "stack", "rm", "--yes", "--force")
+        Lab(folder / "witness", cli, simulator, project="witness", states=states).up(program(plot(9), tenant=tenant))
+        (folder / "before.json").write_text(json.dumps(dial(simulator)))
+        Lab(folder / "shop", cli, simulator, states=states).up(program(plot(1), tenant=tenant))
+        (folder / "after.json").write_text(json.dumps(dial(simulator)))
+
+
+def dial(simulator: Simulator, content: Any = None) -> Any:
+    """Return the whole content of a system, or replace it."""
+    headers = {"Authorization": f"Bearer {simulator.api_key}"}
+    verb = "GET" if content is None else "PUT"
+    answer = requests.request(verb, f"{simulator.url}/_sim/state", json=content, headers=headers, timeout=10)
+    answer.raise_for_status()
+    return answer.json() if content is None else None
+
+
+def command(lab: Lab, *arguments: str, fails: bool = False) -> str:
+    """Run a command of Pulumi about a stack, as a person does."""
+    lab._stack(lambda: None)  # its project has to be there
+    done = subprocess.run(
+        ["pulumi", "--non-interactive", "--color=never", *arguments],
+        cwd=lab.folder,
+        env=os.environ | lab.environment | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode != 0) == fails, done.stdout + done.stderr
+    return done.stdout
+
+
+def rows_of(simulator: Simulator) -> Rows:
+    """Return all rows but those that VergeOS counts together from others."""
+    return {table: rows for table, rows in simulator.snapshot().items() if table not in COUNTED}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one subject."""
+
+    subject: str
+    text: str
+
+
+@dataclass
+class Stand:
+    """A stack to which something happens, and what has to stay as it is meanwhile.
+
+    Attributes:
+        lab: The stack.
+        tenant: The key of a tenant.
+        items: What its program declares by now.
+        guarded: The rows of others.
+        faults: What was wrong so far.
+        runs: How many runs of the engine there were.
+    """
+
+    lab: Lab
+    tenant: int | str
+    items: dict[str, Item]
+    guarded: Rows
+    folder: Path
+    site: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.simulator = self.lab.simulator
+        self.first = {name: self.described(item) for name, item in self.items.items()}
+        self.counts = self._counts()
+        self.more: dict[str, int] = {}
+
+    # Doing -----------------------------------------------------------------------------------------------------------
+
+    def run(self, what: str, *, fails: bool | None = False, lab: Lab | None = None, **options: Any) -> Run:
+        """Run a command of the engine, and see that it wrote to no row of others."""
+        lab = lab or self.lab
+        self.simulator.reset("log")
+        arguments = () if what == "destroy" else (self.program,)
+        run: Run = getattr(lab, what)(*arguments, fails=None, **options)
+        self.runs += 1
+        if fails is not None and run.failed != fails:
+            for severity, name, text in run.messages:
+                if severity == "error":
+                    self.fault(self.subject_of(name), f"{what}: {text}")
+            if not run.failed:
+                self.fault("", f"{what} is not refused")
+        self.guard(what)
+        return run
+
+    @property
+    def program(self) -> Callable[[], None]:
+        """The program as it is by now."""
+        return program(self.items, tenant=self.tenant, site=self.site)
+
+    def other(self, *, project: str = "shop", stack: str = "dev", exists: bool = False) -> Lab:
+        """Return another stack, whose state lies beside this one's."""
+        folder = self.folder / f"{project}-{stack}"
+        return Lab(folder, self.lab.cli, self.simulator, project=project, stack=stack, states=self.lab.states, exists=exists)
+
+    def change(self, names: Iterable[str], **changes: Any) -> None:
+        """Change the declarations of subjects; a callable is given the item."""
+        for name in [item.name for item in self.of(names)]:
+            item = self.items[name]
+            values = {key: value(item) if callable(value) else value for key, value in changes.items()}
+            del self.items[item.name]
+            changed = replace(item, **values)
+            self.items[changed.name] = changed
+            self.first[changed.name] = self.first.pop(item.name)
+            for other in list(self.items.values()):
+                self.items[other.name] = _following(other, item.name, changed.name)
+
+    def add(self, item: Item) -> None:
+        """Declare one more."""
+        self.items[item.name] = item
+        table = item.of.table
+        self.more[table] = self.more.get(table, 0) + (len(item.said()["rules"]) if item.subject == "Firewall" else 1)
+
+    def edit(self, names: Iterable[str]) -> None:
+        """Change the value of each that is edited."""
+        self.change(names, changes=lambda item: {**item.changes, item.of.edit[0]: item.of.edit[1]})
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    def of(self, names: Iterable[str], label: str = "ä") -> list[Item]:
+        """Return the declarations of subjects."""
+        wanted = set(names)
+        return [item for item in self.items.values() if item.subject in wanted and item.label == label]
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the state of each resource by its name."""
+        path = self.lab.states / ".pulumi" / "stacks" / self.lab.project / f"{self.lab.stack_name}.json"
+        resources = json.loads(path.read_text())["checkpoint"]["latest"].get("resources") or ()
+        return {
+            each["urn"].rpartition("::")[2]: each for each in resources if "dynamic/vergeos" in each["type"] and not each.get("delete")
+        }
+
+    def ids(self) -> dict[str, str]:
+        """Return the id of each resource by its name."""
+        return {name: each["id"] for name, each in self.state().items()}
+
+    def urns(self, names: Iterable[str]) -> list[str]:
+        """Return the URNs of subjects."""
+        state = self.state()
+        return [state[item.name]["urn"] for item in self.of(names)]
+
+    def described(self, item: Item) -> Any:
+        """Return what VergeOS has of what a declaration says; None if it is not there, or not once."""
+        held = self.state().get(item.name)
+        if held is None:
+            return None
+        if item.subject == "Firewall":
+            keys = {str(key) for key in held["outputs"]["keys"].values()}
+            rows = sorted(
+                (row for row in self.simulator.rows("vnet_rules") if str(row["$key"]) in keys), key=lambda row: row["orderid"]
+            )
+            return [(row["name"], row["destination_ports"]) for row in rows]
+        if item.of.table == "machine_status":
+            table, _, key = held["id"].partition("/")
+            target = next((row for row in self.simulator.rows(table) if str(row["$key"]) == key), None)
+            machine = target["machine"] if target else None
+            return [row["running"] for row in self.simulator.rows("machine_status") if row["machine"] == machine]
+        row = next((row for row in self.simulator.rows(item.of.table) if str(row["$key"]) == held["id"]), None)
+        columns = [
+            str(attribute.column)
+            for name in item.said()
+            if (attribute := item.of.kind.declaration.inputs[name]).column and row is not None and attribute.column in row
+        ]
+        found = {column: row[column] for column in columns} if row else None
+        if found and "description" in found:
+            found["description"] = without_mark(found["description"])
+        return found
+
+    def fault(self, subject: str, text: str) -> None:
+        """Note that something is wrong."""
+        self.faults.append(Fault(subject, text))
+
+    def check(self, subject: str, good: bool, text: str) -> None:
+        """Note what is wrong unless it is good."""
+        if not good:
+            self.fault(subject, text)
+
+    def subject_of(self, name: str) -> str:
+        """Return the subject of the resource with a name."""
+        item = self.items.get(name)
+        return item.subject if item else name.partition("-")[0] if name.partition("-")[0] in SUBJECTS else ""
+
+    # Judging ---------------------------------------------------------------------------------------------------------
+
+    def guard(self, what: str) -> None:
+        """See that no row of others was written to: by the requests, and by the rows themselves."""
+        for request in self.simulator.requests():
+            for table, key in touched(request):
+                if key in self.guarded.get(table, {}):
+                    self.fault(_subject_at(table), f"{what}: {request.verb} {request.path} {request.body} is about a row of others")
+        now = rows_of(self.simulator)
+        for table, rows in self.guarded.items():
+            for key, row in rows.items():
+                if (live := now[table].get(key)) != row:
+                    changed = "gone" if live is None else [name for name in row if live[name] != row[name]]
+                    self.fault(_subject_at(table), f"{what}: row {key} of {table}, which is another's, is changed: {changed}")
+
+    def guard_more(self) -> None:
+        """From now on nothing that is there may be written to."""
+        self.guarded = rows_of(self.simulator)
+
+    def settled(self, names: Collection[str], *, refresh: bool = False) -> None:
+        """See that each is there once with what the program says, and that one more run changes nothing."""
+        run = self.run("up", refresh=True) if refresh else self.run("up")
+        for name, op in run.changes.items():
+            self.fault(self.subject_of(name), f"one more up makes: {op} {name} {run.steps[name].diff}")
+        ids = self.ids()
+        for name, item in self.items.items():
+            self.check(item.subject, name in ids, f"{name} is not in the state")
+            live, first = self.described(item), self.first.get(name)
+            self.check(item.subject, bool(live), f"{name} is not in VergeOS")
+            if first and live and live != first and not item.changes:
+                self.fault(item.subject, f"{name} is {live} and was {first}")
+        for name in set(ids) - set(self.items):
+            self.fault(self.subject_of(name), f"{name} is in the state and not in the program")
+        counts = self._counts()
+        for table in counts.keys() | self.counts.keys():
+            wanted = self.counts.get(table, 0) + self.more.get(table, 0)
+            if counts.get(table, 0) != wanted:
+                self.fault(_subject_at(table), f"{counts.get(table, 0)} rows of {table} instead of {wanted}")
+
+    def gone(self) -> None:
+        """Destroy, and see that nothing but what was there before is left."""
+        self.run("destroy")
+        left = {table: count for table, count in self._counts().items() if count}
+        for table in left:
+            self.fault(_subject_at(table), f"{left[table]} rows of {table} outlive a destroy")
+
+    def _counts(self) -> dict[str, int]:
+        now = rows_of(self.simulator)
+        return {table: len(rows.keys() - self.guarded.get(table, {}).keys()) for table, rows in now.items() if rows}
+
+
+def touched(request: Request) -> list[tuple[str, str]]:
+    """Return the rows that a request which was applied is about."""
+    parts = request.path.split("/")[3:]
+    if not request.applied or request.verb == "GET" or not parts:
+        return []
+    table, body = parts[0], request.body if isinstance(request.body, dict) else {}
+    if table in ACTIONS:
+        table, argument = ACTIONS[table]
+        return [(table, str(body.get(argument)))]
+    return [(table, parts[1])] if len(parts) > 1 else []
+
+
+def _subject_at(table: str) -> str:
+    return next((name for name, subject in SUBJECTS.items() if subject.table == table), "")
+
+
+def _following(item: Item, old: str, new: str) -> Item:
+    """Return a declaration that refers to what has another name by now."""
+    on = {argument: f"{subject}-{item.label}" for argument, subject in item.of.on.items()} | dict(item.on)
+    return replace(item, on={argument: new if name == old else name for argument, name in on.items()}) if old in on.values() else item
+
+
+def by_depth(names: Iterable[str]) -> list[list[str]]:
+    """Return subjects in groups of which none is within another of the same group, what is within others first."""
+    wanted = list(names)
+    groups = [[name for name in wanted if depth(name) == level] for level in (3, 2, 1, 0)]
+    return [group for group in groups if group]
+
+
+# Events --------------------------------------------------------------------------------------------------------------
+
+Happening = Callable[[Stand, Sequence[str]], None]
+EVENTS: dict[str, Happening] = {}
+"""What may happen, in words."""
+
+
+def event(words: str) -> Callable[[Happening], Happening]:
+    """Register what happens."""
+
+    def register(happening: Happening) -> Happening:
+        EVENTS[words] = happening
+        return happening
+
+    return register
+
+
+def _replaced(stand: Stand, names: Sequence[str], force: Callable[[Sequence[str]], dict[str, Any]]) -> None:
+    """Replace each group; what is within it follows, and nothing else is new."""
+    for group in by_depth(names):
+        before = stand.ids()
+        run = stand.run("up", **force(group))
+        after = stand.ids()
+        for item in stand.of(group):
+            op = run.steps[item.name].op if item.name in run.steps else "nothing"
+            stand.check(item.subject, op == "replace", f"{op} instead of a replacement")
+            new = before[item.name] != after.get(item.name) or "/" in before[item.name]
+            stand.check(item.subject, new, "is the same row after its replacement")
+        following = {name for name in SUBJECTS if _within_any(name, group)}
+        for item in stand.items.values():
+            if item.subject not in following and before[item.name] != after.get(item.name):
+                stand.fault(item.subject, f"{item.name} is another row, though only {group} was replaced")
+    stand.settled(names)
+
+
+def _within_any(name: str, group: Collection[str]) -> bool:
+    subject = SUBJECTS[name]
+    return name in group or any(_within_any(other, group) for other in (*subject.on.values(), *subject.waits))
+
+
+@event("replaced by up --replace")
+def replaced_by_option(stand: Stand, names: Sequence[str]) -> None:
+    _replaced(stand, names, lambda group: {"replace": stand.urns(group)})
+
+
+@event("replaced after state taint")
+def tainted(stand: Stand, names: Sequence[str]) -> None:
+    def taint(group: Sequence[str]) -> dict[str, Any]:
+        for urn in stand.urns(group):
+            command(stand.lab, "state", "taint", urn, "--stack", stand.lab.stack_name)
+        return {}
+
+    _replaced(stand, names, taint)
+
+
+@event("replaced by a replacement_trigger")
+def triggered(stand: Stand, names: Sequence[str]) -> None:
+    stand.change(names, opts={"replacement_trigger": "1"})
+    stand.run("up")
+
+    def trigger(group: Sequence[str]) -> dict[str, Any]:
+        stand.change(group, opts={"replacement_trigger": "2"})
+        return {}
+
+    _replaced(stand, names, trigger)
+
+
+@event("renamed with an alias")
+def renamed_with_alias(stand: Stand, names: Sequence[str]) -> None:
+    _kept(stand, names, {"name": lambda item: f"{item.name}-new", "opts": lambda item: {"aliases": [pulumi.Alias(name=item.name)]}})
+    stand.edit(names)
+    stand.run("up")
+    state = stand.state()
+    for item in stand.of(names):
+        row = next((row for row in stand.simulator.rows(item.of.table) if str(row["$key"]) == state[item.name]["id"]), {})
+        if mark := Mark.of(row.get("description")):
+            wanted = Mark.new("", item.name, "").name
+            stand.check(item.subject, mark.name == wanted, f"the mark says {mark.name} after a write instead of {wanted}")
+    stand.settled(names)
+
+
+@event("moved into a component with an alias")
+def moved_with_alias(stand: Stand, names: Sequence[str]) -> None:
+    alias = pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)
+    _kept(stand, names, {"group": "box", "opts": {"aliases": [alias]}})
+
+
+def _kept(stand: Stand, names: Sequence[str], changes: Mapping[str, Any]) -> None:
+    """Change how resources are called; nothing is written, and they are the same rows."""
+    before = sorted(stand.ids().values())
+    stand.change(names, **changes)
+    run = stand.run("up")
+    for name, op in run.changes.items():
+        if name != "box":
+            stand.fault(stand.subject_of(name), f"{op} though it has an alias")
+    for request in stand.simulator.requests():
+        if request.applied:
+            stand.fault(_subject_at(request.path.split("/")[3]), f"{request.verb} {request.path} though nothing changed")
+    stand.check("", sorted(stand.ids().values()) == before, "the rows are not the same")
+    stand.change(names, opts={})
+    stand.settled(names)
+
+
+@event("renamed without an alias")
+def renamed(stand: Stand, names: Sequence[str]) -> None:
+    _called_otherwise(stand, names, {"name": lambda item: f"{item.name}-new"})
+
+
+@event("moved into a component without an alias")
+def moved(stand: Stand, names: Sequence[str]) -> None:
+    _called_otherwise(stand, names, {"group": "box"})
+
+
+def _called_otherwise(stand: Stand, names: Sequence[str], changes: Mapping[str, Any]) -> None:
+    """Change how resources are called without an alias: refused in the preview, or a new row and the old one gone."""
+    for name in [name for name in names if SUBJECTS[name].unique]:
+        items, first = dict(stand.items), dict(stand.first)
+        stand.change([name], **changes)
+        run = stand.run("preview", fails=True)
+        text = " ".join(run.errors)
+        stand.check(name, "aliases" in text and f"'{name}-" in text, f"the preview says: {text}")
+        stand.items, stand.first = items, first
+    others = [name for name in names if not SUBJECTS[name].unique]
+    for group in by_depth(others):
+        stand.change(group, **changes)
+        stand.run("up")
+    stand.settled(names)
+
+
+EXCEPTIONS: dict[tuple[str, str], str] = {}
+"""Where VergeOS or Pulumi leave no choice, by event and subject, with the reason."""
+
+
+@contextmanager
+def stand(built: Path, folder: Path, cli: Path) -> Iterator[Stand]:
+    """Provide a stack that is up, as `build` left it."""
+    shutil.copytree(built / "state", folder / "state")
+    with Simulator(Options(name="site-a", api_key=KEY)) as simulator:
+        dial(simulator, json.loads((built / "before.json").read_text()))
+        guarded = rows_of(simulator)
+        dial(simulator, json.loads((built / "after.json").read_text()))
+        lab = Lab(folder / "shop", cli, simulator, states=folder / "state", exists=True)
+        tenant = simulator.rows("tenants")[-1]["$key"]
+        yield Stand(lab, tenant, plot(1), guarded, folder)
