@@ -95,7 +95,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "DnsView", NETWORK, name="all", match_clients=["any"], twin={"name": "lan"}, edit=("recursion", True)
     ),
     "DnsZone": _subject(
-        "DnsZone", {"view": "DnsView"}, domain="example.com", twin={"domain": "example.org"}, edit=("type", "secondary")
+        "DnsZone", {"view": "DnsView"}, domain="example.com", twin={"domain": "example.org"}, edit=("default_ttl", "2h")
     ),
     "DnsRecord": _subject("DnsRecord", {"zone": "DnsZone"}, host="www", type="A", value="10.1.0.5", twin={"host": "db"}),
     "IpsecTunnel": _subject(
@@ -155,7 +155,7 @@ SUBJECTS: Mapping[str, Subject] = {
         twin={"params": "10.3.0.0/24"}, edit=("enabled", False),
     ),
     "Firewall": _subject("Firewall", NETWORK, says=lambda _: {"rules": [FirewallRule(**rule) for rule in _RULES]},
-        edit=("rules", [FirewallRule(**rule) for rule in _RULES[:1]])),
+        edit=("rules", [FirewallRule(**{**rule, "destination_ports": "8443"}) for rule in _RULES])),
     "Drive": _subject("Drive", VM, name="data", disksize="20GiB", twin={"name": "logs"}),
     "Nic": _subject("Nic", {**VM, "network": "Network"}, name="eth0", twin={"name": "eth1"}),
     "Device": _subject("Device", {"vm": "VirtualMachineOff"}, type="tpm", name="tpm", version="2", twin={"name": "tpm2"}),
@@ -163,10 +163,10 @@ SUBJECTS: Mapping[str, Subject] = {
         "CloudInitFile", VM, name="/user-data", contents="#cloud-config\nhostname: web\n",
         twin={"name": "/meta-data"}, edit=("contents", "#cloud-config\nhostname: db\n"),
     ),
-    "Snapshot": _subject("Snapshot", VM, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}),
+    "Snapshot": _subject("Snapshot", {"vm": "VirtualMachineOff"}, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}),
     "Power": _subject(
         "Power", {"of": "VirtualMachine"}, state="running", edit=("timeout", 200),
-        waits=("Drive", "Nic", "CloudInitFile", "Snapshot"),
+        waits=("Drive", "Nic", "CloudInitFile"),
     ),
     "PowerOfNetwork": _subject("Power", {"of": "Network"}, state="running", edit=("timeout", 200)),
 }  # fmt: skip

@@ -124,7 +124,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         if not rows or {*own.keys.values()} - {str(row["$key"]) for row in rows}:
             rows = self._rows(network)
         ours = self._ours(rows, own, props)
-        if not ours and self._lost(network, props):
+        if not ours and (self._lost(network, props) or self._is_of_others(props)):
             return None
         shown = [row for row in rows if not _is_of_vergeos(row)] if props.get("authoritative") else ours
         return self._outs(props, shown, ours) | {name: props[name] for name in (MARK, PARENT) if name in props}
@@ -144,6 +144,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         network = str(props["network"])
         with writing(self.connection, RULES, network):
             ours = self._ours(self._rows(network), _Own.recorded(props), props)
+            if not ours:
+                self._refuse_stranger(props)
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
             self._apply(network, [row["name"] for row in ours])
 
@@ -167,12 +169,16 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """
         found = [row for row in rows if own.bears(row)]
         unmarked = [row for row in rows if Mark.of(row.get("description")) is None and own.knows(row)]
-        if unmarked and (own.mark is None or (props.get(PARENT) and not self._owner_of_network(props))):
+        if unmarked and (own.mark is None or (props.get(PARENT) and not self._is_of_others(props))):
             found += unmarked
         elif unmarked:
             names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
             host.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
         return found
+
+    def _is_of_others(self, props: Inputs) -> str:
+        """Return who manages the network by now if that is not who did when the rules were made, "" otherwise."""
+        return self._owner_of_network(props) if props.get(PARENT) else ""
 
     def _owner_of_network(self, props: Inputs) -> str:
         """Return who manages the network, if that is neither this stack nor nobody, "" otherwise."""
@@ -180,6 +186,18 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         row = self.connection.reader.shared("vnets", network, declaration.fields, marks_of(props.get(OWNER, "")))
         fence = Fence(self.connection, declaration)
         return "" if row is None else fence.stranger_at((Network, network), row, props.get(PARENT), props)
+
+    def _refuse_stranger(self, props: Inputs) -> None:
+        """See that a network which has none of our rules any more is not somebody else's by now.
+
+        Raises:
+            EngineError: It is.
+        """
+        if stranger := self._is_of_others(props):
+            raise EngineError(
+                f"network {props['network']} now belongs to {stranger}. It is left alone; run 'pulumi refresh' to "
+                "forget the rules here"
+            )
 
     def _bring(self, inputs: Inputs, own: _Own, hidden: Mapping[str, Any], *, apply: bool) -> dict[str, Any]:
         """Bring the rules to the list and apply them; from the first write on the object exists.
@@ -197,6 +215,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         hidden = {**hidden, **({MARK: str(own.mark)} if own.mark else {})}
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
+            if own.keys and not any(own.bears(row) for row in rows):
+                self._refuse_stranger({**inputs, **hidden})
             steps = self._steps(rows, inputs, own, known)
             written: dict[str, None] = {}  # in their order
             for step in steps:
