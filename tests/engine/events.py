@@ -122,6 +122,10 @@ class Stand:
         items: What its program declares by now.
         guarded: The rows of others.
         faults: What was wrong so far.
+        folder: Where the projects lie.
+        built: What `build` left.
+        short: Whether events follow each other, and what comes of all of them is looked at in the end.
+        site: The address of the system for a provider that all are given; none if empty.
         runs: How many runs of the engine there were.
     """
 
@@ -131,6 +135,7 @@ class Stand:
     guarded: Rows
     folder: Path
     built: Path
+    short: bool = False
     site: str = ""
     faults: list[Fault] = field(default_factory=list)
     runs: int = 0
@@ -139,8 +144,6 @@ class Stand:
         self.simulator = self.lab.simulator
         self.first = {name: self.described(item) for name, item in self.items.items()}
         self.counts = self._counts()
-        self.known = {table: set(rows) for table, rows in rows_of(self.simulator).items()}
-        self.same_keys: set[str] = set()
         self.more: dict[str, int] = {}
         self.kept: dict[str, set[str]] = {}
 
@@ -180,7 +183,7 @@ class Stand:
             del self.items[item.name]
             changed = replace(item, **values)
             self.items[changed.name] = changed
-            self.first[changed.name] = self.first.pop(item.name)
+            self.first[changed.name] = self.first.pop(item.name, None)
             for other in list(self.items.values()):
                 self.items[other.name] = _following(other, item.name, changed.name)
 
@@ -191,8 +194,14 @@ class Stand:
         self.more[table] = self.more.get(table, 0) + (len(item.said()["rules"]) if item.subject == "Firewall" else 1)
 
     def edit(self, names: Iterable[str]) -> None:
-        """Change the value of each that is edited."""
-        self.change(names, changes=lambda item: {**item.changes, item.of.edit[0]: item.of.edit[1]})
+        """Change a value of each, or change it back."""
+
+        def changes(item: Item) -> dict[str, Any]:
+            argument, value = item.of.edit
+            kept = {name: other for name, other in item.changes.items() if name != argument}
+            return kept if argument in item.changes else {**kept, argument: value}
+
+        self.change(names, changes=changes)
 
     # Looking ---------------------------------------------------------------------------------------------------------
 
@@ -278,9 +287,11 @@ class Stand:
         """From now on nothing that is there may be written to."""
         self.guarded = rows_of(self.simulator)
 
-    def settled(self, names: Collection[str], *, refresh: bool = False) -> None:
+    def settled(self) -> None:
         """See that each is there once with what the program says, and that one more run changes nothing."""
-        run = self.run("up", refresh=True) if refresh else self.run("up")
+        if self.short:
+            return
+        run = self.run("up")
         for name, op in run.changes.items():
             self.fault(self.subject_of(name), f"one more up makes: {op} {name} {run.steps[name].diff}")
         ids = self.ids()
@@ -378,7 +389,7 @@ def _replaced(stand: Stand, names: Sequence[str], force: Callable[[Sequence[str]
         for item in stand.items.values():
             if item.subject not in following and before[item.name] != after.get(item.name):
                 stand.fault(item.subject, f"{item.name} is another row, though only {group} was replaced")
-    stand.settled(names)
+    stand.settled()
 
 
 def _within_any(name: str, group: Collection[str]) -> bool:
@@ -424,7 +435,7 @@ def renamed_with_alias(stand: Stand, names: Sequence[str]) -> None:
         if mark := Mark.of(row.get("description")):
             wanted = Mark.new("", item.name, "").name
             stand.check(item.subject, mark.name == wanted, f"the mark says {mark.name} after a write instead of {wanted}")
-    stand.settled(names)
+    stand.settled()
 
 
 @event("moved into a component with an alias")
@@ -446,7 +457,7 @@ def _kept(stand: Stand, names: Sequence[str], changes: Mapping[str, Any]) -> Non
             stand.fault(_subject_at(request.path.split("/")[3]), f"{request.verb} {request.path} though nothing changed")
     stand.check("", sorted(stand.ids().values()) == before, "the rows are not the same")
     stand.change(names, opts={})
-    stand.settled(names)
+    stand.settled()
 
 
 @event("renamed without an alias")
@@ -472,7 +483,7 @@ def _called_otherwise(stand: Stand, names: Sequence[str], changes: Mapping[str, 
     for group in by_depth(others):
         stand.change(group, **changes)
         stand.run("up")
-    stand.settled(names)
+    stand.settled()
 
 
 def _twins(stand: Stand, names: Sequence[str], called: Callable[[str], str]) -> None:
@@ -511,7 +522,7 @@ def name_given_on(stand: Stand, names: Sequence[str]) -> None:
     after = stand.ids()
     for item in stand.of(names):
         stand.check(item.subject, after.get(item.name) == before[item.name.removesuffix("-old")], "is another row now")
-    stand.settled(names)
+    stand.settled()
 
 
 @event("names that differ only outside ASCII")
@@ -523,26 +534,31 @@ def alike_names(stand: Stand, names: Sequence[str]) -> None:
     for item in stand.of(names):
         stand.check(item.subject, after.get(item.name) == before[item.name], "is another row now")
         stand.check(item.subject, after.get(f"{item.subject}-ö") != before[item.name], "two are one row")
-    stand.settled(names)
+    stand.settled()
 
 
 def _goes_on(stand: Stand, names: Sequence[str]) -> None:
     """See that a stack goes on: refresh, changes, children, and the end."""
-    run = stand.run("refresh")
-    for name, op in run.changes.items():
-        stand.fault(stand.subject_of(name), f"a refresh says {op}")
+    if not stand.short:
+        run = stand.run("refresh")
+        for name, op in run.changes.items():
+            stand.fault(stand.subject_of(name), f"a refresh says {op}")
     before = stand.ids()
     stand.edit(names)
-    run = stand.run("up")
+    new = [name for name in names if SUBJECTS[name].twin is not None and f"{name}-ö" not in stand.items]
+    if stand.short:
+        _twins(stand, new, lambda name: f"{name}-ö")
+    run = stand.run("up", refresh=stand.short)
+    after = stand.ids()
     for item in stand.of(names):
         op = run.steps[item.name].op if item.name in run.steps else "nothing"
         stand.check(item.subject, op == "update", f"{op} instead of an update")
-    for item in stand.items.values():
-        stand.check(item.subject, stand.ids().get(item.name) == before.get(item.name), "is another row now")
-    _twins(stand, [name for name in names if SUBJECTS[name].twin is not None], lambda name: f"{name}-ö")
-    stand.run("up")
-    stand.settled(names)
-    stand.gone()
+        stand.check(item.subject, after.get(item.name) == before.get(item.name), "is another row now")
+    if not stand.short:
+        _twins(stand, new, lambda name: f"{name}-ö")
+        stand.run("up")
+        stand.settled()
+        stand.gone()
 
 
 @event("stack renamed")
@@ -618,7 +634,7 @@ def made_again(stand: Stand, names: Sequence[str]) -> None:
     stand.run("destroy")
     stand.guarded = guarded
     _adopted(stand, stand.items, before)
-    stand.settled(names)
+    stand.settled()
 
 
 @event("forgotten by state delete")
@@ -633,15 +649,13 @@ def forgotten(stand: Stand, names: Sequence[str]) -> None:
         for urn in stand.urns(group):
             command(stand.lab, "state", "delete", "--yes", urn, "--stack", stand.lab.stack_name)
         guarded, stand.guarded = stand.guarded, rows_of(stand.simulator)
-        known = [name for name in group if (name, "") not in UNKNOWABLE]
-        run = stand.run("up", fails=True, continue_on_error=True) if known else None
-        for name in known:
-            assert run is not None
+        run = stand.run("up", fails=True, continue_on_error=True)
+        for name in group:
             told = " ".join(text for _, other, text in run.messages if other == f"{name}-ä")
             stand.check(name, "adopt=True" in told, f"is not refused: {told}")
         stand.guarded = guarded
         _adopted(stand, [f"{name}-ä" for name in group], before)
-    stand.settled(names)
+    stand.settled()
 
 
 def _adopted(stand: Stand, names: Iterable[str], before: Mapping[str, str]) -> None:
@@ -654,9 +668,6 @@ def _adopted(stand: Stand, names: Iterable[str], before: Mapping[str, str]) -> N
         stand.check(item.subject, after.get(item.name) == before[item.name], "adopted another row, or none")
     stand.change(wanted, changes={})
     stand.run("up")
-
-
-UNKNOWABLE: set[tuple[str, str]] = set()
 
 
 @event("state copied into a second stack")
@@ -684,30 +695,64 @@ def copied(stand: Stand, names: Sequence[str]) -> None:
     _goes_on(stand, names)
 
 
+COPIES: Mapping[str, Mapping[str, str]] = {
+    "Address": {"ip": "10.1.0.99"},
+    "NetworkBlock": {"cidr": "10.1.9.0/28"},
+    "HostOverride": {"host": "copy"},
+    "DnsZone": {"domain": "copy.example"},
+}
+"""What a copy has to have of its own, where that is no name."""
+
+
 @event("rows copied by hand with their descriptions")
 def rows_copied(stand: Stand, names: Sequence[str]) -> None:
-    held = stand.state()
+    """The copies of what is within something are within somebody else's."""
+    held, before = stand.state(), rows_of(stand.simulator)
     for item in stand.of(names):
-        table = item.of.table
-        keys = list(held[item.name]["outputs"]["keys"].values()) if item.subject == "Firewall" else [held[item.name]["id"]]
-        if table == "machine_status":
+        declaration = item.of.kind.declaration
+        if declaration.table in ("machine_status", "vnet_rules") and item.subject != "NetworkRule":
             continue
-        for key in keys:
-            row = next(row for row in stand.simulator.rows(table) if str(row["$key"]) == str(key))
-            copy = {name: value for name, value in row.items() if name != "$key" and value is not None}
-            if item.of.unique and isinstance(copy.get("name"), str):
-                copy["name"] += "-copy"
-            with suppress(ApiError):  # of some VergeOS itself takes no second one
-                stand.simulator.add(table, **copy)
-    for table, rows in rows_of(stand.simulator).items():
-        new = rows.keys() - stand.known.get(table, set())
-        stand.guarded.setdefault(table, {}).update({key: rows[key] for key in new})
+        row = next(row for row in stand.simulator.rows(declaration.table) if str(row["$key"]) == held[item.name]["id"])
+        other = next(iter(stand.guarded[declaration.table].values()))
+        copy = {name: value for name, value in row.items() if name != "$key" and value is not None}
+        if declaration.parent and declaration.parent.column:
+            copy[declaration.parent.column] = other[declaration.parent.column]
+        if isinstance(copy.get("name"), str):
+            copy["name"] += "-copy"
+        copy |= COPIES.get(item.subject, {})
+        with suppress(ApiError):  # of some VergeOS itself takes no second one
+            stand.simulator.add(declaration.table, **copy)
+    _guard_new(stand, before)
     _goes_on(stand, names)
+
+
+@event("rules copied within their network")
+def rules_copied(stand: Stand, names: Sequence[str]) -> None:
+    before = rows_of(stand.simulator)
+    for item in stand.of(names):
+        held = stand.state()[item.name]
+        for key in (held["outputs"].get("keys") or {"": held["id"]}).values():
+            row = next(row for row in stand.simulator.rows("vnet_rules") if str(row["$key"]) == key)
+            copy = {name: value for name, value in row.items() if name != "$key" and value is not None}
+            stand.simulator.add("vnet_rules", **{**copy, "name": f"{copy['name']}-copy"})
+    _guard_new(stand, before)
+    run = stand.run("refresh")
+    for name, op in run.changes.items():
+        stand.fault(stand.subject_of(name), f"a refresh says {op}")
+    stand.edit(names)
+    stand.run("up")
+    stand.settled()
+
+
+def _guard_new(stand: Stand, before: Rows) -> None:
+    """Count rows that were made since as those of others."""
+    for table, rows in rows_of(stand.simulator).items():
+        new = rows.keys() - before.get(table, {}).keys()
+        stand.guarded.setdefault(table, {}).update({key: rows[key] for key in new})
 
 
 def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
     """Go back to before the stack was made; a stranger makes the same, and gets the same keys."""
-    before = stand.ids()
     dial(stand.simulator, json.loads((stand.built / "before.json").read_text()))
     stranger = stand.other(project="stranger")
     stand.run("up", lab=stranger)
@@ -716,17 +761,18 @@ def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
             for key, row in rows.items():
                 if key not in stand.guarded.get(table, {}) and Mark.of(row.get("description")):
                     stand.simulator.edit(table, int(key), description=without_mark(row["description"]))
-    theirs = {each["urn"].rpartition("::")[2]: each["id"] for each in _state_of(stranger).values()}
-    stand.same_keys = {stand.items[name].subject for name, id in before.items() if theirs.get(name) == id}
     stand.guard_more()
     path = stand.lab.states / ".pulumi" / "stacks" / "shop" / "dev.json"
     state = path.read_text()
-    stand.edit(names)
-    run = stand.run("up", fails=True, continue_on_error=True)
-    for item in stand.of(names):
-        refused = any(name == item.name and severity == "error" for severity, name, _ in run.messages)
-        stand.check(item.subject, refused or item.name not in run.steps, f"is updated: {run.steps.get(item.name)}")
-    path.write_text(state)
+    for group in by_depth(names):
+        # What is within what cannot be updated is not even tried, so that is left as it is.
+        stand.edit(group)
+        run = stand.run("up", fails=True, continue_on_error=True)
+        for item in stand.of(group):
+            refused = any(name == item.name and severity == "error" for severity, name, _ in run.messages)
+            stand.check(item.subject, refused, f"is updated: {run.steps.get(item.name)}")
+        stand.edit(group)
+        path.write_text(state)
     stand.run("destroy", fails=None, continue_on_error=True)
     path.write_text(state)
     run = stand.run("refresh", fails=None)
@@ -766,7 +812,7 @@ def cut_off(stand: Stand, names: Sequence[str]) -> None:
     for name in below:
         subject = stand.subject_of(name)
         stand.check(subject, after.get(name) == before[name], f"{after.get(name)} was found instead of {before[name]}")
-    stand.settled(names)
+    stand.settled()
 
 
 @event("two stacks of the same names")
@@ -774,7 +820,8 @@ def two_stacks(stand: Stand, names: Sequence[str]) -> None:
     """First one of them goes on and ends, then the other; in its eyes the first never was."""
     _goes_on(stand, names)
     stand.lab, stand.items = stand.other(project="witness", exists=True), plot(9)
-    stand.guarded = json.loads((stand.built / "people.json").read_text())
+    people, now = json.loads((stand.built / "people.json").read_text()), rows_of(stand.simulator)
+    stand.guarded = {table: {key: now[table][key] for key in rows} for table, rows in people.items()}
     stand.first, stand.more, stand.counts = {}, {}, stand._counts()
     _goes_on(stand, names)
 
@@ -782,9 +829,9 @@ def two_stacks(stand: Stand, names: Sequence[str]) -> None:
 @event("another provider of the same system")
 def another_provider(stand: Stand, names: Sequence[str]) -> None:
     before = stand.ids()
-    stand.site = "here"
+    stand.site = stand.simulator.url
     stand.run("up")
-    stand.settled(names)
+    stand.settled()
     stand.check("", stand.ids().keys() == before.keys(), "some are missing")
 
 
@@ -817,7 +864,7 @@ def retained(stand: Stand, names: Sequence[str]) -> None:
             stand.check(name, bool(told), "is not refused")
         stand.guarded = guarded
         (stand.lab.states / ".pulumi" / "stacks" / "shop" / "dev.json").write_text(state)
-    stand.settled(leaves)
+    stand.settled()
 
 
 @event("replaced with delete_before_replace=False")
@@ -837,9 +884,9 @@ def made_first(stand: Stand, names: Sequence[str]) -> None:
         run = stand.run("up", replace=stand.urns(unique), fails=True, continue_on_error=True)
         for name in unique:
             told = " ".join(text for _, other, text in run.messages if other == f"{name}-ä")
-            stand.check(name, "delete_before_replace" in told, f"is not refused: {told}")
+            stand.check(name, "Unable to create" in told, f"is not refused: {told}")
         stand.guarded = guarded
-    stand.settled(leaves)
+    stand.settled()
 
 
 @event("unique names exchanged")
@@ -870,8 +917,35 @@ def referred_to(stand: Stand, names: Sequence[str]) -> None:
     stand.gone()
 
 
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+_ONE = "a network has one proxy, so VergeOS holds no copy of it"
+_RULES_ONLY = "there are copies within the same parent of rules only; others are copied elsewhere"
+_UNKNOWABLE = "without a mark and a unique name nothing tells a forgotten row from one that was never ours"
+_SWITCH = "a power that is forgotten and declared again switches what is switched so already"
+_SHARED = "the power that is retained stays on, and that is what the new one says"
+
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("rows copied by hand with their descriptions", "NetworkProxy"): _ONE,
+    **{("rules copied within their network", name): _RULES_ONLY for name in SUBJECTS if name not in ("NetworkRule", "Firewall")},
+    **{
+        ("forgotten by state delete", name): _UNKNOWABLE
+        for name, subject in SUBJECTS.items()
+        if not subject.unique and not subject.kind.declaration.markable and subject.table != "machine_status"
+    },
+    **{("forgotten by state delete", name): _SWITCH for name in ("Power", "PowerOfNetwork")},
+    **{("replaced with retain_on_delete", name): _SHARED for name in ("Power", "PowerOfNetwork")},
+}
 """Where VergeOS or Pulumi leave no choice, by event and subject, with the reason."""
+
+
+ENDS = frozenset(name for name in EVENTS if name.startswith("system rolled back")) | {"two stacks of the same names"}
+"""Events after which a stack is gone."""
+
+
+def happen(stand: Stand, what: str, names: Iterable[str]) -> list[str]:
+    """Let an event happen to subjects; return those to which it can."""
+    able = [name for name in names if (what, name) not in EXCEPTIONS]
+    EVENTS[what](stand, able)
+    return able
 
 
 @contextmanager

@@ -223,13 +223,15 @@ def program(items: Mapping[str, Item], *, tenant: int | str, site: str = "") -> 
     Args:
         items: What is declared, by name.
         tenant: The key of a tenant.
-        site: Another explicit provider of the same system, by name; none if empty.
+        site: The address of the system for a provider that all are given; none if empty.
     """
 
     def declare() -> None:
         made: dict[str, BaseResource] = {}
         groups: dict[str, pulumi.Resource] = {}
-        options: dict[str, Any] = {"provider": verge_pulumi.Provider(site)} if site else {}
+        options: dict[str, Any] = (
+            {"provider": verge_pulumi.Provider("here", host=site, api_key_env="VERGEOS_API_KEY")} if site else {}
+        )
         for item in sorted(items.values(), key=lambda item: list(SUBJECTS).index(item.subject)):
             on = {argument: f"{subject}-{item.label}" for argument, subject in item.of.on.items()} | dict(item.on)
             after = [made[name] for each in item.of.waits if (name := f"{each}-{item.label}") in made]
