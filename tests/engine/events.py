@@ -488,19 +488,20 @@ def _called_otherwise(stand: Stand, names: Sequence[str], changes: Mapping[str, 
 
 def _twins(stand: Stand, names: Sequence[str], called: Callable[[str], str]) -> None:
     """Declare one more of each: within the same parent where that takes two, else within one of its own."""
+    first = min(item.number for item in stand.items.values())
     for name in names:
         subject = SUBJECTS[name]
         if subject.twin is None:
             for each in _parents(name):
                 if f"{each}-b" not in stand.items:
-                    stand.add(Item(name=f"{each}-b", subject=each, number=3, label="b"))
+                    stand.add(Item(name=f"{each}-b", subject=each, number=first + 2, label="b"))
     for name in names:
         subject, on = SUBJECTS[name], {}
         if subject.twin is None:
             on = {argument: f"{each}-b" for argument, each in subject.on.items()}
         else:
             on = {argument: next(item.name for item in stand.of([each])) for argument, each in subject.on.items()}
-        number = 2 if subject.within is None else 1
+        number = first + 1
         stand.add(Item(name=called(name), subject=name, number=number, label="twin", on=on, changes=subject.twin or {}))
 
 
@@ -570,7 +571,7 @@ def stack_renamed(stand: Stand, names: Sequence[str]) -> None:
 
 @event("project renamed")
 def project_renamed(stand: Stand, names: Sequence[str]) -> None:
-    command(stand.lab, "stack", "rename", "organization/store/prod", "--stack", "dev")
+    command(stand.lab, "stack", "rename", "organization/store/prod", "--stack", stand.lab.stack_name)
     stand.lab = stand.other(project="store", stack="prod", exists=True)
     _goes_on(stand, names)
 
@@ -622,6 +623,9 @@ def name_of_stack_given_on(stand: Stand, names: Sequence[str]) -> None:
 
 @event("stack removed and made again")
 def made_again(stand: Stand, names: Sequence[str]) -> None:
+    stand.items = plot(1, names)
+    stand.run("up")
+    stand.counts = stand._counts()
     before = stand.ids()
     command(stand.lab, "stack", "rm", "--yes", "--force", "--stack", "dev")
     stand.lab = Lab(stand.folder / "again", stand.lab.cli, stand.simulator, states=stand.lab.states)
@@ -747,8 +751,8 @@ def rules_copied(stand: Stand, names: Sequence[str]) -> None:
 def _guard_new(stand: Stand, before: Rows) -> None:
     """Count rows that were made since as those of others."""
     for table, rows in rows_of(stand.simulator).items():
-        new = rows.keys() - before.get(table, {}).keys()
-        stand.guarded.setdefault(table, {}).update({key: rows[key] for key in new})
+        keys = stand.guarded.get(table, {}).keys() | (rows.keys() - before.get(table, {}).keys())
+        stand.guarded[table] = {key: rows[key] for key in keys}
 
 
 def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
@@ -894,7 +898,7 @@ def exchanged(stand: Stand, names: Sequence[str]) -> None:
     able = [name for name in names if SUBJECTS[name].unique and SUBJECTS[name].twin is not None]
     _twins(stand, able, lambda name: f"{name}-ö")
     stand.run("up")
-    stand.guard_more()
+    guarded, stand.guarded = stand.guarded, rows_of(stand.simulator)
     for name in able:
         items = dict(stand.items)
         one, two = (stand.items[f"{name}-{label}"] for label in "äö")
@@ -905,6 +909,7 @@ def exchanged(stand: Stand, names: Sequence[str]) -> None:
         run = stand.run("preview", fails=True)
         stand.check(name, "a third name in a run of its own" in " ".join(run.errors), f"the preview says {run.errors}")
         stand.items = items
+    stand.guarded = guarded
 
 
 @event("a network replaced that others refer to")
@@ -927,7 +932,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("rows copied by hand with their descriptions", "NetworkProxy"): _ONE,
     **{("rules copied within their network", name): _RULES_ONLY for name in SUBJECTS if name not in ("NetworkRule", "Firewall")},
     **{
-        ("forgotten by state delete", name): _UNKNOWABLE
+        (what, name): _UNKNOWABLE
+        for what in ("forgotten by state delete", "stack removed and made again")
         for name, subject in SUBJECTS.items()
         if not subject.unique and not subject.kind.declaration.markable and subject.table != "machine_status"
     },
