@@ -173,7 +173,9 @@ class Stand:
     def other(self, *, project: str = "shop", stack: str = "dev", exists: bool = False) -> Lab:
         """Return another stack, whose state lies beside this one's."""
         folder = self.folder / f"{project}-{stack}"
-        return Lab(folder, self.lab.cli, self.simulator, project=project, stack=stack, states=self.lab.states, exists=exists)
+        return Lab(
+            folder, self.lab.cli, self.simulator, project=project, stack=stack, states=self.lab.states, exists=exists
+        )
 
     def change(self, names: Iterable[str], **changes: Any) -> None:
         """Change the declarations of subjects; a callable is given the item."""
@@ -215,7 +217,9 @@ class Stand:
         path = self.lab.states / ".pulumi" / "stacks" / self.lab.project / f"{self.lab.stack_name}.json"
         resources = json.loads(path.read_text())["checkpoint"]["latest"].get("resources") or ()
         return {
-            each["urn"].rpartition("::")[2]: each for each in resources if "dynamic/vergeos" in each["type"] and not each.get("delete")
+            each["urn"].rpartition("::")[2]: each
+            for each in resources
+            if "dynamic/vergeos" in each["type"] and not each.get("delete")
         }
 
     def ids(self) -> dict[str, str]:
@@ -235,7 +239,8 @@ class Stand:
         if item.subject == "Firewall":
             keys = {str(key) for key in held["outputs"]["keys"].values()}
             rows = sorted(
-                (row for row in self.simulator.rows("vnet_rules") if str(row["$key"]) in keys), key=lambda row: row["orderid"]
+                (row for row in self.simulator.rows("vnet_rules") if str(row["$key"]) in keys),
+                key=lambda row: row["orderid"],
             )
             return [(row["name"], row["destination_ports"]) for row in rows]
         if item.of.table == "machine_status":
@@ -247,7 +252,9 @@ class Stand:
         columns = [
             str(attribute.column)
             for name in item.said()
-            if (attribute := item.of.kind.declaration.inputs[name]).column and row is not None and attribute.column in row
+            if (attribute := item.of.kind.declaration.inputs[name]).column
+            and row is not None
+            and attribute.column in row
         ]
         found = {column: row[column] for column in columns} if row else None
         if found and "description" in found:
@@ -275,13 +282,18 @@ class Stand:
         for request in self.simulator.requests():
             for table, key in touched(request):
                 if key in self.guarded.get(table, {}):
-                    self.fault(_subject_at(table), f"{what}: {request.verb} {request.path} {request.body} is about a row of others")
+                    self.fault(
+                        _subject_at(table),
+                        f"{what}: {request.verb} {request.path} {request.body} is about a row of others",
+                    )
         now = rows_of(self.simulator)
         for table, rows in self.guarded.items():
             for key, row in rows.items():
                 if (live := now[table].get(key)) != row:
                     changed = "gone" if live is None else [name for name in row if live[name] != row[name]]
-                    self.fault(_subject_at(table), f"{what}: row {key} of {table}, which is another's, is changed: {changed}")
+                    self.fault(
+                        _subject_at(table), f"{what}: row {key} of {table}, which is another's, is changed: {changed}"
+                    )
 
     def guard_more(self) -> None:
         """From now on nothing that is there may be written to."""
@@ -313,7 +325,11 @@ class Stand:
         keys = {key for each in held.values() for key in (each["id"], *(each["outputs"].get("keys") or {}).values())}
         for table, rows in rows_of(self.simulator).items():
             for key in rows.keys() - self.guarded.get(table, {}).keys() - keys - self.kept.get(table, set()):
-                if (mark := Mark.of(rows[key].get("description"))) and not rows[key].get("is_snapshot") and table not in COPIED:
+                if (
+                    (mark := Mark.of(rows[key].get("description")))
+                    and not rows[key].get("is_snapshot")
+                    and table not in COPIED
+                ):
                     self.fault(_subject_at(table), f"row {key} of {table} bears {mark} and is in no state")
 
     def gone(self) -> None:
@@ -347,7 +363,11 @@ def _subject_at(table: str) -> str:
 def _following(item: Item, old: str, new: str) -> Item:
     """Return a declaration that refers to what has another name by now."""
     on = {argument: f"{subject}-{item.label}" for argument, subject in item.of.on.items()} | dict(item.on)
-    return replace(item, on={argument: new if name == old else name for argument, name in on.items()}) if old in on.values() else item
+    return (
+        replace(item, on={argument: new if name == old else name for argument, name in on.items()})
+        if old in on.values()
+        else item
+    )
 
 
 def by_depth(names: Iterable[str]) -> list[list[str]]:
@@ -426,15 +446,23 @@ def triggered(stand: Stand, names: Sequence[str]) -> None:
 
 @event("renamed with an alias")
 def renamed_with_alias(stand: Stand, names: Sequence[str]) -> None:
-    _kept(stand, names, {"name": lambda item: f"{item.name}-new", "opts": lambda item: {"aliases": [pulumi.Alias(name=item.name)]}})
+    _kept(
+        stand,
+        names,
+        {"name": lambda item: f"{item.name}-new", "opts": lambda item: {"aliases": [pulumi.Alias(name=item.name)]}},
+    )
     stand.edit(names)
     stand.run("up")
     state = stand.state()
     for item in stand.of(names):
-        row = next((row for row in stand.simulator.rows(item.of.table) if str(row["$key"]) == state[item.name]["id"]), {})
+        row = next(
+            (row for row in stand.simulator.rows(item.of.table) if str(row["$key"]) == state[item.name]["id"]), {}
+        )
         if mark := Mark.of(row.get("description")):
             wanted = Mark.new("", item.name, "").name
-            stand.check(item.subject, mark.name == wanted, f"the mark says {mark.name} after a write instead of {wanted}")
+            stand.check(
+                item.subject, mark.name == wanted, f"the mark says {mark.name} after a write instead of {wanted}"
+            )
     stand.settled()
 
 
@@ -454,7 +482,9 @@ def _kept(stand: Stand, names: Sequence[str], changes: Mapping[str, Any]) -> Non
             stand.fault(stand.subject_of(name), f"{op} though it has an alias")
     for request in stand.simulator.requests():
         if request.applied:
-            stand.fault(_subject_at(request.path.split("/")[3]), f"{request.verb} {request.path} though nothing changed")
+            stand.fault(
+                _subject_at(request.path.split("/")[3]), f"{request.verb} {request.path} though nothing changed"
+            )
     stand.check("", sorted(stand.ids().values()) == before, "the rows are not the same")
     stand.change(names, opts={})
     stand.settled()
@@ -582,7 +612,17 @@ def moved_to_another_stack(stand: Stand, names: Sequence[str]) -> None:
     stand.lab = stand.other(project="store", stack="prod")
     command(stand.lab, "stack", "--stack", "prod")  # makes it
     every = [each["urn"] for each in _state_of(source).values()]
-    command(source, "state", "move", "--yes", "--source", "organization/shop/dev", "--dest", "organization/store/prod", *every)
+    command(
+        source,
+        "state",
+        "move",
+        "--yes",
+        "--source",
+        "organization/shop/dev",
+        "--dest",
+        "organization/store/prod",
+        *every,
+    )
     run = stand.run("up")
     for name, op in run.changes.items():
         stand.fault(stand.subject_of(name), f"{op} after it was moved")
@@ -647,7 +687,9 @@ def forgotten(stand: Stand, names: Sequence[str]) -> None:
     before = stand.ids()
     for group in by_depth(names):
         if any(_within_any(item.subject, group) and item.subject not in group for item in stand.items.values()):
-            group = [name for name in group if not any(_within_any(other, [name]) for other in SUBJECTS if other != name)]
+            group = [
+                name for name in group if not any(_within_any(other, [name]) for other in SUBJECTS if other != name)
+            ]
         if not group:
             continue
         for urn in stand.urns(group):
@@ -687,14 +729,16 @@ def copied(stand: Stand, names: Sequence[str]) -> None:
     stand.lab = second
     stand.edit(names)
     for what in ("preview", "up", "destroy"):
-        options = {} if what == "preview" else {"continue_on_error": True}
+        options: dict[str, Any] = {} if what == "preview" else {"continue_on_error": True}
         run = stand.run(what, fails=True, **options)
         told = " ".join(run.errors)
         stand.check("", "managed by the stack shop/dev too" in told and "state delete" in told, f"{what} says {told}")
         if what != "preview":
             for name, step in run.steps.items():
                 refused = any(other == name and severity == "error" for severity, other, _ in run.messages)
-                stand.check(stand.subject_of(name), refused or step.op in ("same", "refresh"), f"{what}: {step.op} in the copy")
+                stand.check(
+                    stand.subject_of(name), refused or step.op in ("same", "refresh"), f"{what}: {step.op} in the copy"
+                )
     stand.lab, stand.guarded, stand.items, stand.first = first, guarded, items, known
     _goes_on(stand, names)
 
@@ -915,11 +959,14 @@ def exchanged(stand: Stand, names: Sequence[str]) -> None:
 @event("a network replaced that others refer to")
 def referred_to(stand: Stand, names: Sequence[str]) -> None:
     for number, argument in enumerate(("uplink", "default_gateway", "network_dns", "port_mirroring_network"), 4):
-        extra = Item(name=f"Network-{argument}", subject="Network", number=number, label=argument, on={argument: "Network-ä"})
+        extra = Item(
+            name=f"Network-{argument}", subject="Network", number=number, label=argument, on={argument: "Network-ä"}
+        )
         stand.add(replace(extra, changes={"port_mirroring": "north_south"} if "mirror" in argument else {}))
     stand.run("up")
     _replaced(stand, ["Network"], lambda group: {"replace": stand.urns(group)})
-    stand.gone()
+    if not stand.short:
+        stand.gone()
 
 
 _ONE = "a network has one proxy, so VergeOS holds no copy of it"
@@ -930,7 +977,11 @@ _SHARED = "the power that is retained stays on, and that is what the new one say
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("rows copied by hand with their descriptions", "NetworkProxy"): _ONE,
-    **{("rules copied within their network", name): _RULES_ONLY for name in SUBJECTS if name not in ("NetworkRule", "Firewall")},
+    **{
+        ("rules copied within their network", name): _RULES_ONLY
+        for name in SUBJECTS
+        if name not in ("NetworkRule", "Firewall")
+    },
     **{
         (what, name): _UNKNOWABLE
         for what in ("forgotten by state delete", "stack removed and made again")

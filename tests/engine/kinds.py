@@ -70,7 +70,7 @@ def _subject(name: str, on: Mapping[str, str] | None = None, /, **said: Any) -> 
 
 
 NETWORK, VM = {"network": "Network"}, {"vm": "VirtualMachine"}
-_RULES = [{"name": name, "protocol": "tcp", "destination_ports": "443"} for name in ("fw-1", "fw-2")]
+_RULES: list[dict[str, Any]] = [{"name": name, "protocol": "tcp", "destination_ports": "443"} for name in ("fw-1", "fw-2")]
 
 SUBJECTS: Mapping[str, Subject] = {
     "Network": _subject(
@@ -213,7 +213,9 @@ def plot(number: int, names: Iterable[str] = SUBJECTS, *, label: str = "ä") -> 
     for name in reversed(list(SUBJECTS)):
         if name in wanted:
             wanted |= set(SUBJECTS[name].on.values())
-    items = [Item(name=f"{name}-{label}", subject=name, number=number, label=label) for name in SUBJECTS if name in wanted]
+    items = [
+        Item(name=f"{name}-{label}", subject=name, number=number, label=label) for name in SUBJECTS if name in wanted
+    ]
     return {item.name: item for item in items}
 
 

@@ -1,4 +1,4 @@
-"""Events × kinds, the short form: each event happens to some kinds and each kind meets some; all of it is `make soak`."""
+"""Events × kinds, the short form: each event happens to some kinds, each kind meets some; the whole is `make soak`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from tests.engine.events import ENDS, EVENTS, EXCEPTIONS, build, happen, stand
 from tests.engine.kinds import SUBJECTS
 
 ALL = tuple(SUBJECTS)
-BRIEF = ("Network", "VirtualMachine", "MediaFile", "RuleAlias", "Drive", "BgpRouter", "HostOverride", "Firewall", "Power")
+BRIEF = (
+    "Network",
+    "VirtualMachine",
+    "MediaFile",
+    "RuleAlias",
+    "Drive",
+    "BgpRouter",
+    "HostOverride",
+    "Firewall",
+    "Power",
+)
 
 CHAINS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
     "replaced": [
@@ -53,8 +63,12 @@ CHAINS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
         ("unique names exchanged", ["VirtualMachine"]),
     ],
     "two": [("two stacks of the same names", BRIEF)],
-    "rolled back": [("system rolled back, keys given to rows without a mark", ["Network", "Nic", "Firewall", "DnsRecord"])],
-    "rolled back to another": [("system rolled back, keys given to another stack", ["MediaFile", "BgpRouter", "Power"])],
+    "rolled back": [
+        ("system rolled back, keys given to rows without a mark", ["Network", "Nic", "Firewall", "DnsRecord"])
+    ],
+    "rolled back to another": [
+        ("system rolled back, keys given to another stack", ["MediaFile", "BgpRouter", "Power"])
+    ],
 }
 """Events that follow each other in one stack, with the subjects that each happens to."""
 
