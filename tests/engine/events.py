@@ -2,7 +2,7 @@
 
 Each event is a function that is given a stack which is up, and subjects of `kinds.SUBJECTS` to which it shall happen.
 Another stack with the same names in its program, and rows that people made with the same names in VergeOS, are there
-from the beginning. Nothing but the stack's own rows may ever be written to; the requests of each run are looked through.
+from the start. Nothing but the stack's own rows may ever be written to; the requests of each run are looked through.
 """
 
 from __future__ import annotations

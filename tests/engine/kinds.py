@@ -1,4 +1,4 @@
-"""One object of every kind of resource, as data: programs of any shape are made of them and changed between two runs."""
+"""One object of every kind of resource, as data: programs of any shape are made of them and changed between runs."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Subject:
     Attributes:
         kind: The resource class.
         on: The subjects that its arguments refer to, by argument; the first is the one that it is within.
-        says: Returns its other arguments. What is unique on the system has the number of the plot in it; what is unique
-            within a parent only is the same in all plots, so that each has look-alikes there.
+        says: Returns its other arguments. What is unique on the system has the number of the plot in it; what is
+            unique within a parent only is the same in all plots, so that each has look-alikes there.
         twin: Arguments by which a second one differs within the same parent; None if a parent has one at most.
         edit: A change of the program.
         waits: Subjects that it is declared after.
@@ -70,7 +70,9 @@ def _subject(name: str, on: Mapping[str, str] | None = None, /, **said: Any) -> 
 
 
 NETWORK, VM = {"network": "Network"}, {"vm": "VirtualMachine"}
-_RULES: list[dict[str, Any]] = [{"name": name, "protocol": "tcp", "destination_ports": "443"} for name in ("fw-1", "fw-2")]
+_RULES: list[dict[str, Any]] = [
+    {"name": name, "protocol": "tcp", "destination_ports": "443"} for name in ("fw-1", "fw-2")
+]
 
 SUBJECTS: Mapping[str, Subject] = {
     "Network": _subject(
@@ -85,7 +87,9 @@ SUBJECTS: Mapping[str, Subject] = {
         "MediaFile", says=lambda n: {"name": f"disk-{n}.raw", "source": gadgets.__file__}, twin={"name": "twin.raw"}
     ),
     "RuleAlias": _subject("RuleAlias", says=lambda n: {"name": f"ports-{n}", "value": ["443"]}, twin={}),
-    "Address": _subject("Address", NETWORK, type="static", ip="10.1.0.5", mac="f0-db-30-00-00-01", twin={"ip": "10.1.0.6"}),
+    "Address": _subject(
+        "Address", NETWORK, type="static", ip="10.1.0.5", mac="f0-db-30-00-00-01", twin={"ip": "10.1.0.6"}
+    ),
     "NetworkRule": _subject("NetworkRule", NETWORK, name="https", destination_ports="443", twin={"name": "smtp"}),
     "NetworkBlock": _subject("NetworkBlock", NETWORK, cidr="10.1.4.0/28", twin={"cidr": "10.1.5.0/28"}),
     "HostOverride": _subject(
@@ -97,7 +101,9 @@ SUBJECTS: Mapping[str, Subject] = {
     "DnsZone": _subject(
         "DnsZone", {"view": "DnsView"}, domain="example.com", twin={"domain": "example.org"}, edit=("default_ttl", "2h")
     ),
-    "DnsRecord": _subject("DnsRecord", {"zone": "DnsZone"}, host="www", type="A", value="10.1.0.5", twin={"host": "db"}),
+    "DnsRecord": _subject(
+        "DnsRecord", {"zone": "DnsZone"}, host="www", type="A", value="10.1.0.5", twin={"host": "db"}
+    ),
     "IpsecTunnel": _subject(
         "IpsecTunnel", NETWORK, name="hq", remote_gateway="203.0.113.9", psk="secret", twin={"name": "branch"}
     ),
@@ -117,59 +123,107 @@ SUBJECTS: Mapping[str, Subject] = {
         twin={"name": "branch", "peer_ip": "10.9.0.3"},
     ),
     "OspfCommand": _subject(
-        "OspfCommand", NETWORK, command="network", params="10.1.0.0/24 area 0", twin={"params": "10.2.0.0/24 area 0"},
+        "OspfCommand",
+        NETWORK,
+        command="network",
+        params="10.1.0.0/24 area 0",
+        twin={"params": "10.2.0.0/24 area 0"},
         edit=("params", "10.1.0.0/24 area 1"),
     ),
     "NetworkProxy": _subject("NetworkProxy", NETWORK, listen_address="203.0.113.5", edit=("default_self", False)),
     "NetworkProxyTenant": _subject(
-        "NetworkProxyTenant", {"proxy": "NetworkProxy"}, tenant=TENANT, fqdn="a.example.com",
-        twin={"fqdn": "b.example.com"}, edit=("fqdn", "c.example.com"),
+        "NetworkProxyTenant",
+        {"proxy": "NetworkProxy"},
+        tenant=TENANT,
+        fqdn="a.example.com",
+        twin={"fqdn": "b.example.com"},
+        edit=("fqdn", "c.example.com"),
     ),
     "BgpRouter": _subject("BgpRouter", NETWORK, asn=65001, twin={"asn": 65002}, edit=("asn", 65003)),
     "BgpRouterCommand": _subject(
-        "BgpRouterCommand", {"router": "BgpRouter"}, command="neighbor", params="10.0.0.9 remote-as 65000",
-        twin={"params": "10.0.0.8 remote-as 65000"}, edit=("no", True),
+        "BgpRouterCommand",
+        {"router": "BgpRouter"},
+        command="neighbor",
+        params="10.0.0.9 remote-as 65000",
+        twin={"params": "10.0.0.8 remote-as 65000"},
+        edit=("no", True),
     ),
     "BgpInterface": _subject(
-        "BgpInterface", NETWORK, name="isp", ipaddress="10.10.11.2", cidr="10.10.11.0/30", uplink="4",
+        "BgpInterface",
+        NETWORK,
+        name="isp",
+        ipaddress="10.10.11.2",
+        cidr="10.10.11.0/30",
+        uplink="4",
         twin={"name": "isp2"},
     ),
     "BgpInterfaceCommand": _subject(
-        "BgpInterfaceCommand", {"interface": "BgpInterface"}, command="ip", params="ospf cost 5",
-        twin={"params": "ospf cost 7"}, edit=("params", "ospf cost 6"),
+        "BgpInterfaceCommand",
+        {"interface": "BgpInterface"},
+        command="ip",
+        params="ospf cost 5",
+        twin={"params": "ospf cost 7"},
+        edit=("params", "ospf cost 6"),
     ),
     "BgpRouteMap": _subject(
         "BgpRouteMap", NETWORK, tag="IN", sequence=10, permit=True, twin={"sequence": 20}, edit=("permit", False)
     ),
     "BgpRouteMapCommand": _subject(
-        "BgpRouteMapCommand", {"route_map": "BgpRouteMap"}, command="set", params="local-preference 200",
-        twin={"params": "metric 5"}, edit=("params", "local-preference 100"),
+        "BgpRouteMapCommand",
+        {"route_map": "BgpRouteMap"},
+        command="set",
+        params="local-preference 200",
+        twin={"params": "metric 5"},
+        edit=("params", "local-preference 100"),
     ),
     "BgpIp": _subject(
-        "BgpIp", NETWORK, command="prefix-list", params="IN seq 10 permit 10.0.0.0/8",
-        twin={"params": "OUT seq 10 permit 10.0.0.0/8"}, edit=("params", "IN seq 10 deny 10.0.0.0/8"),
+        "BgpIp",
+        NETWORK,
+        command="prefix-list",
+        params="IN seq 10 permit 10.0.0.0/8",
+        twin={"params": "OUT seq 10 permit 10.0.0.0/8"},
+        edit=("params", "IN seq 10 deny 10.0.0.0/8"),
     ),
     "EigrpRouter": _subject("EigrpRouter", NETWORK, asn=5, twin={"asn": 7}, edit=("asn", 6)),
     "EigrpRouterCommand": _subject(
-        "EigrpRouterCommand", {"router": "EigrpRouter"}, command="network", params="10.0.0.0/24",
-        twin={"params": "10.3.0.0/24"}, edit=("enabled", False),
+        "EigrpRouterCommand",
+        {"router": "EigrpRouter"},
+        command="network",
+        params="10.0.0.0/24",
+        twin={"params": "10.3.0.0/24"},
+        edit=("enabled", False),
     ),
-    "Firewall": _subject("Firewall", NETWORK, says=lambda _: {"rules": [FirewallRule(**rule) for rule in _RULES]},
-        edit=("rules", [FirewallRule(**{**rule, "destination_ports": "8443"}) for rule in _RULES])),
+    "Firewall": _subject(
+        "Firewall",
+        NETWORK,
+        says=lambda _: {"rules": [FirewallRule(**rule) for rule in _RULES]},
+        edit=("rules", [FirewallRule(**{**rule, "destination_ports": "8443"}) for rule in _RULES]),
+    ),
     "Drive": _subject("Drive", VM, name="data", disksize="20GiB", twin={"name": "logs"}),
     "Nic": _subject("Nic", {**VM, "network": "Network"}, name="eth0", twin={"name": "eth1"}),
-    "Device": _subject("Device", {"vm": "VirtualMachineOff"}, type="tpm", name="tpm", version="2", twin={"name": "tpm2"}),
-    "CloudInitFile": _subject(
-        "CloudInitFile", VM, name="/user-data", contents="#cloud-config\nhostname: web\n",
-        twin={"name": "/meta-data"}, edit=("contents", "#cloud-config\nhostname: db\n"),
+    "Device": _subject(
+        "Device", {"vm": "VirtualMachineOff"}, type="tpm", name="tpm", version="2", twin={"name": "tpm2"}
     ),
-    "Snapshot": _subject("Snapshot", {"vm": "VirtualMachineOff"}, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}),
+    "CloudInitFile": _subject(
+        "CloudInitFile",
+        VM,
+        name="/user-data",
+        contents="#cloud-config\nhostname: web\n",
+        twin={"name": "/meta-data"},
+        edit=("contents", "#cloud-config\nhostname: db\n"),
+    ),
+    "Snapshot": _subject(
+        "Snapshot", {"vm": "VirtualMachineOff"}, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}
+    ),
     "Power": _subject(
-        "Power", {"of": "VirtualMachine"}, state="running", edit=("timeout", 200),
+        "Power",
+        {"of": "VirtualMachine"},
+        state="running",
+        edit=("timeout", 200),
         waits=("Drive", "Nic", "CloudInitFile"),
     ),
     "PowerOfNetwork": _subject("Power", {"of": "Network"}, state="running", edit=("timeout", 200)),
-}  # fmt: skip
+}
 """Each kind by its name; the power of a network is one more of `Power`."""
 
 
