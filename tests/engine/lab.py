@@ -65,16 +65,39 @@ class QuietStack(auto.Stack):
 
 
 class Lab:
-    """One stack of one project against one simulator."""
+    """One stack of one project against one simulator.
 
-    def __init__(self, folder: Path, cli: Path, simulator: Simulator, *, stack: str = "dev") -> None:
+    Args:
+        folder: Where its program runs.
+        cli: The folder of the Pulumi CLI.
+        simulator: The VergeOS.
+        stack: The name of the stack.
+        project: The name of the project.
+        states: Where the states lie; in a folder of its own if not given.
+        exists: Whether the stack is there already.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        cli: Path,
+        simulator: Simulator,
+        *,
+        stack: str = "dev",
+        project: str = PROJECT,
+        states: Path | None = None,
+        exists: bool = False,
+    ) -> None:
         self.simulator = simulator
         self.stack_name = stack
+        self.project = project
         self.folder = folder
         self.cli = cli
+        self.states = states or folder / "state"
+        self._mode = StackInitMode.SELECT if exists else StackInitMode.CREATE
         self.environment = {
             "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_BACKEND_URL": self.states.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -84,7 +107,8 @@ class Lab:
             "VERGEOS_HOST": simulator.url,
             "VERGEOS_API_KEY": simulator.api_key,
         }
-        (folder / "state").mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        self.states.mkdir(exist_ok=True)
         self._made: QuietStack | None = None
 
     def preview(self, program: Program, **options: Any) -> Run:
@@ -139,12 +163,12 @@ class Lab:
 
     def state_text(self) -> str:
         """Return the state as it lies on disk."""
-        return "".join(path.read_text() for path in (self.folder / "state").rglob("*.json"))
+        return "".join(path.read_text() for path in self.states.rglob("*.json"))
 
     @property
     def _file(self) -> Path:
         """The file that holds the state."""
-        return self.folder / "state" / ".pulumi" / "stacks" / PROJECT / f"{self.stack_name}.json"
+        return self.states / ".pulumi" / "stacks" / self.project / f"{self.stack_name}.json"
 
     def _outputs(self) -> dict[str, Any]:
         """Return the outputs of the stack as its state holds them, secrets encrypted."""
@@ -158,15 +182,15 @@ class Lab:
                 work_dir=str(self.folder),
                 env_vars=self.environment,
                 program=program,
-                project_settings=auto.ProjectSettings(PROJECT, "python"),
+                project_settings=auto.ProjectSettings(self.project, "python"),
                 pulumi_command=auto.PulumiCommand(root=str(self.cli.parent), skip_version_check=True),
             )
-            self._made = QuietStack(self.stack_name, workspace, StackInitMode.CREATE)
+            self._made = QuietStack(self.stack_name, workspace, self._mode)
         self._made.workspace.program = program
         self._made.workspace.env_vars = self.environment
         return self._made
 
-    def _run(self, program: Program, command: str, *, fails: bool = False, **options: Any) -> Run:
+    def _run(self, program: Program, command: str, *, fails: bool | None = False, **options: Any) -> Run:
         before = len(self.simulator.requests())
         steps: dict[str, Step] = {}
         messages: list[tuple[str, str, str]] = []
@@ -188,7 +212,7 @@ class Lab:
             failed = True
         outputs = self._outputs() if command == "up" else {}
         run = Run(steps, messages, len(self.simulator.requests()) - before, outputs, failed)
-        assert failed == fails, run.errors or "the command did not fail"
+        assert fails is None or failed == fails, run.errors or "the command did not fail"
         return run
 
 

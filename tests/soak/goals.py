@@ -26,6 +26,7 @@ GOALS = {
     "G18": "no flaky test in 50 runs",
     "G19": "every planted mistake in a program is found by mypy and pyright",
     "G20": "importing the package adds ≤ 100 ms",
+    "G21": "no fault in any event in a stack's life × kind of resource",
 }
 """Each goal in words, by its number."""
 

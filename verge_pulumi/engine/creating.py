@@ -187,9 +187,15 @@ class Creating:
             EngineError: There are several, or nothing proves whose such a row is.
         """
         if not self._mark:
-            if self._declaration.markable or not (self._provider.made_by_vergeos(values) or self._interrupted()):
-                return None
-            return self._alike(values)
+            same = self._alike(values)
+            if same and not (
+                self._inputs.get("adopt") or self._provider.made_by_vergeos(same) or self._interrupted(now=True)
+            ):
+                raise EngineError(
+                    f"row {same['$key']} of {self._declaration.table} is what this one is to be and is managed by nobody "
+                    "here. Delete it, or set adopt=True to manage it from here"
+                )
+            return same
         mark, kin = self._mark, f"{kin_of(self._urn)}-" if self._urn else ""
         # The tokens of the first release have no kin, so their text is looked for.
         text = f"[pulumi {mark.owner} {mark.name} "

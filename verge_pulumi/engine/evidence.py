@@ -38,6 +38,9 @@ ORIGIN = "__origin"
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
 
+EXPORT_PAUSE = 0.3
+"""Seconds after which an export that failed is tried again, twice at most."""
+
 EXPORT_TIMEOUT = 120.0
 """Seconds that an export may take; one of 3,000 resources takes about one."""
 
@@ -332,30 +335,36 @@ def export_stack(stack: str) -> Deployment | None:
     Raises:
         EngineError: It cannot be read.
     """
+    started = time.monotonic()
+    for last in (False, False, True):
+        try:
+            done = _run_export(stack)
+            if done.returncode == 0:
+                deployment = json.loads(done.stdout)["deployment"]
+                host.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
+                return deployment if isinstance(deployment, dict) else {}
+            if "no stack named" in done.stderr:
+                return None
+            reason = done.stderr.strip().rpartition("\n")[2]
+        except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
+            reason = str(error)
+        if not last:
+            time.sleep(EXPORT_PAUSE)  # the engine may have been writing the very file
+    raise EngineError(f"the state of the stack {stack} cannot be read ({printable(reason)}). Try again")
+
+
+def _run_export(stack: str) -> subprocess.CompletedProcess[str]:
     # The options of the command that runs us are not meant for this one.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
-    command = [_cli(), "stack", "export", "--non-interactive", "--stack", stack]
-    started = time.monotonic()
-    try:
-        done = subprocess.run(  # noqa: S603  the CLI that runs us
-            command,
-            env=environment | {"PULUMI_SKIP_UPDATE_CHECK": "true"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=EXPORT_TIMEOUT,
-        )
-        if done.returncode == 0:
-            deployment = json.loads(done.stdout)["deployment"]
-            host.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
-            return deployment if isinstance(deployment, dict) else {}
-        if "no stack named" in done.stderr:
-            return None
-        reason = done.stderr.strip().rpartition("\n")[2]
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
-        reason = str(error)
-    raise EngineError(f"the state of the stack {stack} cannot be read ({printable(reason)}). Try again")
+    return subprocess.run(  # noqa: S603  the CLI that runs us
+        [_cli(), "stack", "export", "--non-interactive", "--stack", stack],
+        env=environment | {"PULUMI_SKIP_UPDATE_CHECK": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=EXPORT_TIMEOUT,
+    )
 
 
 def _cli() -> str:

@@ -109,7 +109,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """Make the rules, as far as an earlier attempt has not made them."""
         self.connection.see_system()
         self.refuse_namesake(inputs)
-        own = _Own(self._mark(inputs, str(inputs.get(TOKEN) or "")), frozenset(self._interrupted(inputs)), {})
+        mark = self._mark(inputs, str(inputs.get(TOKEN) or ""))
+        own = _Own(mark, frozenset(self._interrupted(inputs)), {}, _names(inputs))
         parent = self.connection.evidence.token_at(("vnets", str(inputs["network"])), this_stack(inputs))
         return f"vnets/{inputs['network']}", self._bring(inputs, own, {PARENT: parent}, apply=True)
 
@@ -124,7 +125,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         if not rows or {*own.keys.values()} - {str(row["$key"]) for row in rows}:
             rows = self._rows(network)
         ours = self._ours(rows, own, props)
-        if not ours and self._lost(network, props):
+        if not ours and (self._lost(network, props) or self._is_of_others(props)):
             return None
         shown = [row for row in rows if not _is_of_vergeos(row)] if props.get("authoritative") else ours
         return self._outs(props, shown, ours) | {name: props[name] for name in (MARK, PARENT) if name in props}
@@ -135,7 +136,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         changed = {"rules", "authoritative"}.intersection(differing(self.declaration, olds, news))
         own = _Own.recorded(olds)
         if own.mark is not None:
-            own = replace(own, mark=self._mark(news, own.mark.token))
+            own = replace(own, mark=self._mark(news, own.mark.token), names=own.names | _names(news))
         hidden = {PARENT: olds[PARENT]} if PARENT in olds else {}
         return self._bring(news, own, hidden, apply=UNFINISHED in olds or bool(changed))
 
@@ -144,6 +145,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         network = str(props["network"])
         with writing(self.connection, RULES, network):
             ours = self._ours(self._rows(network), _Own.recorded(props), props)
+            if not ours:
+                self._refuse_stranger(props)
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
             self._apply(network, [row["name"] for row in ours])
 
@@ -160,19 +163,26 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         return self.connection.evidence.interrupted(urn, this_stack(inputs)) if urn else set()
 
     def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
-        """Return the rules that are ours: those that bear our token.
+        """Return the rules that are ours: those that bear our token, and are no copies of them.
 
         One without a mark counts if it has the key and the name of one of ours, and the network is still the one in
         which that was made.
         """
         found = [row for row in rows if own.bears(row)]
         unmarked = [row for row in rows if Mark.of(row.get("description")) is None and own.knows(row)]
-        if unmarked and (own.mark is None or (props.get(PARENT) and not self._owner_of_network(props))):
+        if unmarked and (own.mark is None or (props.get(PARENT) and not self._is_of_others(props))):
             found += unmarked
         elif unmarked:
             names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
             host.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
+        if copies := [row for row in rows if own.is_copied(row)]:
+            names = ", ".join(f"'{printable(str(row['name']))}' (row {row['$key']} of {TABLE})" for row in copies)
+            host.log(f"the rules {names} bear the mark of this one and are none of its rules; left alone", warning=True)
         return found
+
+    def _is_of_others(self, props: Inputs) -> str:
+        """Return who manages the network by now if that is not who did when the rules were made, "" otherwise."""
+        return self._owner_of_network(props) if props.get(PARENT) else ""
 
     def _owner_of_network(self, props: Inputs) -> str:
         """Return who manages the network, if that is neither this stack nor nobody, "" otherwise."""
@@ -180,6 +190,18 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         row = self.connection.reader.shared("vnets", network, declaration.fields, marks_of(props.get(OWNER, "")))
         fence = Fence(self.connection, declaration)
         return "" if row is None else fence.stranger_at((Network, network), row, props.get(PARENT), props)
+
+    def _refuse_stranger(self, props: Inputs) -> None:
+        """See that a network which has none of our rules any more is not somebody else's by now.
+
+        Raises:
+            EngineError: It is.
+        """
+        if stranger := self._is_of_others(props):
+            raise EngineError(
+                f"network {props['network']} now belongs to {stranger}. It is left alone; run 'pulumi refresh' to "
+                "forget the rules here"
+            )
 
     def _bring(self, inputs: Inputs, own: _Own, hidden: Mapping[str, Any], *, apply: bool) -> dict[str, Any]:
         """Bring the rules to the list and apply them; from the first write on the object exists.
@@ -198,6 +220,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         props = {**inputs, **hidden}
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
+            if own.keys and not any(own.bears(row) for row in rows):
+                self._refuse_stranger(props)
             steps = self._steps(rows, props, own, known)
             written: dict[str, None] = {}  # in their order
             for step in steps:
@@ -362,26 +386,39 @@ class _Own:
         mark: The mark that they bear; None where the program wants no marks.
         interrupted: Tokens of earlier attempts that were cut off, whose rules are ours too.
         keys: The keys of the rules by name, as far as they are known.
+        names: The names of the rules that the state and the program have.
     """
 
     mark: Mark | None
     interrupted: frozenset[str]
     keys: Mapping[str, str]
+    names: frozenset[str]
 
     @classmethod
     def recorded(cls, props: Inputs) -> _Own:
         """Return by what the rules in a state are known."""
-        return cls(Mark.of(props.get(MARK)), frozenset(), props.get("keys") or {})
+        return cls(Mark.of(props.get(MARK)), frozenset(), props.get("keys") or {}, _names(props))
 
     def bears(self, row: Row) -> bool:
-        """Say whether a row bears our token."""
+        """Say whether a row bears our token, and is a rule that we made rather than somebody's copy of one."""
         live = Mark.of(row.get("description"))
-        tokens = {self.mark.token, *self.interrupted} if self.mark else self.interrupted
-        return live is not None and live.token in tokens
+        if live is None or self.mark is None or live.token != self.mark.token:
+            return live is not None and live.token in self.interrupted
+        return row["name"] in self.names or str(row["$key"]) in self.keys.values()
+
+    def is_copied(self, row: Row) -> bool:
+        """Say whether somebody copied one of our rules together with its mark."""
+        live = Mark.of(row.get("description"))
+        same = live is not None and self.mark is not None and live.token == self.mark.token
+        return same and not self.bears(row)
 
     def knows(self, row: Row) -> bool:
         """Say whether a row has the key and the name of one of ours."""
         return self.keys.get(row["name"]) == str(row["$key"])
+
+
+def _names(props: Inputs) -> frozenset[str]:
+    return frozenset(rule["name"] for rule in props.get("rules") or ())
 
 
 def _is_of_vergeos(row: Row) -> bool:

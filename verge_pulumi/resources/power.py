@@ -10,7 +10,7 @@ from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
-from verge_pulumi.engine.fencing import Fence, Owner, lasting
+from verge_pulumi.engine.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.model import Inputs, outputs
 from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.provider import DeclaredProvider
@@ -81,6 +81,7 @@ class PowerProvider(DeclaredProvider[Power]):
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
         self.connection.see_system()
         self.refuse_namesake(inputs)
+        self._refuse_before_the_end(inputs)
         kind, key = target = _target(inputs["of"])
         row = self.connection.reader.seen(kind.declaration.table, key, kind.declaration.proof)
         if not inputs.get("adopt"):
@@ -146,6 +147,20 @@ class PowerProvider(DeclaredProvider[Power]):
         if recorded is None and (mark := Mark.of(props.get(MARK))):
             recorded = mark.token  # a state of the first release
         return self._fence(target).stranger_at(target, row, recorded, props)
+
+    def _refuse_before_the_end(self, inputs: Inputs) -> None:
+        """See that what this one replaces has ended: its end would stop what this one starts.
+
+        Raises:
+            EngineError: The program says that it is to end later.
+        """
+        urn, stack, evidence = host.urn(), this_stack(inputs), self.connection.evidence
+        # A replaced one was there when the run began; only then the state of this moment is asked for.
+        if urn and evidence.state(stack).of(urn) and evidence.state(stack, now=True).of(urn):
+            raise EngineError(
+                f"the power of {inputs['of']} is that of this very resource still, whose end would stop what is "
+                "started now. Leave delete_before_replace on"
+            )
 
     def _refuse(self, id: str, stranger: str) -> None:
         """See that nobody else has the target.

@@ -1,0 +1,107 @@
+"""Events × kinds, the short form: each event happens to some kinds, each kind meets some; the whole is `make soak`."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+import verge_pulumi.resources
+from tests.engine.events import ENDS, EVENTS, EXCEPTIONS, build, happen, stand
+from tests.engine.kinds import SUBJECTS
+
+ALL = tuple(SUBJECTS)
+BRIEF = (
+    "Network",
+    "VirtualMachine",
+    "MediaFile",
+    "RuleAlias",
+    "Drive",
+    "BgpRouter",
+    "HostOverride",
+    "Firewall",
+    "Power",
+)
+
+CHAINS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
+    "replaced": [
+        ("replaced by up --replace", ["Address", "NetworkRule", "Firewall", "Nic", "Power", "PowerOfNetwork"]),
+        ("replaced after state taint", ["VirtualMachineOff"]),
+        ("replaced by a replacement_trigger", ["RuleAlias", "MediaFile"]),
+        ("another provider of the same system", ALL),
+    ],
+    "renamed": [
+        ("renamed with an alias", ALL),
+        ("moved into a component with an alias", ALL),
+        ("the old name given to a new one", ["Drive", "HostOverride", "OspfCommand"]),
+    ],
+    "kept": [
+        ("renamed without an alias", ["VirtualMachine", "DnsRecord", "Drive"]),
+        ("moved into a component without an alias", ["Power", "BgpIp"]),
+        ("names that differ only outside ASCII", ["Nic", "Snapshot", "WireGuard", "EigrpRouter"]),
+        ("a network replaced that others refer to", ["Network"]),
+    ],
+    "moved": [
+        ("stack renamed", BRIEF),
+        ("project renamed", BRIEF),
+        ("rows copied by hand with their descriptions", BRIEF),
+    ],
+    "moved on": [("moved to a stack of another project", BRIEF)],
+    "named": [("a new stack under the old name", BRIEF)],
+    "again": [("stack removed and made again", BRIEF)],
+    "copied": [
+        ("state copied into a second stack", BRIEF),
+        ("rules copied within their network", ["NetworkRule"]),
+    ],
+    "cut off": [("all creates cut off", ALL)],
+    "forgotten": [
+        ("forgotten by state delete", ["RuleAlias", "Firewall", "Drive", "NetworkRule"]),
+        ("replaced with retain_on_delete", ["RuleAlias", "OspfCommand"]),
+        ("replaced with delete_before_replace=False", ["RuleAlias", "Drive", "Power"]),
+        ("unique names exchanged", ["VirtualMachine"]),
+    ],
+    "two": [("two stacks of the same names", BRIEF)],
+    "rolled back": [
+        ("system rolled back, keys given to rows without a mark", ["Network", "Nic", "Firewall", "DnsRecord"])
+    ],
+    "rolled back to another": [
+        ("system rolled back, keys given to another stack", ["MediaFile", "BgpRouter", "Power"])
+    ],
+}
+"""Events that follow each other in one stack, with the subjects that each happens to."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, cli: Path) -> Path:
+    """What each event begins with, made once for all workers."""
+    folder = tmp_path_factory.getbasetemp().parent / "events"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "after.json").exists():
+            build(folder, cli)
+    return folder
+
+
+def test_each_kind_has_a_subject() -> None:
+    assert {subject.kind.__name__ for subject in SUBJECTS.values()} == set(verge_pulumi.resources.__all__)
+
+
+def test_each_event_and_each_kind_is_part_of_the_short_form() -> None:
+    chosen = [each for chain in CHAINS.values() for each in chain]
+    assert {name for name, _ in chosen} == set(EVENTS)
+    assert {name for _, names in chosen for name in names} == set(SUBJECTS)
+    assert {name for name, _ in EXCEPTIONS} <= set(EVENTS)
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_ordinary_events_touch_nobody_and_lose_nothing(chain: str, built: Path, tmp_path: Path, cli: Path) -> None:
+    with stand(built, tmp_path, cli) as each:
+        each.short = True
+        for name, subjects in CHAINS[chain]:
+            happen(each, name, subjects)
+        each.short = False
+        if CHAINS[chain][-1][0] not in ENDS:
+            each.settled()
+        assert not each.faults, "\n".join(f"{fault.subject}: {fault.text}" for fault in each.faults)
