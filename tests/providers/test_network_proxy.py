@@ -57,7 +57,7 @@ def test_what_a_life_on_a_stopped_network_costs(lan: Managed) -> None:
     bench.simulator.reset("log")
     name = tenant(subject)
     row, table = ("GET", f"vnet_proxy_tenants/{name.id}"), "vnet_proxy_tenants"
-    assert bench.asked() == [("POST", table), row, network]
+    assert bench.asked() == [("GET", table), ("POST", table), row, network]
     bench.simulator.reset("log")
     assert name.diff().changes is False
     name.up(fqdn="www.example.com")

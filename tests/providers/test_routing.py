@@ -82,10 +82,10 @@ def declare(kind: str, lan: Managed, bench: Bench | None = None, /, **arguments:
     return bench.create(kind, "subject", **{name: parent.id, **given, **arguments})
 
 
-def again(subject: Managed, bench: Bench) -> Managed:
+def again(subject: Managed, bench: Bench, **more: Any) -> Managed:
     """Declare the same in another run."""
     given = {name: value for name, value in subject.inputs.items() if not name.startswith("__")}
-    return bench.create(subject.kind, "subject", **given)
+    return bench.create(subject.kind, "subject", **given, **more)
 
 
 def restarts(bench: Bench) -> int:
@@ -172,12 +172,12 @@ def test_what_a_life_on_a_stopped_network_costs(lan: Managed) -> None:
     bench = lan.bench
     first = declare("OspfCommand", lan)
     table, network = "vnet_ospf_commands", ("GET", f"vnets/{lan.id}")
-    # The routing is made. An earlier attempt is looked for only if the state or the journal knows of one.
+    # The routing is made. Whether there is such a command already is looked for, since VergeOS would make a second one.
     made = [("GET", "vnet_bgp"), ("POST", "vnet_bgp")]
-    assert bench.asked() == [*made, ("POST", table), ("GET", f"{table}/{first.id}"), network]
+    assert bench.asked() == [*made, ("GET", table), ("POST", table), ("GET", f"{table}/{first.id}"), network]
     second = declare("OspfCommand", lan, params="10.0.0.2")
     row = ("GET", f"{table}/{second.id}")
-    assert bench.asked() == [("POST", table), row, network]
+    assert bench.asked() == [("GET", table), ("POST", table), row, network]
     bench.simulator.reset("log")
     assert second.diff().changes is False
     assert bench.asked() == []
@@ -363,8 +363,12 @@ def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: B
     subject = declare(kind, lan)
     subject.bench.stack.forget(subject)
     before = subject.row()
-    assert again(subject, later).id != subject.id
+    with pytest.raises(
+        Reported, match=rf"row {subject.id} of .* is what this one is to be and is managed by nobody here"
+    ):
+        again(subject, later)
     assert subject.row() == before
+    assert again(subject, later, adopt=True).id == subject.id
 
 
 def test_two_of_the_same_stand_side_by_side(lan: Managed) -> None:

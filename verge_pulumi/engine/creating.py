@@ -192,8 +192,8 @@ class Creating:
                 self._inputs.get("adopt") or self._provider.made_by_vergeos(same) or self._interrupted(now=True)
             ):
                 raise EngineError(
-                    f"row {same['$key']} of {self._declaration.table} is what this one is to be and is managed by nobody "
-                    "here. Delete it, or set adopt=True to manage it from here"
+                    f"row {same['$key']} of {self._declaration.table} is what this one is to be and is managed by "
+                    "nobody here. Delete it, or set adopt=True to manage it from here"
                 )
             return same
         mark, kin = self._mark, f"{kin_of(self._urn)}-" if self._urn else ""
