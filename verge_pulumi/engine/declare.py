@@ -33,6 +33,7 @@ from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origi
 import pulumi
 import pulumi.dynamic
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine import program
 from verge_pulumi.engine.attributes import (
     REQUIRED,
@@ -273,7 +274,7 @@ def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Ma
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise TypeError(f"{cls.__name__} has no argument '{name}'.{hint}")
+            raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")
     missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
     if missing:
         raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")

@@ -150,7 +150,7 @@ def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[s
 def sentences(error: ValidationError) -> list[str]:
     """Return one sentence for each thing that is wrong; never the input, which may be a secret."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    return [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail['msg'])}." for detail in details]
+    return [f"{printable('.'.join(map(str, detail['loc'])))}: {printable(_reason(detail['msg']), 500)}." for detail in details]
 
 
 def _reason(message: str) -> str:

@@ -80,15 +80,16 @@ class _MacAddress(_Text):
 class _Parsed(_Text):
     """Text that one of the parsers of `ipaddress` understands and spells in its own way."""
 
-    def __init__(self, parse: Callable[[str], object], example: str) -> None:
+    def __init__(self, parse: Callable[[str], object], wanted: str) -> None:
         self.parse = parse
-        self.example = example
+        self.wanted = wanted
 
     def normalise(self, value: Any) -> Any:
         try:
             return str(self.parse(str(value).strip()))
-        except ValueError as error:
-            raise ValueError(f"{error}; write it as '{self.example}'") from None
+        except ValueError:
+            # The text of the error quotes the value, which may be a secret: no failure shows what it is about.
+            raise ValueError(self.wanted) from None
 
 
 class _WordList(_Text):
@@ -116,10 +117,11 @@ class _WordList(_Text):
 
 class _CidrList(_WordList):
     def normalise(self, value: Any) -> Any:
+        words = super().normalise(value)
         try:
-            return [str(ipaddress.ip_network(word, strict=False)) for word in super().normalise(value)]
-        except ValueError as error:
-            raise ValueError(f"{error}; write it as ['10.0.0.0/24', '10.1.0.0/24']") from None
+            return [str(ipaddress.ip_network(word, strict=False)) for word in words]
+        except ValueError:
+            raise ValueError("networks are wanted, such as ['10.0.0.0/24', '10.1.0.0/24']") from None
 
 
 class _Json(Value):
@@ -274,7 +276,7 @@ SENSITIVE = Sensitive()
 Text = Annotated[str, _Text()]
 """Text of which VergeOS keeps "" when there is none."""
 
-Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "10.0.0.0/24")]
+Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "a network is wanted, such as '10.0.0.0/24'")]
 """A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
 
 CidrList = Annotated[list[str], _CidrList(",", "commas")]
@@ -286,10 +288,10 @@ CommaList = Annotated[list[str], _WordList(",", "commas")]
 Duration = Annotated[str, _Duration()]
 """A length of time, such as ``72h`` or ``30d``."""
 
-IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
+IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "an address is wanted, such as '10.0.0.1'")]
 """An IPv4 or IPv6 address."""
 
-IpInterface = Annotated[str, _Parsed(ipaddress.ip_interface, "10.0.0.1/24")]
+IpInterface = Annotated[str, _Parsed(ipaddress.ip_interface, "an address with its prefix is wanted, such as '10.0.0.1/24'")]
 """An address with the length of its network's prefix, such as ``10.0.0.1/24``."""
 
 Json = Annotated[dict[str, Any], _Json()]
