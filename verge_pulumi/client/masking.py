@@ -86,7 +86,7 @@ def parts_of(secret: str) -> Iterator[str]:
 
 def _is_unusual(word: str) -> bool:
     """Say whether nobody writes a word by chance: letters with digits, capitals inside, or signs."""
-    if not (_LETTER.search(word) and _DIGIT.search(word) or _SIGN_OR_HUMP.search(word)):
+    if not ((_LETTER.search(word) and _DIGIT.search(word)) or _SIGN_OR_HUMP.search(word)):
         return False
     return not _ADDRESS.fullmatch(word)
 
@@ -100,7 +100,7 @@ class _Needles(Generic[S]):
     _FEW = 32
 
     def __init__(self, needles: Iterable[S]) -> None:
-        self._needles = set(needles)
+        self._needles: set[S] = set(needles)
         self._by_head: dict[S, list[S]] = {}
         for needle in self._needles:
             self._by_head.setdefault(needle[: self._head(needle)], []).append(needle)

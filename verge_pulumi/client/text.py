@@ -37,7 +37,8 @@ def _tamed(text: str) -> str:
     return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE and char not in _BLANK)
 
 
-_hidden: ContextVar[Secrets] = ContextVar("hidden", default=Secrets(()))
+_NONE = Secrets(())
+_hidden: ContextVar[Secrets] = ContextVar("hidden", default=_NONE)
 
 
 @contextmanager
@@ -66,7 +67,10 @@ def printable(text: str, limit: int = 200, secrets: Iterable[str] = ()) -> str:
 def printable_lines(text: str, limit: int = 16 * 1024, secrets: Iterable[str] = ()) -> str:
     """Make text of several lines safe, such as a traceback; lines and their indentation stay."""
     hidden = _hidden.get() | Secrets(secrets, _tamed)
-    lines = (" " * (len(line) - len(line.lstrip(" "))) + _tamed(line) for line in _masked_beginning(text, hidden).splitlines())
+    lines = (
+        " " * (len(line) - len(line.lstrip(" "))) + _tamed(line)
+        for line in _masked_beginning(text, hidden).splitlines()
+    )
     text = "\n".join(hidden.masked(line.rstrip()) for line in lines)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

@@ -20,8 +20,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from verge_pulumi.client import printable
 from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA, problems
 from verge_pulumi.cloudinit.rendering import rendered
+from verge_pulumi.engine.errors import sentence, shown
 from verge_pulumi.engine.model import sentences
 
 T = TypeVar("T")
@@ -248,6 +250,8 @@ class WindowsUnattend(_Part):
         Args:
             name: The VM's name in the program.
         """
+        if isinstance(self.contents, str):
+            _checked({UNATTEND: self.contents}, name)
         texts = _secret(self.contents).apply(lambda text: _checked({UNATTEND: text}, name))
         return {UNATTEND: texts.apply(itemgetter(UNATTEND))}
 
@@ -259,19 +263,28 @@ def _secret(value: Any) -> pulumi.Output[Any]:
 
 
 def _rendered(description: CloudInit, name: str, scope: str) -> dict[str, str]:
-    return _checked(rendered(_plain(description), name, scope), name)
+    try:
+        files = rendered(_plain(description), name, scope)
+    except ValueError as error:
+        raise _unusable(name, str(error)) from None
+    return _checked(files, name)
 
 
 def _checked(files: dict[str, str], name: str) -> dict[str, str]:
     """Return files that the guest can read.
 
     Raises:
-        ValueError: One of them is too long or malformed.
+        pulumi.RunError: One of them is too long or malformed.
     """
     wrong = [f"{file} {problem}" for file, text in files.items() for problem in problems(file, text)]
     if wrong:
-        raise ValueError(f"first boot of '{name}': {'. '.join(wrong)}.")
+        raise _unusable(name, ". ".join(wrong))
     return files
+
+
+def _unusable(name: str, why: str) -> pulumi.RunError:
+    # Of this error Pulumi prints the text and no traceback.
+    return pulumi.RunError(shown(f"Unable to declare the first boot of '{printable(name)}': {sentence(why)}"))
 
 
 def _plain(value: Any) -> Any:

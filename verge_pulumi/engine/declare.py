@@ -28,7 +28,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, get_origin
 
 import pulumi
 import pulumi.dynamic
@@ -48,6 +48,9 @@ from verge_pulumi.engine.attributes import (
     ref,
 )
 from verge_pulumi.engine.finding import ByName, Kind, find
+from verge_pulumi.engine.values import uncarried
+
+T = TypeVar("T")
 
 OWNER = "__owner"
 """Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
@@ -156,7 +159,10 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             name: _found(inputs[name], value, self._provider_of(opts)) if isinstance(value, ByName) else value
             for name, value in self._derived(arguments).items()
         }
-        properties = {name: _registered(inputs[name], value) for name, value in given.items()}
+        subject = f"{self.declaration.title} '{printable(resource_name)}'"
+        properties = {
+            name: _registered(inputs[name], _carried(subject, inputs[name], value)) for name, value in given.items()
+        }
         hidden = {OWNER: f"{pulumi.get_project()}/{pulumi.get_stack()}", NAME: resource_name}
         running = program.current()
         running.announce(self, resource_name, given, self._provider_of(opts))
@@ -289,6 +295,30 @@ def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResourc
     kind = Kind(target.title, target.table, tuple(target.only.items()))
     key = find(provider, kind, (), {"name": value.name})["$key"]
     return f"{target.table}/{key}" if attribute.as_path else str(key)
+
+
+def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
+    """Return a value whose numbers arrive as they are; an output is looked at when it is known.
+
+    Raises:
+        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
+    """
+
+    def refuse(known: T) -> T:
+        if why := uncarried(known):
+            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
+        return known
+
+    def outputs(within: Any) -> Any:
+        if isinstance(within, pulumi.Output):
+            return within.apply(refuse)
+        if isinstance(within, Mapping):
+            return {name: outputs(inner) for name, inner in within.items()}
+        return [outputs(inner) for inner in within] if isinstance(within, list | tuple) else within
+
+    refuse(value)
+    # A reference is the id of a resource as a rule, and that is text.
+    return value if isinstance(attribute, Reference) else outputs(value)
 
 
 def _registered(attribute: Attribute, value: Any) -> Any:

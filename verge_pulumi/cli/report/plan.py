@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
 from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.values import equal
 from verge_pulumi.estimate import PREFIX, Estimate, estimate
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]
@@ -345,7 +346,7 @@ def _fields(
         if name.startswith("__") or (before is None and after is None):
             continue
         before, after = _masked(before, name in secret), _masked(after, name in secret)
-        if before == after and not (_hides(after) and told):
+        if equal(before, after) and not (_hides(after) and told):
             continue
         kind: Any = "removed" if after is None else "added" if name not in inputs else "changed"
         found.append(FieldChange(name, before, after, kind))
@@ -367,7 +368,7 @@ def _drift(
     return tuple(
         FieldChange(name, before.get(name), after.get(name), "changed")
         for name in names
-        if before.get(name) != after.get(name)
+        if not equal(before.get(name), after.get(name))
     )
 
 
