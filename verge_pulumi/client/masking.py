@@ -37,11 +37,11 @@ Span = tuple[int, int]
 _HARMLESS_LINE = re.compile(
     r"#\S*"  # "#cloud-config", "#!/bin/sh", "#include"
     r"|## *template: *\w+"
-    r"|(?:- *)?[\w./ -]+:(?: *(?:[a-z]+|\d{1,5}|(?i:true|false|yes|no|on|off|null|none)|~))?"  # "expire: false"
+    r"|(?:- *)?[\w./ -]+:(?: +(?:[a-z]+|\d{1,5}|(?i:true|false|yes|no|on|off|null|none)|~))?"  # "expire: false"
     r"|- *[a-z0-9._+-]{1,20}"  # an entry of a list, such as a package
     r"|[A-Za-z]+(?: [a-z]+)?"
     r"|[\d\W_]+"
-    r"|</?[\w:.-]+ */?>"
+    r"|(?:</?[\w:.-]+ */?>)+"
 )
 """Lines that say nothing by themselves."""
 
@@ -49,10 +49,11 @@ _HARMLESS_VALUE = re.compile(r"(?i:true|false|yes|no|on|off|null|none|default|[|
 
 _GUARDED = re.compile(
     r"(?i)(?:passw|passphrase|pwd|secret|token|psk|credential|private_?-?key|api_?-?key)[\w.-]{0,40}[\"']?"
-    r"[ \t]*(?:[:=]|>\s*(?:<value>)?)[ \t]*([^\s<][^\n<]*)"
+    r"[ \t]*(?:[:=]|>\s*(?:<value>)?)[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)'|([^\s<\"'][^\n<]*))"
 )
 """A value whose name says that it is secret, in YAML, JSON, a shell's assignment or XML."""
 
+_TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,80}")
 _WORD_ENDS = (re.compile(r"[\s'\"<>()\[\]{},;|`]+"), re.compile(r"[\s'\"<>()\[\]{},;|`:=@/]+"))
 _SIGN_OR_HUMP = re.compile(r"[a-z][A-Z]|[A-Za-z][!$%&*+=?@^~\\]|[!$%&*+=?@^~\\][A-Za-z]")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
@@ -72,7 +73,7 @@ def parts_of(secret: str) -> Iterator[str]:
     if len(secret) <= _SHORTEST_PART:
         return
     for guarded in _GUARDED.finditer(secret):
-        bare = guarded[1].strip().rstrip(",;").strip("\"'")
+        bare = guarded[1] or guarded[2] or (guarded[3] or "").rstrip(",; \t\r")
         if not _HARMLESS_VALUE.fullmatch(bare):
             yield secret[secret.rfind("\n", 0, guarded.start()) + 1 : guarded.end()].strip()
             if len(bare) >= _SHORTEST:
@@ -80,7 +81,8 @@ def parts_of(secret: str) -> Iterator[str]:
     lines = {line.strip() for line in secret.splitlines()}
     if len(lines) > 1:
         yield from (line for line in lines if len(line) >= _SHORTEST_PART and not _HARMLESS_LINE.fullmatch(line))
-    words = {word for ends in _WORD_ENDS for word in ends.split(secret) if len(word) >= _SHORTEST_PART}
+    text = _TAG.sub(" ", secret)
+    words = {word for ends in _WORD_ENDS for word in ends.split(text) if len(word) >= _SHORTEST_PART}
     yield from filter(_is_unusual, words)
 
 

@@ -66,7 +66,7 @@ def problems(name: str, contents: str, *, templated: bool = False) -> Iterator[s
         return
     if size > LONGEST:
         yield f"is {size:,} bytes long, and VergeOS keeps {LONGEST:,}"
-    if found := _BINARY.search(contents):
+    elif found := _BINARY.search(contents):
         yield (
             f"holds the character U+{ord(found[0]):04X}, so it is binary, and VergeOS keeps text. "
             "Carry it as base64, as WriteFile does with bytes"

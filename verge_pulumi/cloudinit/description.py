@@ -43,14 +43,21 @@ class _Later:
 
 
 def _is_address(text: str) -> str:
-    ip_address(text)
+    try:
+        ip_address(text)
+    except ValueError:
+        # The text of the error quotes the value, which may be a secret.
+        raise ValueError("an address is wanted, such as '10.0.0.1'") from None
     return text
 
 
 def _is_interface(text: str) -> str:
     if "/" not in text:
         raise ValueError("give the length of the network too, for example '10.0.0.5/24'")
-    ip_interface(text)
+    try:
+        ip_interface(text)
+    except ValueError:
+        raise ValueError("an address with the length of its network is wanted, such as '10.0.0.5/24'") from None
     return text
 
 
@@ -233,7 +240,7 @@ class CloudInit(_Part):
             name: The VM's name in the program. It also makes hashes of passwords its own.
         """
         scope = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
-        texts = _secret(_plain(self)).apply(lambda values: _rendered(CloudInit(**values), name, scope))
+        texts = _secret(_plain(self)).apply(lambda values: _rendered(values, name, scope))
         wanted = [USER_DATA, META_DATA, *([NETWORK_CONFIG] if self.network else [])]
         return {file: texts.apply(itemgetter(file)) for file in wanted}
 
@@ -262,9 +269,9 @@ def _secret(value: Any) -> pulumi.Output[Any]:
     return secret
 
 
-def _rendered(description: CloudInit, name: str, scope: str) -> dict[str, str]:
+def _rendered(values: Mapping[str, Any], name: str, scope: str) -> dict[str, str]:
     try:
-        files = rendered(_plain(description), name, scope)
+        files = rendered(_plain(CloudInit(**values)), name, scope)
     except ValueError as error:
         raise _unusable(name, str(error)) from None
     return _checked(files, name)

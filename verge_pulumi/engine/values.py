@@ -149,9 +149,8 @@ class _WordList(_Text):
 
 class _CidrList(_WordList):
     def normalise(self, value: Any) -> Any:
-        words = super().normalise(value)
         try:
-            return [str(ipaddress.ip_network(word, strict=False)) for word in words]
+            return [str(ipaddress.ip_network(word, strict=False)) for word in super().normalise(value)]
         except ValueError:
             raise ValueError("networks are wanted, such as ['10.0.0.0/24', '10.1.0.0/24']") from None
 

@@ -246,7 +246,7 @@ def outside(inputs: Inputs, segment: str, names: Iterable[str]) -> Iterable[str]
     for name in names:
         address = inputs.get(name)
         if isinstance(address, str) and ip_address(address) not in network:
-            yield f"{name}: is outside of what '{segment}' says"
+            yield f"{name}: lies outside of '{segment}'"
 
 
 NIC_FIELDS = ("$key", "name", "machine#name as owner")
