@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faults.faulty import cases
+from tests.faults.faulty import cases, error_of
 from tests.providers.bench import Bench, hosted
 from verge_pulumi import resources
 from verge_pulumi.checks.findings import Mistake, refuse
@@ -125,6 +125,16 @@ def test_a_secret_is_masked_in_lines_that_are_shown_on_the_way(bench: Bench, mon
     monkeypatch.setattr(type(provider), "notes", lambda *_: [f"\x1b[2Jthe host says {CANARY}\u202e"])
     provider.diff(vm.id, vm.outs, vm.inputs_with(ram=2048))
     assert shown == ["the host says ***"]
+
+
+@pytest.mark.fault(74)
+def test_the_secret_of_another_resource_is_masked_too(bench: Bench) -> None:
+    bench.create("VirtualMachine", name="web", console_pass=CANARY)
+    body = {"err": f"a row with {CANARY} is in the way"}
+    match = {"verb": "POST", "path": "/vnets$"}
+    bench.simulator.faults({"match": match, "what": "status", "status": 422, "body": body})
+    text = error_of(lambda: bench.create("Network", name="lan"))
+    assert "a row with *** is in the way (422)" in text
 
 
 @pytest.mark.fault(80)

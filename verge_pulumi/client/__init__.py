@@ -40,7 +40,7 @@ from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.table import Key, Receipt, Row, Table
-from verge_pulumi.client.text import hiding, mask, printable, printable_lines
+from verge_pulumi.client.text import hidden_so_far, hiding, mask, printable, printable_lines
 from verge_pulumi.client.transport import Clocks
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "any_of",
     "call",
     "follow",
+    "hidden_so_far",
     "hiding",
     "ledger_path",
     "mask",

@@ -41,14 +41,25 @@ _NONE = Secrets(())
 _hidden: ContextVar[Secrets] = ContextVar("hidden", default=_NONE)
 
 
+_LONGEST_REMEMBERED = 4096
+_seen: set[str] = set()
+
+
 @contextmanager
 def hiding(secrets: Iterable[str]) -> Iterator[None]:
-    """Mask secrets in all that is shown from within the block, whoever shows it."""
+    """Mask secrets in all that is shown from within the block, whoever shows it; `hidden_so_far` remembers them."""
+    secrets = tuple(secrets)
+    _seen.update(secret for secret in secrets if len(secret) <= _LONGEST_REMEMBERED)
     token = _hidden.set(_hidden.get() | Secrets(secrets, _tamed))
     try:
         yield
     finally:
         _hidden.reset(token)
+
+
+def hidden_so_far() -> frozenset[str]:
+    """Return the secrets that this process had to hide, without long ones: VergeOS may repeat one in another answer."""
+    return frozenset(_seen)
 
 
 def printable(text: str, limit: int = 200, secrets: Iterable[str] = ()) -> str:

@@ -24,7 +24,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.client import ApiError, NotPermitted, hiding, printable, printable_lines
+from verge_pulumi.client import ApiError, NotPermitted, hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
 from verge_pulumi.engine.declare import NAME, OWNER, BaseResource, Declaration, location, row_key
@@ -363,7 +363,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             error: What went wrong.
         """
         newest = properties[-1] if properties else {}
-        hidden = self.secrets_in(properties)
+        hidden = [*self.secrets_in(properties), *hidden_so_far()]
         hint = self.hint(error, newest) if isinstance(error, ApiError) else ""
         cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
         text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
