@@ -21,6 +21,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from verge_pulumi.client import Key
 from verge_pulumi.engine.attributes import Whole
 from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.finding import Kind, find
 from verge_pulumi.engine.ownership import without_mark
 from verge_pulumi.resources.vm import VirtualMachine
@@ -223,8 +224,10 @@ class _Lookup(Generic[T]):
         except ValidationError as error:
             wrong = ", ".join(str(detail["loc"][0]) for detail in error.errors(include_input=False))
             raise pulumi.RunError(
-                f"Unable to read the {self._kind.noun} {row.get('$key')}: VergeOS answered something else for {wrong}. "
-                "Check whether this version of verge-pulumi knows your VergeOS."
+                shown(
+                    f"Unable to read the {self._kind.noun} {row.get('$key')}: VergeOS answered something else for "
+                    f"{wrong}. Check whether this version of verge-pulumi knows your VergeOS."
+                )
             ) from None
 
 

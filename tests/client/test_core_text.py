@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import pickle
+import random
+import re
+import string
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
+from xml.sax import saxutils
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from verge_pulumi.client import Basic, mask, printable
+from tests.faults.faulty import cases
+from verge_pulumi.client import Basic, hiding, mask, printable, printable_lines
 
 FORMS: dict[str, Callable[[str], str]] = {
     "as it is": lambda secret: secret,
@@ -22,12 +31,32 @@ FORMS: dict[str, Callable[[str], str]] = {
     "form": lambda secret: quote_plus(secret.encode(errors="surrogatepass")),
     "JSON": lambda secret: json.dumps(secret)[1:-1],
     "JSON with escaped slashes": lambda secret: json.dumps(secret)[1:-1].replace("/", "\\/"),
+    "JSON of Go": lambda secret: (
+        json.dumps(secret)[1:-1].replace("<", "\\u003c").replace(">", "\\u003E").replace("&", "\\u0026")
+    ),
+    "JSON in JSON": lambda secret: json.dumps(json.dumps(secret)[1:-1])[1:-1],
+    "URL in small letters": lambda secret: re.sub(
+        "%..", lambda code: code[0].lower(), quote(secret.encode(errors="surrogatepass"), safe="")
+    ),
+    "base64 of URLs": lambda secret: base64.urlsafe_b64encode(secret.encode(errors="surrogatepass")).decode(),
+    "base64 of UTF-16": lambda secret: base64.b64encode(secret.encode("utf-16-le", "surrogatepass")).decode(),
+    "base64 in a URL": lambda secret: quote(base64.b64encode(secret.encode(errors="surrogatepass")).decode(), safe=""),
+    "hexadecimal": lambda secret: secret.encode(errors="surrogatepass").hex(),
+    "hexadecimal in capitals": lambda secret: secret.encode(errors="surrogatepass").hex().upper(),
+    "HTML": lambda secret: html.escape(secret),
+    "HTML with numbers": lambda secret: "".join(
+        char if "\ud800" <= char < "\ue000" else f"&#{ord(char)};" for char in secret
+    ),
+    "XML": saxutils.escape,
+    "repr": lambda secret: repr(secret)[1:-1],
+    "repr of bytes": lambda secret: repr(secret.encode(errors="surrogatepass"))[2:-1],
+    "SQL": lambda secret: secret.replace("'", "''"),
 }
 
 
 @pytest.mark.fault(74)
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@pytest.mark.parametrize("secret", ["pass/word 12", 'quo"ted/ä', "half\udc80/surrogate"])
+@pytest.mark.parametrize("secret", ["pass/word 12", 'quo"ted/ä', "half\udc80/surrogate", "it's <b>&amp;</b>"])
 def test_every_form_of_a_secret_is_masked_whole(form: Callable[[str], str], secret: str) -> None:
     assert mask(f"<{form(secret)}>", [secret]) == "<***>"
 
@@ -55,3 +84,161 @@ def test_what_holds_a_secret_says_that_it_cannot_be_pickled() -> None:
     with pytest.raises(TypeError) as caught:
         pickle.dumps(Basic("admin", "password"))
     assert str(caught.value) == "Basic holds a secret and cannot be pickled. Build it anew where it is used."
+
+
+# Parts of a secret ---------------------------------------------------------------------------------------------------
+
+USER_DATA = """#cloud-config
+hostname: web
+chpasswd:
+  expire: false
+  list: |
+    root:Winter2031x
+    ops:correcthorse
+password: plainwords
+ssh_pwauth: true
+packages:
+  - nginx
+write_files:
+  - path: /etc/app.env
+    content: "API_TOKEN=t0pS3cretValue"
+runcmd:
+  - echo correct horse battery staple | passwd --stdin root
+  - [curl, "https://ops:hunter2pass@10.0.0.5/x"]
+"""
+
+KEY_LINE = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"
+PEM = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{KEY_LINE}\nQyNTUxOQAAACDhTt3nGPcxDI6\n-----END OPENSSH PRIVATE KEY-----\n"
+UNATTEND = """<unattend><component>
+  <AdministratorPassword><Value>banana</Value><PlainText>true</PlainText></AdministratorPassword>
+  <ProductKey>W269N-WFGWX-YVC9B-4J6C9-T83GX</ProductKey>
+</component></unattend>"""
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    ("secret", "quoted"),
+    [
+        (USER_DATA, "password: plainwords"),
+        (USER_DATA, "plainwords"),
+        (USER_DATA, "root:Winter2031x"),
+        (USER_DATA, "Winter2031x"),
+        (USER_DATA, "ops:correcthorse"),
+        (USER_DATA, "t0pS3cretValue"),
+        (USER_DATA, "- echo correct horse battery staple | passwd --stdin root"),
+        (USER_DATA, "hunter2pass"),
+        (PEM, KEY_LINE),
+        (PEM, "QyNTUxOQAAACDhTt3nGPcxDI6"),
+        (UNATTEND, "banana"),
+        (UNATTEND, "<ProductKey>W269N-WFGWX-YVC9B-4J6C9-T83GX</ProductKey>"),
+        (UNATTEND, "W269N-WFGWX-YVC9B-4J6C9-T83GX"),
+        ('{"name": "ops", "password": "banana"}', "banana"),
+        ("token = 'banana split'\nother = 1\n", "banana split"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form", [FORMS[name] for name in ("as it is", "base64", "hexadecimal", "JSON of Go", "HTML", "URL")]
+)
+def test_a_part_that_is_secret_alone_is_masked_alone(secret: str, quoted: str, form: Callable[[str], str]) -> None:
+    shown = printable(f"line 4: <{form(quoted)}> is not allowed", 2000, [secret])
+    assert shown == "line 4: <***> is not allowed"
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unable to create CloudInitFile '/user-data': POST /api/v4/cloudinit_files failed: contents: line 4 (422).",
+        "'#cloud-config' is followed by 'expire: false', 'hostname: web' and 'packages:', which nobody expected",
+        "the password of root is wrong for host 10.0.0.5, 'ssh_pwauth: true'; nginx is not among the packages",
+        "-----, <PlainText>, true, component, /etc/app, echo",
+    ],
+)
+def test_what_is_in_everybodys_user_data_garbles_no_message(text: str) -> None:
+    assert printable(text, 2000, [USER_DATA, PEM, UNATTEND]) == text
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize("before", [b"", b"x", b"xx", b"user:"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode, lambda data: data.hex().encode()])
+def test_a_secret_in_the_middle_of_something_encoded_is_masked(before: bytes, encode: Callable[[bytes], bytes]) -> None:
+    secret = "c4nary-password?>"
+    shown = mask(f"header {encode(before + secret.encode() + b'/and more').decode()} end", [secret])
+    assert "***" in shown
+    for start in range(3):
+        part = encode(secret.encode()[start:])[:12].decode().rstrip("=")
+        assert part not in shown
+
+
+@pytest.mark.fault(74)
+@cases(500)
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_categories=["Cs", "Z", "C"]), min_size=9),
+    st.sampled_from(list(FORMS.values())),
+    st.sampled_from(list(FORMS.values())),
+)
+def test_any_line_of_a_secret_is_masked_in_any_two_encodings(
+    line: str, inner: Callable[[str], str], outer: Callable[[str], str]
+) -> None:
+    line = f"p4ss{line}"  # no common line
+    secret = f"#cloud-config\n  {line}\nruncmd: []\n"
+    assert line not in printable(f"<{inner(line)}> <{line}> refused", 10_000, [secret])
+    assert inner(line) not in printable(f"<{inner(line)}>", 10_000, [secret])
+    if inner is FORMS["as it is"] or "base64" not in str(outer):
+        assert mask(f"<{inner(line)}>", [secret]) == "<***>"
+
+
+@pytest.mark.fault(74)
+def test_what_steers_a_terminal_does_not_part_a_secret() -> None:
+    text = "c4na\x1b[31mry-\u202epass\u200bword"
+    assert printable(f"<{text}>", 200, ["c4nary-password"]) == "<***>"
+    assert printable("<c4nary-password>", 200, [text]) == "<***>"
+
+
+@pytest.mark.fault(74)
+def test_a_secret_that_the_limit_cuts_is_not_shown_by_half() -> None:
+    secret = "c4nary-password"
+    for blanks in range(16 * 1024 - len(secret), 16 * 1024):
+        assert "c4n" not in printable(" " * blanks + secret, 200, [secret])
+
+
+@pytest.mark.fault(80)
+@pytest.mark.parametrize(
+    "mark", ["\u202e", "\u2066", "\u200b", "\u2060", "\ufeff", "\u034f", "\u3164", "\ufe0f", "\U000e0100"]
+)
+def test_nothing_that_steers_or_hides_is_shown(mark: str) -> None:
+    assert printable(f"a{mark}b") == "ab"
+
+
+@pytest.mark.fault(74)
+def test_what_is_hidden_for_a_while_is_masked_by_everybody() -> None:
+    with hiding(["c4nary-one"]), hiding(["c4nary-two"]):
+        assert printable("c4nary-one c4nary-two c4nary-three", secrets=["c4nary-three"]) == "*** *** ***"
+    assert printable("c4nary-one") == "c4nary-one"
+
+
+def test_a_traceback_keeps_its_lines_and_shows_no_secret() -> None:
+    text = "Traceback:\n  File x\n    c4nary\x1b[31m-one\n" + "c4nary-\ntwo\n"
+    assert printable_lines(text, secrets=["c4nary-one", "c4nary-\ntwo"]) == "Traceback:\n  File x\n    ***\n***"
+
+
+@pytest.mark.fault(74)
+def test_masking_a_large_secret_takes_no_time() -> None:
+    draw = random.Random(7)  # noqa: S311  no secret is made of it
+    lines = ["".join(draw.choices(string.ascii_letters + string.digits + " :-", k=40)) for _ in range(1600)]
+    secret = "\n".join(["#cloud-config", *lines])
+    text = "Unable to create CloudInitFile: " + lines[700] + " is not allowed " * 20
+    began = time.process_time()
+    for _ in range(20):
+        assert lines[700] not in printable(text, 2000, [secret])
+    assert time.process_time() - began < 2  # a quarter of a second, on an idle machine
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    "secret", ["a" * 3_000_000, "password: " * 100_000, "x1" * 500_000, "<a>" * 300_000, ": " * 500_000]
+)
+def test_no_secret_makes_masking_slow(secret: str) -> None:
+    began = time.process_time()
+    assert printable("Unable to do it: nothing fits", 2000, [secret]) == "Unable to do it: nothing fits"
+    assert time.process_time() - began < 10  # where it is quadratic it takes hours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verge_pulumi.cloudinit.contents import LONGEST, problems
+from verge_pulumi.cloudinit.contents import LONGEST, doubts, problems
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,7 @@ from verge_pulumi.cloudinit.contents import LONGEST, problems
         ("#cloud-config\na: \ufffe\n", ["is not YAML"]),
         ("#cloud-config\n", []),
         ("#cloud-config\r\na: b\r\n", []),
-        ("é" * (LONGEST // 2), []),
-        ("a: [", []),
+        ("#!/bin/sh" + "é" * (LONGEST // 2 - 5), []),
     ],
 )
 def test_what_is_said_of_user_data(contents: str, said: list[str]) -> None:
@@ -35,6 +34,143 @@ def test_a_file_of_ones_own_may_hold_any_text() -> None:
     assert list(problems("/setup.sh", "a: [<\t\f\x1b")) == []
 
 
-@pytest.mark.parametrize("bomb", ["<!DOCTYPE a [<!ENTITY a 'a'>]><a>&a;</a>", "<?xml version='1.0'?>\n<a/>"])
+@pytest.mark.parametrize("bomb", ["<a>&amp;</a>", "<?xml version='1.0'?>\n<a/>"])
 def test_xml_may_be_any_xml(bomb: str) -> None:
     assert list(problems("/unattend.xml", bomb)) == []
+
+
+BOMB = "<!DOCTYPE a [<!ENTITY a 'ha'>" + "".join(
+    f"<!ENTITY {chr(98 + number)} '{f'&{chr(97 + number)};' * 10}'>" for number in range(20)
+)
+
+
+@pytest.mark.parametrize("xml", [BOMB + "]><a>&u;</a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", BOMB])
+def test_xml_with_a_document_type_is_refused_before_it_is_expanded(xml: str) -> None:
+    (problem,) = problems("/unattend.xml", xml)
+    assert problem.startswith("has a document type")
+
+
+IGNORED = "has a first line that cloud-init ignores"
+
+
+@pytest.mark.parametrize(
+    ("contents", "said"),
+    [
+        ("\n#cloud-config\n", f"{IGNORED}, because it is blank;"),
+        ("\r\n#cloud-config\r\n", f"{IGNORED}, because it is blank;"),
+        (" #cloud-config\n", f"{IGNORED}, because white space stands before it;"),
+        ("\t#!/bin/sh\n", f"{IGNORED}, because white space stands before it;"),
+        ("\u200b#cloud-config\n", f"{IGNORED}, because white space stands before it;"),
+        ("\ufeff#cloud-config\n", f"{IGNORED}, because a byte order mark stands before it;"),
+        ("#cloudconfig\n", f"{IGNORED} (did you mean '#cloud-config'?);"),
+        ("# cloud-config\n", f"{IGNORED} (did you mean '#cloud-config'?);"),
+        ("#cloud_config\n", f"{IGNORED} (did you mean '#cloud-config'?);"),
+        ("cloud-config\n", f"{IGNORED} (did you mean '#cloud-config'?);"),
+        ("#inclde\n", f"{IGNORED} (did you mean '#include'?);"),
+        ("# comment\n#cloud-config\n", f"{IGNORED};"),
+        ("---\n#cloud-config\n", f"{IGNORED};"),
+        ("packages: [nginx]\n", f"{IGNORED};"),
+        ('{"packages": ["nginx"]}', f"{IGNORED};"),
+        ("I2Nsb3VkLWNvbmZpZwo=", f"{IGNORED};"),
+        ("echo hello\n", f"{IGNORED};"),
+        ("Content-Type: text/x-shellscript\n\n#!/bin/sh\n", f"{IGNORED};"),
+        ("\nMIME-Version: 1.0\nContent-Type: multipart/mixed\n", f"{IGNORED}, because it is blank;"),
+        ("## template: jinja\nhostname: {{ v1.name }}\n", f"{IGNORED};"),
+        ("## template: jinja\n\n#cloud-config\n", f"{IGNORED}, because it is blank;"),
+        ("", "is empty, so the guest would ignore it;"),
+        (" \n\n", "is empty, so the guest would ignore it;"),
+        ("#!\n", "is a script without an interpreter;"),
+        ("#!sh\n", "is a script without an interpreter;"),
+        ("#cloud-config-archive\ntype: text/cloud-config\n", "is YAML, but not a list"),
+        ("#cloud-config\na:\n\tb: c\n", "is not YAML in line 3, column 1, which a tab indents;"),
+        ("#cloud-config\n" + "[" * 60000, "is YAML with more than 100 collections inside each other"),
+        ("#cloud-config\n" + "- " * 30000, "is YAML with more than 100 collections inside each other"),
+    ],
+)
+@pytest.mark.parametrize("name", ["/user-data", "/vendor-data"])
+def test_user_data_that_a_guest_would_ignore_is_refused(name: str, contents: str, said: str) -> None:
+    (problem,) = problems(name, contents)
+    assert problem.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "#cloud-config\npackages: [nginx]\n",
+        "#cloud-config",
+        "#cloud-config-archive\n- type: text/cloud-config\n",
+        "#cloud-config-jsonp\n- {op: add, path: /runcmd, value: []}\n",
+        "#!/bin/sh\n",
+        "#! /usr/bin/env python3\n",
+        "#include\nhttp://10.0.0.1/x\n",
+        "#include-once\nhttp://10.0.0.1/x\n",
+        "#cloud-boothook\n",
+        "#part-handler\n",
+        "## template: jinja\n#cloud-config\nhostname: {{ v1.name }}\n",
+        "## template: jinja\n{% if v1.region %}\n#cloud-config\n{% endif %}\n",
+        "Content-Type: multipart/mixed; boundary=x\n\n--x--\n",
+        "MIME-Version: 1.0\nContent-Type: text/cloud-config\n\n#cloud-config\n",
+        "From: nobody\nMIME-Version: 1.0\n\n",
+        "#ps1_sysnative\r\nWrite-Host x\r\n",
+        "rem cmd\r\ndir\r\n",
+        '{"ignition": {"version": "3.4.0"}}',
+        "version: v1alpha1\nmachine:\n  type: worker\n",
+    ],
+)
+def test_user_data_that_a_guest_reads_is_left_alone(contents: str) -> None:
+    assert (list(problems("/user-data", contents)), list(doubts("/user-data", contents))) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("contents", "refused"),
+    [
+        ("{{ header }}\n", False),
+        ("{% if a %}\n#cloud-config\n{% endif %}", False),
+        ("#cloud-config\na: {{ b\n", False),
+        ("cloudconfig\na: {{ b }}\n", True),
+        ("\n#cloud-config\n", True),
+    ],
+)
+def test_a_template_of_vergeos_needs_a_first_line_too(contents: str, refused: bool) -> None:
+    assert bool(list(problems("/user-data", contents, templated=True))) == refused
+
+
+@pytest.mark.parametrize(
+    ("contents", "refused"),
+    [
+        ("version: 2\nethernets: {}\n", False),
+        ("network:\n  version: 1\n  config: []\n", False),
+        ("network: {config: disabled}\n", False),
+        ("ethernets: {}\n", True),
+        ("version: '2'\nethernets: {}\n", True),
+        ("version: 3\n", True),
+        ("", True),
+    ],
+)
+def test_a_network_configuration_needs_its_version(contents: str, refused: bool) -> None:
+    assert bool(list(problems("/network-config", contents))) == refused
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "said"),
+    [
+        ("/user-data", "#!/bin/sh\r\ntrue\r\n", "is a script whose lines end as in Windows"),
+        ("/user-data", "#Cloud-Config\na: b\n", "begins with capital letters"),
+        ("/user-data", "#cloud-config\na: 1\nb: 2\na: 3\n", "has a key in line 4 that stands there already"),
+        ("/user-data", "#cloud-config\na: &a {b: 1, b: 2}\nc: *a\n", "has a key in line 2 that stands there already"),
+        ("/meta-data", "instance_id: a\n", "has no instance-id"),
+        ("/meta-data", "", "has no instance-id"),
+        ("/network-config", "version: 2\nversion: 2\n", "has a key in line 2 that stands there already"),
+        ("/unattend.xml", "<answers/>", "is no <unattend>"),
+    ],
+)
+def test_what_may_be_meant_is_doubted(name: str, contents: str, said: str) -> None:
+    assert list(problems(name, contents)) == []
+    (doubt,) = doubts(name, contents)
+    assert doubt.startswith(said)
+
+
+def test_what_is_usual_is_not_doubted() -> None:
+    assert list(doubts("/meta-data", "instance-id: a\n")) == []
+    assert list(doubts("/unattend.xml", "<unattend xmlns='urn:schemas-microsoft-com:unattend'/>")) == []
+    assert list(doubts("/setup.sh", "a: 1\na: 2\n")) == []

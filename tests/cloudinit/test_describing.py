@@ -119,8 +119,20 @@ def test_the_answer_file_of_windows_is_passed_on() -> None:
 
 def test_what_an_output_turns_out_to_be_is_checked() -> None:
     wrong = CloudInit(hostname=pulumi.Output.from_input("not a name")).files("web")
-    with pytest.raises(ValueError, match=r"^CloudInit: hostname: String should match pattern"):
+    reason = r"^Unable to declare the first boot of 'web': CloudInit: hostname: String should match pattern"
+    with pytest.raises(pulumi.RunError, match=reason):
         outcome(wrong["/user-data"])
+
+
+@pytest.mark.parametrize("wrong", ["<a>", "", "a: b", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a>\x00</a>"])
+def test_an_answer_file_that_is_known_later_is_refused_as_one_that_is_known(wrong: str) -> None:
+    said = []
+    for contents in (wrong, pulumi.Output.from_input(wrong)):
+        with pytest.raises(pulumi.RunError) as caught:
+            outcome(WindowsUnattend(contents=contents).files("web")["/unattend.xml"])
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    assert said[0].startswith("Unable to declare the first boot of 'web': /unattend.xml ")
 
 
 @pytest.mark.parametrize(
@@ -128,13 +140,16 @@ def test_what_an_output_turns_out_to_be_is_checked() -> None:
     [
         (
             CloudInit(packages=["x" * 70000]),
-            "first boot of 'web': /user-data is 70,027 bytes long, and VergeOS keeps 65,536.",
+            "Unable to declare the first boot of 'web': /user-data is 70,027 bytes long, and VergeOS keeps 65,536.",
         ),
-        (WindowsUnattend(contents="<a>"), "first boot of 'web': /unattend.xml is not XML in line 1, column 4."),
+        (
+            WindowsUnattend(contents="<a>"),
+            "Unable to declare the first boot of 'web': /unattend.xml is not XML in line 1, column 4.",
+        ),
     ],
 )
 def test_files_that_no_guest_could_read_are_refused(description: Any, reason: str) -> None:
-    with pytest.raises(ValueError, match="first boot") as caught:
+    with pytest.raises(pulumi.RunError, match="first boot") as caught:
         outcome(next(iter(description.files("web").values())))
     assert str(caught.value) == reason
 
@@ -161,8 +176,8 @@ def test_files_that_no_guest_could_read_are_refused(description: Any, reason: st
         (Ethernet, {"name": "eth 0"}, "name: String should match pattern"),
         (Ethernet, {"name": "e", "macaddress": "f0db30000001"}, "macaddress: String should match pattern"),
         (Ethernet, {"name": "e", "addresses": ["10.0.0.5"]}, "addresses.0: give the length of the network too"),
-        (Ethernet, {"name": "e", "addresses": ["10.0.0.500/24"]}, "addresses.0: '10.0.0.500/24' does not appear to be"),
-        (Ethernet, {"name": "e", "gateway": "router"}, "gateway: 'router' does not appear to be"),
+        (Ethernet, {"name": "e", "addresses": ["10.0.0.500/24"]}, "addresses.0: an address with the length"),
+        (Ethernet, {"name": "e", "gateway": "router"}, "gateway: an address is wanted, such as '10.0.0.1'"),
         (Ethernet, {"name": "e", "mtu": 20}, "mtu: should be greater than or equal to 68."),
     ],
 )

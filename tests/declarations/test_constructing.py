@@ -11,6 +11,7 @@ from pulumi.runtime import rpc
 
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
+from verge_pulumi.engine.values import equal
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -217,3 +218,31 @@ def test_a_provider_without_credentials_is_refused(engine: Engine, credentials: 
     with pytest.raises(TypeError) as error:
         Provider("b", host="b.example.com", **credentials)  # type: ignore[arg-type]
     assert str(error.value) == "Provider needs api_key_env=, or username_env= and password_env=."
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), float("nan"), float("inf"), {"id": 2**53 + 1}, {"a": [{"b": (1, 10**400)}]}, 1e300]
+)
+def test_a_number_that_does_not_arrive_as_it_is_is_refused_by_the_constructor(engine: Engine, value: Any) -> None:
+    untyped: Any = VirtualMachine
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': meta: holds "):
+        untyped("vm", name="vm", meta=value)
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': cpu_cores: holds "):
+        untyped("vm", name="vm", cpu_cores=[value])
+
+
+@pytest.mark.parametrize("within", [lambda output: output, lambda output: {"a": [output]}])
+def test_an_output_is_looked_at_when_it_is_known(engine: Engine, within: Any) -> None:
+    untyped: Any = VirtualMachine
+    kept = untyped("kept", name="kept", meta=within(pulumi.Output.from_input({"id": 2**53 - 1})))
+    assert outcome(kept.urn)
+    refused = untyped("refused", name="refused", meta=within(pulumi.Output.from_input({"id": 2**53})))
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'refused': meta: holds a number"):
+        outcome(refused.urn)
+
+
+def test_numbers_text_and_truth_values_reach_pulumi_as_they_are(engine: Engine) -> None:
+    meta = {"a": 2**53 - 1, "b": True, "c": 1, "d": [False, 0, None, "9007199254740993"]}
+    vm = VirtualMachine("vm", name="vm", meta={**meta, "e": pulumi.Output.from_input(5)})
+    assert outcome(vm.urn)
+    assert equal(engine.inputs("vm")["meta"], {**meta, "e": 5})

@@ -28,9 +28,12 @@ LONG = st.builds(
 NAMES = st.sampled_from(["/user-data", "/meta-data", "/network-config", "/vendor-data", "/setup.ps1"])
 
 REFUSAL = re.compile(
-    r"contents: /[a-z.-]+[0-9]? (is [\d,]+ bytes long, and VergeOS keeps 65,536"
+    r"contents: (is [\d,]+ bytes long, and VergeOS keeps 65,536"
     r"|holds the character U\+00[01][0-9A-F],.*"
-    r"|is not YAML( in line \d+, column \d+)?|is YAML, but not a mapping of keys to values)\."
+    r"|is not YAML( in line \d+, column \d+)?(, which a tab indents; YAML takes blanks only)?"
+    r"|is YAML, but not a mapping of keys to values"
+    r"|(has a first line that cloud-init ignores.{,70}|is empty, so the guest would ignore it); begin it with '.*"
+    r"|has neither 'version: 1' nor 'version: 2', so the guest would ignore it)\."
 )
 
 

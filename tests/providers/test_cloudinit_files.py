@@ -15,7 +15,7 @@ from verge_pulumi.engine.errors import Reported
 from verge_pulumi.simulator import Options, Simulator
 
 TEXT = "#cloud-config\nhostname: web\n"
-CANARY = "canary-pass/word+1"
+CANARY = "#!/bin/sh canary-pass/word+1"
 
 
 @pytest.fixture
@@ -169,10 +169,14 @@ def test_an_old_vergeos_says_which_it_is() -> None:
 def test_files_and_datasource_come_in_any_order(vm: Managed, source_first: bool) -> None:
     if source_first:
         vm.up(cloudinit_datasource="nocloud")
-    files = [add(vm), add(vm, name="/meta-data", contents="instance-id: a\n"), add(vm, name="/network-config")]
+    files = [
+        add(vm),
+        add(vm, name="/meta-data", contents="instance-id: a\n"),
+        add(vm, name="/network-config", contents="version: 2\n"),
+    ]
     if not source_first:
         vm.up(cloudinit_datasource="nocloud")
-    assert held(vm) == {"/user-data": TEXT, "/meta-data": "instance-id: a\n", "/network-config": TEXT}
+    assert held(vm) == {"/user-data": TEXT, "/meta-data": "instance-id: a\n", "/network-config": "version: 2\n"}
     assert [file.diff().changes for file in files] == [False] * 3
     assert all(refresh(file) == ["read"] for file in files)
     vm.destroy()
@@ -202,7 +206,7 @@ def test_no_file_is_made_for_another_stacks_vm(vm: Managed) -> None:
         with pytest.raises(
             Reported, match=r"vms/\d+ belongs to shop/prod as 'web', and so would this\. Declare it there"
         ):
-            add(later, name="/network-config", adopt=adopt)
+            add(later, name="/network-config", contents="version: 2\n", adopt=adopt)
     assert bodies(vm.bench) == []
 
 
@@ -217,7 +221,7 @@ def test_a_file_of_a_vm_that_somebody_else_took_over_is_left_alone(vm: Managed) 
 
 
 def test_whose_the_vm_is_a_run_asks_once(vm: Managed) -> None:
-    files = [add(vm), add(vm, name="/network-config")]
+    files = [add(vm), add(vm, name="/network-config", contents="version: 2\n")]
     vm.bench.simulator.reset("log")
     for file in files:
         file.destroy()
@@ -227,7 +231,7 @@ def test_whose_the_vm_is_a_run_asks_once(vm: Managed) -> None:
 def test_one_name_is_not_declared_twice(vm: Managed) -> None:
     add(vm)
     with pytest.raises(Reported, match="row 1 of cloudinit_files has that name and is 'an"):
-        add(vm, contents="other")
+        add(vm, contents="#!/bin/sh")
     assert held(vm) == {"/user-data": TEXT}
 
 
@@ -307,17 +311,17 @@ def test_a_download_that_fails_is_an_error(vm: Managed) -> None:
 def test_ignored_contents_are_no_change_until_the_policy_is_another(vm: Managed) -> None:
     file = add(vm, on_change="ignore")
     vm.bench.simulator.reset("log")
-    diff = file.bench.provider("CloudInitFile").diff(file.id, file.outs, check(file, contents="new"))
+    diff = file.bench.provider("CloudInitFile").diff(file.id, file.outs, check(file, contents="#!/bin/sh new"))
     assert diff.changes is False
     assert vm.bench.asked() == []
-    later = check(file, contents="new", on_change="next-boot")
+    later = check(file, contents="#!/bin/sh new", on_change="next-boot")
     file.outs = hosted(file.bench.provider("CloudInitFile").update(file.id, file.outs, later).outs)
-    assert held(vm) == {"/user-data": "new"}
+    assert held(vm) == {"/user-data": "#!/bin/sh new"}
 
 
 def test_another_argument_leaves_ignored_contents_alone(vm: Managed) -> None:
     file = add(vm, on_change="ignore")
-    news = check(file, contents="new", render="jinja2")
+    news = check(file, contents="#!/bin/sh new", render="jinja2")
     assert news["contents"] == TEXT
     result: Any = file.bench.provider("CloudInitFile").update(file.id, file.outs, news)
     assert file.row()["render"] == "jinja2"
@@ -328,7 +332,7 @@ def test_another_argument_leaves_ignored_contents_alone(vm: Managed) -> None:
 def test_a_file_that_is_made_anew_has_the_contents_that_were_ignored(vm: Managed) -> None:
     file = add(vm, on_change="ignore")
     # For a replacement the engine checks again, without the old inputs.
-    assert vm.bench.check("CloudInitFile", {**file.inputs, "contents": "new"})["contents"] == "new"
+    assert vm.bench.check("CloudInitFile", {**file.inputs, "contents": "#!/bin/sh new"})["contents"] == "#!/bin/sh new"
 
 
 def test_the_drift_of_ignored_contents_is_not_looked_for(vm: Managed) -> None:
@@ -339,7 +343,7 @@ def test_the_drift_of_ignored_contents_is_not_looked_for(vm: Managed) -> None:
 
 
 @pytest.mark.parametrize(("policy", "replaces"), [(None, []), ("next-boot", []), ("replace", ["contents"])])
-@pytest.mark.parametrize("contents", ["new", UNKNOWN])
+@pytest.mark.parametrize("contents", ["#!/bin/sh new", UNKNOWN])
 def test_contents_replace_the_file_only_if_the_program_says_so(
     vm: Managed, policy: str | None, replaces: list[str], contents: Any
 ) -> None:
@@ -365,11 +369,11 @@ def check(of: Managed, **changes: Any) -> Any:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ({"contents": "x" * 65537}, "contents: /user-data is 65,537 bytes long, and VergeOS keeps 65,536."),
-        ({"contents": "\x1f\x8b\x08"}, "contents: /user-data holds the character U+001F, so it is binary"),
-        ({"contents": "#cloud-config\na: [1\nb: 2\n"}, "contents: /user-data is not YAML in line 3, column "),
-        ({"contents": "#cloud-config\n- a\n"}, "contents: /user-data is YAML, but not a mapping of keys to values."),
-        ({"name": "/unattend.xml", "contents": "<a>\n</b>"}, "contents: /unattend.xml is not XML in line 2, column 3."),
+        ({"contents": "x" * 65537}, "contents: is 65,537 bytes long, and VergeOS keeps 65,536."),
+        ({"contents": "\x1f\x8b\x08"}, "contents: holds the character U+001F, so it is binary"),
+        ({"contents": "#cloud-config\na: [1\nb: 2\n"}, "contents: is not YAML in line 3, column "),
+        ({"contents": "#cloud-config\n- a\n"}, "contents: is YAML, but not a mapping of keys to values."),
+        ({"name": "/unattend.xml", "contents": "<a>\n</b>"}, "contents: is not XML in line 2, column 3."),
         ({"name": "user-data"}, "name: String should match pattern '^/'."),
         ({"render": "erb"}, "render: should be 'no', 'variables' or 'jinja2'."),
         ({"on_change": "reboot"}, "on_change: should be 'ignore', 'next-boot' or 'replace'."),
@@ -379,7 +383,7 @@ def check(of: Managed, **changes: Any) -> Any:
     ],
 )
 def test_what_cannot_be_is_refused_in_the_preview(bench: Bench, arguments: dict[str, Any], reason: str) -> None:
-    given = {"vm": "vms/1", "name": "/user-data", "contents": "x", **arguments}
+    given = {"vm": "vms/1", "name": "/user-data", "contents": "#!/bin/sh", **arguments}
     result = bench.provider("CloudInitFile").check({}, given)
     assert [failure.reason.startswith(reason) for failure in result.failures] == [True]
     assert bench.asked() == []
@@ -388,11 +392,10 @@ def test_what_cannot_be_is_refused_in_the_preview(bench: Bench, arguments: dict[
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"contents": "x" * 65536},
+        {"contents": "#!/bin/sh" + "x" * 65527},
         {"contents": "#cloud-config\na: [1\n", "render": "jinja2"},
         {"contents": "## template: jinja\n#cloud-config\na: {{ b\n"},
         {"contents": "#!/bin/sh\r\n\x1b[1m: [\n"},
-        {"contents": ""},
         {"contents": UNKNOWN},
         {"name": UNKNOWN, "contents": "\x00"},
         {"name": "/unattend.xml", "contents": "<a/>"},
@@ -400,7 +403,7 @@ def test_what_cannot_be_is_refused_in_the_preview(bench: Bench, arguments: dict[
     ],
 )
 def test_what_may_be_right_is_not_refused(bench: Bench, arguments: dict[str, Any]) -> None:
-    given = {"vm": "vms/1", "name": "/user-data", "contents": "x", **arguments}
+    given = {"vm": "vms/1", "name": "/user-data", "contents": "#!/bin/sh", **arguments}
     assert bench.provider("CloudInitFile").check({}, given).failures == []
 
 
@@ -438,7 +441,7 @@ def test_contents_that_vergeos_repeats_are_masked(vm: Managed, verb: str) -> Non
 
 
 @pytest.mark.fault(76)
-@pytest.mark.parametrize("wrong", [f"#cloud-config\n{CANARY}: [\n", f"{CANARY}\x00", CANARY * 5000, [CANARY]])
+@pytest.mark.parametrize("wrong", [f"#cloud-config\n[{CANARY}\n", f"{CANARY}\x00", CANARY * 5000, [CANARY]])
 @pytest.mark.parametrize("name", ["/user-data", "/meta-data", "/unattend.xml"])
 def test_wrong_contents_are_refused_without_a_word_of_them(bench: Bench, wrong: Any, name: str) -> None:
     result = bench.provider("CloudInitFile").check({}, {"vm": "vms/1", "name": name, "contents": wrong})

@@ -57,15 +57,15 @@ def test_a_check_names_properties_in_the_text_only(bench: Bench) -> None:
         (
             "Network",
             {"network": "10.0.0.0/24", "ipaddress": "10.0.1.1"},
-            ["ipaddress: 10.0.1.1 is outside the network 10.0.0.0/24."],
+            ["ipaddress: lies outside of 'network'."],
         ),
         (
             "Network",
             {"network": "10.0.0.0/24", "dhcp_start": "10.0.1.9", "dhcp_stop": "10.0.1.1"},
             [
-                "dhcp_start: 10.0.1.9 is outside the network 10.0.0.0/24.",
-                "dhcp_stop: 10.0.1.1 is outside the network 10.0.0.0/24.",
-                "dhcp_stop: 10.0.1.1 is below dhcp_start 10.0.1.9.",
+                "dhcp_start: lies outside of 'network'.",
+                "dhcp_stop: lies outside of 'network'.",
+                "dhcp_stop: is below dhcp_start.",
             ],
         ),
         ("Network", {"network": "10.0.0.0/24", "dhcp_start": "10.0.0.9", "dhcp_stop": "10.0.0.9"}, []),
@@ -73,14 +73,14 @@ def test_a_check_names_properties_in_the_text_only(bench: Bench) -> None:
         (
             "Network",
             {"network": "10.0.0.0/24", "ipaddress": "fd00::1"},
-            ["ipaddress: fd00::1 is outside the network 10.0.0.0/24."],
+            ["ipaddress: lies outside of 'network'."],
         ),
         ("Network", {"type": "external", "network": "10.0.0.0/24", "gateway": "10.0.0.254"}, []),
         ("Network", {"type": "external", "network": "10.0.0.0/24", "gateway": UNKNOWN}, []),
         (
             "Network",
             {"type": "external", "network": "10.0.0.0/24", "gateway": "10.0.1.1"},
-            ["gateway: 10.0.1.1 is outside the network 10.0.0.0/24."],
+            ["gateway: lies outside of 'network'."],
         ),
         ("Network", {"layer2_type": "vlan", "layer2_id": 4094}, []),
         ("Network", {"layer2_type": "vlan", "layer2_id": UNKNOWN}, []),

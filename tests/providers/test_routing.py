@@ -433,7 +433,7 @@ def problems(bench: Bench, kind: str, **inputs: Any) -> list[str]:
         ({"layer2_type": "vlan", "layer2_id": UNKNOWN}, []),
         ({"layer2_type": "vlan"}, ["layer2_id: layer2_type='vlan' needs a number from 1 to 4094."]),
         ({"layer2_id": 4095}, ["layer2_id: should be less than or equal to 4094."]),
-        ({"ipaddress": "10.10.12.2"}, ["ipaddress: 10.10.12.2 is outside the network 10.10.11.0/30."]),
+        ({"ipaddress": "10.10.12.2"}, ["ipaddress: lies outside of 'cidr'."]),
         ({"ipaddress": UNKNOWN}, []),
     ],
 )

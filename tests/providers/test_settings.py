@@ -246,3 +246,51 @@ def test_time_is_the_clocks_in_retries_too(bench: Bench) -> None:
     bench.simulator.faults({"match": {"times": 1}, "what": "rate_limit", "retry_after": 30})
     assert bench.connection.system.name == "site-a"
     assert bench.time.now == 30
+
+
+# White space that nobody sees ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", [" {} ", "{}\n", "{}\r\n", "\t{}", "\ufeff{}", "{}\u200b", "\u00a0{}\u00a0"])
+@pytest.mark.parametrize("name", ["api_key", "username", "host"])
+def test_white_space_at_the_ends_is_left_out_and_told(name: str, ends: str) -> None:
+    login = {"host": "verge.example.com", "api_key": "key", "username": "admin"}
+    read = settings(**{**login, name: ends.format(login[name])})
+    assert replace(read, trimmed=()) == settings(**login)
+    assert len(read.trimmed) == 1
+    assert read.trimmed[0].startswith(f"VERGEOS_{name.upper()} (or ")
+
+
+def test_a_password_keeps_its_blanks_but_not_the_end_of_its_line() -> None:
+    login = {"host": "verge.example.com", "username": "admin"}
+    assert settings(**login, password=" a b ").password == " a b "
+    assert settings(**login, password=" a b ").trimmed == ()
+    read = settings(**login, password=" a b \r\n")
+    assert read.password == " a b "
+    assert len(read.trimmed) == 1
+
+
+def test_the_key_of_an_explicit_provider_is_trimmed_too() -> None:
+    read = read_settings(SITE_B.get, {"SITE_B_KEY": "key-b\n"})
+    assert (read.api_key, read.trimmed) == ("key-b", ("apiKey of the provider 'b'",))
+
+
+def test_white_space_is_told_once_for_all_providers_of_a_process(told: list[str]) -> None:
+    variables = {"VERGEOS_HOST": "127.0.0.1:1", "VERGEOS_API_KEY": " told-once "}
+    for _ in range(3):
+        connect(read_settings(lambda name: None, variables))
+    assert told == [
+        "warning: white space at the ends is left out of VERGEOS_API_KEY (or the configuration vergeos:apiKey)"
+    ]
+
+
+@pytest.mark.parametrize("key", ["two words", "two\nlines", "tab\there", "nul\x00byte", "kéy", "zero\u200bwidth"])
+def test_a_key_that_no_key_looks_like_is_refused_without_showing_it(key: str) -> None:
+    assert problem({"host": "verge.example.com"}, api_key=key) == (
+        "VERGEOS_API_KEY (or the configuration vergeos:apiKey) holds white space or characters that no key has; "
+        "copy it once more"
+    )
+
+
+def test_a_key_of_white_space_alone_is_none() -> None:
+    assert "must be set in the environment" in problem({"host": "verge.example.com"}, api_key=" \n")

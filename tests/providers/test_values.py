@@ -91,12 +91,12 @@ PATH_WANTED = "a reference is written 'table/key', for example 'vms/42', or is a
         (
             Cidr,
             "10.0.0.0/33",
-            "'10.0.0.0/33' does not appear to be an IPv4 or IPv6 network; write it as '10.0.0.0/24'",
+            "a network is wanted, such as '10.0.0.0/24'",
         ),
         (
             IpAddress,
             "10.0.0.1/24",
-            "'10.0.0.1/24' does not appear to be an IPv4 or IPv6 address; write it as '10.0.0.1'",
+            "an address is wanted, such as '10.0.0.1'",
         ),
         (CommaList, "1.1.1.1", LIST_WANTED),
         (CommaList, 1.0, LIST_WANTED),

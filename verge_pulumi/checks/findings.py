@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from verge_pulumi.engine.errors import sentence
+from verge_pulumi.engine.errors import sentence, shown
 from verge_pulumi.engine.program import Planned
 
 
@@ -45,7 +45,7 @@ def refuse(subject: object, mistakes: Iterable[Finding]) -> None:
     Raises:
         pulumi.RunError: There is a mistake. Of this error Pulumi prints the text and no traceback.
     """
-    texts = [str(mistake) for mistake in mistakes]
+    texts = [shown(str(mistake)) for mistake in mistakes]
     if texts:
         text = texts[0] if len(texts) == 1 else "".join(f"\n  - {text}" for text in texts)
         raise pulumi.RunError(f"Unable to declare {subject}:{'' if len(texts) > 1 else ' '}{text}")
@@ -53,4 +53,4 @@ def refuse(subject: object, mistakes: Iterable[Finding]) -> None:
 
 def warn(subject: object, doubt: Finding) -> None:
     """Tell a person of a doubt."""
-    pulumi.log.warn(f"{subject}: {doubt}")
+    pulumi.log.warn(shown(f"{subject}: {doubt}"))

@@ -20,6 +20,7 @@ from verge_pulumi.cli.stacks import Entry, State, read_state
 from verge_pulumi.engine.attributes import Reference
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.values import equal
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
 """What may be an address, with the length of its prefix; networks of VergeOS are of IPv4."""
@@ -161,7 +162,7 @@ def compare_states(left: View, right: View) -> Comparison:
     differences += [
         _difference("stack", name, ours.get(name), theirs.get(name), secret)
         for name in {**ours, **theirs}
-        if name not in sealed and ours.get(name) != theirs.get(name)
+        if name not in sealed and not equal(ours.get(name), theirs.get(name))
     ]
     return Comparison(
         left=left.state.name,
@@ -198,7 +199,7 @@ def _differing(key: tuple[str, str], left: View, one: Entry, right: View, other:
         if name in unknown:
             continue
         a, b = ours.get(name), theirs.get(name)
-        if a == b or (name in attributes and attributes[name].value.same(a, b)):
+        if equal(a, b) or (name in attributes and attributes[name].value.same(a, b)):
             continue
         yield _difference(_title(key), name, a, b, one.secret | other.secret)
 

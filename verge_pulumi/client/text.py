@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
+
+from verge_pulumi.client.masking import Secrets
 
 _ESCAPE_SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -18,40 +19,89 @@ _ESCAPE_SEQUENCE = re.compile(
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Unicode categories that draw nothing or steer the terminal: controls, bidi and zero-width marks, surrogates."""
 
-_LONGEST_LOOKED_AT = 64 * 1024
-_SHORTEST_SECRET = 4
-"""A shorter value also occurs by chance in ordinary words, and masking it would garble every message."""
+_BLANK = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"} | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0x180B, 0x180E), *range(0xE0100, 0xE01F0))
+}
+"""Characters that draw nothing, though Unicode counts them as letters, marks and symbols."""
+
+_LONGEST_LOOKED_AT = 16 * 1024
+_LONGEST_CODE = 12
+"""Characters that one of a secret may be encoded as, such as ``\\ud83d\\ude00``."""
+
+
+def _tamed(text: str) -> str:
+    """Return a text without what steers a terminal or draws nothing, its white space single blanks."""
+    text = " ".join(_ESCAPE_SEQUENCE.sub("", text).split())
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE and char not in _BLANK)
+
+
+_NONE = Secrets(())
+_hidden: ContextVar[Secrets] = ContextVar("hidden", default=_NONE)
+
+
+_LONGEST_REMEMBERED = 4096
+_seen: set[str] = set()
+
+
+@contextmanager
+def hiding(secrets: Iterable[str]) -> Iterator[None]:
+    """Mask secrets in all that is shown from within the block, whoever shows it; `hidden_so_far` remembers them."""
+    secrets = tuple(secrets)
+    _seen.update(secret for secret in secrets if len(secret) <= _LONGEST_REMEMBERED)
+    token = _hidden.set(_hidden.get() | Secrets(secrets, _tamed))
+    try:
+        yield
+    finally:
+        _hidden.reset(token)
+
+
+def hidden_so_far() -> frozenset[str]:
+    """Return the secrets that this process had to hide, without long ones: VergeOS may repeat one in another answer."""
+    return frozenset(_seen)
 
 
 def printable(text: str, limit: int = 200, secrets: Iterable[str] = ()) -> str:
     """Make text from a server, a file or a user safe for a terminal, a log and an error message.
 
-    Escape sequences, control characters and direction marks go, white space becomes single blanks, secrets become
-    ``***``, and what is left is cut to ``limit`` characters. Secrets are masked before anything is cut, so that no part
-    of one stays, and once more afterwards, when nothing invisible splits them.
+    This is the one filter of all that reaches a person, a log or Pulumi's engine. Escape sequences, control characters
+    and direction marks go, white space becomes single blanks, secrets become ``***``, and what is left is cut to
+    ``limit`` characters. Secrets are masked before anything is cut, so that no part of one stays, and once more
+    afterwards, when nothing invisible splits them. Those of the `hiding` block count, too.
     """
-    secrets = tuple(secrets)
-    text = _ESCAPE_SEQUENCE.sub("", mask(text[:_LONGEST_LOOKED_AT], secrets))
-    text = " ".join(text.split())
-    text = "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
-    text = mask(text, secrets)
+    hidden = _hidden.get() | Secrets(secrets, _tamed)
+    text = hidden.masked(_tamed(_masked_beginning(text, hidden)))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def printable_lines(text: str, limit: int = 16 * 1024, secrets: Iterable[str] = ()) -> str:
+    """Make text of several lines safe, such as a traceback; lines and their indentation stay."""
+    hidden = _hidden.get() | Secrets(secrets, _tamed)
+    lines = (
+        " " * (len(line) - len(line.lstrip(" "))) + _tamed(line)
+        for line in _masked_beginning(text, hidden).splitlines()
+    )
+    text = "\n".join(hidden.masked(line.rstrip()) for line in lines)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """Replace each secret in a text by ``***``: as it is, and in its base64, URL-encoded and JSON forms."""
-    forms: set[str] = set()
-    for secret in secrets:
-        if len(secret) < _SHORTEST_SECRET:
-            continue
-        data = secret.encode(errors="surrogatepass")
-        encoded = base64.b64encode(data).decode()
-        escaped = json.dumps(secret)[1:-1]
-        forms |= {secret, encoded, encoded.rstrip("="), escaped, escaped.replace("/", "\\/")}
-        forms |= {quote(data, safe=""), quote_plus(data)}
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, "***")
-    return text
+    """Replace each secret in a text by ``***``, whatever encoding it is repeated in.
+
+    Encodings are base64 and hexadecimal (at any alignment), URLs, JSON, HTML, XML and the escapes of Python. Of a
+    secret of several lines each line, value and word is masked that is secret alone (`masking.parts_of`).
+    """
+    return Secrets(secrets, _tamed).masked(text)
+
+
+def _masked_beginning(text: str, hidden: Secrets) -> str:
+    """Return what is looked at of a text, masked."""
+    masked = hidden.masked(text[:_LONGEST_LOOKED_AT])
+    if len(text) <= _LONGEST_LOOKED_AT:
+        return masked
+    # What is cut in two there is not known for a secret.
+    return masked[: max(0, len(masked) - hidden.longest_line * _LONGEST_CODE)]
 
 
 class Sealed:

@@ -21,8 +21,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from verge_pulumi.client import printable
 from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA, problems
 from verge_pulumi.cloudinit.rendering import EVERYTHING, Draft
+from verge_pulumi.engine.errors import sentence, shown
 from verge_pulumi.engine.model import sentences
 
 T = TypeVar("T")
@@ -42,14 +44,21 @@ class _Later:
 
 
 def _is_address(text: str) -> str:
-    ip_address(text)
+    try:
+        ip_address(text)
+    except ValueError:
+        # The text of the error quotes the value, which may be a secret.
+        raise ValueError("an address is wanted, such as '10.0.0.1'") from None
     return text
 
 
 def _is_interface(text: str) -> str:
     if "/" not in text:
         raise ValueError("give the length of the network too, for example '10.0.0.5/24'")
-    ip_interface(text)
+    try:
+        ip_interface(text)
+    except ValueError:
+        raise ValueError("an address with the length of its network is wanted, such as '10.0.0.5/24'") from None
     return text
 
 
@@ -252,7 +261,7 @@ class CloudInit(_Part):
         return self._draft(name).apply(methodcaller("contents", EVERYTHING))
 
     def _draft(self, name: str) -> pulumi.Output[Draft]:
-        return _secret(_plain(self)).apply(lambda values: _drafted(CloudInit(**values), name))
+        return _secret(_plain(self)).apply(lambda values: _drafted(values, name))
 
 
 class WindowsUnattend(_Part):
@@ -272,6 +281,8 @@ class WindowsUnattend(_Part):
         Args:
             name: The VM's name in the program.
         """
+        if isinstance(self.contents, str):
+            _checked({UNATTEND: self.contents}, name)
         texts = _secret(self.contents).apply(lambda text: _checked({UNATTEND: text}, name))
         return {UNATTEND: texts.apply(itemgetter(UNATTEND))}
 
@@ -290,9 +301,13 @@ def _secret(value: Any) -> pulumi.Output[Any]:
     return secret
 
 
-def _drafted(description: CloudInit, name: str) -> Draft:
-    draft = Draft.of(_plain(description), name)
-    _checked(draft.measured(), name)
+def _drafted(values: Mapping[str, Any], name: str) -> Draft:
+    try:
+        draft = Draft.of(_plain(CloudInit(**values)), name)
+        measured = draft.measured()
+    except ValueError as error:
+        raise _unusable(name, str(error)) from None
+    _checked(measured, name)
     return draft
 
 
@@ -300,12 +315,17 @@ def _checked(files: dict[str, str], name: str) -> dict[str, str]:
     """Return files that the guest can read.
 
     Raises:
-        ValueError: One of them is too long or malformed.
+        pulumi.RunError: One of them is too long or malformed.
     """
     wrong = [f"{file} {problem}" for file, text in files.items() for problem in problems(file, text)]
     if wrong:
-        raise ValueError(f"first boot of '{name}': {'. '.join(wrong)}.")
+        raise _unusable(name, ". ".join(wrong))
     return files
+
+
+def _unusable(name: str, why: str) -> pulumi.RunError:
+    # Of this error Pulumi prints the text and no traceback.
+    return pulumi.RunError(shown(f"Unable to declare the first boot of '{printable(name)}': {sentence(why)}"))
 
 
 def _plain(value: Any) -> Any:

@@ -50,6 +50,7 @@ class Settings:
         mark: Whether rows carry the mark of their owner. Without it an interrupted create cannot be found again.
         former_name: The name the system had before it was renamed, for the one run that records the new name.
         provider: The name of the explicit provider, or "" for the default one.
+        trimmed: Where credentials and the host had white space at their ends, which is left out.
     """
 
     host: str
@@ -63,6 +64,7 @@ class Settings:
     mark: bool = True
     former_name: str = ""
     provider: str = ""
+    trimmed: tuple[str, ...] = ()
 
     def authentication(self) -> Authentication:
         """Return how requests prove who sends them."""
@@ -117,7 +119,14 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
             problems.append(f"{_where(name, variable, provider)} must be true or false")
         return text in ("1", "true", "yes") if text else default
 
+    def trimmed(name: str, variable: str, cut: Callable[[str], str] = _without_blank_ends) -> str:
+        text = value(name, variable)
+        if (kept := cut(text)) != text:
+            blank_ends.append(_where(name, variable, provider))
+        return kept
+
     problems: list[str] = []
+    blank_ends: list[str] = []
     timeout = value("timeout", "VERGEOS_TIMEOUT")
     if timeout and not timeout.replace(".", "", 1).isdigit():
         problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} must be a number of seconds")
@@ -127,10 +136,11 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
         problems.append(f"{_where('requestsPerHour', 'VERGEOS_REQUESTS_PER_HOUR', provider)} must be a whole number")
         per_hour = ""
     settings = Settings(
-        host=value("host", "VERGEOS_HOST"),
-        username=value("username", "VERGEOS_USERNAME"),
-        password=value("password", "VERGEOS_PASSWORD"),
-        api_key=value("apiKey", "VERGEOS_API_KEY"),
+        host=trimmed("host", "VERGEOS_HOST"),
+        username=trimmed("username", "VERGEOS_USERNAME"),
+        # A password may begin or end with a blank, but not with the end of the line of a file.
+        password=trimmed("password", "VERGEOS_PASSWORD", lambda text: text.strip("\r\n")),
+        api_key=trimmed("apiKey", "VERGEOS_API_KEY"),
         ca_file=value("caFile", "VERGEOS_CA_FILE"),
         insecure=switch("insecure", "VERGEOS_INSECURE", False),
         timeout=float(timeout or Settings.timeout),
@@ -138,7 +148,11 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
         mark=switch("mark", "VERGEOS_MARK", True),
         former_name=value("formerName", "VERGEOS_FORMER_NAME"),
         provider=provider,
+        trimmed=tuple(blank_ends),
     )
+    if not all("!" <= character <= "~" for character in settings.api_key):
+        where = _where("apiKey", "VERGEOS_API_KEY", provider)
+        problems.append(f"{where} holds white space or characters that no key has; copy it once more")
     if not settings.host:
         problems.append(f"{_where('host', 'VERGEOS_HOST', provider)} is not set")
     if not settings.api_key and not (settings.username and settings.password):
@@ -146,6 +160,15 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     if problems:
         raise EngineError("; ".join(problems))
     return settings
+
+
+def _without_blank_ends(text: str) -> str:
+    """Return a text without what is not seen at its ends: white space, and marks such as that of a byte order."""
+    while text and (text[0].isspace() or not text[0].isprintable()):
+        text = text[1:]
+    while text and (text[-1].isspace() or not text[-1].isprintable()):
+        text = text[:-1]
+    return text
 
 
 def _where(name: str, variable: str, provider: str) -> str:
@@ -278,6 +301,8 @@ def connect(settings: Settings) -> Connection:
         if connection is None:
             connection = _connections[settings] = Connection(settings)
             atexit.register(tell_what_is_left, connection.client.budget)
+            if settings.trimmed:
+                host.log(f"white space at the ends is left out of {', '.join(settings.trimmed)}", warning=True)
             if settings.insecure:
                 host.log(f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True)
         return connection

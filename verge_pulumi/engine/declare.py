@@ -30,11 +30,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, get_origin
 
 import pulumi
 import pulumi.dynamic
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine import program
 from verge_pulumi.engine.attributes import (
     DECLARED,
@@ -51,6 +52,9 @@ from verge_pulumi.engine.attributes import (
     ref,
 )
 from verge_pulumi.engine.finding import ByName, Kind, find
+from verge_pulumi.engine.values import uncarried
+
+T = TypeVar("T")
 
 OWNER = "__owner"
 """Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
@@ -200,7 +204,10 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             refuse_unknown(type(self), self.declaration.attributes, arguments)
             inputs = self.declaration.inputs
             given = {name: self._given(inputs[name], value, opts) for name, value in self._derived(arguments).items()}
-            properties = {name: _registered(inputs[name], value) for name, value in given.items()}
+            subject = f"{self.declaration.title} '{printable(resource_name)}'"
+            properties = {
+                name: _registered(inputs[name], _carried(subject, inputs[name], value)) for name, value in given.items()
+            }
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
@@ -358,7 +365,7 @@ def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Ma
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise TypeError(f"{cls.__name__} has no argument '{name}'.{hint}")
+            raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")
     missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
     if missing:
         raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
@@ -416,6 +423,30 @@ def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResourc
     kind = Kind(target.title, target.table, tuple(target.only.items()))
     key = find(provider, kind, (), {"name": value.name})["$key"]
     return f"{target.table}/{key}" if attribute.as_path else str(key)
+
+
+def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
+    """Return a value whose numbers arrive as they are; an output is looked at when it is known.
+
+    Raises:
+        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
+    """
+
+    def refuse(known: T) -> T:
+        if why := uncarried(known):
+            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
+        return known
+
+    def outputs(within: Any) -> Any:
+        if isinstance(within, pulumi.Output):
+            return within.apply(refuse)
+        if isinstance(within, Mapping):
+            return {name: outputs(inner) for name, inner in within.items()}
+        return [outputs(inner) for inner in within] if isinstance(within, list | tuple) else within
+
+    refuse(value)
+    # A reference is the id of a resource as a rule, and that is text.
+    return value if isinstance(attribute, Reference) else outputs(value)
 
 
 def _registered(attribute: Attribute, value: Any) -> Any:

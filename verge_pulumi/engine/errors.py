@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from verge_pulumi.client import Outcome, VergeError
+from verge_pulumi.client import Outcome, VergeError, printable
+
+LONGEST = 2000
+"""Characters of an error or a warning that people are shown."""
+
+MOST_PROBLEMS = 20
+"""Problems of one resource that people are shown."""
 
 
 class EngineError(Exception):
@@ -80,6 +86,19 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from texts_in(inner)
+
+
+def shown(text: str) -> str:
+    """Return a text as it may reach a person, a log or the engine; every text that leaves us comes through here."""
+    return printable(text, LONGEST)
+
+
+def shown_problems(problems: Iterable[str]) -> list[str]:
+    """Return one sentence for each problem of a resource as people are shown it, and how many more there are."""
+    problems = list(problems)
+    texts = [sentence(shown(problem)) for problem in problems[:MOST_PROBLEMS]]
+    more = len(problems) - len(texts)
+    return [*texts, f"And {more:,} more."] if more else texts
 
 
 def sentence(text: str) -> str:

@@ -14,7 +14,7 @@ import pulumi
 
 from verge_pulumi.client import Filter, Row, VergeError, printable, where
 from verge_pulumi.engine.connection import Connection, for_program
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, shown
 
 _answers: WeakKeyDictionary[Connection, dict[Any, Row]] = WeakKeyDictionary()
 
@@ -83,7 +83,7 @@ def find(
     except (EngineError, VergeError) as error:
         # Of this error Pulumi prints the text and no traceback.
         what = f"{kind.noun} {printable(called)}".strip()
-        raise pulumi.RunError(f"Unable to find the {what}: {error}") from None
+        raise pulumi.RunError(shown(f"Unable to find the {what}: {error}")) from None
 
 
 def _read(

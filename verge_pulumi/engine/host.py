@@ -24,6 +24,8 @@ from google.rpc import status_pb2
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
+from verge_pulumi.engine.errors import shown
+
 WORKERS = 48
 """Worker threads of the host; it has 4, too few for resources that wait. VergeOS serves at most 50 calls at once."""
 
@@ -82,7 +84,7 @@ def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None
     if stub is None:
         return
     severity = engine_pb2.WARNING if warning else engine_pb2.INFO
-    request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn(), ephemeral=ephemeral)
+    request = engine_pb2.LogRequest(severity=severity, message=shown(message), urn=urn(), ephemeral=ephemeral)
     try:
         stub.Log(request, timeout=2)
     except grpc.RpcError:

@@ -14,7 +14,7 @@ from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attribute, Items
 from verge_pulumi.engine.declare import Declaration
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.values import PLAIN
+from verge_pulumi.engine.values import PLAIN, uncarried
 
 Inputs = dict[str, Any]
 
@@ -36,13 +36,20 @@ def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs
         if attribute.required and given.get(name) is None
     ]
     arguments = {name: value for name, value in known.items() if name in declaration.inputs and value is not None}
+    problems += _uncarried(arguments)
     try:
         model = input_model(declaration).model_validate(arguments)
         valid = model.model_dump(exclude_unset=True)
+        # Text has become a number where one is declared.
+        problems = problems or _uncarried(valid)
     except ValidationError as error:
         problems += sentences(error)
         valid = arguments
     return {**given, **valid}, problems
+
+
+def _uncarried(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name}: {why}." for name, value in values.items() if (why := uncarried(value))]
 
 
 @cache
@@ -171,7 +178,10 @@ def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[s
 def sentences(error: ValidationError) -> list[str]:
     """Return one sentence for each thing that is wrong; never the input, which may be a secret."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    return [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail['msg'])}." for detail in details]
+    return [
+        f"{printable('.'.join(map(str, detail['loc'])))}: {printable(_reason(detail['msg']), 500)}."
+        for detail in details
+    ]
 
 
 def _reason(message: str) -> str:

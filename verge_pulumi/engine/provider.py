@@ -25,7 +25,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.client import ApiError, NotPermitted, mask, printable
+from verge_pulumi.client import ApiError, NotPermitted, hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.engine import host
 from verge_pulumi.engine.connection import Connection, from_process
 from verge_pulumi.engine.declare import (
@@ -40,12 +40,14 @@ from verge_pulumi.engine.declare import (
     row_key,
 )
 from verge_pulumi.engine.errors import (
+    LONGEST,
     EngineError,
     InitialisationFailed,
     Reported,
     debugging,
     explain,
     sentence,
+    shown_problems,
     texts_in,
     wrote_nothing,
 )
@@ -60,9 +62,6 @@ UNFINISHED = "__unfinished"
 HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN, SEED, ENDING)
 """Hidden inputs; the outputs have them too, since only these are there when an object is read or deleted."""
 
-_LONGEST_ERROR = 2000
-"""Characters of an error that people are shown."""
-
 R = TypeVar("R", bound=BaseResource)
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,11 +73,12 @@ def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(method)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+            provider: Any = args[0]
+            properties = [each for each in args if isinstance(each, dict)]
             try:
-                return method(*args, **kwargs)
+                with hiding(provider.secrets_in(properties)):
+                    return method(*args, **kwargs)
             except BaseException as error:  # a SystemExit would hang the engine for ever
-                provider: Any = args[0]
-                properties = [each for each in args if isinstance(each, dict)]
                 raise provider.failure(verb, properties, error) from None
 
         return wrapper
@@ -219,7 +219,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if not problems:
             problems = list(self._identity_problems(_olds, inputs))
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
-        return CheckResult(inputs, [CheckFailure("", sentence(problem)) for problem in problems])
+        return CheckResult(inputs, [CheckFailure("", problem) for problem in shown_problems(problems)])
 
     @final
     @_reported("change")
@@ -522,6 +522,11 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 return f"In the program '{error.field}' is '{name}'."
         return ""
 
+    def secrets_in(self, properties: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Return every secret text in what a call was given."""
+        secret = [name for name, attribute in self.declaration.attributes.items() if attribute.secret]
+        return [text for each in properties for name in secret for text in texts_in(each.get(name))]
+
     def failure(self, verb: str, properties: Sequence[Mapping[str, Any]], error: BaseException) -> Reported:
         """Return the one sentence that people see.
 
@@ -531,10 +536,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             error: What went wrong.
         """
         newest = properties[-1] if properties else {}
-        secret = [name for name, attribute in self.declaration.attributes.items() if attribute.secret]
-        hidden = [text for each in properties for name in secret for text in texts_in(each.get(name))]
+        hidden = [*self.secrets_in(properties), *hidden_so_far()]
         hint = self.hint(error, newest) if isinstance(error, ApiError) else ""
-        cause = printable(f"{explain(error)} {hint}", _LONGEST_ERROR, hidden)
+        cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
         text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
         if isinstance(error, InitialisationFailed):
             saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
@@ -543,7 +547,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
         if debugging():
             # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.
-            text += "\n" + mask("".join(traceback.format_exception(error)), hidden)
+            text += "\n" + printable_lines("".join(traceback.format_exception(error)), secrets=hidden)
         if host.serving():
             sys.tracebacklimit = 0
         return Reported(text)

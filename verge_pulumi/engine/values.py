@@ -8,17 +8,49 @@ ordinary Python type to checkers and carries a `Value` for the engine.
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 T = TypeVar("T")
 
+LARGEST = 2**53 - 1
+"""The largest whole number that arrives as it is: Pulumi carries every number as a double."""
+
+TOO_LARGE = f"holds a number beyond {LARGEST:,}, which Pulumi carries as another one; write it as text"
+NO_NUMBER = "holds NaN or infinity, which is no number of JSON"
+
+
+def uncarried(value: Any) -> str | None:
+    """Say why a value does not arrive at the provider and in the state as it is; None if it does.
+
+    Args:
+        value: Values of JSON at any depth; what is none, such as an output, is passed over.
+    """
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return next((why for why in map(uncarried, value) if why), None)
+    if isinstance(value, float) and not math.isfinite(value):
+        return NO_NUMBER
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return TOO_LARGE if is_number and abs(value) > LARGEST else None
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Say whether two JSON values are the same; to Python 1 equals True, but VergeOS keeps them apart."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[name], right[name]) for name in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
 
 class Value:
-    """How one kind of value behaves; this base is the plain one, which is compared with ``==``."""
+    """How one kind of value behaves; this base is the plain one, which is compared as JSON."""
 
     json_types: tuple[str, ...] = ()
     """The catalogue's names of the column types that can hold it, where the Python type does not tell."""
@@ -36,7 +68,7 @@ class Value:
         if _is_empty(left) or _is_empty(right):
             return _is_empty(left) and _is_empty(right)
         try:
-            return bool(self.normalise(left) == self.normalise(right))
+            return equal(self.normalise(left), self.normalise(right))
         except ValueError:
             return False  # other clients write what a program of ours may not, such as an address with its prefix
 
@@ -84,15 +116,16 @@ class _MacAddress(_Text):
 class _Parsed(_Text):
     """Text that one of the parsers of `ipaddress` understands and spells in its own way."""
 
-    def __init__(self, parse: Callable[[str], object], example: str) -> None:
+    def __init__(self, parse: Callable[[str], object], wanted: str) -> None:
         self.parse = parse
-        self.example = example
+        self.wanted = wanted
 
     def normalise(self, value: Any) -> Any:
         try:
             return str(self.parse(str(value).strip()))
-        except ValueError as error:
-            raise ValueError(f"{error}; write it as '{self.example}'") from None
+        except ValueError:
+            # The text of the error quotes the value, which may be a secret: no failure shows what it is about.
+            raise ValueError(self.wanted) from None
 
 
 class _WordList(_Text):
@@ -122,8 +155,8 @@ class _CidrList(_WordList):
     def normalise(self, value: Any) -> Any:
         try:
             return [str(ipaddress.ip_network(word, strict=False)) for word in super().normalise(value)]
-        except ValueError as error:
-            raise ValueError(f"{error}; write it as ['10.0.0.0/24', '10.1.0.0/24']") from None
+        except ValueError:
+            raise ValueError("networks are wanted, such as ['10.0.0.0/24', '10.1.0.0/24']") from None
 
 
 class _Json(Value):
@@ -136,6 +169,14 @@ class _Json(Value):
         if isinstance(value, list):
             return [self.normalise(inner) for inner in value]
         return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def from_api(self, value: Any) -> Any:
+        # What somebody else wrote there; as a number it would be another one in the state.
+        if isinstance(value, dict):
+            return {name: self.from_api(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.from_api(inner) for inner in value]
+        return str(value) if uncarried(value) else value
 
 
 class _Size(Value):
@@ -290,7 +331,9 @@ SENSITIVE = Sensitive()
 Text = Annotated[str, _Text()]
 """Text of which VergeOS keeps "" when there is none."""
 
-Cidr = Annotated[str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "10.0.0.0/24")]
+Cidr = Annotated[
+    str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "a network is wanted, such as '10.0.0.0/24'")
+]
 """A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
 
 CidrList = Annotated[list[str], _CidrList(",", "commas")]
@@ -302,10 +345,12 @@ CommaList = Annotated[list[str], _WordList(",", "commas")]
 Duration = Annotated[str, _Duration()]
 """A length of time, such as ``72h`` or ``30d``."""
 
-IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "10.0.0.1")]
+IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "an address is wanted, such as '10.0.0.1'")]
 """An IPv4 or IPv6 address."""
 
-IpInterface = Annotated[str, _Parsed(ipaddress.ip_interface, "10.0.0.1/24")]
+IpInterface = Annotated[
+    str, _Parsed(ipaddress.ip_interface, "an address with its prefix is wanted, such as '10.0.0.1/24'")
+]
 """An address with the length of its network's prefix, such as ``10.0.0.1/24``."""
 
 Json = Annotated[dict[str, Any], _Json()]

@@ -53,13 +53,15 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Contents are text of at most 64 KiB, and well-formed where their form is known."""
         # Imported here: it brings YAML along, and every provider process would wait for that.
-        from verge_pulumi.cloudinit.contents import problems
+        from verge_pulumi.cloudinit.contents import doubts, problems
 
         name, contents = inputs.get("name"), inputs.get("contents")
         if isinstance(name, str) and isinstance(contents, str):
             templated = inputs.get("render") not in (None, "no")
-            for problem in problems(name, contents, templated=templated):
-                yield f"contents: {name} {problem}"
+            wrong = list(problems(name, contents, templated=templated))
+            yield from (f"contents: {problem}" for problem in wrong)
+            for doubt in () if wrong else doubts(name, contents, templated=templated):
+                host.log(f"contents: {doubt}", warning=True)
 
     def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
         """Contents that are to be ignored stay those of the state, so that no later policy takes them for written."""

@@ -31,6 +31,8 @@ class RuleList(Value):
 
     def normalise(self, value: Any) -> Any:
         """Return the rules in their one spelling."""
+        if not isinstance(value, list) or not all(isinstance(rule, dict) for rule in value):
+            raise ValueError("a list of FirewallRule is wanted")
         valid, wrong = validated(value)
         if wrong:
             raise ValueError("; ".join(problem.rstrip(".") for problem in wrong))
@@ -51,7 +53,7 @@ def validated(rules: list[Any]) -> tuple[list[Inputs], list[str]]:
         given = {name: value for name, value in rule.items() if value is not None}
         inputs, found = validate(RULE, given)
         valid.append(inputs)
-        problems += [f"'{given.get('name', place)}': {problem}" for problem in found]
+        problems += [f"rule {place}: {problem}" for problem in found]
     return valid, problems
 
 
@@ -66,10 +68,11 @@ def problems(inputs: Inputs) -> Iterable[str]:
     if pulumi.contains_unknowns(rules):
         yield from (f"rules: {problem}" for problem in validated(rules)[1])
     names = [rule.get("name") for rule in rules]
-    for name in dict.fromkeys(name for name in names if isinstance(name, str) and names.count(name) > 1):
-        yield f"rules: '{name}' is there twice; a rule is known by its name"
-    for rule in rules:
-        yield from (f"rules: '{rule.get('name')}': {problem}" for problem in contradictions(rule))
+    for place, name in enumerate(names, start=1):
+        if isinstance(name, str) and name in names[: place - 1]:
+            yield f"rules: rule {place} has the name of rule {names.index(name) + 1}; a rule is known by its name"
+    for place, rule in enumerate(rules, start=1):
+        yield from (f"rules: rule {place}: {problem}" for problem in contradictions(rule))
     pins = [rule.get("pin") or "no" for rule in rules]
     if all(pin in _PINS for pin in pins) and pins != sorted(pins, key=_PINS.index):
         yield "rules: those with pin='top' come first in the list, those with pin='bottom' last, as they are tried"
@@ -83,10 +86,9 @@ def _shut_out(inputs: Inputs) -> Iterable[str]:
         return
     verdict = would_allow(inputs["rules"], source, "router", ports)
     if verdict.allowed is False:
-        yield (
-            f"management: {source} could not reach the router on port {ports}: {verdict.why}. "
-            "Let it in, or set allow_lock_out=True"
-        )
+        names = [rule.get("name") for rule in inputs["rules"]]
+        why = f"rule {names.index(verdict.rule) + 1} stops it" if verdict.rule in names else "no rule lets it in"
+        yield f"management: could not reach the router on its ports: {why}. Let it in, or set allow_lock_out=True"
 
 
 def told(olds: list[Inputs], news: list[Inputs]) -> Iterable[str]:

@@ -18,7 +18,7 @@ from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.errors import EngineError, gone
+from verge_pulumi.engine.errors import EngineError, gone, shown
 from verge_pulumi.engine.model import Inputs
 from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.rows import RowProvider
@@ -213,4 +213,4 @@ def _checksum_in_program(source: str) -> str:
     try:
         return checksum(Path(source))
     except EngineError as error:
-        raise pulumi.RunError(f"Unable to declare a MediaFile: {error}.") from None
+        raise pulumi.RunError(shown(f"Unable to declare a MediaFile: {error}.")) from None

@@ -249,7 +249,7 @@ def outside(inputs: Inputs, segment: str, names: Iterable[str]) -> Iterable[str]
     for name in names:
         address = inputs.get(name)
         if isinstance(address, str) and ip_address(address) not in network:
-            yield f"{name}: {address} is outside the network {network}"
+            yield f"{name}: lies outside of '{segment}'"
 
 
 NIC_FIELDS = ("$key", "name", "machine#name as owner")
@@ -270,7 +270,7 @@ class NetworkProvider(RowProvider[Network]):
         yield from outside(inputs, "network", ("ipaddress", "dhcp_start", "dhcp_stop", *uplink))
         start, stop = inputs.get("dhcp_start"), inputs.get("dhcp_stop")
         if isinstance(start, str) and isinstance(stop, str) and int(ip_address(stop)) < int(ip_address(start)):
-            yield f"dhcp_stop: {stop} is below dhcp_start {start}"
+            yield "dhcp_stop: is below dhcp_start"
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Restart a running network whose changes wait for it, if the program says so."""

@@ -13,7 +13,11 @@ ADDRESS_FORMS = (
     "'default', 'vnet:<name>', 'vmnic:<vm>.<nic>', 'alias:<key>', or several of them with commas"
 )
 
-PORT_FORMS = "write a port, a range such as '1000-1005', 'alias:<key>', or several of them with commas"
+PORT_FORMS = "write a port from 1 to 65535, a range such as '1000-1005', 'alias:<key>', or several of them with commas"
+
+
+class _Backwards(ValueError):
+    """A range whose end comes before its beginning."""
 
 
 class _Terms(Value):
@@ -52,11 +56,14 @@ class _RuleAddress(_Terms):
             vm, _, nic = name.rpartition(".")
             if vm and nic:
                 return text
-            raise ValueError(f"'{text}' does not name a NIC of a VM; write it as 'vmnic:web.eth0'")
+            raise ValueError("a NIC of a VM is written 'vmnic:web.eth0'")
         try:
             return _literal(text)
-        except ValueError as error:
-            raise ValueError(f"'{text}' is no address of a rule: {error}; {ADDRESS_FORMS}") from None
+        except _Backwards:
+            raise
+        except ValueError:
+            # The text of the error quotes the value, which may be a secret.
+            raise ValueError(ADDRESS_FORMS) from None
 
 
 class _RulePorts(_Terms):
@@ -66,7 +73,7 @@ class _RulePorts(_Terms):
         match = re.fullmatch(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?", text)
         ports = [int(port) for port in match.groups() if port] if match else []
         if not ports or ports != sorted(ports) or not all(0 < port < 65536 for port in ports):
-            raise ValueError(f"'{text}' is no port from 1 to 65535; {PORT_FORMS}")
+            raise ValueError(PORT_FORMS)
         return "-".join(map(str, ports))
 
 
@@ -97,7 +104,7 @@ def _entry(text: Any) -> str:
 def _alias(text: str) -> str:
     # VergeOS refuses the name of an alias (fact sheet vnets §4.2).
     if not re.fullmatch(r"alias:[1-9][0-9]*", text):
-        raise ValueError(f"'{text}' does not give the key of an alias; use rule_addresses.alias(...)")
+        raise ValueError("an alias is written 'alias:<key>', as rule_addresses.alias(...) does")
     return text
 
 
@@ -114,7 +121,7 @@ def _literal(text: str) -> str:
         return str(ip_address(text))
     low, high = ip_address(first.strip()), ip_address(last.strip())
     if low.version != high.version or int(low) > int(high):
-        raise ValueError("a range goes from a lower address to a higher one")
+        raise _Backwards("a range goes from a lower address to a higher one")
     return f"{low}-{high}"
 
 

@@ -5,6 +5,7 @@ It is longer than other files here, since all of it works on the same rows under
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -241,7 +242,7 @@ class Backend:
         behaviour = self.behaviours[table]
         behaviour.before_update(row, changes)
         self._check_unique(relation, row | changes)
-        different = {name: value for name, value in changes.items() if row[name] != value}
+        different = {name: value for name, value in changes.items() if _differ(row[name], value)}
         stamp = {"modified": self.clock.stamp()} if "modified" in relation.columns else {}
         self.store.change(table, row["$key"], different | stamp)
         self._stage(relation, row, {relation.columns[name].effect for name in different})
@@ -435,6 +436,13 @@ class Backend:
         for name in relation.columns:
             if name not in _STAMPS:
                 yield name, row[name]
+
+
+def _differ(held: Any, value: Any) -> bool:
+    """Say whether a value is another one; 1 and true are two in a JSON column, though not to Python."""
+    if held != value:
+        return True
+    return isinstance(value, dict | list) and json.dumps(held, sort_keys=True) != json.dumps(value, sort_keys=True)
 
 
 _STAMPS = frozenset({

@@ -15,6 +15,7 @@ from verge_pulumi.cli.documents import Part, Unreadable
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
 from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
 from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.values import equal
 from verge_pulumi.estimate import PREFIX, Estimate, estimate
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]
@@ -342,7 +343,7 @@ def _fields(
         if name.startswith("__") or (before is None and after is None):
             continue
         before, after = _masked(before, name in secret), _masked(after, name in secret)
-        if before == after and not (_hides(after) and told):
+        if equal(before, after) and not (_hides(after) and told):
             continue
         kind: Any = "removed" if after is None else "added" if name not in inputs else "changed"
         found.append(FieldChange(name, before, after, kind))
@@ -364,7 +365,7 @@ def _drift(
     return tuple(
         FieldChange(name, before.get(name), after.get(name), "changed")
         for name in names
-        if before.get(name) != after.get(name)
+        if not equal(before.get(name), after.get(name))
     )
 
 
