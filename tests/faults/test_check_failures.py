@@ -18,6 +18,7 @@ from tests.providers.bench import Bench, hosted
 from verge_pulumi import resources
 from verge_pulumi.checks.findings import Mistake, refuse
 from verge_pulumi.engine.errors import MOST_PROBLEMS
+from verge_pulumi.engine.connection import Connection, Settings
 from verge_pulumi.engine.loader import load
 
 CANARY = "c4naryq"
@@ -49,6 +50,7 @@ SHAPES: list[Any] = [
 def reasons(kind: str, inputs: dict[str, Any]) -> list[str]:
     """Return why a check fails."""
     provider: Any = load(kind)
+    provider.connection = Connection(Settings(host="127.0.0.1", api_key="none"))  # no check asks anything of it
     return [failure.reason for failure in provider.check({}, hosted(inputs)).failures]
 
 

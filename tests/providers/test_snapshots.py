@@ -146,7 +146,7 @@ def test_times_have_one_spelling(kind: Any, written: Any, kept: str, sent: int) 
     assert value.to_api(kept) == sent
 
 
-@pytest.mark.parametrize("wrong", ["soon", "2030-01-01T00:00:00", "-1", 1e30, "", "99999999999999999999"])
+@pytest.mark.parametrize("wrong", ["soon", "2030-01-01T00:00:00", "-1", "", "99999999999999999999"])
 def test_what_is_no_time_is_refused(bench: Bench, wrong: Any) -> None:
     (problem,) = problems(bench, expires=wrong)
     assert "expires" in problem

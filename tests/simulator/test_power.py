@@ -252,11 +252,9 @@ def test_devices_get_names_orders_and_identities(http: Http, web: tuple[int, int
     ]  # fmt: skip
     nic(http, machine)
     nic(http, machine, macaddress="F0:DB:30:00:00:FF")
-    nics = http.get("machine_nics", fields="name,macaddress")
-    assert nics == [
-        {"name": "nic_0", "macaddress": "f0:db:30:00:00:01"},
-        {"name": "nic_1", "macaddress": "f0:db:30:00:00:ff"},
-    ]
+    first, second = http.get("machine_nics", fields="name,macaddress")
+    assert first["macaddress"].startswith("f0:db:30:")
+    assert (first["name"], second) == ("nic_0", {"name": "nic_1", "macaddress": "f0:db:30:00:00:ff"})
     assert len({row["serial"] for row in http.get("machine_drives", fields="serial")}) == 4
 
 
@@ -365,9 +363,13 @@ def test_clone(http: Http, web: tuple[int, int]) -> None:
     answer = http.act(key, "clone", name="copy", quiesce="true")
     assert answer == {"response": {"vmkey": "2", "machinekey": "109", "machinestatuskey": "109", "clusterkey": "1"}}
     fields = "name,created_from,ram,machine#status#status as s,machine[drives[name,serial],nics[macaddress]]"
-    assert http.get("vms/2", fields=fields) == {
+    copy = http.get("vms/2", fields=fields)
+    (card,) = copy["machine"].pop("nics")
+    (original,) = http.get("machine_nics", fields="macaddress", filter=f"machine eq {machine}")
+    assert card["macaddress"] != original["macaddress"]
+    assert copy == {
         "name": "copy", "created_from": "clone", "ram": 2048, "s": "stopped",
-        "machine": {"drives": [{"name": "drive_0", "serial": "abc"}], "nics": [{"macaddress": "f0:db:30:00:00:02"}]},
+        "machine": {"drives": [{"name": "drive_0", "serial": "abc"}]},
     }  # fmt: skip
     http.act(key, "clone", preserve_macs=True, description="twin")
     twin = http.get("vms/3", fields="name,description,uuid,machine[nics[macaddress]]")

@@ -14,6 +14,9 @@ _FIRST_MACHINE = 101
 
 _USED = {"tier_1_used": 120 * _GIB, "tier_1_total": 4 * _TIB, "tier_4_used": 0, "tier_4_total": 40 * _TIB}
 
+_MAC = "f0:db:31:00:00:{:02x}"
+"""MAC addresses of the networks that are there from the start, which a reset gives back."""
+
 _POOLS = {
     "node_pci_devices": "pci",
     "node_usb_devices": "usb",
@@ -63,10 +66,44 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         # The sheet: `$key` may differ from `tier`. Here it does.
         description = f"Tier {tier}"
         add("storage_tiers", tier=6 - tier, description=description, capacity=10 * _TIB, used=0, allocated=0)
-    add("vnets", name="Core", type="core", ipaddress_type="none", layer2_type="none", cluster=1, mtu=9216)
-    add("vnets", name="DMZ", type="dmz", network="100.64.0.0/16", layer2_type="none", cluster=1)
-    add("vnets", name="External", type="external", ipaddress_type="dynamic", layer2_type="none", network="", cluster=1)
-    add("vnets", name="Physical1", type="physical", ipaddress_type="none", layer2_type="none", cluster=1)
+    add(
+        "vnets",
+        name="Core",
+        macaddress=_MAC.format(1),
+        type="core",
+        ipaddress_type="none",
+        layer2_type="none",
+        cluster=1,
+        mtu=9216,
+    )
+    add(
+        "vnets",
+        name="DMZ",
+        macaddress=_MAC.format(2),
+        type="dmz",
+        network="100.64.0.0/16",
+        layer2_type="none",
+        cluster=1,
+    )
+    add(
+        "vnets",
+        name="External",
+        macaddress=_MAC.format(3),
+        type="external",
+        ipaddress_type="dynamic",
+        layer2_type="none",
+        network="",
+        cluster=1,
+    )
+    add(
+        "vnets",
+        name="Physical1",
+        macaddress=_MAC.format(4),
+        type="physical",
+        ipaddress_type="none",
+        layer2_type="none",
+        cluster=1,
+    )
     if "vnets" in backend.relations and "machines" in backend.relations:
         _run(backend)
     for kind, device_class in _POOLS.items():

@@ -38,7 +38,7 @@ class Networks(MachineOwner):
     def after_create(self, row: Row) -> Response | None:
         """Create the machine, the MAC address, and the route to a default gateway."""
         super().after_create(row)
-        mac = draw_mac_address(0x31)
+        mac = row["macaddress"] or draw_mac_address(0x31)
         self.backend.store.change(self.table, row["$key"], {"macaddress": mac})
         gateway = self.backend.store.get(self.table, row["vnet_default_gateway"])
         if gateway is not None:
