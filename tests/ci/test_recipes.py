@@ -349,6 +349,7 @@ def site(lab: Lab, tmp_path: Path) -> Repository:
     return repository
 
 
+@pytest.mark.fault(110)
 def test_only_a_deployment_makes_a_stack(lab: Lab, site: Repository) -> None:
     def stacks() -> list[str]:
         return [path.name for path in (lab.folder / "state").rglob("*") if path.is_file() and "meta" not in path.name]

@@ -43,6 +43,7 @@ def run(*arguments: str, stdin: bytes | None = None) -> Result:
     return result
 
 
+@pytest.mark.fault(111)
 @cases(200)
 @given(damaged(PREVIEWS), st.sampled_from(["markdown", "json", "html"]))
 def test_a_report_is_made_or_one_sentence_says_why_not(data: bytes, form: str) -> None:
@@ -102,6 +103,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 FORMS = st.sampled_from(["text", "markdown", "json"])
 
 
+@pytest.mark.fault(111)
 @cases(40)
 @given(st.data(), FORMS)
 def test_drift_is_found_or_one_sentence_says_why_not(site: Site, data: st.DataObject, form: str) -> None:
@@ -112,6 +114,7 @@ def test_drift_is_found_or_one_sentence_says_why_not(site: Site, data: st.DataOb
         assert re.fullmatch("Unable to look for drift: .*\n", result.stderr)
 
 
+@pytest.mark.fault(111)
 @cases(100)
 @given(st.data(), FORMS, st.booleans())
 def test_stacks_are_compared_or_one_sentence_says_why_not(

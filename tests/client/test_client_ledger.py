@@ -134,7 +134,7 @@ def budget(ledger: Path, time: Time, notices: list[str]) -> Budget:
 # Places
 
 
-@pytest.mark.fault(38)
+@pytest.mark.fault(38, 108)
 @pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_process_that_is_stopped_or_dead_loses_its_places(
     budget: Budget, time: Time, notices: list[str], start: Start, end: int
@@ -350,7 +350,7 @@ def test_reads_of_a_refresh_have_half_of_the_reserve(budget: Budget, time: Time)
 # The file
 
 
-@pytest.mark.fault(71)
+@pytest.mark.fault(71, 108)
 def test_a_stopped_process_that_has_the_ledger_is_not_waited_for(
     budget: Budget, time: Time, notices: list[str], start: Start
 ) -> None:

@@ -170,7 +170,7 @@ def test_a_secret_in_the_middle_of_something_encoded_is_masked(before: bytes, en
         assert part not in shown
 
 
-@pytest.mark.fault(74)
+@pytest.mark.fault(74, 112)
 @cases(500)
 @given(
     st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_categories=["Cs", "Z", "C"]), min_size=9),

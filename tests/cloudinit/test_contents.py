@@ -44,6 +44,7 @@ BOMB = "<!DOCTYPE a [<!ENTITY a 'ha'>" + "".join(
 )
 
 
+@pytest.mark.fault(107)
 @pytest.mark.parametrize("xml", [BOMB + "]><a>&u;</a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", BOMB])
 def test_xml_with_a_document_type_is_refused_before_it_is_expanded(xml: str) -> None:
     (problem,) = problems("/unattend.xml", xml)
@@ -53,6 +54,7 @@ def test_xml_with_a_document_type_is_refused_before_it_is_expanded(xml: str) -> 
 IGNORED = "has a first line that cloud-init ignores"
 
 
+@pytest.mark.fault(107)
 @pytest.mark.parametrize(
     ("contents", "said"),
     [

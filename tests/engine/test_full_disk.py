@@ -43,6 +43,7 @@ def test_an_empty_lock_is_cancelled(lab: Lab, team: Project) -> None:
     assert "6 unchanged" in team.up()
 
 
+@pytest.mark.fault(109)
 def test_a_state_that_was_cut_off_is_put_back_from_the_history(lab: Lab, team: Project) -> None:
     rows = lab.simulator.rows("vnets")
     state = place(lab) / "stacks" / PROJECT / f"{lab.stack_name}.json"

@@ -104,6 +104,7 @@ def test_a_row_that_a_killed_run_left_behind_is_taken_over(lab: Lab) -> None:
     assert len(lab.simulator.rows("vms")) == 1
 
 
+@pytest.mark.fault(91)
 def test_a_row_that_the_state_has_lost_is_refused_and_named(lab: Lab) -> None:
     lab.up(one_vm)
     lab.forget("vm")

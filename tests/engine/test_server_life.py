@@ -47,6 +47,7 @@ def killed(lab: Lab) -> bool:
 # Copies, snapshots, reserved addresses --------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(104)
 def test_a_copy_and_a_snapshot_have_all_drives_and_go_their_own_ways(lab: Lab) -> None:
     def program(*drives: str) -> Program:
         def inner() -> None:
@@ -95,6 +96,7 @@ def test_an_address_is_reserved_before_the_first_start_and_kept_until_the_end(la
     assert lab.simulator.snapshot() == before
 
 
+@pytest.mark.fault(104)
 def test_of_a_server_with_a_part_that_failed_nothing_is_copied(lab: Lab) -> None:
     def program() -> None:
         gold = Server("gold", name="gold", drives={"root": DriveArgs(disksize="1GiB")})
@@ -120,6 +122,7 @@ def test_of_a_server_with_a_part_that_failed_nothing_is_copied(lab: Lab) -> None
 # The end --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(103)
 def test_a_guest_that_does_not_listen_is_powered_off_hard_when_its_server_is_deleted(lab: Lab) -> None:
     lab.up(server(stop_timeout=1, power=PowerArgs(state="running", timeout=120)))
     lab.simulator.transitions(ignore_poweroff=True)
@@ -176,6 +179,7 @@ Server("web-db", name="web-db", drives={"root": DriveArgs(disksize="1GiB")})
 """
 
 
+@pytest.mark.fault(106)
 def test_of_a_program_that_is_refused_nothing_is_created(lab: Lab, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(CLASHING)
@@ -211,6 +215,7 @@ Web(
 """
 
 
+@pytest.mark.fault(105)
 def test_a_server_that_is_renamed_with_its_stack_stays_the_same_instance(lab: Lab, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(RENAMED)

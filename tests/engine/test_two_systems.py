@@ -48,6 +48,7 @@ def test_each_resource_reaches_its_own_and_moves_between_them(lab: Lab, other: S
     assert (names(lab.simulator), names(other)) == ([], [])
 
 
+@pytest.mark.fault(96)
 def test_pointing_a_provider_at_another_system_is_refused(lab: Lab, other: Simulator) -> None:
     def program() -> None:
         Network("lan", name="lan", mtu=mtu)

@@ -23,6 +23,7 @@ GROUPS = (
     "Secrets",
     "Hostile text",
     "Supply and tools",
+    "Life of a stack",
 )
 """The sections of the page, in order."""
 
@@ -377,6 +378,118 @@ MATRIX: tuple[Fault, ...] = (
         (
             "The simulator could be reached from outside.",
             "Listens on loopback only, and refuses another address unless `--expose` is given.",
+        ),
+    ),
+    *_rows(
+        "Life of a stack",
+        87,
+        (
+            "A replacement is forced: `--replace`, `state taint`, `replacement_trigger`.",
+            "Deletes the old object first, then creates the new one; what refers to it leaves before and comes back after.",
+        ),
+        (
+            "A resource is renamed or moved in the program without an alias, `Power` and `Firewall` included.",
+            "Refuses it in the preview, before anything is written, and points to `aliases`.",
+        ),
+        (
+            "Two resources have names that differ in any character, or one gets the old name of another.",
+            "Each has a token of its own, so each keeps its row.",
+        ),
+        (
+            "A stack or a project is renamed, a resource is moved to another stack, a stack is split.",
+            "Everything goes on, children and power too; the text of the marks follows with the next write.",
+        ),
+        (
+            "A state is lost or put back to an earlier one, or a new stack has an old name.",
+            "Takes over nothing that the state does not know; names the row, whose mark it bears, and `adopt=True`.",
+        ),
+        (
+            "A state is copied into a second stack.",
+            "The first goes on; the second is refused in the preview, in `up` and in `destroy`.",
+        ),
+        (
+            "Somebody copies a row together with its description, or VergeOS does in a clone or a snapshot.",
+            "The copy is nobody's: refresh, update and destroy mean the original.",
+        ),
+        (
+            "VergeOS is rolled back, or gives out a key again, and somebody else has it.",
+            "Leaves the row alone and says so; a refresh forgets it here.",
+        ),
+        (
+            "The mark in a description is edited away.",
+            "Compares what VergeOS drew for it, and its parent; if that proves nothing, names the line to put back.",
+        ),
+        (
+            "Another system answers at the address, from the start or after a lost connection.",
+            "Writes nothing there.",
+        ),
+        (
+            "The provider alone is killed in a create, so that the engine keeps nothing of it.",
+            "Finds the row by this machine's journal.",
+        ),
+        (
+            "Two resources exchange unique names, or one takes the name that another gives up.",
+            "Refuses an exchange in the preview with the way to do it; orders the other by `depends_on`.",
+        ),
+        (
+            "The answer to a create names another row.",
+            "Looks for the row that bears the token, and never writes to the other one.",
+        ),
+        (
+            "The state of the stack cannot be read.",
+            "Warns once and takes nothing over.",
+        ),
+        (
+            "The program sets an argument that VergeOS has already, or no longer sets one.",
+            "Records it without a write, so that drift of it is seen, or is not.",
+        ),
+        (
+            "A number is larger than Pulumi can carry, or turns into a truth value.",
+            "Refuses the first; the second is a change.",
+        ),
+        (
+            "A guest does not listen when its server is deleted.",
+            "Powers it off hard after `stop_timeout`.",
+        ),
+        (
+            "A server is copied or snapshot before all its parts are there.",
+            "Waits for them; if one failed, nothing is copied.",
+        ),
+        (
+            "A server, its stack or its project is renamed, or it moves.",
+            "The guest keeps its cloud-init instance, its password hashes and its host name.",
+        ),
+        (
+            "A program is refused by one of our constructors.",
+            "Nothing of it is created, with `--skip-preview` neither.",
+        ),
+        (
+            "User data is such that the guest would ignore it, or a file cannot be parsed safely.",
+            "Refuses it in the preview.",
+        ),
+        (
+            "A process is stopped while it holds places for requests, or the ledger.",
+            "Loses them after a while; whoever waits is told, and not for ever.",
+        ),
+        (
+            "The disk that holds the states is full.",
+            "Nothing exists twice; `docs/shared-state.md` says how to get the state back.",
+        ),
+        (
+            "A pipeline previews a stack that does not exist.",
+            "Creates none.",
+        ),
+        (
+            "A preview or a state is no JSON that anybody expects.",
+            "`report`, `drift`, `compare` and `reap` end with one sentence.",
+        ),
+        (
+            "A part of a secret is quoted, in any encoding; a credential has white space at its ends.",
+            "Masks the part; trims the credential and says so.",
+        ),
+        (
+            "A page of another site, or a foreign name, leads to the simulator; its state file is damaged.",
+            "Turns no dials for it; refuses the file and keeps what it has.",
         ),
     ),
 )

@@ -150,6 +150,7 @@ def test_a_state_that_cannot_be_read_is_not_asked_for_again_until_it_matters() -
     assert [each.name for each in known.state(STACK, now=True).held] == ["lan"]
 
 
+@pytest.mark.fault(97)
 def test_interrupted_are_those_of_the_state_and_those_of_the_journal(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
     journal.begin(urn("lan"), "b")

@@ -63,6 +63,7 @@ def goes_on(managed: Managed, **change: Any) -> None:
 # With a mark ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(95)
 @pytest.mark.parametrize(
     ("mark", "whose"),
     [

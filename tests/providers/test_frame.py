@@ -153,6 +153,7 @@ def test_what_differs_is_left_to_the_engine_to_show(bench: Bench, changes: dict[
     assert (result.changes, result.replaces, result.delete_before_replace) == (None, replaces, True)
 
 
+@pytest.mark.fault(101)
 def test_what_is_no_longer_set_is_recorded_and_stays(bench: Bench) -> None:
     lan = bench.create("Network", name="lan", mtu=9000)
     bench.simulator.reset("log")

@@ -99,6 +99,7 @@ def hold(bench: Bench, kind: str, name: str, arguments: Properties) -> None:
     bench.stack.hold(Managed(bench, kind, "9", {**arguments, "__name": name}, hosted(outs)))
 
 
+@pytest.mark.fault(88)
 @pytest.mark.parametrize("kind", UNIQUE)
 def test_a_resource_that_was_renamed_without_an_alias_is_refused_in_the_preview(bench: Bench, kind: str) -> None:
     given, other = UNIQUE[kind]
@@ -126,6 +127,7 @@ def test_a_resource_that_is_replaced_is_not_its_own_namesake(bench: Bench) -> No
     assert bench.connection.evidence.replacing == {("vnets", "5")}
 
 
+@pytest.mark.fault(98)
 def test_a_name_that_is_given_up_first_may_be_taken_in_the_same_run(bench: Bench) -> None:
     old = bench.create("Network", "old", name="lan")
     bench.begin_run()
@@ -143,6 +145,7 @@ def test_a_firewall_whose_network_is_known_late_is_refused_before_it_writes(benc
     assert later.writes() == []
 
 
+@pytest.mark.fault(88)
 def test_power_whose_target_is_known_late_is_refused_before_it_writes(bench: Bench, lan: Managed) -> None:
     bench.create("Power", "old", of=f"vnets/{lan.id}", state="stopped")
     later = bench.later()
@@ -156,6 +159,7 @@ def test_power_whose_target_is_known_late_is_refused_before_it_writes(bench: Ben
 # Names that change hands ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(98)
 def test_an_exchange_of_names_is_refused_in_the_preview(bench: Bench) -> None:
     first, second = (bench.create("Network", name, name=name) for name in "ab")
     bench.begin_run()
@@ -259,6 +263,7 @@ def test_a_nic_follows_the_network_that_is_replaced(bench: Bench, lan: Managed) 
     assert nic.diff(network=UNKNOWN).replaces == ["network"]
 
 
+@pytest.mark.fault(87)
 def test_a_nic_follows_a_network_whose_replacement_is_forced(bench: Bench, lan: Managed) -> None:
     # `--replace` and a taint ask no diff: the check without old inputs tells.
     vm = bench.create("VirtualMachine", "vm", name="web")
@@ -272,6 +277,7 @@ def test_a_nic_follows_a_network_whose_replacement_is_forced(bench: Bench, lan: 
 # Registration --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(87)
 @pytest.mark.parametrize("kind", RESOURCES)
 @pytest.mark.parametrize("said", [None, False, True])
 def test_what_is_replaced_is_deleted_first_unless_the_program_says_otherwise(
@@ -321,6 +327,7 @@ def came_from(managed: Managed, owner: str) -> None:
     managed.bench.begin_run()
 
 
+@pytest.mark.fault(92)
 @pytest.mark.parametrize("kind", ["Network", "HostOverride"])
 def test_a_copied_state_is_refused_before_anything_is_written(bench: Bench, lan: Managed, kind: str) -> None:
     host = bench.create("HostOverride", "db", network=lan.id, host="db", ip="10.0.0.9")
@@ -338,6 +345,7 @@ def test_a_copied_state_is_refused_before_anything_is_written(bench: Bench, lan:
     assert bench.writes() == []
 
 
+@pytest.mark.fault(90)
 def test_a_renamed_stack_goes_on_and_the_text_follows_with_the_next_write(bench: Bench, lan: Managed) -> None:
     came_from(lan, "shop/old")
     token = Mark.of(lan.outs["__mark"])
@@ -354,6 +362,7 @@ def test_a_renamed_stack_goes_on_and_the_text_follows_with_the_next_write(bench:
     assert [row for row in bench.simulator.rows("vnets") if row["name"] == "lan"] == []
 
 
+@pytest.mark.fault(90)
 def test_what_was_moved_here_goes_on_where_the_other_stack_holds_it_no_more(bench: Bench, lan: Managed) -> None:
     came_from(lan, "shop/prod")
     bench.others["organization/shop/prod"] = {"resources": []}
@@ -362,6 +371,7 @@ def test_what_was_moved_here_goes_on_where_the_other_stack_holds_it_no_more(benc
     assert "[pulumi shop/dev lan " in lan.row()["description"]
 
 
+@pytest.mark.fault(90)
 def test_a_child_goes_on_in_a_stack_that_was_renamed(bench: Bench, lan: Managed) -> None:
     host = bench.create("HostOverride", "db", network=lan.id, host="db", ip="10.0.0.9")
     power = bench.create("Power", "on", of=f"vnets/{lan.id}", state="stopped")
@@ -393,6 +403,7 @@ def test_whether_a_state_was_copied_is_not_guessed(bench: Bench, lan: Managed) -
 # Another system ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(96)
 def test_nothing_more_is_written_where_another_system_answers_after_a_lost_connection(bench: Bench) -> None:
     bench.create("Network", "lan", name="lan")
     another = {"id": "another", "cloud_name": "site-b"}
@@ -412,6 +423,7 @@ def test_nothing_more_is_written_where_another_system_answers_after_a_lost_conne
     assert bench.writes() == []
 
 
+@pytest.mark.fault(96)
 def test_an_object_is_not_updated_on_another_system_after_a_lost_connection(bench: Bench) -> None:
     lan = bench.create("Network", "lan", name="lan")
     another = {"id": "another", "cloud_name": "site-b"}
@@ -439,6 +451,7 @@ def test_a_connection_that_is_lost_while_the_system_is_asked_for_is_no_reason_to
 # The row that was made -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(99)
 @pytest.mark.parametrize("theirs", ["", "by hand", "[pulumi shop/prod web 0badcafe]"])
 def test_an_answer_with_the_key_of_another_row_is_not_believed(bench: Bench, theirs: str) -> None:
     other = bench.simulator.add("vnets", name="other", description=theirs)
@@ -466,6 +479,7 @@ def test_a_row_that_is_not_proven_is_not_recorded(bench: Bench, saved: list[Save
 # The token -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(89)
 def test_the_token_stays_for_the_life_of_an_object(bench: Bench) -> None:
     lan = bench.create("Network", "lan", name="lan")
     token = lan.inputs["__token"]
@@ -492,6 +506,7 @@ def unreadable(bench: Bench) -> list[str]:
     return asked
 
 
+@pytest.mark.fault(100)
 def test_a_state_that_cannot_be_read_is_warned_of_once_and_asked_for_once(bench: Bench, told: list[str]) -> None:
     asked = unreadable(bench)
     for name in ("lan", "dmz"):
@@ -503,6 +518,7 @@ def test_a_state_that_cannot_be_read_is_warned_of_once_and_asked_for_once(bench:
     ]
 
 
+@pytest.mark.fault(91, 100)
 def test_without_the_state_no_row_is_taken_over(bench: Bench) -> None:
     bench.create("Network", "lan", name="lan").cut_off()
     later = bench.later()

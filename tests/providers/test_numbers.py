@@ -22,6 +22,7 @@ def reasons(bench: Bench, kind: str, **inputs: Any) -> list[str]:
     return [failure.reason for failure in bench.provider(kind).check({}, given).failures]
 
 
+@pytest.mark.fault(102)
 @pytest.mark.parametrize("number", [2**53, -(2**53), 2**53 + 1, 2**63, 1e300, -1e300])
 @pytest.mark.parametrize(
     ("kind", "name", "wrap"),
@@ -83,6 +84,7 @@ CHANGES: list[tuple[Any, Any]] = [
 ]
 
 
+@pytest.mark.fault(102)
 @pytest.mark.parametrize(("kind", "name"), [("VirtualMachine", "meta"), ("Network", "advanced_options")])
 @pytest.mark.parametrize(("before", "after"), CHANGES)
 def test_a_number_that_becomes_a_truth_value_is_a_change(

@@ -29,6 +29,7 @@ def test_a_mark_is_one_readable_line_at_the_end() -> None:
     assert mark.append_to("") == mark.append_to(None) == "[pulumi shop/dev web-1 1c0ffee5]"
 
 
+@pytest.mark.fault(89)
 def test_each_attempt_has_a_token_of_its_own_and_those_of_one_resource_are_kin() -> None:
     tokens = {new_token(URN, f"{number}".encode()) for number in range(50)}
     assert len(tokens) == 50

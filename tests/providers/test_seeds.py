@@ -58,6 +58,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.fault(105)
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("file", ["/user-data", "/meta-data"])
 def test_files_stay_as_they_are(bench: Bench, change: str, file: str) -> None:

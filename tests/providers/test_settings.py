@@ -251,6 +251,7 @@ def test_time_is_the_clocks_in_retries_too(bench: Bench) -> None:
 # White space that nobody sees ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(112)
 @pytest.mark.parametrize("ends", [" {} ", "{}\n", "{}\r\n", "\t{}", "\ufeff{}", "{}\u200b", "\u00a0{}\u00a0"])
 @pytest.mark.parametrize("name", ["api_key", "username", "host"])
 def test_white_space_at_the_ends_is_left_out_and_told(name: str, ends: str) -> None:

@@ -52,6 +52,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.fault(113)
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize("path", ["/", "/_sim", "/_sim/state", "/swagger", "/nonsense"])
 def test_no_foreign_name_leads_here(simulator: Simulator, host: str, path: str) -> None:
@@ -92,6 +93,7 @@ def test_an_exposed_simulator_is_known_by_what_it_listens_on(bound: str, address
         Gate(bound).check_name({"Host": host}, address)
 
 
+@pytest.mark.fault(113)
 @pytest.mark.parametrize(
     "sent",
     [

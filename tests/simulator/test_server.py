@@ -214,6 +214,7 @@ simulator.stop()
         assert [row["name"] for row in simulator.rows("vms")] == ["old"]
 
 
+@pytest.mark.fault(113)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
