@@ -47,7 +47,20 @@ def tables(measures: Sequence[Measure]) -> str:
                 if ours is not None:
                     parts.append(_line(ours, naive, idle))
         parts.append("")
+    parts += _exports(measures)
     return "\n".join([*parts, *_beside_terraform(known)])
+
+
+def _exports(measures: Sequence[Measure]) -> list[str]:
+    """Return what an export of the state costs, by the number of machines."""
+    seconds: dict[int, list[float]] = {}
+    for each in measures:
+        if each.export:
+            seconds.setdefault(each.case.machines, []).append(each.export)
+    if not seconds:
+        return []
+    told = ", ".join(f"{min(taken):.2f} s with {number} machines" for number, taken in sorted(seconds.items()))
+    return [f"A run that declares something new exports its state once: {told}.", ""]
 
 
 def _beside_terraform(known: Mapping[tuple[Case, str], Measure]) -> list[str]:

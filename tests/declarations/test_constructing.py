@@ -162,6 +162,13 @@ def test_options_reach_pulumi(engine: Engine) -> None:
     assert (engine.registered["lan"].provider or "").split("::")[-2] == "site-b"
 
 
+def test_an_import_is_refused_with_the_way_that_works(engine: Engine) -> None:
+    with pytest.raises(
+        pulumi.RunError, match=r"^Unable to import Network 'ext': .* Leave import_ out and set adopt=True"
+    ):
+        Network("ext", name="External", opts=pulumi.ResourceOptions(import_="3"))
+
+
 def test_get_reads_a_row_that_is_not_managed(engine: Engine) -> None:
     engine.answers = {"name": "core", "mtu": 9216.0}
     core = Network.get("core", id="1")

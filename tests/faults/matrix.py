@@ -385,7 +385,7 @@ MATRIX: tuple[Fault, ...] = (
         87,
         (
             "A replacement is forced: `--replace`, `state taint`, `replacement_trigger`.",
-            "Deletes the old object first, then creates the new one; what refers to it leaves before and comes back after.",
+            "Deletes the old object first, then creates the new one; what refers to it is replaced with it.",
         ),
         (
             "A resource is renamed or moved in the program without an alias, `Power` and `Firewall` included.",

@@ -202,6 +202,12 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             # Only components of this package give hidden inputs.
             hidden = {name: arguments.pop(name) for name in [*arguments] if name.startswith("__")}
             refuse_unknown(type(self), self.declaration.attributes, arguments)
+            if opts is not None and opts.import_ is not None:
+                raise pulumi.RunError(
+                    f"Unable to import {self.declaration.title} '{printable(resource_name)}': Pulumi imports nothing "
+                    "that a dynamic provider manages. Leave import_ out and set adopt=True, which takes the existing "
+                    "row over."
+                )
             inputs = self.declaration.inputs
             given = {name: self._given(inputs[name], value, opts) for name, value in self._derived(arguments).items()}
             subject = f"{self.declaration.title} '{printable(resource_name)}'"
