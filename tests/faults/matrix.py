@@ -308,7 +308,7 @@ MATRIX: tuple[Fault, ...] = (
         ("The clock of this machine jumps, or it sleeps.", "Only clocks that never go back measure waits."),
         (
             "The disk is full, or the home folder cannot be written to.",
-            "Works: nothing that matters is kept in a file.",
+            "Works: what is kept in files is a help, not a condition.",
         ),
         (
             "A later release meets the state of an earlier one.",

@@ -104,7 +104,8 @@ def widen(workers: int = WORKERS) -> bool:
     """Give the host more worker threads, and say whether that was possible."""
     for frame in list(sys._current_frames().values()):
         current: FrameType | None = frame
-        while current:
+        # Other threads go on meanwhile, so what was a frame may be something else by now.
+        while isinstance(current, FrameType):
             if current.f_code.co_name == "main" and "server" in current.f_locals:
                 try:
                     pool = current.f_locals["server"]._state.thread_pool
