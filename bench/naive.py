@@ -30,5 +30,8 @@ def install() -> None:
             raise EngineError(f"there is no row {key} in {table}")
         return row[column]
 
-    for method in (fresh, shared, known):
+    def seen(self: Reader, table: str, key: str, columns: Sequence[str]) -> Row:
+        return {}  # these are for whoever asks whose a row is
+
+    for method in (fresh, shared, known, seen):
         setattr(Reader, method.__name__, method)
