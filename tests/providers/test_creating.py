@@ -212,8 +212,9 @@ def test_a_copy_of_a_row_that_the_state_holds_is_nobodys(bench: Bench) -> None:
     first = bench.create("Drive", "data", vm=vm.id, disksize="1GiB")
     copied = {"machine": vm.row()["machine"], "disksize": 1024**3, "description": first.outs["__mark"]}
     copy = bench.simulator.add("machine_drives", name="copy", **copied)
-    text = failure(bench.later(), "Drive", "data", vm=vm.id, disksize="1GiB")
-    assert f"row {copy} of machine_drives bears the mark of this resource" in text
+    assert bench.later().create("Drive", "data", vm=vm.id, disksize="1GiB").id not in (first.id, str(copy))
+    (row,) = [row for row in bench.simulator.rows("machine_drives") if row["$key"] == copy]
+    assert row["description"] == first.outs["__mark"]
 
 
 def test_the_row_of_a_killed_run_is_taken_over_with_a_new_mark(bench: Bench, told: list[str]) -> None:
@@ -235,6 +236,23 @@ def test_the_unnamed_drive_of_a_killed_run_is_found_by_its_mark(bench: Bench) ->
     third = bench.create("Drive", "data-2", vm=vm.id, disksize="1GiB")
     elsewhere = bench.create("Drive", "data", vm=other.id, disksize="1GiB")
     assert len({first.id, third.id, elsewhere.id}) == 3
+
+
+def test_a_saved_plan_that_is_carried_out_once_more_finds_its_row(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    planned = bench.plan("Drive", "data", vm=vm.id, disksize="1GiB")
+    first = bench.carry_out("Drive", planned).cut_off()
+    assert bench.later().carry_out("Drive", planned).id == first.id
+
+
+def test_a_copy_of_what_is_replaced_is_no_reason_to_refuse(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    old = bench.create("Drive", "data", vm=vm.id, disksize="1GiB")
+    columns = {"name": "copy", "machine": old.row()["machine"], "disksize": 2**30}
+    copy = bench.simulator.add("machine_drives", **columns, description=old.row()["description"])
+    bench.simulator.remove("machine_drives", int(old.id))
+    again = bench.later().create("Drive", "data", vm=vm.id, disksize="1GiB")
+    assert again.id not in (old.id, str(copy))
 
 
 def test_a_conflict_without_a_name_is_told_as_it_is(bench: Bench) -> None:

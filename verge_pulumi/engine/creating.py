@@ -211,13 +211,20 @@ class Creating:
             return None
         interrupted = self._interrupted(now=True)
         free = [row for row in rows if not self._holder(row)]
-        own = [row for row in free if _token(row) in interrupted]
+        # A saved plan that is carried out once more has the token that it had before.
+        own = [row for row in free if _token(row) in {*interrupted, self._token}]
         if len(own) > 1:
             raise self._several(own)
         if own:
             return own[0]
-        # One with the text of another stack is that stack's; one with ours was made by nobody whom the state knows.
-        left = [row for row in free if (other := _mark(row)) and other.owner == mark.owner]
+        # One with the text of another stack is that stack's, and one with a token of ours elsewhere is a copy. What is
+        # left was made by nobody whom the state knows.
+        state = self._evidence.state(self._stack)
+        left = [
+            row
+            for row in free
+            if (other := _mark(row)) and other.owner == mark.owner and not state.bearing(other.token)
+        ]
         if left and not self._inputs.get("adopt"):
             raise EngineError(
                 f"row {left[0]['$key']} of {self._declaration.table} bears the mark of this resource, but the state "
