@@ -380,7 +380,7 @@ def test_only_a_deployment_makes_a_stack(lab: Lab, site: Repository) -> None:
 def test_states_that_cannot_be_read_are_no_missing_stacks(lab: Lab, site: Repository) -> None:
     site.commit("site/more.py")
     elsewhere = {"PULUMI_BACKEND_URL": "file:///nowhere/at/all"}
-    told = site.run("ci/preview.sh", "HEAD~1", code=1, given=elsewhere)
+    told = site.run("ci/preview.sh", "HEAD~1", code=2, given=elsewhere)
     assert "does not exist yet" not in told
     assert "was never deployed" not in site.run("ci/drift.sh", code=2, given=elsewhere)
 

@@ -7,6 +7,7 @@ moves it, the piece is missing and nothing else breaks. A test against the real 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import gc
 import os
@@ -37,8 +38,34 @@ def _frames() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+class _Served(threading.local):
+    """What this thread serves, as long as that has been looked up."""
+
+    call: tuple[Any, Any] | None = None
+    known = False
+
+
+_served = _Served()
+
+
+@contextlib.contextmanager
+def one_call() -> Iterator[None]:
+    """Look up once what this thread serves, however often that is asked for meanwhile."""
+    before = _served.known, _served.call
+    _served.known, _served.call = True, _find_call()
+    try:
+        yield
+    finally:
+        _served.known, _served.call = before
+
+
 def _call() -> tuple[Any, Any] | None:
-    """Return the request and the context of the RPC this thread serves, found in the frame of the SDK's servicer."""
+    """Return the request and the context of the RPC this thread serves."""
+    return _served.call if _served.known else _find_call()
+
+
+def _find_call() -> tuple[Any, Any] | None:
+    """Find the request and the context in the frame of the SDK's servicer."""
     for frame in _frames():
         names = frame.f_locals
         if "request" in names and "context" in names and hasattr(names["request"], "urn"):

@@ -75,11 +75,12 @@ def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
             provider: Any = args[0]
             properties = [each for each in args if isinstance(each, dict)]
-            try:
-                with hiding(provider.secrets_in(properties)):
-                    return method(*args, **kwargs)
-            except BaseException as error:  # a SystemExit would hang the engine for ever
-                raise provider.failure(verb, properties, error) from None
+            with host.one_call():
+                try:
+                    with hiding(provider.secrets_in(properties)):
+                        return method(*args, **kwargs)
+                except BaseException as error:  # a SystemExit would hang the engine for ever
+                    raise provider.failure(verb, properties, error) from None
 
         return wrapper
 
