@@ -191,6 +191,27 @@ def test_the_file_that_vergeos_made_is_taken_over_by_four_requests(vm: Managed) 
     assert file.row()["contents"] == TEXT
 
 
+def test_a_file_in_a_vm_that_this_stack_does_not_manage_may_be_somebodys(bench: Bench) -> None:
+    vm = bench.simulator.add("vms", name="theirs", ram=512)
+    bench.simulator.add("cloudinit_files", owner=f"vms/{vm}", name="/user-data", contents="precious")
+    bench.simulator.reset("log")
+    given = {"vm": f"vms/{vm}", "name": "/user-data", "contents": TEXT}
+    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here.*set adopt=True"):
+        bench.create("CloudInitFile", "file", **given)
+    assert bench.writes() == []
+    bench.create("CloudInitFile", "file", **given, adopt=True)
+    (row,) = bench.simulator.rows("cloudinit_files")
+    assert row["contents"] == TEXT
+
+
+def test_a_file_in_a_vm_that_another_process_of_this_run_made_is_taken_over(bench: Bench) -> None:
+    inputs = bench.plan("CloudInitFile", "file", vm="vms/1", name="/user-data", contents=TEXT)
+    other = bench.later()
+    vm = other.create("VirtualMachine", "vm", name="web", ram=1024, cloudinit_datasource="nocloud")
+    bench.carry_out("CloudInitFile", {**inputs, "vm": f"vms/{vm.id}"})
+    assert held(vm)["/user-data"] == TEXT
+
+
 def stolen(vm: Managed) -> None:
     """Let another stack take the VM over."""
     vm.bench.simulator.edit("vms", int(vm.id), description="[pulumi shop/prod web 0badcafe]")

@@ -180,6 +180,48 @@ def test_a_rule_that_is_replaced_frees_its_name(bench: Bench, lan: Managed) -> N
     assert rule.diff(network=other.id, name="b").replaces == ["network"]
 
 
+def test_a_replacement_that_takes_what_another_one_keeps_is_refused_in_the_preview(bench: Bench) -> None:
+    """It would be deleted, and then it could not be made."""
+    first, second = (bench.create("VirtualMachine", name, name=name) for name in "ab")
+    on_first, on_second = (
+        bench.create("Power", f"on-{vm.id}", of=f"vms/{vm.id}", state="running") for vm in (first, second)
+    )
+    bench.begin_run()
+    assert refused(lambda: on_first.diff(of=f"vms/{second.id}")) == (
+        f"Unable to change Power 'on-{first.id}': 'on-{second.id}' of this stack has that of. If it gives that up in "
+        "this run, declare it first and let this one depend on it; to exchange them, take one of the two out of the "
+        "program in a run of its own."
+    )
+    third = bench.create("VirtualMachine", "c", name="c")
+    bench.begin_run()
+    assert on_second.diff(of=f"vms/{third.id}").replaces == ["of"]
+    assert on_first.diff(of=f"vms/{second.id}").replaces == ["of"]
+
+
+def test_power_is_known_by_its_id_where_the_state_holds_its_target_encrypted(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    old = bench.create("Power", "old", of=f"vms/{vm.id}", state="running")
+    old.outs["of"] = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
+    bench.begin_run()
+    (text,) = failures(bench, "Power", "new", {"of": f"vms/{vm.id}", "state": "running"})
+    assert "'old' of this stack is that already" in text
+
+
+def test_power_does_not_start_what_another_one_has_still_to_end(bench: Bench) -> None:
+    second, third = (bench.create("VirtualMachine", name, name=name) for name in "bc")
+    old = bench.create("Power", "old", of=f"vms/{second.id}", state="running")
+    later = bench.later()
+    # The other one is declared first and gets another target, but nothing makes this one wait for that.
+    old.seen_by(later).diff(of=f"vms/{third.id}")
+    inputs = later.plan("Power", "new", of=f"vms/{second.id}", state="running")
+    later.simulator.reset("log")
+    text = refused(lambda: later.carry_out("Power", inputs))
+    assert f"the power of vms/{second.id} is that of 'old' still" in text
+    assert later.writes() == []
+    later.stack.forget(old)
+    assert later.carry_out("Power", inputs).outs["state"] == "running"
+
+
 # Dependants of what is replaced --------------------------------------------------------------------------------------
 
 

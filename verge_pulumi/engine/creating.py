@@ -188,9 +188,7 @@ class Creating:
         """
         if not self._mark:
             same = self._alike(values)
-            if same and not (
-                self._inputs.get("adopt") or self._provider.made_by_vergeos(same) or self._interrupted(now=True)
-            ):
+            if same and not (self._inputs.get("adopt") or self._is_given(same) or self._interrupted(now=True)):
                 raise EngineError(
                     f"row {same['$key']} of {self._declaration.table} is what this one is to be and is managed by "
                     "nobody here. Delete it, or set adopt=True to manage it from here"
@@ -259,7 +257,7 @@ class Creating:
         table, key, theirs = self._declaration.table, str(row["$key"]), _mark(row)
         if self._mark and theirs and theirs.token == self._token:
             return self._made(key)
-        given = not self._declaration.markable and self._provider.made_by_vergeos(row)
+        given = not self._declaration.markable and self._is_given(row)
         if not given:
             self._evidence.state(self._stack, now=True)
         if holder := self._holder(row):
@@ -335,6 +333,25 @@ class Creating:
     def _interrupted(self, *, now: bool = False) -> set[str]:
         """Return the tokens of earlier attempts that were cut off."""
         return self._evidence.interrupted(self._urn, self._stack, now=now) - {self._token} if self._urn else set()
+
+    def _is_given(self, row: Row) -> bool:
+        """Say whether VergeOS made a row by itself, within one that this stack manages.
+
+        Within another one it may be what somebody else made of it since.
+        """
+        if not self._provider.made_by_vergeos(row):
+            return False
+        parent = self._declaration.parent
+        places = list(parent.refers_to(self._inputs[parent.name])) if parent else []
+
+        def ours() -> bool:
+            return any(
+                place in self._evidence.claimed or self._evidence.held_at(place, self._stack) for place in places
+            )
+
+        if not ours():
+            self._evidence.state(self._stack, now=True)  # another provider of this run may have made it since
+        return ours()
 
     def _holder(self, row: Row) -> str:
         """Return the name of the resource of this stack that has a row, "" if none has it.

@@ -212,6 +212,11 @@ class Evidence:
         """Return what of this stack lives by a row of this system."""
         return self._here(self.state(stack).at(place))
 
+    def held_as(self, urn: str, id: str, stack: str) -> Held | None:
+        """Return what of this stack has an id on this system and the type of a resource, that one itself included."""
+        same = self.state(stack).of_type(_type_in(urn))
+        return self._here(each for each in same if each.id == id and not each.leaving)
+
     def has_left(self, owner: str, stack: str, token: str) -> bool:
         """Say whether an object is no longer in the state of the stack that is recorded as its owner.
 

@@ -242,8 +242,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if replaces:
             self._note_replacement(_id)
         refused = [sentence(text) for text in self.refusals(_olds, _news, changed, replacing=bool(replaces))]
-        if not replaces:
-            refused += [sentence(text) for text in self._taken_names(changed, _news)]
+        refused += [sentence(text) for text in self._taken_names(changed, _news, replacing=bool(replaces))]
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
@@ -348,6 +347,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 return None  # a secret, which a state holds encrypted
         return tuple(found) or None
 
+    def recorded_key(self, held: Held) -> tuple[str, ...] | None:
+        """Return the values of an object in the state that no two objects share; None if one is not known."""
+        return self.unique_key(held.outputs)
+
     def refuse_namesake(self, inputs: Inputs) -> None:
         """See that no other resource of this stack is what this one is to be; asked again when all values are known.
 
@@ -380,30 +383,28 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         elif unique:
             yield from self._namesakes(unique, inputs)
 
-    def _taken_names(self, changed: Collection[str], news: Inputs) -> Iterable[str]:
+    def _taken_names(self, changed: Collection[str], news: Inputs, *, replacing: bool) -> Iterable[str]:
         """Say if a resource is to get a unique name that another one of this stack keeps."""
         unique = self.unique_key(news)
         if unique and host.urn() and not set(changed).isdisjoint(self.declaration.unique):
-            for each in self.connection.evidence.namesakes(host.urn(), this_stack(news), unique, self._recorded_key):
+            way = "take one of the two out of the program" if replacing else "give one of the two a third name"
+            for each in self.connection.evidence.namesakes(host.urn(), this_stack(news), unique, self.recorded_key):
                 yield (
                     f"'{each.name}' of this stack has that {' and '.join(self.declaration.unique)}. If it gives that "
-                    "up in this run, declare it first and let this one depend on it; to exchange names, give one of "
-                    "the two a third name in a run of its own"
+                    "up in this run, declare it first and let this one depend on it; to exchange "
+                    f"{'them' if replacing else 'names'}, {way} in a run of its own"
                 )
 
     def _namesakes(self, unique: tuple[str, ...], inputs: Inputs) -> Iterable[str]:
         urn = host.urn()
         if not urn:
             return
-        for each in self.connection.evidence.namesakes(urn, this_stack(inputs), unique, self._recorded_key):
+        for each in self.connection.evidence.namesakes(urn, this_stack(inputs), unique, self.recorded_key):
             yield (
                 f"'{each.name}' of this stack is that already. If it was renamed or moved in the program, say so with "
                 "the option aliases; if it becomes another one in this run, declare it first and let this one depend "
                 "on it; to replace it by this one, delete it in a run of its own"
             )
-
-    def _recorded_key(self, held: Held) -> tuple[str, ...] | None:
-        return self.unique_key(held.outputs)
 
     def _note_replacement(self, id: str) -> None:
         """Note that an object is deleted before its successor is created, so that references to it have to follow."""

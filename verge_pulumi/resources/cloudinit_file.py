@@ -20,7 +20,8 @@ class CloudInitFile(Resource, table="cloudinit_files", unique=("vm", "name")):
     """A file for the guest's cloud-init, such as ``/user-data``; `CloudInit` renders its contents.
 
     VergeOS delivers the files of a VM while the VM's `cloudinit_datasource` is not ``none``. It makes ``/user-data``
-    and ``/meta-data`` by itself when that is switched on; they are taken over, as a row of this table carries no mark.
+    and ``/meta-data`` by itself when that is switched on; they are taken over, as a row of this table carries no mark,
+    and in a VM that this stack does not manage only with ``adopt=True``.
     """
 
     vm: Ref[VirtualMachine] = path_ref(column="owner", replaces=True)

@@ -10,6 +10,7 @@ from verge_pulumi.engine import host
 from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
+from verge_pulumi.engine.evidence import Held
 from verge_pulumi.engine.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.model import Inputs, outputs
 from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
@@ -148,19 +149,28 @@ class PowerProvider(DeclaredProvider[Power]):
             recorded = mark.token  # a state of the first release
         return self._fence(target).stranger_at(target, row, recorded, props)
 
+    def recorded_key(self, held: Held) -> tuple[str, ...] | None:
+        """Return the target; the id names it where the state holds the argument encrypted."""
+        return super().recorded_key(held) or (held.id,)
+
     def _refuse_before_the_end(self, inputs: Inputs) -> None:
-        """See that what this one replaces has ended: its end would stop what this one starts.
+        """See that no other power of this target has still to end in this run: its end would stop what is started now.
+
+        It is one that this resource replaces, or that gets another target.
 
         Raises:
-            EngineError: The program says that it is to end later.
+            EngineError: One has.
         """
         urn, stack, evidence = host.urn(), this_stack(inputs), self.connection.evidence
-        # A replaced one was there when the run began; only then the state of this moment is asked for.
-        if urn and evidence.state(stack).of(urn) and evidence.state(stack, now=True).of(urn):
-            raise EngineError(
-                f"the power of {inputs['of']} is that of this very resource still, whose end would stop what is "
-                "started now. Leave delete_before_replace on"
-            )
+        # One that ends in this run was there when it began; only then the state of this moment is asked for.
+        if urn and evidence.held_as(urn, inputs["of"], stack):
+            evidence.state(stack, now=True)
+            if held := evidence.held_as(urn, inputs["of"], stack):
+                raise EngineError(
+                    f"the power of {inputs['of']} is that of '{held.name}' still, whose end would stop what is started "
+                    "now. If that is this very resource leave delete_before_replace on; if it gets another target "
+                    "declare it first and let this one depend on it"
+                )
 
     def _refuse(self, id: str, stranger: str) -> None:
         """See that nobody else has the target.
