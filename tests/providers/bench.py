@@ -180,6 +180,8 @@ class Bench:
         self.stack = stack or Stack()
         self.others: dict[str, Properties] = {}
         """What ``pulumi stack export`` tells of other stacks, by their full names."""
+        self.journal = Journal(None)
+        """What this machine noted of creates and deletes; of each evidence that begins after it is set."""
         self.time = Time()
         given = {"host": simulator.url, "api_key": simulator.api_key, **settings}
         self.connection = Connection(Settings(**given), self.time.clock(), evidence=self._evidence())
@@ -193,7 +195,7 @@ class Bench:
         return Bench(self.simulator, self.stack, **settings)
 
     def _evidence(self) -> Evidence:
-        return Evidence(Journal(None), self._export)
+        return Evidence(self.journal, self._export)
 
     def _export(self, stack: str) -> Properties | None:
         return self.stack.export() if stack == FULL_STACK else self.others.get(stack)

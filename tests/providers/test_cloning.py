@@ -53,13 +53,13 @@ def unfinished(bench: Bench, saved: Saved, **arguments: Any) -> Managed:
 
 
 def test_a_clone_is_the_original_but_for_what_the_program_sets(golden: Managed) -> None:
-    copy = clone(golden, ram=4096, description="mine", console_pass="secret", uefi=True)
+    copy = clone(golden, ram=4096, description="mine", console_pass="canary-1", uefi=True)
     row = copy.row()
     assert row["machine"] != golden.outs["machine"]
     assert {name: row[name] for name in ("name", "ram", "cpu_cores", "uefi", "created_from", "is_snapshot")} == {
         "name": "copy", "ram": 4096, "cpu_cores": 2, "uefi": True, "created_from": "clone", "is_snapshot": False,
     }  # fmt: skip
-    assert row["console_pass"] == "secret"
+    assert row["console_pass"] == "canary-1"
     assert row["description"] == f"mine\n{copy.outs['__mark']}"
     assert [drive["name"] for drive in devices(copy, "machine_drives")] == ["disk"]
     assert [nic["name"] for nic in devices(copy, "machine_nics")] == ["eth0"]

@@ -190,6 +190,7 @@ class Evidence:
         self._states: dict[str, StackState | EngineError | None] = {}
         self._unique: dict[str, tuple[str, ...] | None] = {}
         self._warned: set[str] = set()
+        self._deletes: set[str] | None = None
         self._lock = threading.Lock()
 
     def state(self, stack: str, *, now: bool = False) -> StackState:
@@ -238,6 +239,13 @@ class Evidence:
     def interrupted(self, urn: str, stack: str, *, now: bool = False) -> set[str]:
         """Return the tokens of the creates of a resource that were cut off."""
         return self.state(stack, now=now).cut_off(urn) | self.journal.cut_off(urn)
+
+    def may_be_deleted(self, token: str) -> bool:
+        """Say whether an earlier run began to delete an object and was cut off, so that it may be gone."""
+        with self._lock:
+            if self._deletes is None:
+                self._deletes = self.journal.cut_off_deletes()
+        return token in self._deletes
 
     def knows(self, token: str, stack: str) -> bool:
         """Say whether a token is that of an object of this stack, or of one that this process has made."""

@@ -1,8 +1,11 @@
-"""The attempts to create something that this machine has begun, so that one which was cut off is found again.
+"""The creates and deletes that this machine has begun, so that one which was cut off is found again.
 
 The engine keeps a create that was cut off together with it as a pending operation. It keeps nothing of one whose
 provider process alone died. So each attempt is written down here before its POST and crossed out when its outcome is in
 the engine's hands; what is left behind by a process that ended was cut off.
+
+A delete is written down too. The engine forgets that it had begun one to replace an object, and would take the object
+for unchanged.
 
 The journal is a help, not a condition: where it cannot be kept, such an attempt is refused instead of found.
 """
@@ -18,6 +21,9 @@ from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
+
+_DELETE = "delete:"
+"""How the token of a delete begins."""
 
 _LONGEST = 64 * 1024
 """Bytes after which attempts that have ended are dropped from the file."""
@@ -44,9 +50,30 @@ class Journal:
         """Cross an attempt out: the engine has its result, or it is known to have written nothing."""
         self._append(f"- {token}")
 
+    def begin_delete(self, urn: str, token: str) -> None:
+        """Write down a delete, before anything is sent for it; not that of an object older than tokens."""
+        if token:
+            self.begin(urn, f"{_DELETE}{token}")
+
+    def end_delete(self, token: str) -> None:
+        """Cross a delete out: it was carried out, or the object has been looked at since."""
+        self.end(f"{_DELETE}{token}")
+
     def cut_off(self, urn: str) -> set[str]:
         """Return the tokens of the attempts to create a resource whose process ended without crossing them out."""
-        return {token for token, (pid, of) in self._open_attempts().items() if of == urn and not self._alive(pid)}
+        return {
+            token
+            for token, (pid, of) in self._open_attempts().items()
+            if of == urn and not token.startswith(_DELETE) and not self._alive(pid)
+        }
+
+    def cut_off_deletes(self) -> set[str]:
+        """Return the tokens of the objects whose delete was begun by a process that ended without crossing it out."""
+        return {
+            token.removeprefix(_DELETE)
+            for token, (pid, _) in self._open_attempts().items()
+            if token.startswith(_DELETE) and not self._alive(pid)
+        }
 
     def _open_attempts(self) -> dict[str, tuple[int, str]]:
         found: dict[str, tuple[int, str]] = {}

@@ -246,7 +246,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
-            if UNFINISHED in _olds:
+            if UNFINISHED in _olds or self._delete_cut_off(_olds):
                 return DiffResult(changes=True)
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
@@ -292,6 +292,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             self._guard(props)
         outs = self.fetch(id_, props)
         if outs is None:
+            self._seen_again(props)
             if known:
                 # The system has just said its name, so this is no wrong host that answers 404 to everything.
                 return ReadResult("", {})
@@ -315,7 +316,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         inputs = self._typed(_news)
         # The token is that of the object, which an old state may not have recorded in the inputs.
         inputs |= {TOKEN: _olds[TOKEN]} if TOKEN in _olds else {}
-        return UpdateResult(self.complete(_id, self.change(_id, _olds, inputs), inputs))
+        olds = {**_olds, UNFINISHED: "its delete was cut off"} if self._delete_cut_off(_olds) else _olds
+        outs = self.complete(_id, self.change(_id, olds, inputs), inputs)
+        self._seen_again(_olds)
+        return UpdateResult(outs)
 
     @final
     @_reported("delete")
@@ -330,7 +334,27 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                     f"row {_id} of {self.declaration.table} was made or taken over in this very run. It is left alone; "
                     "run 'pulumi up' again"
                 )
-            self.remove(_id, _props)
+            journal, token = self.connection.evidence.journal, token_in(_props)
+            journal.begin_delete(host.urn(), token)
+            try:
+                self.remove(_id, _props)
+            except BaseException as error:
+                if wrote_nothing(error):
+                    journal.end_delete(token)
+                raise
+            journal.end_delete(token)
+
+    def _delete_cut_off(self, olds: Inputs) -> bool:
+        """Say whether an earlier run began to delete the object, to replace it for instance, and nobody looked since.
+
+        The engine does not remember that. It would call the object unchanged, though it may be gone or half taken down.
+        """
+        return self.connection.evidence.may_be_deleted(token_in(olds))
+
+    def _seen_again(self, props: Inputs) -> None:
+        """Note that the outcome of a delete that was cut off is known now, if one was."""
+        if self._delete_cut_off(props):
+            self.connection.evidence.journal.end_delete(token_in(props))
 
     # Identity --------------------------------------------------------------------------------------------------------
 
