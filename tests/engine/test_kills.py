@@ -92,11 +92,11 @@ def run_case(lab: Lab, point: Point) -> None:
     assert lab.simulator.snapshot() == before
 
 
-def kill_at(project: Project, point: Point, command: str, **edit: str) -> None:
+def kill_at(project: Project, point: Point, *command: str, **edit: str) -> None:
     """Run a command, and kill it at the point."""
     simulator = project.lab.simulator
     simulator.faults(point.fault())
-    process = project.start(command, "--yes", "--skip-preview", **edit)
+    process = project.start(*command, "--yes", "--skip-preview", **edit)
     simulator.wait_for_hang()
     providers, family = providers_of(process), list(below(process))
     assert providers
@@ -142,3 +142,21 @@ def wanted(*, edited: bool) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("point", a_dozen(), ids=str)
 def test_a_killed_run_is_completed_by_the_next(lab: Lab, point: Point) -> None:
     run_case(lab, point)
+
+
+@pytest.mark.fault(114)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_was_to_be_replaced_is_not_called_unchanged(lab: Lab, when: str) -> None:
+    # The engine keeps nothing of the delete of a replacement that is forced.
+    project = Project(lab)
+    project.up()
+    kill_at(project, Point("replace", "machine_nics", "DELETE", when, "cli"), "up", "--replace", "**::nic")
+    if when == "before":
+        project.recover()
+    else:
+        with pytest.raises(AssertionError, match=r"there is no row .* Run 'pulumi refresh'"):
+            project.recover()
+        project.run("refresh", "--yes", "--skip-preview")
+        project.up()
+    assert described(lab) == wanted(edited=False)
+    project.run("preview", "--expect-no-changes", "--refresh")

@@ -168,7 +168,11 @@ def test_a_lock_keeps_others_out_and_what_a_killed_run_left_is_cancelled(lab: La
 
 def run_that_fails(team: Project) -> str:
     """Run ``pulumi up`` and return why it was refused."""
-    run = team.start("up", "--yes", "--skip-preview")
-    output, _ = run.communicate(timeout=LIMIT)
-    assert run.returncode != 0
+    for _ in range(5):
+        run = team.start("up", "--yes", "--skip-preview")
+        output, _ = run.communicate(timeout=LIMIT)
+        assert run.returncode != 0
+        # A folder's state is written in place: who reads it before it asks for the lock may find the half of it.
+        if "failed to load checkpoint" not in output:
+            break
     return output[output.index("error: ") :]  # before it Amazon's client may warn, and tell the time

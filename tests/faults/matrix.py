@@ -491,6 +491,10 @@ MATRIX: tuple[Fault, ...] = (
             "A page of another site, or a foreign name, leads to the simulator; its state file is damaged.",
             "Turns no dials for it; refuses the file and keeps what it has.",
         ),
+        (
+            "The CLI is killed in the delete of a replacement, of which the engine keeps nothing.",
+            "The next preview shows an update of what may be gone; `up` restores it or names `pulumi refresh`.",
+        ),
     ),
 )
 """All rows, in the order of their numbers."""

@@ -59,6 +59,7 @@ def test_a_refresh_that_finds_it_leaves_its_repair_to_the_update(bench: Bench, j
     assert lan.diff().changes
 
 
+@pytest.mark.fault(114)
 def test_what_was_stopped_runs_again(bench: Bench, journal: Journal) -> None:
     lan = bench.create("Network", "lan", name="lan")
     power = bench.create("Power", "on", of=f"vnets/{lan.id}", state="running")
