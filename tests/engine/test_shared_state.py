@@ -168,6 +168,7 @@ def test_a_lock_keeps_others_out_and_what_a_killed_run_left_is_cancelled(lab: La
 
 def run_that_fails(team: Project) -> str:
     """Run ``pulumi up`` and return why it was refused."""
+    output = ""
     for _ in range(5):
         run = team.start("up", "--yes", "--skip-preview")
         output, _ = run.communicate(timeout=LIMIT)
