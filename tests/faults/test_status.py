@@ -182,7 +182,7 @@ def test_a_name_taken_by_somebody_else_is_left_alone(bench: Bench) -> None:
     key = bench.simulator.add("vms", name="web", description="a person's")
     before = bench.simulator.snapshot()
     text = error_of(lambda: bench.create("VirtualMachine", name="web"))
-    assert f"row {key} of vms has that name already and is managed by nobody here" in text
+    assert f"row {key} of vms has that name already and no stack manages it" in text
     assert "set adopt=True" in text
     assert bench.simulator.snapshot() == before
 

@@ -54,7 +54,7 @@ COPIED = {
 REFUSALS = (
     "has that name already",
     "has that name and is",
-    "of this stack is that already",
+    "of this stack already manages that object",
     "of this stack has that",
     "bears the mark of this resource",
     "bears no mark any more",

@@ -134,12 +134,11 @@ class Stack:
 
     def __init__(self) -> None:
         self._held: dict[str, Managed] = {}
-        self._pending: list[tuple[str, Properties]] = []
+        self._pending: list[tuple[str, str, Properties]] = []
 
     def hold(self, managed: Managed) -> None:
-        """Note a resource."""
+        """Note a resource; the engine keeps the creates of it that were cut off before."""
         self._held[managed.urn] = managed
-        self._pending = [(urn, inputs) for urn, inputs in self._pending if urn != managed.urn]
 
     def forget(self, managed: Managed) -> None:
         """Take a resource out, as a delete or ``pulumi state delete`` does."""
@@ -151,7 +150,15 @@ class Stack:
 
     def cut_off(self, urn: str, inputs: Properties) -> None:
         """Note a create that was cut off together with the engine."""
-        self._pending.append((urn, inputs))
+        self._pending.append(("creating", urn, {"inputs": inputs}))
+
+    def cut_off_change(self, managed: Managed, verb: str) -> None:
+        """Note a change (``updating`` or ``deleting``) that was cut off together with the engine."""
+        self._pending.append((verb, managed.urn, {"inputs": managed.inputs, "outputs": managed.outs}))
+
+    def write(self) -> None:
+        """Drop the notes of changes, as the engine does when it writes to the state."""
+        self._pending = [each for each in self._pending if each[0] == "creating"]
 
     def export(self) -> dict[str, Any]:
         """Return what ``pulumi stack export`` writes below ``deployment``."""
@@ -161,7 +168,7 @@ class Stack:
                 for urn, each in self._held.items()
             ],
             "pending_operations": [
-                {"type": "creating", "resource": {"urn": urn, "inputs": inputs}} for urn, inputs in self._pending
+                {"type": verb, "resource": {"urn": urn, **properties}} for verb, urn, properties in self._pending
             ],
         }
 

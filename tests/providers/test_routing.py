@@ -363,9 +363,7 @@ def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: B
     subject = declare(kind, lan)
     subject.bench.stack.forget(subject)
     before = subject.row()
-    with pytest.raises(
-        Reported, match=rf"row {subject.id} of .* is what this one is to be and is managed by nobody here"
-    ):
+    with pytest.raises(Reported, match=rf"row {subject.id} of .* already has these values, and no stack manages it"):
         again(subject, later)
     assert subject.row() == before
     assert again(subject, later, adopt=True).id == subject.id

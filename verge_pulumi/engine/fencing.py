@@ -45,7 +45,7 @@ def lasting(declaration: Declaration, row: Row) -> dict[str, str]:
 
 
 class Fence:
-    """Tells whose rows of one table are.
+    """Decides whether a row belongs to the object that the state means, for the rows of one table.
 
     Args:
         connection: Where to.
@@ -82,10 +82,10 @@ class Fence:
         if other := self._unlike(row, properties):
             return f"another object, whose {other} is not that of this one"
         if not self._declaration.markable:
-            return self._of_others(properties)
+            return self.stranger_of_parent(properties)
         if known is None or self._drawn(properties):
             return ""
-        if properties.get(PARENT) and not (other := self._of_others(properties)):
+        if properties.get(PARENT) and not (other := self.stranger_of_parent(properties)):
             return ""
         raise EngineError(
             f"row {row['$key']} of {self._declaration.table} bears no mark any more, so nothing tells whether it is "
@@ -128,8 +128,11 @@ class Fence:
             return False
         return not self._connection.evidence.has_left(unquote(live.owner), stack, live.token)
 
-    def _of_others(self, properties: Mapping[str, Any]) -> str:
-        """Return who manages the row that decides whose this one is, as the list that serves a refresh has it."""
+    def stranger_of_parent(self, properties: Mapping[str, Any]) -> str:
+        """Return who manages the row that decides whose this one is, if that is neither this stack nor nobody, else "".
+
+        It is read from the list that serves a refresh.
+        """
         owner = self._owner(properties)
         if owner is None:
             return ""

@@ -1,11 +1,9 @@
-"""The creates and deletes that this machine has begun, so that one which was cut off is found again.
+"""The writes that this machine has begun, so that one which was cut off is found again.
 
-The engine keeps a create that was cut off together with it as a pending operation. It keeps nothing of one whose
-provider process alone died. So each attempt is written down here before its POST and crossed out when its outcome is in
-the engine's hands; what is left behind by a process that ended was cut off.
-
-A delete is written down too. The engine forgets that it had begun one to replace an object, and would take the object
-for unchanged.
+The engine notes a write that is cut off together with it as a pending operation in the state. It notes nothing of one
+whose provider process alone died, and it drops the notes of changes and deletes with its next write to the state. So
+each attempt is written down here before its first request and crossed out when its outcome is in the engine's hands;
+what is left behind by a process that ended was cut off.
 
 The journal is a help, not a condition: where it cannot be kept, such an attempt is refused instead of found.
 """
@@ -13,20 +11,46 @@ The journal is a help, not a condition: where it cannot be kept, such an attempt
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 if sys.platform != "win32":
     import fcntl
 
-_DELETE = "delete:"
-"""How the token of a delete begins."""
+Verb = Literal["create", "change"]
+"""What an attempt does. A change updates or deletes an object that exists."""
 
 _LONGEST = 64 * 1024
 """Bytes after which attempts that have ended are dropped from the file."""
+
+_KEPT = 200
+"""The most attempts that the file keeps then: the newest."""
+
+_ENDED = 0
+"""Stands for the process of an attempt that is known to have been cut off."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A write that was begun.
+
+    Attributes:
+        token: The token of the object.
+        verb: What was begun.
+        urn: The resource.
+        pid: The process.
+    """
+
+    token: str
+    verb: Verb
+    urn: str
+    pid: int
 
 
 class Journal:
@@ -42,85 +66,97 @@ class Journal:
         self._alive = alive or _runs
         self._lock = threading.Lock()
 
-    def begin(self, urn: str, token: str) -> None:
-        """Write down an attempt, before anything is sent for it."""
-        self._append(f"+ {token} {os.getpid()} {urn}")
+    def begin(self, verb: Verb, urn: str, token: str) -> None:
+        """Write down an attempt, before anything is sent for it; not that of an object older than tokens."""
+        if token:
+            self._append(asdict(Attempt(token, verb, urn, os.getpid())))
 
     def end(self, token: str) -> None:
-        """Cross an attempt out: the engine has its result, or it is known to have written nothing."""
-        self._append(f"- {token}")
-
-    def begin_delete(self, urn: str, token: str) -> None:
-        """Write down a delete, before anything is sent for it; not that of an object older than tokens."""
+        """Cross out what was begun with a token: the engine has the result, or it is known to have written nothing."""
         if token:
-            self.begin(urn, f"{_DELETE}{token}")
+            self._append({"end": token})
 
-    def end_delete(self, token: str) -> None:
-        """Cross a delete out: it was carried out, or the object has been looked at since."""
-        self.end(f"{_DELETE}{token}")
+    def spend(self, tokens: Iterable[str]) -> None:
+        """Cross out creates that were cut off, also those that only the engine has noted, which it keeps for long."""
+        for token in tokens:
+            self._append({"spent": token})
 
-    def cut_off(self, urn: str) -> set[str]:
-        """Return the tokens of the attempts to create a resource whose process ended without crossing them out."""
-        return {
-            token
-            for token, (pid, of) in self._open_attempts().items()
-            if of == urn and not token.startswith(_DELETE) and not self._alive(pid)
-        }
+    def keep(self, urn: str, token: str) -> None:
+        """Write down a change that was cut off, as the state tells; the engine drops its own note."""
+        if not any(attempt.token == token for attempt in self._read()[0]):
+            self._append(asdict(Attempt(token, "change", urn, _ENDED)))
 
-    def cut_off_deletes(self) -> set[str]:
-        """Return the tokens of the objects whose delete was begun by a process that ended without crossing it out."""
-        return {
-            token.removeprefix(_DELETE)
-            for token, (pid, _) in self._open_attempts().items()
-            if token.startswith(_DELETE) and not self._alive(pid)
-        }
+    def cut_off(self) -> list[Attempt]:
+        """Return the attempts whose process ended without crossing them out."""
+        return [each for each in self._read()[0] if each.pid == _ENDED or not self._alive(each.pid)]
 
-    def _open_attempts(self) -> dict[str, tuple[int, str]]:
-        found: dict[str, tuple[int, str]] = {}
-        for line in self._lines():
-            sign, _, rest = line.partition(" ")
-            token, _, rest = rest.partition(" ")
-            pid, _, urn = rest.partition(" ")
-            if sign == "+" and pid.isdecimal():
-                found[token] = (int(pid), urn)
-            elif sign == "-":
-                found.pop(token, None)
-        return found
+    def spent(self) -> set[str]:
+        """Return the tokens of the creates that were cut off and prove nothing any more."""
+        return set(self._read()[1])
 
-    def _lines(self) -> list[str]:
-        try:
-            return self._path.read_text(errors="replace").splitlines() if self._path else []
-        except OSError:
-            return []
+    def _read(self) -> tuple[list[Attempt], list[str]]:
+        """Return the attempts that are not crossed out, and the tokens that are spent, both oldest first."""
+        found: dict[str, Attempt] = {}
+        spent: dict[str, None] = {}
+        for entry in self._entries():
+            match entry:
+                case {"token": str(token), "verb": ("create" | "change") as verb, "urn": str(urn), "pid": int(pid)}:
+                    found[token] = Attempt(token, verb, urn, pid)
+                case {"end": str(token)}:
+                    found.pop(token, None)
+                case {"spent": str(token)}:
+                    found.pop(token, None)
+                    spent[token] = None
+        return list(found.values()), list(spent)
 
-    def _append(self, line: str) -> None:
+    def _entries(self) -> Iterator[Any]:
+        with contextlib.suppress(OSError):
+            for line in self._path.read_text(errors="replace").splitlines() if self._path else ():
+                with contextlib.suppress(ValueError):  # torn when a process was killed
+                    yield json.loads(line)
+
+    def _append(self, entry: dict[str, Any]) -> None:
         if self._path is None:
             return
         with self._lock, contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(handle, "r+b", buffering=0) as file, _alone(handle):
-                if os.fstat(handle).st_size > _LONGEST:
-                    kept = [f"+ {token} {pid} {urn}" for token, (pid, urn) in self._open_attempts().items()]
-                    file.truncate(0)
-                    file.write("".join(f"{each}\n" for each in kept).encode())
-                file.write(f"{line}\n".encode())
+            with _alone(self._path):
+                if self._path.exists() and self._path.stat().st_size > _LONGEST:
+                    self._shorten(self._path)
+                # The line begins with its end, so that it does not go on from one that was torn.
+                with open(self._path, "a", opener=_private) as file:
+                    file.write(f"\n{json.dumps(entry)}")
+
+    def _shorten(self, path: Path) -> None:
+        attempts, spent = self._read()
+        kept = [asdict(each) for each in attempts[-_KEPT:]] + [{"spent": token} for token in spent[-_KEPT:]]
+        shorter = path.with_suffix(".new")
+        with open(shorter, "w", opener=_private) as file:
+            file.write("".join(f"\n{json.dumps(entry)}" for entry in kept))
+        shorter.replace(path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @contextlib.contextmanager
-def _alone(handle: int) -> Iterator[None]:
-    """Keep other processes from writing meanwhile, where files can be locked."""
-    if sys.platform != "win32":
-        fcntl.flock(handle, fcntl.LOCK_EX)  # given back when the file is closed
-    yield
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from writing meanwhile, where files can be locked; the journal itself may be replaced."""
+    with open(path.with_suffix(".lock"), "a", opener=_private) as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed
+        yield
 
 
 def _runs(pid: int) -> bool:
     """Say whether a process runs; one that cannot be asked counts as running, so that nothing is taken from it."""
+    if sys.platform == "win32":
+        return True  # signal 0 is Ctrl-C there
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except OSError:
+    except (OSError, OverflowError):
         return True
     return True

@@ -167,8 +167,8 @@ class PowerProvider(DeclaredProvider[Power]):
             evidence.state(stack, now=True)
             if held := evidence.held_as(urn, inputs["of"], stack):
                 raise EngineError(
-                    f"the power of {inputs['of']} is that of '{held.name}' still, whose end would stop what is started "
-                    "now. If that is this very resource leave delete_before_replace on; if it gets another target "
+                    f"the power of {inputs['of']} is still managed by '{held.name}', and deleting that would stop it "
+                    "again. If that is this very resource leave delete_before_replace on; if it gets another target "
                     "declare it first and let this one depend on it"
                 )
 
