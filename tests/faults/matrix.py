@@ -488,8 +488,8 @@ MATRIX: tuple[Fault, ...] = (
             "Masks the part; trims the credential and says so.",
         ),
         (
-            "A page of another site, or a foreign name, leads to the simulator; its state file is damaged.",
-            "Turns no dials for it; refuses the file and keeps what it has.",
+            "A page of another site, or a foreign name, leads to the simulator; its state is damaged or has no place.",
+            "Turns no dials for it; refuses such a file and keeps it, and a place where none could be kept.",
         ),
         (
             "The CLI is killed in the delete of a replacement, of which the engine keeps nothing.",

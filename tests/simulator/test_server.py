@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -167,6 +168,34 @@ def test_a_state_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monke
         simulator.stop()
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+@pytest.mark.fault(113)
+@pytest.mark.parametrize("folder", ["missing", "file"])
+def test_a_state_that_cannot_be_kept_is_refused_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / folder / "state.json"
+    assert main(["--state", str(path), "--password", "p", "--api-key", "k"]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"Unable to start the simulator: its state cannot be kept in {path} (")
+    assert output.err.endswith("). Name a file in a folder that can be written to.\n")
+    assert output.err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", denied)  # root may write anywhere
+    simulator = Simulator(Options(state=tmp_path / "state.json"))
+    with pytest.raises(OSError, match=r"cannot be kept in .* \(Permission denied\)\. Name a file"):
+        simulator.start()
+    assert simulator.url == ""
 
 
 def test_a_link_to_the_state_stays_a_link(tmp_path: Path) -> None:
