@@ -21,7 +21,7 @@ GOALS: Mapping[str, Mapping[int, tuple[float, int]]] = {
     "change": {8: (1.3, 10), 64: (1.1, 10)},
     "destroy": {8: (5, 15), 64: (5, 15)},
 }
-"""Requests allowed by workload and parallelism: so many for each machine, and so many besides."""
+"""Requests allowed by workload and parallelism: so many for each machine, and so many in any case."""
 
 COLOURS = {"ours": "#1a7f37", "naive": "#bc4c00"}
 

@@ -97,7 +97,7 @@ def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
     Args:
         case: What to run.
         cli: The folder of the Pulumi CLI.
-        variables: Environment variables besides.
+        variables: Environment variables to add.
 
     Raises:
         RuntimeError: A command failed; the text is its output.

@@ -73,7 +73,7 @@ def page(resource: type[BaseResource]) -> str:
         "",
         "## Outputs",
         "",
-        "Every argument is an output too. Besides:",
+        "Every argument is an output, and so are:",
         "",
         "| output | meaning |",
         "|---|---|",
@@ -94,7 +94,7 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
     texts = attribute_texts(component)
     settings = f"[{resource.__name__}]({resource.__name__}.md)"
     lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
-    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`. Besides:", ""]
+    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
     hints = inspect.get_annotations(component, eval_str=True)
     for name in component.parts:

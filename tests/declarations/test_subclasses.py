@@ -122,7 +122,7 @@ def test_a_subclass_without_a_table_declares_nothing() -> None:
     assert str(refused.value) == f"Tagged.tag: {OWN.format('VirtualMachine')} VirtualMachine knows."
 
 
-def test_nor_does_what_it_inherits_besides() -> None:
+def test_nor_does_another_base_class_of_it() -> None:
     class Tags(Declared):
         tag: Attr[str | None] = arg(default=None)
 

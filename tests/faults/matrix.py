@@ -62,11 +62,11 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The connection breaks *before* VergeOS applied a create.",
-            "Looks for its own mark, finds no row, and sends the create once more: one object.",
+            "Looks for the token of this attempt, finds it on no row, and sends the create once more: one object.",
         ),
         (
             "The connection breaks *after* VergeOS applied a create.",
-            "Finds the row by its mark and takes it on: one object, with its key in the state.",
+            "Finds the row by its token and takes it on: one object, with its key in the state.",
         ),
         (
             "The server closes a kept connection at the very moment a request is sent on it.",
@@ -193,13 +193,17 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "VergeOS serves at most 50 requests at once.",
-            "Sends at most 32 at once: one for each thread that works on resources.",
+            "Sends at most 32 at once, all processes of a machine with one credential together; the next ones wait. "
+            "Each process serves up to 48 calls of the engine.",
         ),
         (
             "VergeOS fails inside (500).",
             "A read, an update and a delete are sent again; a create is looked for first, as when its answer was lost.",
         ),
-        ("A gateway answers 502, 503 or 504 after a create was applied.", "Finds the row by its mark and takes it on."),
+        (
+            "A gateway answers 502, 503 or 504 after a create was applied.",
+            "Finds the row by its token and takes it on.",
+        ),
         (
             "A delete is answered 500 although the object is gone.",
             "Looks: gone is success, there is an error. The words of the answer decide nothing.",
@@ -212,7 +216,7 @@ MATRIX: tuple[Fault, ...] = (
         ('Status 200 with `{"err": …}` inside.', "It is an error."),
         (
             "A create answers without `$key`, or with one that is text, a number, zero or rubbish.",
-            "Takes what can be a key; otherwise finds the row by its mark. Never an id that is empty or made up.",
+            "Takes what can be a key; otherwise finds the row by its token. Never an id that is empty or made up.",
         ),
     ),
     *_rows(
@@ -284,7 +288,7 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "Behind the key is another object now.",
-            "Its mark differs: treated as gone, and never changed or deleted.",
+            "It does not bear the token of the state: a refresh forgets it here, and it is never changed or deleted.",
         ),
         (
             "Values are unknown in a preview, or there is no network.",
@@ -385,7 +389,8 @@ MATRIX: tuple[Fault, ...] = (
         87,
         (
             "A replacement is forced: `--replace`, `state taint`, `replacement_trigger`.",
-            "Deletes the old object first, then creates the new one; what refers to it is replaced with it.",
+            "Deletes the old object first, then creates the new one; what refers to it is replaced with it. Of a "
+            "`MediaFile` the new one is created first, so that drives can move over.",
         ),
         (
             "A resource is renamed or moved in the program without an alias, `Power` and `Firewall` included.",

@@ -74,7 +74,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
     """Drives by name."""
 
     nics: Part[Mapping[str, NicArgs], Mapping[str, Nic]] = Part()
-    """NICs by name. Each may have an `address` besides: the IP address that the DHCP server of its network always gives
+    """NICs by name. Each may also have an `address`: the IP address that the DHCP server of its network always gives
     it, reserved for its MAC address before the server starts for the first time."""
 
     devices: Part[Mapping[str, DeviceArgs], Mapping[str, Device]] = Part()

@@ -61,7 +61,7 @@ def wait_until(
         failed: Whether the state is one after which there is nothing to wait for; a state that is merely unknown is
             not.
         describe: How the state is told to people.
-        detail: What an error says besides, as in " (vms/42 on node1)".
+        detail: What else an error says, as in " (vms/42 on node1)".
 
     Returns:
         The state that was waited for.

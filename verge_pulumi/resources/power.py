@@ -38,7 +38,7 @@ class PowerSettings(Declared):
     """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
 
     wait_for_guest: Attr[guest.Family | None] = policy(default=None)
-    """Which kind of address a start waits for besides, until the agent of the VM's guest reports one."""
+    """Which kind of address a start also waits for, until the agent of the VM's guest reports one."""
 
     guest_ignore: Attr[guest.Networks | None] = policy(default=None)
     """Networks whose addresses do not count, instead of loopback and link-local ones."""

@@ -70,7 +70,7 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
     """Its public key."""
 
     preshared_key: Attr[Secret[WireGuardKey] | None] = arg(default=None)
-    """A secret that both sides share besides, as ``wg genpsk`` makes it; ``""`` takes it away. VergeOS returns it to
+    """Another secret that both sides share, as ``wg genpsk`` makes it; ``""`` takes it away. VergeOS returns it to
     whoever may read the peer."""
 
     allowed_ips: Attr[CidrList] = arg()
@@ -80,7 +80,7 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
     """Seconds between packets that keep the way through a NAT open; 0 (if unset) sends none."""
 
     configure_firewall: Attr[Literal["site-to-site", "remote-user", "none"] | None] = arg(default=None)
-    """Which rules VergeOS writes: those for another site (``site-to-site``, if unset), besides them the translation
+    """Which rules VergeOS writes: those for another site (``site-to-site``, if unset), these and the translation
     that lets a user's device out, or none."""
 
     network: Attr[Key | None] = computed(follow="wireguard#vnet")

@@ -54,7 +54,7 @@ _OPTIONS: Mapping[str, Callable[[str, Any], Any]] = {
         value if isinstance(value, int) and not isinstance(value, bool) else text(name, value)
     ),
 }
-"""What a fault may hold besides, and how each is checked."""
+"""What else a fault may hold, and how each is checked."""
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Fault:
         nth: The first matching request it hits, from 1.
         times: How many it hits from there on; 0 for all.
         when: ``"before"`` or ``"after"`` the request is applied.
-        options: What `what` needs besides.
+        options: What else `what` needs.
         matched: How many requests have matched so far.
     """
 

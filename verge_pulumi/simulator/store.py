@@ -24,7 +24,7 @@ _STORED: Mapping[Type, type | tuple[type, ...]] = {
     Type.REF: (int, str),
     Type.ANY_REF: str,
 }
-"""What each type of column is stored as; null besides."""
+"""What each type of column is stored as, if it is not null."""
 
 _References = dict[tuple[str, Key], dict[tuple[str, str, Key], None]]
 

@@ -112,7 +112,7 @@ class Transitions:
         """Finish every transition that is due."""
         due = [(row, pending) for row, pending in self._pending.items() if self._is_due(pending)]
         for row, pending in due:
-            # What ends may begin another, and that may end what is due besides.
+            # What ends may begin another, and that may end another one that is due.
             if self._pending.get(row) is pending:
                 del self._pending[row]
                 self._finish(*row, pending.state)

@@ -11,7 +11,7 @@ from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row
 
 # The sheet has accept rules; the routes and the translation, and for whom they are, are from pyVergeOS:
-# resources/wireguard.py. What the rules are called and say besides is our own.
+# resources/wireguard.py. What the rules are called and what else they say is our own.
 _RULES: Mapping[str, tuple[str, ...]] = {
     "site-to-site": ("accept", "route"),
     "remote-user": ("accept", "route", "translate"),
