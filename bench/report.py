@@ -60,7 +60,7 @@ def _exports(measures: Sequence[Measure]) -> list[str]:
     if not seconds:
         return []
     told = ", ".join(f"{min(taken):.2f} s with {number} machines" for number, taken in sorted(seconds.items()))
-    return [f"A run that declares something new exports its state once: {told}.", ""]
+    return [f"A preview and an update export the state once each: {told}.", ""]
 
 
 def _beside_terraform(known: Mapping[tuple[Case, str], Measure]) -> list[str]:

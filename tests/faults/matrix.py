@@ -497,8 +497,9 @@ MATRIX: tuple[Fault, ...] = (
             "Turns no dials for it; refuses such a file and keeps it, and a place where none could be kept.",
         ),
         (
-            "The CLI is killed in the delete of a replacement, of which the engine keeps nothing.",
-            "The next preview shows an update of what may be gone; `up` restores it or names `pulumi refresh`.",
+            "A change or a delete is cut off, as that of a replacement, or fails half way: the engine forgets it.",
+            "The next run looks at the object, on any machine if the CLI was killed: replaces it if it is gone, else "
+            "compares it with the program.",
         ),
     ),
 )
