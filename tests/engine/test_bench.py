@@ -11,12 +11,15 @@ import pytest
 
 from bench import report, terraform
 from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
-from bench.share import RESOURCES, share
+from bench.share import RESOURCES, calls
+
+MOST_CALLS = {"Network": 400, "VirtualMachine": 350, "Drive": 370, "Nic": 310, "Power": 250}
+"""What each kind takes today, and a quarter more."""
 
 
 @pytest.mark.parametrize("kind", list(RESOURCES))
 def test_our_share_of_a_preview_is_small(kind: str) -> None:
-    assert share(kind) <= 1.0
+    assert calls(kind) <= MOST_CALLS[kind]
 
 
 def test_every_command_is_measured(cli: Path) -> None:
