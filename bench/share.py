@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import cProfile
 import pstats
-import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from verge_pulumi.engine.connection import Connection, Settings
@@ -45,23 +43,6 @@ def preview(kind: str, given: Properties) -> Callable[[], None]:
     return once
 
 
-def calls(kind: str) -> int:
-    """Return the Python functions called for one resource, libraries' too: unlike its time, the same in every run."""
-    once = preview(kind, RESOURCES[kind])
-    once()
-    events: list[str] = []
-
-    def counted() -> None:
-        sys.setprofile(lambda frame, event, argument: events.append(event))
-        once()
-        sys.setprofile(None)
-
-    # In a thread, as Pulumi's host calls it: the frames below a call are looked through, so their number counts.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(counted).result()
-    return events.count("call")
-
-
 def share(kind: str) -> float:
     """Return the milliseconds of processor time of one resource."""
     once = preview(kind, RESOURCES[kind])
@@ -75,7 +56,7 @@ def share(kind: str) -> float:
 def main() -> None:
     """Print the share of each kind, and a profile of all."""
     for kind in RESOURCES:
-        print(f"{kind:15} {share(kind):.3f} ms {calls(kind):5} calls")
+        print(f"{kind:15} {share(kind):.3f} ms")
     profile = cProfile.Profile()
     runs = [preview(kind, given) for kind, given in RESOURCES.items()]
     with profile:
