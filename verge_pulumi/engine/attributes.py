@@ -88,7 +88,7 @@ class Attribute:
         """Whether the constructor demands it."""
         return self.is_input and self.default is REQUIRED
 
-    @property
+    @cached_property
     def secret(self) -> bool:
         """Whether the value is a secret."""
         return is_secret(self.annotation)
