@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args, get_origin
 import verge_pulumi.resources
 from tests.faults.matrix import faults_page
 from verge_pulumi.components import Server
-from verge_pulumi.engine.attributes import Items
-from verge_pulumi.engine.component import Component
-from verge_pulumi.engine.declare import BaseResource, Declared
+from verge_pulumi.engine.declaring.attributes import Items
+from verge_pulumi.engine.declaring.component import Component
+from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
 from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"

@@ -11,7 +11,7 @@ from pulumi.runtime import rpc
 
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
-from verge_pulumi.engine.values import equal
+from verge_pulumi.engine.declaring.values import equal
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

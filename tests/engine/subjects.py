@@ -32,7 +32,7 @@ from verge_pulumi import (
     WireGuard,
     WireGuardPeer,
 )
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.declaration import Resource
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.evidence import Evidence
-from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.provider import DeclaredProvider
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.waiting import Clock
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Request, Simulator
 
 Properties = dict[str, Any]
@@ -277,14 +277,14 @@ def serving(urn: str) -> Iterator[None]:
 
 
 def _instead(name: str, index: int) -> None:
-    """Let a function of `host` answer by what `serving` says in its thread, and as ever where that says nothing."""
-    real = getattr(host, name)
+    """Let a function of `provider_process` answer by what `serving` says in its thread, if it says anything."""
+    real = getattr(provider_process, name)
 
     def answer() -> Any:
         call = getattr(_served, "call", None)
         return call[index] if call else real()
 
-    setattr(host, name, answer)
+    setattr(provider_process, name, answer)
 
 
 _served = threading.local()

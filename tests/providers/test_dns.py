@@ -12,9 +12,9 @@ import pytest
 
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.dns_record import DnsRecordProvider
 from verge_pulumi.resources.dns_zone import TTL
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from verge_pulumi.engine import evidence as module
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import Evidence, Held, StackState, export_stack, owner_in
-from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.lifecycle import evidence as module
+from verge_pulumi.engine.lifecycle.evidence import Evidence, Held, StackState, export_stack, owner_in
+from verge_pulumi.engine.lifecycle.journal import Journal
 
 STACK = "organization/shop/dev"
 TOKEN = "0badcafe-0123456789ab"

@@ -12,10 +12,10 @@ import pytest
 import verge_pulumi.resources
 from tests.providers.bench import OWNER, UNKNOWN, Bench, Managed, Properties, hosted, serving, urn_of
 from tests.providers.conftest import Saved
-from verge_pulumi.engine.attributes import Attribute, Reference
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.attributes import Attribute, Reference
+from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.ownership import Mark
 
 RESOURCES: dict[str, type[BaseResource]] = {
     name: getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__

@@ -9,17 +9,25 @@ from typing import Any
 import pulumi
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Items, Ref, computed, items, policy, ref
-from verge_pulumi.engine.creating import APPEARS_WITHIN, appeared
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
-from verge_pulumi.engine.evidence import Place
-from verge_pulumi.engine.fencing import Fence, this_stack
-from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import MARK, PARENT, TOKEN, Mark, marked_description, marks_of, without_mark
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
+from verge_pulumi.engine.lifecycle.evidence import Place
+from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import (
+    MARK,
+    PARENT,
+    TOKEN,
+    Mark,
+    marked_description,
+    marks_of,
+    without_mark,
+)
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.firewall_plan import Step, Wanted, plan
 from verge_pulumi.resources.firewall_rules import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.network import Network
@@ -157,7 +165,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         return Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}", token)
 
     def _interrupted(self, inputs: Inputs) -> set[str]:
-        urn = host.urn()
+        urn = provider_process.urn()
         return set(self.connection.evidence.interrupted(urn, this_stack(inputs))) if urn else set()
 
     def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
@@ -172,10 +180,12 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             found += unmarked
         elif unmarked:
             names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
-            host.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
+            provider_process.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
         if copies := [row for row in rows if own.is_copied(row)]:
             names = ", ".join(f"'{printable(str(row['name']))}' (row {row['$key']} of {TABLE})" for row in copies)
-            host.log(f"the rules {names} bear the mark of this one and are none of its rules; left alone", warning=True)
+            provider_process.log(
+                f"the rules {names} bear the mark of this one and are none of its rules; left alone", warning=True
+            )
         return found
 
     def _is_of_others(self, props: Inputs) -> str:
@@ -219,7 +229,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             written: dict[str, None] = {}  # in their order
             for step in steps:
                 if step.verb == "DELETE" and step.key not in own.keys.values():
-                    host.log(
+                    provider_process.log(
                         f"deleting rule '{printable(step.name)}' (row {step.key}): no program declares it", warning=True
                     )
             try:

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.declaring.declaration import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
-from verge_pulumi.engine.evidence import Held
-from verge_pulumi.engine.fencing import Fence, Owner, lasting, this_stack
-from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
-from verge_pulumi.engine.provider import DeclaredProvider
+from verge_pulumi.engine.lifecycle.evidence import Held
+from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marks_of
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.vm import HARDWARE, VirtualMachine, end
@@ -99,7 +99,7 @@ class PowerProvider(DeclaredProvider[Power]):
         if row is None:
             return None
         if OWNER in props and (stranger := self._stranger(target, row, props)):
-            host.log(f"{id} now belongs to {stranger}", warning=True)
+            provider_process.log(f"{id} now belongs to {stranger}", warning=True)
             return None
         return self._outs(row, {"of": id, **props}) | _known_by(target, row)
 
@@ -161,7 +161,7 @@ class PowerProvider(DeclaredProvider[Power]):
         Raises:
             EngineError: One has.
         """
-        urn, stack, evidence = host.urn(), this_stack(inputs), self.connection.evidence
+        urn, stack, evidence = provider_process.urn(), this_stack(inputs), self.connection.evidence
         # One that ends in this run was there when it began; only then the state of this moment is asked for.
         if urn and evidence.held_as(urn, inputs["of"], stack):
             evidence.state(stack, now=True)

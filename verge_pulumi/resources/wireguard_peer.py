@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any, Literal
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import CidrList, IpAddress, Key, Secret, Text, Value
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources.staged import StagingProvider
 from verge_pulumi.resources.wireguard import WireGuard
 

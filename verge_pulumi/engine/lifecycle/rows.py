@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
-from verge_pulumi.engine import host
-from verge_pulumi.engine.creating import APPEARS_WITHIN, Creating
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain, gone
-from verge_pulumi.engine.fencing import Fence, Owner, lasting, owner_row
-from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marked_description, without_mark
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-from verge_pulumi.engine.reading import Place
-from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, Creating
+from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, owner_row
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marked_description, without_mark
+from verge_pulumi.engine.reading.reader import Place
+from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
 
@@ -95,7 +95,7 @@ class RowProvider(DeclaredProvider[R]):
         if OWNER not in props:
             return self.outs(row, props)  # a row that the program only reads
         if stranger := self._fence().stranger(row, props):
-            host.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
+            provider_process.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
             return None
         return self.outs(row, props) | self._recorded(row, props)
 

@@ -35,9 +35,7 @@ from verge_pulumi.client import (
     printable_lines,
     recording_writes,
 )
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import (
+from verge_pulumi.engine.declaring.declaration import (
     ENDING,
     NAME,
     ORGANIZATION,
@@ -48,6 +46,7 @@ from verge_pulumi.engine.declare import (
     location,
     row_key,
 )
+from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.errors import (
     LONGEST,
     EngineError,
@@ -60,11 +59,12 @@ from verge_pulumi.engine.errors import (
     shown_problems,
     texts_in,
 )
-from verge_pulumi.engine.evidence import ORIGIN, Held, owner_in
-from verge_pulumi.engine.fencing import this_stack
-from verge_pulumi.engine.journal import Verb
-from verge_pulumi.engine.model import Inputs, differing, validate
-from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
+from verge_pulumi.engine.lifecycle.evidence import ORIGIN, Held, owner_in
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.journal import Verb
+from verge_pulumi.engine.lifecycle.ownership import MANAGED, TOKEN, new_token, token_in
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, from_process
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
@@ -85,7 +85,7 @@ def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
             provider: Any = args[0]
             properties = [each for each in args if isinstance(each, dict)]
-            with host.one_call():
+            with provider_process.one_call():
                 try:
                     with hiding(provider.secrets_in(properties)):
                         return method(*args, **kwargs)
@@ -215,8 +215,8 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings; Pulumi calls it once in each process."""
         self.connection = from_process(lambda name: req.config.get(name))
-        host.widen()
-        host.watch_engine()
+        provider_process.widen()
+        provider_process.watch_engine()
 
     @final
     @_reported("check")
@@ -224,7 +224,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
-        inputs[TOKEN] = _olds.get(TOKEN) or new_token(host.urn(), host.random_seed())
+        inputs[TOKEN] = _olds.get(TOKEN) or new_token(provider_process.urn(), provider_process.random_seed())
         inputs |= self.derived(_olds, inputs)
         problems = problems or list(self.check_together(inputs))
         if not problems:
@@ -249,7 +249,9 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         unclear = self._is_unclear(_olds, _news)
         if unclear and self._is_gone(_id, _olds):
             self._note_replacement(_id)
-            host.log("an earlier run was cut off while it changed or deleted this, and it is not there any more")
+            provider_process.log(
+                "an earlier run was cut off while it changed or deleted this, and it is not there any more"
+            )
             return DiffResult(changes=True, replaces=["$key"], delete_before_replace=first)
         changed = differing(self.declaration, _olds, _news)
         replaces = [
@@ -270,7 +272,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             return DiffResult(changes=outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
-                host.log(note)
+                provider_process.log(note)
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=first)
 
     @final
@@ -282,7 +284,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         self._see_home(inputs)
         with self._noted("create", str(inputs.get(TOKEN) or "")):
             id, outs = self.insert(inputs)
-        self.connection.evidence.made_up_for(host.urn(), this_stack(inputs))
+        self.connection.evidence.made_up_for(provider_process.urn(), this_stack(inputs))
         return CreateResult(id, self.complete(id, outs, inputs))
 
     @final
@@ -354,7 +356,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         it may be gone or half taken down.
         """
         journal = self.connection.evidence.journal
-        journal.begin(verb, host.urn(), token)
+        journal.begin(verb, provider_process.urn(), token)
         with recording_writes() as writes:
             try:
                 yield
@@ -368,7 +370,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
 
     def _is_unclear(self, olds: Inputs, news: Inputs) -> bool:
         """Say whether an earlier run was cut off while it changed or deleted the object, and nobody looked since."""
-        return bool(host.urn()) and self.connection.evidence.is_unclear(token_in(olds), this_stack(news))
+        return bool(provider_process.urn()) and self.connection.evidence.is_unclear(token_in(olds), this_stack(news))
 
     def _is_gone(self, id: str, olds: Inputs) -> bool:
         """Look whether an object is still there of which that is not known."""
@@ -411,7 +413,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         A renamed resource without an alias looks like a new one to the engine, which would create it and then delete
         the old one. Without old inputs this is the only place at which that can be seen before anything is written.
         """
-        urn, evidence = host.urn(), self.connection.evidence
+        urn, evidence = provider_process.urn(), self.connection.evidence
         unique = self.unique_key(inputs)
         evidence.declares(urn, unique)
         if olds or not urn:
@@ -430,9 +432,11 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def _taken_names(self, changed: Collection[str], news: Inputs, *, replacing: bool) -> Iterable[str]:
         """Say if a resource is to get a unique name that another one of this stack keeps."""
         unique = self.unique_key(news)
-        if unique and host.urn() and not set(changed).isdisjoint(self.declaration.unique):
+        if unique and provider_process.urn() and not set(changed).isdisjoint(self.declaration.unique):
             way = "take one of the two out of the program" if replacing else "give one of the two a third name"
-            for each in self.connection.evidence.namesakes(host.urn(), this_stack(news), unique, self.recorded_key):
+            for each in self.connection.evidence.namesakes(
+                provider_process.urn(), this_stack(news), unique, self.recorded_key
+            ):
                 yield (
                     f"'{each.name}' of this stack has that {' and '.join(self.declaration.unique)}. If it gives that "
                     "up in this run, declare it first and let this one depend on it; to exchange "
@@ -440,7 +444,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 )
 
     def _namesakes(self, unique: tuple[str, ...], inputs: Inputs) -> Iterable[str]:
-        urn = host.urn()
+        urn = provider_process.urn()
         if not urn:
             return
         for each in self.connection.evidence.namesakes(urn, this_stack(inputs), unique, self.recorded_key):
@@ -471,10 +475,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         Raises:
             EngineError: The other stack still manages it.
         """
-        urn, token = host.urn(), token_in(recorded)
+        urn, token = provider_process.urn(), token_in(recorded)
         if not urn or not token:
             return
-        for owner in {recorded.get(OWNER), host.old_input(OWNER)} - {owner_in(urn), None, ""}:
+        for owner in {recorded.get(OWNER), provider_process.old_input(OWNER)} - {owner_in(urn), None, ""}:
             if not self.connection.evidence.has_left(str(owner), this_stack(inputs), token):
                 raise EngineError(
                     f"it is managed by the stack {owner} too, whose state this stack's was copied from. Remove it from "
@@ -544,7 +548,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             EngineError: The address of the provider leads elsewhere by now.
         """
         try:
-            origins = self.connection.evidence.state(this_stack(inputs)).origins if host.urn() else []
+            origins = self.connection.evidence.state(this_stack(inputs)).origins if provider_process.urn() else []
         except EngineError:
             return  # the check has told so
         for origin in origins:
@@ -587,14 +591,14 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
         text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
         if isinstance(error, InitialisationFailed):
-            saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+            saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
             if saved:
                 self.connection.evidence.journal.end(str(newest.get(TOKEN)))
             text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
         if debugging():
             # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.
             text += "\n" + printable_lines("".join(traceback.format_exception(error)), secrets=hidden)
-        if host.serving():
+        if provider_process.serving():
             sys.tracebacklimit = 0
         return Reported(text)
 

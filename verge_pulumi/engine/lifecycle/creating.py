@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import AlreadyExists, Filter, Outcome, Row, VergeError, where
-from verge_pulumi.engine import host
-from verge_pulumi.engine.declare import NAME, OWNER
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.model import differing, payload, validate
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import Held, Place
-from verge_pulumi.engine.fencing import this_stack
-from verge_pulumi.engine.model import differing, payload, validate
-from verge_pulumi.engine.ownership import TOKEN, Mark, kin_of, marked_description
-from verge_pulumi.engine.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.lifecycle.evidence import Held, Place
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.ownership import TOKEN, Mark, kin_of, marked_description
+from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.rows import RowProvider
+    from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 APPEARS_WITHIN = 30.0
 """Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
@@ -80,7 +80,7 @@ class Creating:
         self._evidence = provider.connection.evidence
         self._inputs = inputs
         self._stack = this_stack(inputs)
-        self._urn = host.urn()
+        self._urn = provider_process.urn()
         self._token = str(inputs.get(TOKEN) or "")
         marked = provider.connection.settings.mark and self._declaration.markable and OWNER in inputs and self._token
         self._mark = Mark.new(inputs[OWNER], inputs[NAME], self._token) if marked else None
@@ -354,7 +354,7 @@ class Creating:
                 self._evidence.release(self._place(key))
             raise
         if self._declaration.markable:  # others VergeOS may have made for us, which is nothing to tell
-            host.log(f"took over row {key} of {self._declaration.table}, which existed already")
+            provider_process.log(f"took over row {key} of {self._declaration.table}, which existed already")
         return key
 
     # Evidence --------------------------------------------------------------------------------------------------------

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.journal import Attempt, Journal
-from verge_pulumi.engine.ownership import TOKEN, token_in
+from verge_pulumi.engine.lifecycle.journal import Attempt, Journal
+from verge_pulumi.engine.lifecycle.ownership import TOKEN, token_in
+from verge_pulumi.engine.runtime import provider_process
 
 Place = tuple[str, str]
 """Table and key of a row."""
@@ -396,7 +396,7 @@ class Evidence:
             if text in self._warned:
                 return
             self._warned.add(text)
-        host.log(text, warning=True)
+        provider_process.log(text, warning=True)
 
 
 def owner_in(urn: str) -> str:
@@ -428,7 +428,7 @@ def export_stack(stack: str) -> Deployment | None:
             done = _run_export(stack)
             if done.returncode == 0:
                 deployment = json.loads(done.stdout)["deployment"]
-                host.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
+                provider_process.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
                 return deployment if isinstance(deployment, dict) else {}
             if "no stack named" in done.stderr:
                 return None
