@@ -23,6 +23,7 @@ from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, NoAnswer, VergeClient, VergeError
 from verge_pulumi.engine.declaring.model import validate
 from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.lifecycle.reporting import failure
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.runtime.connection import Settings, read_settings
 from verge_pulumi.resources import VirtualMachine
@@ -111,7 +112,7 @@ def test_a_secret_that_did_not_stick_is_not_told(bench: Bench, saved: list[Any])
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size=20), st.sampled_from(FORMS))
 def test_any_secret_is_masked_in_any_spelling(secret: str, form: Callable[[str], str]) -> None:
     provider: Any = load("VirtualMachine")
-    reported = provider.failure("create", [{"name": "x", "console_pass": secret}], EngineError(f"<{form(secret)}>"))
+    reported = failure(provider, "create", [{"name": "x", "console_pass": secret}], EngineError(f"<{form(secret)}>"))
     assert str(reported) == "Unable to create VirtualMachine 'x': <***>."
 
 
@@ -154,9 +155,9 @@ WRONG: list[Any] = [{"value": CANARY}, [CANARY], CANARY * 100]
 def test_a_wrong_secret_is_refused_without_its_value(bench: Bench, wrong: Any) -> None:
     result = bench.provider("VirtualMachine").check({}, {"name": "web", "console_pass": wrong})
     assert result.failures
-    for failure in result.failures:
-        assert failure.property == ""
-        assert failure.reason.startswith("console_pass")
+    for each in result.failures:
+        assert each.property == ""
+        assert each.reason.startswith("console_pass")
         assert not shows(failure.reason)
 
 

@@ -19,8 +19,9 @@ from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.evidence import ORIGIN
-from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.ownership import MANAGED, MARK
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.runtime.connection import NAMESPACE
 

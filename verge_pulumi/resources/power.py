@@ -82,7 +82,7 @@ class PowerProvider(DeclaredProvider[Power]):
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
         self.connection.see_system()
-        self.refuse_namesake(inputs)
+        self.identity.refuse_namesake(inputs)
         self._refuse_before_the_end(inputs)
         kind, key = target = _target(inputs["of"])
         row = self.connection.reader.seen(kind.declaration.table, key, kind.declaration.proof)

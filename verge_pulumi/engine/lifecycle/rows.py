@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain, gone
+from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, Creating
-from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, owner_row
-from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.fencing import Fence, lasting
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marked_description, without_mark
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.lifecycle.settling import Settling
 from verge_pulumi.engine.reading.reader import Place
 from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
@@ -20,55 +23,8 @@ from verge_pulumi.engine.runtime import provider_process
 R = TypeVar("R", bound=BaseResource)
 
 
-class RowProvider(DeclaredProvider[R]):
-    """Manages rows of the table that the resource R declares.
-
-    Subclasses add what is special about a row's life, from `check_together` before it to `before_delete` at its end.
-    """
-
-    extra_delete_fields: ClassVar[tuple[str, ...]] = ()
-    """Fields that `before_delete` reads in addition to those of the declaration."""
-
-    server_defaults: ClassVar[Mapping[str, Any]] = {}
-    """Columns of a new row of which the program says nothing, as far as they tell rows apart that have no mark."""
-
-    def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Make the row out of columns, once; return its key."""
-        return self.connection.client.table(self.declaration.table).create(values).key
-
-    def later(self, inputs: Inputs) -> Collection[str]:
-        """Name the arguments that cannot be part of `make` and are written when the row is ready."""
-        return ()
-
-    def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Wait until a new row can be used; return it as it is then."""
-        return row
-
-    def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
-        """Do what comes before these arguments are written to an existing row."""
-
-    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Do what follows a create or an update; return the row as it is then."""
-        return row
-
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
-        """Do what VergeOS demands before it deletes the row."""
-
-    def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
-        """Name the row that decides whose this one is where it bears no mark: the one that it was created within."""
-        return owner_row(self.declaration, props)
-
-    def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
-        """Say whether VergeOS makes such a row by itself, so that one without a mark is there for us to use.
-
-        Args:
-            row: One that exists, or the columns of one that is to be made.
-        """
-        return False
-
-    def used_by(self, id: str) -> str:
-        """Name what keeps VergeOS from deleting the row, as far as that can be told."""
-        return ""
+class RowProvider(RowHooks[R], DeclaredProvider[R]):
+    """Manages rows of the table that the resource R declares; subclasses say by hooks what is special about them."""
 
     # The four verbs --------------------------------------------------------------------------------------------------
 
@@ -81,9 +37,9 @@ class RowProvider(DeclaredProvider[R]):
         try:
             row = self.read_back(created.key, marked=created.mark is not None)
         except Exception as error:
-            raise self._unfinished(created.key, inputs, hidden, error) from error
+            raise Settling(self, created.key, inputs, hidden).unfinished(error) from error
         key, row = creating.proven(created, row)
-        return key, self._finish(key, inputs, hidden, sorted(self.declaration.inputs), row=row, new=True)
+        return key, Settling(self, key, inputs, hidden).run(sorted(self.declaration.inputs), row, new=True)
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the row; one that is not the row which the state means is somebody else's, so ours is gone."""
@@ -125,7 +81,7 @@ class RowProvider(DeclaredProvider[R]):
             self.before_update(id, row, news, changed)
             self.put(id, values)
         written = sorted(self.declaration.inputs) if UNFINISHED in olds else changed
-        return self._finish(id, news, hidden, written, row=None if values else row)
+        return Settling(self, id, news, hidden).run(written, None if values else row)
 
     def remove(self, id: str, props: Inputs) -> None:
         """Delete the row, once it is certain that it is ours and VergeOS will let it go."""
@@ -148,55 +104,6 @@ class RowProvider(DeclaredProvider[R]):
             self.connection.reader.forget(self.declaration.table)
 
     # After a write ---------------------------------------------------------------------------------------------------
-
-    def _finish(
-        self,
-        id: str,
-        inputs: Inputs,
-        hidden: Mapping[str, Any],
-        written: list[str],
-        row: Row | None = None,
-        *,
-        new: bool = False,
-    ) -> dict[str, Any]:
-        """Read back what was written and see that it stuck; the row exists, so nothing may lose its key from here on.
-
-        VergeOS answers 200 to a column that it does not have, and drops it (fact sheet quirks W1).
-        """
-        kept = {name: value for name, value in hidden.items() if value is not None}
-        try:
-            read = row or self.read_back(id)
-            kept[FIXED] = lasting(self.declaration, read)
-            late = self.later(inputs) if new else ()
-            self._verify(read, inputs, [name for name in written if name not in late])
-            if new:
-                read = self._ripen(id, read, inputs)
-            read = self.after_write(id, read, inputs) if written else read
-            outs = self.outs(read, inputs)
-        except Withdrawn:
-            self.connection.evidence.release((self.declaration.table, id))
-            raise
-        except Exception as error:
-            raise self._unfinished(id, inputs, kept, error) from error
-        return outs | kept
-
-    def _unfinished(self, id: str, inputs: Inputs, hidden: Mapping[str, Any], error: Exception) -> InitialisationFailed:
-        """Return the error by which the engine learns the key, whatever went wrong."""
-        known = {name: inputs.get(name) for name in self.declaration.attributes}
-        kept = {name: value for name, value in hidden.items() if value is not None}
-        return InitialisationFailed(id, self.complete(id, known | kept, inputs), explain(error))
-
-    def _ripen(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Wait until a new row is ready, and write what could not be part of its creation."""
-        row = self.until_ready(id, row, inputs)
-        names = [name for name in self.unlike(row, inputs) if name in self.later(inputs)]
-        values = payload(self.declaration, inputs, set(names))
-        if not values:
-            return row
-        self.put(id, values)
-        row = self.read_back(id)
-        self._verify(row, inputs, names)
-        return row
 
     def put(self, id: str, values: Mapping[str, Any]) -> None:
         """Write columns of a row."""
@@ -242,17 +149,6 @@ class RowProvider(DeclaredProvider[R]):
             raise EngineError(f"row {id} of {declaration.table} was made but cannot be read back")
         return row
 
-    def _verify(self, row: Row, inputs: Inputs, written: list[str]) -> None:
-        live = self.outs(row, inputs)
-        for name in differing(self.declaration, live, {name: inputs.get(name) for name in written}):
-            raise EngineError(
-                f"{name} was written as {self._shown(name, inputs[name])} and reads back as "
-                f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
-            )
-
-    def _shown(self, name: str, value: Any) -> str:
-        return "[secret]" if self.declaration.attributes[name].secret else repr(value)
-
     # Values ----------------------------------------------------------------------------------------------------------
 
     def outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,12 +172,6 @@ class RowProvider(DeclaredProvider[R]):
             if attribute.through is not None and attribute.column:
                 values[attribute.column] = self.through(name, inputs[name])
         return values
-
-    def through(self, name: str, key: str) -> Any:
-        """Return what a column holds for a reference that is followed: a column of the row referred to."""
-        attribute = self.declaration.inputs[name]
-        table = attribute.target.declaration.table
-        return self.connection.reader.known(table, key, str(attribute.through))
 
     def unique(self, inputs: Inputs) -> dict[str, Any]:
         """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""

@@ -16,7 +16,7 @@ from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explai
 from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.evidence import Place
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
-from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.ownership import (
     MARK,
     PARENT,
@@ -26,6 +26,7 @@ from verge_pulumi.engine.lifecycle.ownership import (
     marks_of,
     without_mark,
 )
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan
@@ -115,7 +116,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the rules, as far as an earlier attempt has not made them."""
         self.connection.see_system()
-        self.refuse_namesake(inputs)
+        self.identity.refuse_namesake(inputs)
         mark = self._mark(inputs, str(inputs.get(TOKEN) or ""))
         own = _Own(mark, frozenset(self._interrupted(inputs)), {}, _names(inputs))
         parent = self.connection.evidence.token_at(("vnets", str(inputs["network"])), this_stack(inputs))

@@ -1,0 +1,41 @@
+"""Writes that were cut off: noted until their outcome is known, and recognised by the next run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from verge_pulumi.client import recording_writes
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.errors import InitialisationFailed, Withdrawn
+from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.journal import Verb
+from verge_pulumi.engine.lifecycle.ownership import token_in
+from verge_pulumi.engine.runtime import provider_process
+
+
+@contextlib.contextmanager
+def noted(evidence: Evidence, verb: Verb, token: str) -> Iterator[None]:
+    """Keep a note of a write until its outcome is in the engine's hands, or it is known to have written nothing.
+
+    The engine forgets a change or a delete that failed or was cut off. It would call the object unchanged, though
+    it may be gone or half taken down.
+    """
+    journal = evidence.journal
+    journal.begin(verb, provider_process.urn(), token)
+    with recording_writes() as writes:
+        try:
+            yield
+        except InitialisationFailed:
+            raise  # it is crossed out when the engine has saved it
+        except BaseException as error:
+            if not writes or isinstance(error, Withdrawn):
+                journal.end(token)
+            raise
+    journal.end(token)
+
+
+def is_unclear(evidence: Evidence, olds: Inputs, news: Inputs) -> bool:
+    """Say whether an earlier run was cut off while it changed or deleted the object, and nobody looked since."""
+    return bool(provider_process.urn()) and evidence.is_unclear(token_in(olds), this_stack(news))

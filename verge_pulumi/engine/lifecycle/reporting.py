@@ -1,0 +1,87 @@
+"""How a call of the engine fails: with one sentence, and with what exists saved."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from verge_pulumi.client import ApiError, hidden_so_far, hiding, printable, printable_lines
+from verge_pulumi.engine.declaring.declaration import NAME, Declaration
+from verge_pulumi.engine.errors import (
+    LONGEST,
+    InitialisationFailed,
+    Reported,
+    debugging,
+    explain,
+    sentence,
+    texts_in,
+)
+from verge_pulumi.engine.lifecycle.hooks import Hooks
+from verge_pulumi.engine.lifecycle.ownership import TOKEN
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.runtime import provider_process
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Wrap a method so that it fails with one sentence: "Unable to <verb> Network 'lan': <cause>. <what to do>."."""
+
+    def decorate(method: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(method)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+            provider: Any = args[0]
+            properties = [each for each in args if isinstance(each, dict)]
+            with provider_process.one_call():
+                try:
+                    with hiding(secrets_in(provider.declaration, properties)):
+                        return method(*args, **kwargs)
+                except BaseException as error:  # a SystemExit would hang the engine for ever
+                    raise failure(provider, verb, properties, error) from None
+
+        return wrapper
+
+    return decorate
+
+
+def label(declaration: Declaration, properties: Mapping[str, Any]) -> str:
+    """Return how people know the object: its class and its name."""
+    name = properties.get("name") or properties.get(NAME)
+    return f"{declaration.title} '{name}'" if isinstance(name, str) else declaration.title
+
+
+def secrets_in(declaration: Declaration, properties: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return every secret text in what a call was given."""
+    secret = [name for name, attribute in declaration.attributes.items() if attribute.secret]
+    return [text for each in properties for name in secret for text in texts_in(each.get(name))]
+
+
+def failure(provider: Hooks[Any], verb: str, properties: Sequence[Mapping[str, Any]], error: BaseException) -> Reported:
+    """Return the one sentence that people see.
+
+    Args:
+        provider: Whose call it was.
+        verb: What was to be done.
+        properties: All that the call was given; no secret of theirs is shown, in no spelling.
+        error: What went wrong.
+    """
+    newest = properties[-1] if properties else {}
+    hidden = [*secrets_in(provider.declaration, properties), *hidden_so_far()]
+    hint = provider.hint(error, newest) if isinstance(error, ApiError) else ""
+    cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
+    text = sentence(f"Unable to {verb} {printable(label(provider.declaration, newest))}: {cause}")
+    if isinstance(error, InitialisationFailed):
+        saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+        if saved:
+            provider.connection.evidence.journal.end(str(newest.get(TOKEN)))
+        text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
+    if debugging():
+        # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.
+        text += "\n" + printable_lines("".join(traceback.format_exception(error)), secrets=hidden)
+    if provider_process.serving():
+        sys.tracebacklimit = 0
+    return Reported(text)

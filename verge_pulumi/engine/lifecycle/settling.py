@@ -1,0 +1,93 @@
+"""After a write: the row is read back, seen to hold what was written, and made ready for use.
+
+The row exists by then, so whatever goes wrong the engine learns its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from verge_pulumi.client import Row
+from verge_pulumi.engine.declaring.model import Inputs, differing, payload
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain
+from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.lifecycle.ownership import FIXED
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.lifecycle.rows import RowProvider
+
+
+class Settling:
+    """What follows the write of one row.
+
+    Args:
+        provider: Whose hooks say what is special about the row.
+        id: The row's key.
+        inputs: What the program says.
+        hidden: Hidden outputs to keep; those that are None are not kept.
+    """
+
+    def __init__(self, provider: RowProvider[Any], id: str, inputs: Inputs, hidden: Mapping[str, Any]) -> None:
+        self._provider = provider
+        self._declaration = provider.declaration
+        self._id = id
+        self._inputs = inputs
+        self._hidden = {name: value for name, value in hidden.items() if value is not None}
+
+    def run(self, written: Sequence[str], row: Row | None = None, *, new: bool = False) -> dict[str, Any]:
+        """Read back what was written and see that it stuck; return the outputs.
+
+        VergeOS answers 200 to a column that it does not have, and drops it (fact sheet quirks W1).
+
+        Args:
+            written: The arguments that were written.
+            row: The row, where it has been read since.
+            new: Whether it was created just now.
+        """
+        provider = self._provider
+        try:
+            read = row or provider.read_back(self._id)
+            self._hidden[FIXED] = lasting(self._declaration, read)
+            late = provider.later(self._inputs) if new else ()
+            self._verify(read, [name for name in written if name not in late])
+            if new:
+                read = self._ripen(read)
+            read = provider.after_write(self._id, read, self._inputs) if written else read
+            outs = provider.outs(read, self._inputs)
+        except Withdrawn:
+            provider.connection.evidence.release((self._declaration.table, self._id))
+            raise
+        except Exception as error:
+            raise self.unfinished(error) from error
+        return outs | self._hidden
+
+    def unfinished(self, error: Exception) -> InitialisationFailed:
+        """Return the error by which the engine learns the key, whatever went wrong."""
+        known = {name: self._inputs.get(name) for name in self._declaration.attributes}
+        outs = self._provider.complete(self._id, known | self._hidden, self._inputs)
+        return InitialisationFailed(self._id, outs, explain(error))
+
+    def _ripen(self, row: Row) -> Row:
+        """Wait until a new row is ready, and write what could not be part of its creation."""
+        provider, inputs = self._provider, self._inputs
+        row = provider.until_ready(self._id, row, inputs)
+        names = [name for name in provider.unlike(row, inputs) if name in provider.later(inputs)]
+        values = payload(self._declaration, inputs, set(names))
+        if not values:
+            return row
+        provider.put(self._id, values)
+        row = provider.read_back(self._id)
+        self._verify(row, names)
+        return row
+
+    def _verify(self, row: Row, written: Sequence[str]) -> None:
+        live = self._provider.outs(row, self._inputs)
+        for name in differing(self._declaration, live, {name: self._inputs.get(name) for name in written}):
+            raise EngineError(
+                f"{name} was written as {self._shown(name, self._inputs[name])} and reads back as "
+                f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
+            )
+
+    def _shown(self, name: str, value: Any) -> str:
+        return "[secret]" if self._declaration.attributes[name].secret else repr(value)
