@@ -22,7 +22,7 @@ import requests
 
 from tests.engine.kinds import SUBJECTS, Item, depth, plot, program
 from tests.engine.lab import Lab, Run
-from verge_pulumi.engine.lifecycle.ownership import Mark, without_mark
+from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.simulator import Options, Request, Simulator
 from verge_pulumi.simulator.errors import ApiError
 

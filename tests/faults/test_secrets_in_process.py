@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from tests.faults.faulty import CREATE, READ, UPDATE, cases, error_of, fault
 from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, NoAnswer, VergeClient, VergeError
+from verge_pulumi.engine.connecting.connection import Settings, read_settings
 from verge_pulumi.engine.declaring.model import validate
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.lifecycle.reporting import failure
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.runtime.connection import Settings, read_settings
 from verge_pulumi.resources import VirtualMachine
 from verge_pulumi.simulator import Options, Simulator
 
@@ -158,7 +158,7 @@ def test_a_wrong_secret_is_refused_without_its_value(bench: Bench, wrong: Any) -
     for each in result.failures:
         assert each.property == ""
         assert each.reason.startswith("console_pass")
-        assert not shows(failure.reason)
+        assert not shows(each.reason)
 
 
 @pytest.mark.fault(76)

@@ -23,16 +23,16 @@ from tests.providers.bench import Time
 from verge_pulumi import resources
 from verge_pulumi.client import NoAnswer, VergeError
 from verge_pulumi.client.transport import Stream, Transport
+from verge_pulumi.engine.connecting.connection import Connection, Settings
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.declaration import NAME, ORGANIZATION, OWNER, Declaration
 from verge_pulumi.engine.declaring.values import RowPath
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.lifecycle.evidence import Evidence
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved, Stack, World
 from verge_pulumi.engine.declaring.declaration import Declaration
-from verge_pulumi.engine.lifecycle.ownership import Mark
+from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 

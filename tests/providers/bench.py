@@ -11,13 +11,13 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.connecting.connection import Connection, Settings
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Request, Simulator
 
 Properties = dict[str, Any]

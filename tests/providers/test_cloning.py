@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.lifecycle.ownership import Mark
+from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.resources.compute import _cloning as cloning
 
 ACTIONS = {"verb": "POST", "path": "vm_actions$"}

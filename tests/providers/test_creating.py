@@ -11,8 +11,8 @@ import pytest
 from tests.providers.bench import Bench, urn_of
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.lifecycle.journal import Journal
-from verge_pulumi.engine.lifecycle.ownership import Mark
+from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.simulator import Options, Simulator
 
 POST = {"verb": "POST", "path": "/vnets$"}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.ownership.journal import Journal
 
 CutOff = Callable[[Managed], None]
 

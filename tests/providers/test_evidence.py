@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle import evidence as module
-from verge_pulumi.engine.lifecycle.evidence import Evidence, Held, StackState, export_stack, owner_in
-from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.ownership import evidence as module
+from verge_pulumi.engine.ownership.evidence import Evidence, Held, StackState, export_stack, owner_in
+from verge_pulumi.engine.ownership.journal import Journal
 
 STACK = "organization/shop/dev"
 TOKEN = "0badcafe-0123456789ab"

@@ -12,12 +12,12 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from tests.providers.bench import UNKNOWN, Bench
 from verge_pulumi.client import NotPermitted
+from verge_pulumi.engine.connecting.connection import Connection, Settings
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.resources import Network, VirtualMachine
 from verge_pulumi.simulator import Options, Simulator
 

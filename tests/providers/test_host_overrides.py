@@ -10,7 +10,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.simulator import Simulator
 
 APPLY = {"verb": "PUT", "path": "/applydns$"}

@@ -15,7 +15,7 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.lifecycle.ownership import Mark
+from verge_pulumi.engine.ownership.mark import Mark
 
 RESOURCES: dict[str, type[BaseResource]] = {
     name: getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__

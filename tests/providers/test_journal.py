@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from verge_pulumi.engine.lifecycle.journal import Journal
-from verge_pulumi.engine.runtime.connection import Settings
+from verge_pulumi.engine.connecting.connection import Settings
+from verge_pulumi.engine.ownership.journal import Journal
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/vergeos:Network::lan with a blank\nand two lines"
 TOKEN = "0badcafe-0123456789ab"
@@ -57,7 +57,7 @@ def test_an_attempt_of_a_process_that_runs_is_not_cut_off(path: Path) -> None:
 
 
 def test_a_process_is_asked_for_whether_it_runs(path: Path) -> None:
-    write = "import sys; from pathlib import Path; from verge_pulumi.engine.lifecycle.journal import Journal; "
+    write = "import sys; from pathlib import Path; from verge_pulumi.engine.ownership.journal import Journal; "
     write += f"Journal(Path(sys.argv[1])).begin('create', {URN!r}, {TOKEN!r})"
     subprocess.run([sys.executable, "-c", write, str(path)], check=True)
     assert cut_off(Journal(path)) == [("create", URN, TOKEN)]
@@ -130,7 +130,7 @@ def test_of_what_nobody_ever_ended_the_newest_is_kept(path: Path) -> None:
 
 def test_several_processes_lose_nothing_while_the_file_is_shortened(path: Path) -> None:
     write = (
-        "import sys; from pathlib import Path; from verge_pulumi.engine.lifecycle.journal import Journal\n"
+        "import sys; from pathlib import Path; from verge_pulumi.engine.ownership.journal import Journal\n"
         "journal = Journal(Path(sys.argv[1]))\n"
         f"for n in range(400): journal.begin('create', {URN!r}, f'{{sys.argv[2]}}-{{n}}'); "
         "journal.end(f'{sys.argv[2]}-{n}') if n else None\n"

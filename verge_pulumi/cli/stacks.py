@@ -15,15 +15,15 @@ from pydantic import Field
 
 from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.engine.connecting.connection import NAMESPACE
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.evidence import ORIGIN
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.lifecycle.ownership import MANAGED, MARK
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.runtime.connection import NAMESPACE
+from verge_pulumi.engine.ownership.evidence import ORIGIN
+from verge_pulumi.engine.ownership.mark import MANAGED, MARK
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi tells an object that stands for something else, such as a secret."""

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 
 from verge_pulumi.engine.declaring.declaration import OWNER, BaseResource
-from verge_pulumi.engine.lifecycle.ownership import without_mark
+from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.firewall.firewall import Firewall
 
 _FORM = "%Y-%m-%dT%H:%MZ"

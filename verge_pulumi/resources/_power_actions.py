@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Outcome, Row, Table, VergeError, printable
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection
 
 Restart = Literal["never", "on-change"]
 

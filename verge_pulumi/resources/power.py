@@ -10,10 +10,10 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, p
 from verge_pulumi.engine.declaring.declaration import ENDING, OWNER, BaseResource, Declared
 from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
-from verge_pulumi.engine.lifecycle.evidence import Held
 from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marks_of
+from verge_pulumi.engine.ownership.evidence import Held
+from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources.compute import _guest as guest

@@ -16,8 +16,8 @@ import pulumi
 from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
 
 if TYPE_CHECKING:
+    from verge_pulumi.engine.connecting.finding import ByName
     from verge_pulumi.engine.declaring.declaration import BaseResource
-    from verge_pulumi.engine.reading.finding import ByName
 
 T = TypeVar("T")
 A = TypeVar("A")

@@ -36,6 +36,7 @@ import pulumi
 import pulumi.dynamic
 
 from verge_pulumi.client import printable
+from verge_pulumi.engine.connecting.finding import ByName, Kind, find
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import (
     DECLARED,
@@ -52,7 +53,6 @@ from verge_pulumi.engine.declaring.attributes import (
     ref,
 )
 from verge_pulumi.engine.declaring.values import uncarried
-from verge_pulumi.engine.reading.finding import ByName, Kind, find
 
 T = TypeVar("T")
 

@@ -17,9 +17,9 @@ from verge_pulumi.client import AlreadyExists, Filter, Outcome, Row, VergeError,
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.declaring.model import differing, payload, validate
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.evidence import Held, Place
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.lifecycle.ownership import TOKEN, Mark, kin_of, marked_description
+from verge_pulumi.engine.ownership.evidence import Held, Place
+from verge_pulumi.engine.ownership.mark import TOKEN, Mark, kin_of, marked_description
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
 

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from verge_pulumi.client import Row, printable
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import ORGANIZATION, OWNER, BaseResource, Declaration
 from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.evidence import owner_in
-from verge_pulumi.engine.lifecycle.ownership import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
+from verge_pulumi.engine.ownership.evidence import owner_in
+from verge_pulumi.engine.ownership.mark import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection
 
 Owner = tuple[type[BaseResource], str]
 """A row that can bear a mark: its resource and its key."""

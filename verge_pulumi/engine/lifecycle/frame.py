@@ -22,20 +22,20 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from verge_pulumi.engine.connecting.connection import from_process
 from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.errors import EngineError, sentence, shown_problems
-from verge_pulumi.engine.lifecycle.evidence import ORIGIN
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.home import Home
 from verge_pulumi.engine.lifecycle.hooks import Hooks
 from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
-from verge_pulumi.engine.lifecycle.ownership import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete, managed
 from verge_pulumi.engine.lifecycle.reporting import reported
+from verge_pulumi.engine.ownership.evidence import ORIGIN
+from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import from_process
 
 R = TypeVar("R", bound=BaseResource)
 P = ParamSpec("P")

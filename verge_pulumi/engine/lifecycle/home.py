@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.evidence import ORIGIN
 from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.ownership.evidence import ORIGIN
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection
 
 
 class Home:

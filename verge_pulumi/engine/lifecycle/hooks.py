@@ -45,12 +45,12 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from verge_pulumi.client import ApiError, NotPermitted, Row
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.lifecycle.evidence import Held
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
-from verge_pulumi.engine.runtime.connection import Connection
+from verge_pulumi.engine.ownership.evidence import Held
 
 R = TypeVar("R", bound=BaseResource)
 

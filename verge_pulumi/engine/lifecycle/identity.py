@@ -10,9 +10,9 @@ import pulumi
 from verge_pulumi.engine.declaring.declaration import OWNER, Declaration
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError, sentence
-from verge_pulumi.engine.lifecycle.evidence import Evidence, Held, owner_in
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.lifecycle.ownership import token_in
+from verge_pulumi.engine.ownership.evidence import Evidence, Held, owner_in
+from verge_pulumi.engine.ownership.mark import token_in
 from verge_pulumi.engine.runtime import provider_process
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from verge_pulumi.client import recording_writes
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import InitialisationFailed, Withdrawn
-from verge_pulumi.engine.lifecycle.evidence import Evidence
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.lifecycle.journal import Verb
-from verge_pulumi.engine.lifecycle.ownership import token_in
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Verb
+from verge_pulumi.engine.ownership.mark import token_in
 from verge_pulumi.engine.runtime import provider_process
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import (
     ENDING,
     NAME,
@@ -15,9 +16,8 @@ from verge_pulumi.engine.declaring.declaration import (
     location,
     row_key,
 )
-from verge_pulumi.engine.lifecycle.evidence import ORIGIN
-from verge_pulumi.engine.lifecycle.ownership import MANAGED, TOKEN
-from verge_pulumi.engine.runtime.connection import Connection
+from verge_pulumi.engine.ownership.evidence import ORIGIN
+from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""

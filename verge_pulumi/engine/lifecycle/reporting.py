@@ -20,8 +20,8 @@ from verge_pulumi.engine.errors import (
     texts_in,
 )
 from verge_pulumi.engine.lifecycle.hooks import Hooks
-from verge_pulumi.engine.lifecycle.ownership import TOKEN
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.ownership.mark import TOKEN
 from verge_pulumi.engine.runtime import provider_process
 
 P = ParamSpec("P")

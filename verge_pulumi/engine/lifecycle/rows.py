@@ -13,9 +13,9 @@ from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, Creating
 from verge_pulumi.engine.lifecycle.fencing import Fence, lasting
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
-from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marked_description, without_mark
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.settling import Settling
+from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marked_description, without_mark
 from verge_pulumi.engine.reading.reader import Place
 from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process

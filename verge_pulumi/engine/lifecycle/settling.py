@@ -12,7 +12,7 @@ from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.model import Inputs, differing, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain
 from verge_pulumi.engine.lifecycle.fencing import lasting
-from verge_pulumi.engine.lifecycle.ownership import FIXED
+from verge_pulumi.engine.ownership.mark import FIXED
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.lifecycle.rows import RowProvider

@@ -9,15 +9,15 @@ from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, printable
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
 from verge_pulumi.engine.lifecycle.fencing import Fence
-from verge_pulumi.engine.lifecycle.ownership import PARENT
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import PARENT
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 SETTLES_WITHIN = 30.0

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from verge_pulumi.client import Row
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.engine.runtime.connection import Connection
 
 COMPLETE_WITHIN = 300.0
 """Seconds within which a snapshot can be restored; sources see about two (fact sheet vms §9)."""

@@ -10,8 +10,8 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.declaration import Declared, Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Key, MacAddress, Text
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.compute._hotplug import WAY_OUT
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine

@@ -11,7 +11,7 @@ from verge_pulumi.engine.declaring.declaration import Declared, Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.compute import _data_loss as data_loss

@@ -12,8 +12,8 @@ from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Duration, Moment, Text
 from verge_pulumi.engine.errors import Withdrawn
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 

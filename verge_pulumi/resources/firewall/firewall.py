@@ -14,10 +14,11 @@ from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
-from verge_pulumi.engine.lifecycle.evidence import Place
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.lifecycle.ownership import (
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.ownership.evidence import Place
+from verge_pulumi.engine.ownership.mark import (
     MARK,
     PARENT,
     TOKEN,
@@ -26,7 +27,6 @@ from verge_pulumi.engine.lifecycle.ownership import (
     marks_of,
     without_mark,
 )
-from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan

@@ -11,8 +11,8 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Text
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.firewall._rule_values import AliasEntries
 from verge_pulumi.resources.network._staged import RULES, apply_staged
 

@@ -11,8 +11,8 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, com
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._power_actions import Restart
 

@@ -9,7 +9,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Cidr, IpAddress, Key, Text
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._restarting import RestartPolicy
 from verge_pulumi.resources.network.network import Network, outside, vlan_problems
 from verge_pulumi.resources.routing._common import (

@@ -20,8 +20,8 @@ from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Text, Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 

@@ -7,7 +7,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
-from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.journal import Attempt, Journal
-from verge_pulumi.engine.lifecycle.ownership import TOKEN, token_in
+from verge_pulumi.engine.ownership.journal import Attempt, Journal
+from verge_pulumi.engine.ownership.mark import TOKEN, token_in
 from verge_pulumi.engine.runtime import provider_process
 
 Place = tuple[str, str]

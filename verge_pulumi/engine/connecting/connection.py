@@ -17,8 +17,8 @@ from verge_pulumi.client import ApiKey, Authentication, Basic, Budget, Clocks, R
 from verge_pulumi.client.host import is_loopback, origin
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.evidence import Evidence
-from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
