@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership import evidence as module
-from verge_pulumi.engine.ownership.evidence import Evidence, Held, StackState, export_stack, owner_in
+from verge_pulumi.engine.ownership import stack_export as module
+from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.ownership.stack_export import export_stack
+from verge_pulumi.engine.ownership.states import Held, StackState, owner_in
 
 STACK = "organization/shop/dev"
 TOKEN = "0badcafe-0123456789ab"
@@ -133,14 +135,14 @@ def test_an_empty_state_holds_nothing() -> None:
 
 def test_a_state_is_read_once_unless_it_has_to_be_that_of_now() -> None:
     known = evidence(deployment(), deployment(resource("lan")))
-    assert known.state(STACK).held == known.state(STACK).held == []
-    assert [each.name for each in known.state(STACK, now=True).held] == ["lan"]
-    assert [each.name for each in known.state(STACK).held] == ["lan"]
+    assert known.states.of(STACK).held == known.states.of(STACK).held == []
+    assert [each.name for each in known.states.of(STACK, now=True).held] == ["lan"]
+    assert [each.name for each in known.states.of(STACK).held] == ["lan"]
 
 
 def test_a_stack_that_runs_and_is_not_there_is_an_error() -> None:
     with pytest.raises(EngineError, match="cannot be read: there is no stack of that name"):
-        evidence(None).state(STACK)
+        evidence(None).states.of(STACK)
 
 
 def test_a_state_that_cannot_be_read_is_not_asked_for_again_until_it_matters() -> None:
@@ -155,10 +157,10 @@ def test_a_state_that_cannot_be_read_is_not_asked_for_again_until_it_matters() -
     known = Evidence(Journal(None), export)
     for _ in range(3):
         with pytest.raises(EngineError, match="it cannot be read"):
-            known.state(STACK)
+            known.states.of(STACK)
     assert known.token_at(("vnets", "5"), STACK) == ""
     assert len(asked) == 1
-    assert [each.name for each in known.state(STACK, now=True).held] == ["lan"]
+    assert [each.name for each in known.states.of(STACK, now=True).held] == ["lan"]
 
 
 @pytest.mark.fault(97)
@@ -168,7 +170,7 @@ def test_interrupted_are_those_of_the_state_and_those_of_the_journal(tmp_path: P
     journal.begin("create", urn("dmz"), "c")
     journal.begin("change", urn("lan"), "d")
     known = evidence(deployment(pending=(creating("lan", "a"),)), journal=journal)
-    assert known.interrupted(urn("lan"), STACK) == {"a": {"__token": "a"}, "b": {}}
+    assert known.attempts.interrupted(urn("lan"), STACK) == {"a": {"__token": "a"}, "b": {}}
 
 
 def test_what_was_cut_off_proves_nothing_once_the_resource_exists(tmp_path: Path) -> None:
@@ -176,37 +178,37 @@ def test_what_was_cut_off_proves_nothing_once_the_resource_exists(tmp_path: Path
     journal.begin("create", urn("lan"), "b")
     state = deployment(pending=(creating("lan", "a"), creating("dmz", "c")))  # the engine keeps them
     known = evidence(state, journal=journal)
-    assert set(known.interrupted(urn("lan"), STACK)) == {"a", "b"}
-    known.made_up_for(urn("lan"), STACK)
+    assert set(known.attempts.interrupted(urn("lan"), STACK)) == {"a", "b"}
+    known.attempts.made_up_for(urn("lan"), STACK)
     for later in (known, evidence(state, journal=journal)):
-        assert later.interrupted(urn("lan"), STACK) == {}
-        assert set(later.interrupted(urn("dmz"), STACK)) == {"c"}
+        assert later.attempts.interrupted(urn("lan"), STACK) == {}
+        assert set(later.attempts.interrupted(urn("dmz"), STACK)) == {"c"}
 
 
 def test_a_change_that_was_cut_off_elsewhere_is_known_from_the_state_and_noted_here(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "attempts")
     cut_off = deployment(resource("lan"), pending=({"type": "deleting", "resource": resource("lan")},))
-    assert evidence(cut_off, journal=journal).is_unclear(f"{TOKEN}lan", STACK)
+    assert evidence(cut_off, journal=journal).attempts.is_unclear(f"{TOKEN}lan", STACK)
     # The engine has dropped its note when the next process asks.
     later = evidence(deployment(resource("lan")), journal=journal)
-    assert later.is_unclear(f"{TOKEN}lan", STACK)
-    assert not later.is_unclear(f"{TOKEN}dmz", STACK)
-    assert not later.is_unclear("", STACK)
+    assert later.attempts.is_unclear(f"{TOKEN}lan", STACK)
+    assert not later.attempts.is_unclear(f"{TOKEN}dmz", STACK)
+    assert not later.attempts.is_unclear("", STACK)
 
 
 def test_a_change_of_a_process_that_runs_is_not_noted_as_cut_off(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
     journal.begin("change", urn("lan"), f"{TOKEN}lan")
     state = deployment(pending=({"type": "updating", "resource": resource("lan")},))
-    evidence(state, journal=journal).is_unclear(f"{TOKEN}lan", STACK)
+    evidence(state, journal=journal).attempts.is_unclear(f"{TOKEN}lan", STACK)
     assert journal.cut_off() == []
 
 
 def test_a_note_that_a_later_state_lacks_is_not_forgotten() -> None:
     known = evidence(deployment(pending=({"type": "deleting", "resource": resource("lan")},)), deployment())
-    known.state(STACK)
-    known.state(STACK, now=True)
-    assert known.is_unclear(f"{TOKEN}lan", STACK)
+    known.states.of(STACK)
+    known.states.of(STACK, now=True)
+    assert known.attempts.is_unclear(f"{TOKEN}lan", STACK)
 
 
 def test_a_state_that_cannot_be_read_is_told_once_where_it_would_show_what_was_cut_off(told: list[str]) -> None:
@@ -214,8 +216,8 @@ def test_a_state_that_cannot_be_read_is_told_once_where_it_would_show_what_was_c
         raise EngineError("it cannot be read")
 
     known = Evidence(Journal(None), export)
-    assert not known.is_unclear(TOKEN, STACK)
-    assert not known.is_unclear(f"{TOKEN}lan", STACK)
+    assert not known.attempts.is_unclear(TOKEN, STACK)
+    assert not known.attempts.is_unclear(f"{TOKEN}lan", STACK)
     assert told == ["warning: writes that were cut off on another machine cannot be recognised: it cannot be read"]
 
 
@@ -228,22 +230,22 @@ def test_a_state_that_was_read_stays_known_when_the_next_export_fails() -> None:
         return answers.pop()
 
     known = Evidence(Journal(None), export)
-    known.state(STACK)
+    known.states.of(STACK)
     with pytest.raises(EngineError, match="it cannot be read"):
-        known.state(STACK, now=True)
-    assert [each.name for each in known.state(STACK).held] == ["lan"]
+        known.states.of(STACK, now=True)
+    assert [each.name for each in known.states.of(STACK).held] == ["lan"]
 
 
 def test_only_one_create_gets_a_row() -> None:
     known = evidence(deployment())
     place = ("vnets", "5")
-    assert known.claim(place, "a", made=False)
-    assert known.claim(place, "a", made=False)
-    assert not known.claim(place, "b", made=False)
+    assert known.claims.claim(place, "a", made=False)
+    assert known.claims.claim(place, "a", made=False)
+    assert not known.claims.claim(place, "b", made=False)
     assert known.token_at(place, STACK) == "a"
-    known.release(place)
+    known.claims.release(place)
     assert not known.knows("a", STACK)
-    assert known.claim(place, "b", made=False)
+    assert known.claims.claim(place, "b", made=False)
 
 
 def test_the_state_is_not_waited_for_where_it_is_not_needed() -> None:
@@ -256,10 +258,10 @@ def test_the_state_is_not_waited_for_where_it_is_not_needed() -> None:
         return deployment()
 
     known = Evidence(Journal(None), export)
-    thread = threading.Thread(target=known.state, args=(STACK,))
+    thread = threading.Thread(target=known.states.of, args=(STACK,))
     thread.start()
     begun.wait(10)
-    assert known.claim(("vnets", "5"), "a", made=True)
+    assert known.claims.claim(("vnets", "5"), "a", made=True)
     known.warn_once("a warning")
     assert thread.is_alive()
     answered.set()
@@ -270,7 +272,7 @@ def test_a_token_is_known_from_the_state_or_from_this_process() -> None:
     known = evidence(deployment(resource("lan")))
     assert known.knows(f"{TOKEN}lan", STACK)
     assert not known.knows("other", STACK)
-    known.claim(("vnets", "7"), "other", made=True)
+    known.claims.claim(("vnets", "7"), "other", made=True)
     assert known.knows("other", STACK)
     assert (known.token_at(("vnets", "7"), STACK), known.token_at(("vnets", "5"), STACK)) == ("other", f"{TOKEN}lan")
     assert known.token_at(("vnets", "9"), STACK) == ""
@@ -283,9 +285,11 @@ def test_a_token_of_another_process_of_this_run_is_known_from_the_state_of_now()
 
 def test_what_was_taken_over_was_not_made() -> None:
     known = evidence(deployment())
-    known.claim(("vnets", "5"), "a", made=True)
-    known.claim(("vnets", "6"), "b", made=False)
-    assert (known.made, set(known.claimed)) == ({("vnets", "5")}, {("vnets", "5"), ("vnets", "6")})
+    known.claims.claim(("vnets", "5"), "a", made=True)
+    known.claims.claim(("vnets", "6"), "b", made=False)
+    assert known.claims.has_made(("vnets", "5"))
+    assert not known.claims.has_made(("vnets", "6"))
+    assert all(place in known.claims for place in (("vnets", "5"), ("vnets", "6")))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.mark import Mark
 
 RESOURCES: dict[str, type[BaseResource]] = {
@@ -436,7 +438,7 @@ def test_whether_a_state_was_copied_is_not_guessed(bench: Bench, lan: Managed) -
     def export(stack: str) -> Any:
         raise EngineError(f"the state of the stack {stack} cannot be read")
 
-    bench.connection.evidence._export = export
+    bench.connection.evidence = Evidence(Journal(None), export)
     bench.simulator.reset("log")
     assert "the state of the stack organization/shop/prod cannot be read" in refused(lambda: lan.diff(mtu=9000))
     assert bench.writes() == []
@@ -544,7 +546,7 @@ def unreadable(bench: Bench) -> list[str]:
         asked.append(stack)
         raise EngineError(f"the state of the stack {stack} cannot be read (no access). Try again")
 
-    bench.connection.evidence._export = export
+    bench.connection.evidence = Evidence(Journal(None), export)
     return asked
 
 

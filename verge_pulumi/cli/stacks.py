@@ -22,8 +22,8 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.ownership.evidence import ORIGIN
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
+from verge_pulumi.engine.ownership.states import ORIGIN
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi tells an object that stands for something else, such as a secret."""

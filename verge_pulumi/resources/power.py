@@ -12,8 +12,8 @@ from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
-from verge_pulumi.engine.ownership.evidence import Held
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marks_of
+from verge_pulumi.engine.ownership.states import Held
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources.compute import _guest as guest
@@ -165,7 +165,7 @@ class PowerProvider(DeclaredProvider[Power]):
         urn, stack, evidence = provider_process.urn(), this_stack(inputs), self.connection.evidence
         # One that ends in this run was there when it began; only then the state of this moment is asked for.
         if urn and evidence.held_as(urn, inputs["of"], stack):
-            evidence.state(stack, now=True)
+            evidence.states.of(stack, now=True)
             if held := evidence.held_as(urn, inputs["of"], stack):
                 raise EngineError(
                     f"the power of {inputs['of']} is still managed by '{held.name}', and deleting that would stop it "

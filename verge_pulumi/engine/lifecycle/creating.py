@@ -18,8 +18,8 @@ from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.declaring.model import differing, payload, validate
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.ownership.evidence import Held, Place
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark, kin_of, marked_description
+from verge_pulumi.engine.ownership.states import Held, Place
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
@@ -151,7 +151,7 @@ class Creating:
         return self._made(self._provider.make(self._inputs, values))
 
     def _made(self, key: str) -> str:
-        self._evidence.claim(self._place(key), self._token, made=True)
+        self._evidence.claims.claim(self._place(key), self._token, made=True)
         return key
 
     def _place(self, key: str) -> Place:
@@ -168,7 +168,7 @@ class Creating:
         """
         if self._mark is None or _token(row) == self._token:
             return created.key, row
-        self._evidence.release(self._place(created.key))
+        self._evidence.claims.release(self._place(created.key))
         if found := self._own({}):
             return self._made(str(found["$key"])), found
         theirs = _mark(row)
@@ -182,7 +182,7 @@ class Creating:
         """Find the row of this attempt: by its token, or without one as the one that nothing tells from it."""
         if not self._mark:
             if same := self._alike(values):
-                self._evidence.state(self._stack, now=True)
+                self._evidence.states.of(self._stack, now=True)
             return self._free(same)
         rows = self._find([*self._within(), where("description", "cs", str(self._mark))])
         found = [row for row in rows if _token(row) == self._token]
@@ -234,7 +234,7 @@ class Creating:
             return own[0]
         # One with the text of another stack is that stack's, and one with a token of ours elsewhere is a copy. What is
         # left was made by nobody whom the state knows.
-        state = self._evidence.state(self._stack)
+        state = self._evidence.states.of(self._stack)
         left = [
             row
             for row in free
@@ -279,7 +279,7 @@ class Creating:
             return self._made(key)
         given = not self._declaration.markable and self._is_given(row)
         if not given:
-            self._evidence.state(self._stack, now=True)
+            self._evidence.states.of(self._stack, now=True)
         if holder := self._holder(row):
             raise EngineError(
                 f"row {key} of {table} has that name and is '{holder}' of this stack. If that was renamed in the "
@@ -343,7 +343,7 @@ class Creating:
         values = payload(self._declaration, self._inputs, set(changed) - set(provider.later(self._inputs)))
         if self._mark:
             values["description"] = marked_description(self._inputs, row, self._mark)
-        if not self._evidence.claim(self._place(key), self._token, made=False):
+        if not self._evidence.claims.claim(self._place(key), self._token, made=False):
             raise EngineError(f"row {key} of {self._declaration.table} was taken over by another resource in this run")
         try:
             if values:
@@ -351,7 +351,7 @@ class Creating:
                 provider.put(key, values)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
-                self._evidence.release(self._place(key))
+                self._evidence.claims.release(self._place(key))
             raise
         if self._declaration.markable:  # others VergeOS may have made for us, which is nothing to tell
             provider_process.log(f"took over row {key} of {self._declaration.table}, which existed already")
@@ -361,7 +361,7 @@ class Creating:
 
     def _interrupted(self, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
         """Return the inputs of earlier attempts that were cut off, by their tokens; {} where they are not known."""
-        found = self._evidence.interrupted(self._urn, self._stack, now=now) if self._urn else {}
+        found = self._evidence.attempts.interrupted(self._urn, self._stack, now=now) if self._urn else {}
         return {token: inputs for token, inputs in found.items() if token != self._token}
 
     def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
@@ -380,12 +380,10 @@ class Creating:
         places = list(parent.refers_to(self._inputs[parent.name])) if parent else []
 
         def ours() -> bool:
-            return any(
-                place in self._evidence.claimed or self._evidence.held_at(place, self._stack) for place in places
-            )
+            return any(place in self._evidence.claims or self._evidence.held_at(place, self._stack) for place in places)
 
         if not ours():
-            self._evidence.state(self._stack, now=True)  # another provider of this run may have made it since
+            self._evidence.states.of(self._stack, now=True)  # another provider of this run may have made it since
         return ours()
 
     def _holder(self, row: Row) -> str:
@@ -394,10 +392,10 @@ class Creating:
         A copy of a row bears its token too, and is nobody's. Rows that are part of a list have no other proof.
         """
         place: Place = (self._declaration.table, str(row["$key"]))
-        state = self._evidence.state(self._stack)
+        state = self._evidence.states.of(self._stack)
         if held := self._evidence.held_at(place, self._stack):
             return held.name
-        if place in self._evidence.claimed:
+        if place in self._evidence.claims:
             return "another resource"
         lists: Iterable[Held] = (each for each in state.bearing(_token(row)) if each.place in (None, place))
         return next((each.name for each in lists), "")

@@ -16,8 +16,8 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import ORGANIZATION, OWNER, BaseResource, Declaration
 from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.evidence import owner_in
 from verge_pulumi.engine.ownership.mark import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
+from verge_pulumi.engine.ownership.states import owner_in
 from verge_pulumi.engine.runtime import provider_process
 
 Owner = tuple[type[BaseResource], str]

@@ -33,8 +33,8 @@ from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
 from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete, managed
 from verge_pulumi.engine.lifecycle.reporting import reported
-from verge_pulumi.engine.ownership.evidence import ORIGIN
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
+from verge_pulumi.engine.ownership.states import ORIGIN
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
@@ -154,7 +154,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         Home(self.connection).see(inputs)
         with noted(self.connection.evidence, "create", str(inputs.get(TOKEN) or "")):
             id, outs = self.insert(inputs)
-        self.connection.evidence.made_up_for(provider_process.urn(), this_stack(inputs))
+        self.connection.evidence.attempts.made_up_for(provider_process.urn(), this_stack(inputs))
         return CreateResult(id, self.complete(id, outs, inputs))
 
     @final
@@ -209,7 +209,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         with self.connection.client.budget.reserved():
             Home(self.connection).guard(_props)
             self.identity.confirm(_props, _props)
-            if (self.declaration.table, _id) in self.connection.evidence.claimed:
+            if (self.declaration.table, _id) in self.connection.evidence.claims:
                 raise EngineError(
                     f"row {_id} of {self.declaration.table} was made or taken over in this very run. It is left alone; "
                     "run 'pulumi up' again"

@@ -9,7 +9,7 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.ownership.evidence import ORIGIN
+from verge_pulumi.engine.ownership.states import ORIGIN
 from verge_pulumi.engine.runtime import provider_process
 
 
@@ -54,7 +54,7 @@ class Home:
             EngineError: The address of the provider leads elsewhere by now.
         """
         try:
-            origins = self._connection.evidence.state(this_stack(inputs)).origins if provider_process.urn() else []
+            origins = self._connection.evidence.states.of(this_stack(inputs)).origins if provider_process.urn() else []
         except EngineError:
             return  # the check has told so
         for origin in origins:

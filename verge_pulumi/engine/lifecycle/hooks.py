@@ -50,7 +50,7 @@ from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
-from verge_pulumi.engine.ownership.evidence import Held
+from verge_pulumi.engine.ownership.states import Held
 
 R = TypeVar("R", bound=BaseResource)
 

@@ -11,8 +11,9 @@ from verge_pulumi.engine.declaring.declaration import OWNER, Declaration
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError, sentence
 from verge_pulumi.engine.lifecycle.fencing import this_stack
-from verge_pulumi.engine.ownership.evidence import Evidence, Held, owner_in
+from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.mark import token_in
+from verge_pulumi.engine.ownership.states import Held, owner_in
 from verge_pulumi.engine.runtime import provider_process
 
 
@@ -68,7 +69,7 @@ class Identity:
         if olds or not urn:
             return
         try:
-            held = evidence.state(this_stack(inputs)).of(urn)
+            held = evidence.states.of(this_stack(inputs)).of(urn)
         except EngineError as error:
             # What meets a row while it is created is refused then.
             evidence.warn_once(f"renamed resources cannot be recognised: {error}")

@@ -16,8 +16,8 @@ from verge_pulumi.engine.declaring.declaration import (
     location,
     row_key,
 )
-from verge_pulumi.engine.ownership.evidence import ORIGIN
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN
+from verge_pulumi.engine.ownership.states import ORIGIN
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""

@@ -56,7 +56,7 @@ class Settling:
             read = provider.after_write(self._id, read, self._inputs) if written else read
             outs = provider.outs(read, self._inputs)
         except Withdrawn:
-            provider.connection.evidence.release((self._declaration.table, self._id))
+            provider.connection.evidence.claims.release((self._declaration.table, self._id))
             raise
         except Exception as error:
             raise self.unfinished(error) from error

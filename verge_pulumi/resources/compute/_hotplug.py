@@ -74,7 +74,7 @@ class HotplugProvider(RowProvider[R]):
         try:
             return self.plug(row, inputs)
         except (Refused, Conflict) as error:
-            if (self.kind.table, id) not in self.connection.evidence.made:
+            if not self.connection.evidence.claims.has_made((self.kind.table, id)):
                 raise
             self.connection.client.table(self.kind.table).delete(id)
             raise Withdrawn(str(error)) from error

@@ -17,7 +17,6 @@ from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
-from verge_pulumi.engine.ownership.evidence import Place
 from verge_pulumi.engine.ownership.mark import (
     MARK,
     PARENT,
@@ -27,6 +26,7 @@ from verge_pulumi.engine.ownership.mark import (
     marks_of,
     without_mark,
 )
+from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan
@@ -167,7 +167,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
 
     def _interrupted(self, inputs: Inputs) -> set[str]:
         urn = provider_process.urn()
-        return set(self.connection.evidence.interrupted(urn, this_stack(inputs))) if urn else set()
+        return set(self.connection.evidence.attempts.interrupted(urn, this_stack(inputs))) if urn else set()
 
     def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
         """Return the rules that are ours: those that bear our token, and are no copies of them.
@@ -272,7 +272,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         keys.clear()
         keys.update({name: str(row["$key"]) for name, row in ours.items() if name in wanted})
         for name, key in keys.items():
-            if not self.connection.evidence.claim((TABLE, key), own.mark.token if own.mark else "", made=False):
+            if not self.connection.evidence.claims.claim((TABLE, key), own.mark.token if own.mark else "", made=False):
                 raise self._taken(ours[name], "another resource of this run has it")
         places = {str(row["$key"]): int(row["orderid"]) for row in rows}
         return plan(places, [_wanted(rule, ours.get(name), inputs, own.mark) for name, rule in wanted.items()], gone)
@@ -300,9 +300,9 @@ class FirewallProvider(DeclaredProvider[Firewall]):
     def _holder(self, place: Place, mark: Mark | None, inputs: Inputs) -> str:
         """Return the name of the other resource of this stack that manages a rule, "" if none does."""
         evidence, stack = self.connection.evidence, this_stack(inputs)
-        if place in evidence.claimed:
+        if place in evidence.claims:
             return "another resource"
-        held = [evidence.held_at(place, stack), *(evidence.state(stack).bearing(mark.token) if mark else ())]
+        held = [evidence.held_at(place, stack), *(evidence.states.of(stack).bearing(mark.token) if mark else ())]
         return next((each.name for each in held if each), "")
 
     def _undeclared(self, rows: Iterable[Row], inputs: Inputs) -> dict[str, str]:

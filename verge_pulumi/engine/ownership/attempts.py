@@ -1,0 +1,76 @@
+"""Writes that were cut off, as the journal of this machine and the state of the stack tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.journal import Attempt, Journal
+from verge_pulumi.engine.ownership.states import States
+
+
+class Attempts:
+    """The attempts of earlier runs; one for each connection.
+
+    Args:
+        journal: The attempts that this machine has begun.
+        states: The states of stacks.
+        warn: Tells people once what holds for a whole run.
+    """
+
+    def __init__(self, journal: Journal, states: States, warn: Callable[[str], None]) -> None:
+        self._journal = journal
+        self._states = states
+        self._warn = warn
+        self._unclear: set[str] | None = None
+
+    def interrupted(self, urn: str, stack: str, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
+        """Return the creates of a resource that were cut off, and that no later one has made up for.
+
+        Returns:
+            Their inputs by their tokens; {} for those that only the journal knows.
+        """
+        pending = self._states.of(stack, now=now).cut_off(urn)
+        return {token: pending.get(token, {}) for token in (self._noted(urn) | pending.keys()) - self._spent}
+
+    def made_up_for(self, urn: str, stack: str) -> None:
+        """Note that a resource exists, so that its creates which were cut off prove nothing any more."""
+        state = self._states.known(stack)
+        pending = state.cut_off(urn) if state else {}
+        if tokens := (self._noted(urn) | pending.keys()) - self._spent:
+            self._journal.spend(tokens)
+            self._spent |= tokens
+
+    def is_unclear(self, token: str, stack: str) -> bool:
+        """Say whether a change or the delete of an object was cut off, so that it may be gone or half changed.
+
+        That is told by the journal of this machine, and by the state as it was before this run wrote to it.
+        """
+        if self._unclear is None:
+            self._unclear = self._cut_off_changes(stack)
+        return bool(token) and token in self._unclear
+
+    def _cut_off_changes(self, stack: str) -> set[str]:
+        noted = {each.token for each in self._left_behind if each.verb == "change"}
+        try:
+            self._states.of(stack)
+        except EngineError as error:
+            self._warn(f"writes that were cut off on another machine cannot be recognised: {error}")
+        for token, urn in self._states.changing.items():
+            # For the processes that follow this one, such as that of the update after this preview.
+            self._journal.keep(urn, token)
+        return noted | self._states.changing.keys()
+
+    def _noted(self, urn: str) -> set[str]:
+        return {each.token for each in self._left_behind if each.verb == "create" and each.urn == urn}
+
+    @cached_property
+    def _left_behind(self) -> list[Attempt]:
+        """The attempts on this machine that were cut off before this process began to look."""
+        return self._journal.cut_off()
+
+    @cached_property
+    def _spent(self) -> set[str]:
+        return self._journal.spent()
