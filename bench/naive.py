@@ -7,7 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import NotFound, Row
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.reading import Reader
+from verge_pulumi.engine.reading.reader import Reader
 
 
 def install() -> None:

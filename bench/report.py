@@ -21,7 +21,7 @@ GOALS: Mapping[str, Mapping[int, tuple[float, int]]] = {
     "change": {8: (1.3, 10), 64: (1.1, 10)},
     "destroy": {8: (5, 15), 64: (5, 15)},
 }
-"""Requests allowed by workload and parallelism: so many for each machine, and so many besides."""
+"""Requests allowed by workload and parallelism: so many for each machine, and so many in any case."""
 
 COLOURS = {"ours": "#1a7f37", "naive": "#bc4c00"}
 
@@ -60,7 +60,7 @@ def _exports(measures: Sequence[Measure]) -> list[str]:
     if not seconds:
         return []
     told = ", ".join(f"{min(taken):.2f} s with {number} machines" for number, taken in sorted(seconds.items()))
-    return [f"A run that declares something new exports its state once: {told}.", ""]
+    return [f"A preview and an update export the state once each: {told}.", ""]
 
 
 def _beside_terraform(known: Mapping[tuple[Case, str], Measure]) -> list[str]:

@@ -65,7 +65,7 @@ class Measure:
         seconds: Wall time of the command, Pulumi's own start included.
         cpu: Seconds of processor time of the provider process, its start included.
         memory: Most resident memory of the provider process, in MiB.
-        export: Seconds that an export of the state takes after a create, which a run that declares something new makes
+        export: Seconds that an export of the state takes after a create, which a preview makes
             once; 0 where it was not measured.
     """
 
@@ -97,7 +97,7 @@ def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
     Args:
         case: What to run.
         cli: The folder of the Pulumi CLI.
-        variables: Environment variables besides.
+        variables: Environment variables to add.
 
     Raises:
         RuntimeError: A command failed; the text is its output.

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from verge_pulumi.engine.connection import Connection, Settings
 from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 
 NUMBER = 1000
 """Resources of each kind."""

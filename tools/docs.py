@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args, get_origin
 import verge_pulumi.resources
 from tests.faults.matrix import faults_page
 from verge_pulumi.components import Server
-from verge_pulumi.engine.attributes import Items
-from verge_pulumi.engine.component import Component
-from verge_pulumi.engine.declare import BaseResource, Declared
+from verge_pulumi.engine.declaring.attributes import Items
+from verge_pulumi.engine.declaring.component import Component
+from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
 from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
@@ -73,7 +73,7 @@ def page(resource: type[BaseResource]) -> str:
         "",
         "## Outputs",
         "",
-        "Every argument is an output too. Besides:",
+        "Every argument is an output, and so are:",
         "",
         "| output | meaning |",
         "|---|---|",
@@ -94,7 +94,7 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
     texts = attribute_texts(component)
     settings = f"[{resource.__name__}]({resource.__name__}.md)"
     lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
-    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`. Besides:", ""]
+    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
     hints = inspect.get_annotations(component, eval_str=True)
     for name in component.parts:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from verge_pulumi.cloudinit import CloudInit
     from verge_pulumi.components import DeviceArgs, DriveArgs, NicArgs, PowerArgs, Server
-    from verge_pulumi.engine.connection import Provider
-    from verge_pulumi.engine.export import export
-    from verge_pulumi.engine.finding import by_name
+    from verge_pulumi.engine.reading.finding import by_name
+    from verge_pulumi.engine.runtime.connection import Provider
+    from verge_pulumi.engine.runtime.export import export
     from verge_pulumi.lookups import (
         get_cluster,
         get_cluster_output,
@@ -146,9 +146,9 @@ _ELSEWHERE = {
     "CloudInit": "verge_pulumi.cloudinit",
     **dict.fromkeys(("DeviceArgs", "DriveArgs", "NicArgs", "PowerArgs", "Server"), "verge_pulumi.components"),
     "FirewallRule": "verge_pulumi.resources.firewall_rules",
-    "Provider": "verge_pulumi.engine.connection",
-    "by_name": "verge_pulumi.engine.finding",
-    "export": "verge_pulumi.engine.export",
+    "Provider": "verge_pulumi.engine.runtime.connection",
+    "by_name": "verge_pulumi.engine.reading.finding",
+    "export": "verge_pulumi.engine.runtime.export",
     **dict.fromkeys((name for name in __all__ if name.startswith("get_")), "verge_pulumi.lookups"),
 }
 

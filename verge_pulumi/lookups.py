@@ -19,11 +19,11 @@ import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from verge_pulumi.client import Key
-from verge_pulumi.engine.attributes import Whole
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.attributes import Whole
+from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import shown
-from verge_pulumi.engine.finding import Kind, find
-from verge_pulumi.engine.ownership import without_mark
+from verge_pulumi.engine.lifecycle.ownership import without_mark
+from verge_pulumi.engine.reading.finding import Kind, find
 from verge_pulumi.resources.vm import VirtualMachine
 
 T = TypeVar("T")

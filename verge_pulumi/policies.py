@@ -20,10 +20,10 @@ import pulumi
 from verge_pulumi.checks.findings import Mistake, refuse
 from verge_pulumi.checks.rules import rules_of
 from verge_pulumi.client import printable
-from verge_pulumi.engine import program
-from verge_pulumi.engine.declare import Declared
-from verge_pulumi.engine.program import Given, Planned
-from verge_pulumi.engine.values import Size, in_units, value_of
+from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.program import Given, Planned
+from verge_pulumi.engine.declaring.values import Size, in_units, value_of
 from verge_pulumi.resources import cloning
 from verge_pulumi.resources.drive import Drive
 from verge_pulumi.resources.firewall import Firewall

@@ -14,7 +14,7 @@ from verge_pulumi.cli.escaping import LONGEST, Markdown, cell, code, element, la
 from verge_pulumi.cli.report.capacity import Room
 from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.markdown import markdown
-from verge_pulumi.engine.values import in_units
+from verge_pulumi.engine.declaring.values import in_units
 
 TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join))
 

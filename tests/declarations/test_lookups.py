@@ -38,7 +38,7 @@ from verge_pulumi import (
     get_vm_output,
 )
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.engine.connection import connect, read_settings
+from verge_pulumi.engine.runtime.connection import connect, read_settings
 from verge_pulumi.lookups import GetVmResult
 from verge_pulumi.simulator import Options, Simulator
 

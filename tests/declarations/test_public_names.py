@@ -15,7 +15,7 @@ import verge_pulumi
 import verge_pulumi.resources
 from tools import docs
 from verge_pulumi.components import Server
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.resources import VirtualMachine
 
 RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__]

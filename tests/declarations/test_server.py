@@ -324,7 +324,7 @@ def test_a_refused_server_takes_no_name_of_another(engine: Engine) -> None:
 
 
 def test_a_network_that_is_named_is_one(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verge_pulumi.engine.declare.find", lambda *_, **__: {"$key": 7})
+    monkeypatch.setattr("verge_pulumi.engine.declaring.declaration.find", lambda *_, **__: {"$key": 7})
     small("web", nics={"eth0": NicArgs(network=by_name("lan"), address="10.0.0.5")})
     settle()
     assert engine.inputs("web-eth0-address")["network"] == "7"

@@ -8,9 +8,9 @@ import pytest
 
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, DriveArgs, Network, Nic, Power, PowerArgs, Server, VirtualMachine
-from verge_pulumi.engine.attributes import Attr, arg
-from verge_pulumi.engine.component import Part
-from verge_pulumi.engine.declare import DeclarationError, Declared
+from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.component import Part
+from verge_pulumi.engine.declaring.declaration import DeclarationError, Declared
 from verge_pulumi.engine.loader import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -122,7 +122,7 @@ def test_a_subclass_without_a_table_declares_nothing() -> None:
     assert str(refused.value) == f"Tagged.tag: {OWN.format('VirtualMachine')} VirtualMachine knows."
 
 
-def test_nor_does_what_it_inherits_besides() -> None:
+def test_nor_does_another_base_class_of_it() -> None:
     class Tags(Declared):
         tag: Attr[str | None] = arg(default=None)
 

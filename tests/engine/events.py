@@ -22,7 +22,7 @@ import requests
 
 from tests.engine.kinds import SUBJECTS, Item, depth, plot, program
 from tests.engine.lab import Lab, Run
-from verge_pulumi.engine.ownership import Mark, without_mark
+from verge_pulumi.engine.lifecycle.ownership import Mark, without_mark
 from verge_pulumi.simulator import Options, Request, Simulator
 from verge_pulumi.simulator.errors import ApiError
 
@@ -318,7 +318,7 @@ class Stand:
         counts = self._counts()
         for table in counts.keys() | self.counts.keys():
             wanted = self.counts.get(table, 0) + self.more.get(table, 0)
-            # What VergeOS makes besides for one more of a kind is not counted.
+            # What else VergeOS makes for one more of a kind is not counted.
             if counts.get(table, 0) != wanted and not (self.more and table in SIDE):
                 self.fault(_subject_at(table), f"{counts.get(table, 0)} rows of {table} instead of {wanted}")
         held = self.state()

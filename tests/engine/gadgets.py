@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from verge_pulumi.catalogue.model import Column, Table, Type, Write
-from verge_pulumi.engine.attributes import Attr, arg, computed
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.values import Text
+from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import Text
 
 TABLE = Table(
     name="gadgets",

@@ -13,7 +13,7 @@ from tests.engine import gadgets
 from tests.engine.lab import Program
 from tests.engine.subjects import KEY
 from verge_pulumi import FirewallRule
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.declaration import BaseResource
 
 TENANT = "tenant"
 """Stands for the key of a tenant, which only a system knows."""

@@ -32,7 +32,7 @@ from verge_pulumi import (
     WireGuard,
     WireGuardPeer,
 )
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.declaration import Resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class Case:
             name: Its name in the program.
             opts: Pulumi's resource options.
             powered: Whether what it hangs on is powered on before.
-            foreign: Whether the program reads it besides, as if it were somebody else's.
+            foreign: Whether the program also reads it, as if it were somebody else's.
             changes: Arguments instead of its own, and ``on`` for what it hangs on.
         """
         arguments = {**self.arguments(), **changes}

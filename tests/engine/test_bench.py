@@ -11,19 +11,23 @@ import pytest
 
 from bench import report, terraform
 from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
-from bench.share import RESOURCES, share
+from bench.share import RESOURCES, preview
+from tests.counting import calls
+
+MOST_CALLS = {"Network": 900, "VirtualMachine": 765, "Drive": 755, "Nic": 585, "Power": 465}
+"""What each kind takes today, and a quarter more."""
 
 
 @pytest.mark.parametrize("kind", list(RESOURCES))
 def test_our_share_of_a_preview_is_small(kind: str) -> None:
-    assert share(kind) <= 1.0
+    assert calls(preview(kind, RESOURCES[kind])) <= MOST_CALLS[kind]
 
 
 def test_every_command_is_measured(cli: Path) -> None:
     measures = list(run(Case("naive", 1, 8, 0), cli))
     assert [measure.workload for measure in measures] == list(WORKLOADS)
     assert [measure.requests for measure in measures] == [13, 0, 6, 4, 12]
-    assert all(measure.seconds > 0.2 for measure in measures)
+    assert all(measure.seconds > 0 for measure in measures)
     # A provider that the engine had to kill could not say what it used; not all of five are.
     assert any(measure.cpu > 0 and measure.memory > 20 for measure in measures)
 

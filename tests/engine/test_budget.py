@@ -11,7 +11,7 @@ import pytest
 
 from bench.machines import machines
 from tests.engine.lab import Lab
-from verge_pulumi.engine import host
+from verge_pulumi.engine.runtime import provider_process
 
 GOALS = {8: (4.5, 1.3), 64: (4.15, 1.1)}
 """Requests for each machine, to create and to change it, by the calls that the engine makes at once."""
@@ -28,7 +28,7 @@ def test_what_a_stack_of_machines_costs(lab: Lab, number: int, parallel: int) ->
     assert made.requests <= create * number + 15
     counters = lab.simulator.counters()
     assert counters.applied == 4 * number + 1
-    assert counters.connections <= host.WORKERS
+    assert counters.connections <= provider_process.WORKERS
 
     assert lab.preview(machines(number), parallel=parallel).requests == 0
     assert lab.refresh(machines(number), parallel=parallel).requests <= 10

@@ -17,7 +17,7 @@ from verge_pulumi.cli.app import app
 from verge_pulumi.cli.reap import delete, find_expired
 from verge_pulumi.cli.stacks import exported
 from verge_pulumi.cli.systems import connect
-from verge_pulumi.engine.connection import Settings as ConnectionSettings
+from verge_pulumi.engine.runtime.connection import Settings as ConnectionSettings
 from verge_pulumi.environments import Environment, Pool, Sandbox
 from verge_pulumi.simulator import Simulator
 

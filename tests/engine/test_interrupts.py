@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.command import Project
 from tests.engine.lab import Lab
+from verge_pulumi import Network
 
 
 def keys(lab: Lab, table: str) -> list[int]:
@@ -53,6 +54,19 @@ def test_ctrl_c_twice_loses_nothing(lab: Lab) -> None:
 
 
 @pytest.mark.fault(68)
+def test_a_refresh_without_a_terminal_keeps_the_record_of_a_cut_off_create(lab: Lab) -> None:
+    def program() -> None:
+        Network("lan", name="lan")
+
+    lab.up(program)
+    key = lab.state()["lan"]["id"]
+    lab.forget("lan", cut_off=True)
+    lab.refresh(program)
+    assert "pending_operations" in lab.state_text()
+    lab.up(program)
+    assert lab.state()["lan"]["id"] == key
+
+
 def test_two_stacks_that_want_the_same_names_do_not_touch_each_other(lab: Lab) -> None:
     project = Project(lab)
     project.up()

@@ -136,7 +136,7 @@ def test_a_rename_in_the_program_does_not_lose_the_row(lab: Lab) -> None:
 
     lab.up(one_vm)
     run = lab.up(renamed, fails=True)
-    assert any("'vm' of this stack is that already" in text and "aliases" in text for text in run.errors)
+    assert any("'vm' of this stack already manages that object" in text and "aliases" in text for text in run.errors)
     assert len(lab.simulator.rows("vms")) == 1
 
 

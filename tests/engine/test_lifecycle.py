@@ -60,8 +60,8 @@ class Lives:
         """Return the program as it is by now.
 
         Args:
-            foreign: Whether it reads each resource besides, as if it were somebody else's.
-            edited: If given, each says the edit of its case besides; Pulumi's resource option that names what it edits.
+            foreign: Whether it also reads each resource, as if it were somebody else's.
+            edited: If given, each also says the edit of its case; Pulumi's resource option that names what it edits.
         """
 
         def declare() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.engine.lab import Lab
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.ownership import Mark
 from verge_pulumi.simulator import Options, Simulator
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "multi-environment"

@@ -19,7 +19,7 @@ import requests
 
 from tests.engine.command import LIMIT, Project, below, ends, kill, providers_of
 from tests.engine.lab import Lab
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.ownership import Mark
 
 TEAM = Path(__file__).with_name("team.py")
 STACKS = ("dev", "staging", "prod")

@@ -62,11 +62,11 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The connection breaks *before* VergeOS applied a create.",
-            "Looks for its own mark, finds no row, and sends the create once more: one object.",
+            "Looks for the token of this attempt, finds it on no row, and sends the create once more: one object.",
         ),
         (
             "The connection breaks *after* VergeOS applied a create.",
-            "Finds the row by its mark and adopts it: one object, with its key in the state.",
+            "Finds the row by its token and adopts it: one object, with its key in the state.",
         ),
         (
             "The server closes a kept-alive connection while a request is sent on it.",
@@ -196,13 +196,17 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "VergeOS serves at most 50 requests at once.",
-            "Sends at most 32 at once: one for each thread that works on resources.",
+            "Sends at most 32 at once, all processes of a machine with one credential together; the next ones wait. "
+            "Each process serves up to 48 calls of the engine.",
         ),
         (
             "VergeOS has an internal error (500).",
             "A read, an update and a delete are sent again; a create is looked for first, as when its answer was lost.",
         ),
-        ("A gateway answers 502, 503 or 504 after a create was applied.", "Finds the row by its mark and adopts it."),
+        (
+            "A gateway answers 502, 503 or 504 after a create was applied.",
+            "Finds the row by its token and adopts it.",
+        ),
         (
             "A delete is answered 500 although the object was deleted.",
             "Success if the object does not exist any more, otherwise an error. The words of the answer are ignored.",
@@ -215,7 +219,7 @@ MATRIX: tuple[Fault, ...] = (
         ('Status 200 with `{"err": …}` inside.', "It is an error."),
         (
             "A create answers without `$key`, or with one that is text, a number, zero or invalid.",
-            "Accepts a valid key; otherwise finds the row by its mark. Never uses an empty or invented id.",
+            "Accepts a valid key; otherwise finds the row by its token. Never uses an empty or invented id.",
         ),
     ),
     *_rows(
@@ -287,7 +291,7 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The key now belongs to another object.",
-            "Its mark differs: treated as deleted, and never changed or deleted.",
+            "It does not have the state's token: a refresh removes it from the state; it is never changed or deleted.",
         ),
         (
             "Values are unknown in a preview, or there is no network.",
@@ -388,7 +392,8 @@ MATRIX: tuple[Fault, ...] = (
         87,
         (
             "A replacement is forced: `--replace`, `state taint`, `replacement_trigger`.",
-            "Deletes the old object first, then creates the new one; resources that refer to it are replaced too.",
+            "Deletes the old object first, then creates the new one; resources that refer to it are "
+            "replaced too. Of a `MediaFile` the new one is created first, so that drives can be moved to it.",
         ),
         (
             "A resource is renamed or moved in the program without an alias, `Power` and `Firewall` included.",
@@ -491,12 +496,13 @@ MATRIX: tuple[Fault, ...] = (
             "Masks the part; trims the credential and says so.",
         ),
         (
-            "A page of another site, or a foreign name, reaches the simulator; its state file is damaged.",
-            "Changes no dials for it; refuses the file and keeps its content.",
+            "A page of another site, or a foreign name, leads to the simulator; its state is damaged or has no place.",
+            "Turns no dials for it; refuses such a file and keeps it, and a place where none could be kept.",
         ),
         (
-            "The CLI is killed in the delete of a replacement, of which the engine records nothing.",
-            "The next preview shows an update of the object; `up` restores it if it is gone or names `pulumi refresh`.",
+            "A change or a delete is cut off, as that of a replacement, or fails half way: the engine forgets it.",
+            "The next run looks at the object, on any machine if the CLI was killed: replaces it if it is gone, else "
+            "compares it with the program.",
         ),
     ),
 )

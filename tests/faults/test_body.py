@@ -18,8 +18,8 @@ from tests.providers.bench import Bench
 from verge_pulumi.client import BadAnswer, VergeError
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.table import _receipt
+from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.model import outputs
 from verge_pulumi.resources import VirtualMachine
 
 BODIES = ["{not json", "", "null", "[]", "[1]", '"text"', "17", '{"$key": NaN}', "[" * 5000, '{"$key": "1']

@@ -17,9 +17,9 @@ from tests.faults.faulty import cases, error_of
 from tests.providers.bench import Bench, hosted
 from verge_pulumi import resources
 from verge_pulumi.checks.findings import Mistake, refuse
-from verge_pulumi.engine.connection import Connection, Settings
 from verge_pulumi.engine.errors import MOST_PROBLEMS
 from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 
 CANARY = "c4naryq"
 KINDS = sorted(resources.__all__)
@@ -121,7 +121,7 @@ def test_a_thousand_problems_are_counted_and_not_listed() -> None:
 def test_a_secret_is_masked_in_lines_that_are_shown_on_the_way(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     engine = SimpleNamespace(Log=lambda request, timeout: shown.append(request.message))
-    monkeypatch.setattr("verge_pulumi.engine.host._engine", lambda: engine)
+    monkeypatch.setattr("verge_pulumi.engine.runtime.provider_process._engine", lambda: engine)
     vm = bench.create("VirtualMachine", name="web", console_pass=CANARY)
     provider = bench.provider("VirtualMachine")
     monkeypatch.setattr(type(provider), "notes", lambda *_: [f"\x1b[2Jthe host says {CANARY}\u202e"])

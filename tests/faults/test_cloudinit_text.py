@@ -33,6 +33,7 @@ REFUSAL = re.compile(
     r"|is not YAML( in line \d+, column \d+)?(, which a tab indents; YAML takes blanks only)?"
     r"|is YAML, but not a mapping of keys to values"
     r"|(has a first line that cloud-init ignores.{,70}|is empty, so the guest would ignore it); begin it with '.*"
+    r"|is a mail of several parts, but its Content-Type names no boundary that stands between them"
     r"|has neither 'version: 1' nor 'version: 2', so the guest would ignore it)\."
 )
 

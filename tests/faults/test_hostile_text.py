@@ -18,7 +18,7 @@ from tests.providers.bench import Bench, hosted
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.client import InvalidKey, InvalidQuery, Operator, VergeClient, any_of, mask, printable, where
 from verge_pulumi.client.table import _checked_key
-from verge_pulumi.engine.model import differing, outputs, payload, validate
+from verge_pulumi.engine.declaring.model import differing, outputs, payload, validate
 from verge_pulumi.resources import Network
 from verge_pulumi.simulator.filters import compile_filter
 from verge_pulumi.simulator.relations import Release, relations

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.faulty import UPDATE, applied, error_of, fault, names, sent
 from tests.providers.bench import Bench, Managed, Time
-from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 
 
 @pytest.fixture

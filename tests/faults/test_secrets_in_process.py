@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from tests.faults.faulty import CREATE, READ, UPDATE, cases, error_of, fault
 from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, NoAnswer, VergeClient, VergeError
-from verge_pulumi.engine.connection import Settings, read_settings
+from verge_pulumi.engine.declaring.model import validate
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.model import validate
+from verge_pulumi.engine.runtime.connection import Settings, read_settings
 from verge_pulumi.resources import VirtualMachine
 from verge_pulumi.simulator import Options, Simulator
 

@@ -18,7 +18,7 @@ from tests.providers.bench import Bench
 from verge_pulumi.client import RateLimited, RetryPolicy, ServerError, SessionToken, VergeError
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.retry import RetryBudget
-from verge_pulumi.engine import host
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.simulator import Options, Simulator
 
 LOST = [408, 500, 502, 503, 504]
@@ -182,7 +182,7 @@ def test_a_name_taken_by_somebody_else_is_left_alone(bench: Bench) -> None:
     key = bench.simulator.add("vms", name="web", description="a person's")
     before = bench.simulator.snapshot()
     text = error_of(lambda: bench.create("VirtualMachine", name="web"))
-    assert f"row {key} of vms has that name already and is managed by nobody here" in text
+    assert f"row {key} of vms has that name already and no stack manages it" in text
     assert "set adopt=True" in text
     assert bench.simulator.snapshot() == before
 
@@ -309,11 +309,11 @@ def test_no_more_requests_are_under_way_than_there_are_threads(simulator: Simula
     bench = Bench(simulator, mark=False)
     keys = [str(simulator.add("vms", name=f"vm-{number}")) for number in range(100)]
     simulator.reset("log")
-    with ThreadPoolExecutor(host.WORKERS) as pool:
+    with ThreadPoolExecutor(provider_process.WORKERS) as pool:
         results = list(pool.map(lambda key: bench.provider("VirtualMachine").read(key, {}).id, keys))
     bench.connection.client.close()
     assert results == keys
-    assert simulator.counters().most_in_flight <= host.WORKERS < 50
+    assert simulator.counters().most_in_flight <= provider_process.WORKERS < 50
 
 
 @pytest.mark.fault(41)
@@ -338,7 +338,7 @@ def test_an_outage_under_a_fleet_is_not_met_with_a_storm(bench: Bench) -> None:
     _ = later.connection.system
     bench.simulator.reset("log")
     bench.simulator.faults(fault({}, "status", status=503, times=0))
-    with ThreadPoolExecutor(host.WORKERS) as pool:
+    with ThreadPoolExecutor(provider_process.WORKERS) as pool:
         list(pool.map(lambda vm: error_of(vm.seen_by(later).destroy), machines))
     assert len(bench.simulator.requests()) <= 50 * (1 + 2)
     # In the tenth minute it is still out: nothing is left to be spent.

@@ -16,7 +16,7 @@ from tests.client.servers import HttpServer
 from tests.faults.faulty import CREATE, READ, UPDATE, error_of, fault, names, refusal_of, sent
 from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, InvalidHost, SessionToken, VergeClient
-from verge_pulumi.engine import connection
+from verge_pulumi.engine.runtime import connection
 from verge_pulumi.simulator import Options, Simulator
 
 

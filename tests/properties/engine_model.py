@@ -23,16 +23,16 @@ from tests.providers.bench import Time
 from verge_pulumi import resources
 from verge_pulumi.client import NoAnswer, VergeError
 from verge_pulumi.client.transport import Stream, Transport
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Reference
-from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.declare import NAME, ORGANIZATION, OWNER, Declaration
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.declaration import NAME, ORGANIZATION, OWNER, Declaration
+from verge_pulumi.engine.declaring.values import RowPath
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.evidence import Evidence
-from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.provider import DeclaredProvider
-from verge_pulumi.engine.values import RowPath
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 
@@ -173,7 +173,7 @@ class Process:
         """Be the process that sends requests and reports to the engine."""
         with (
             patch.object(Transport, "open", lambda *args, **options: self._send(*args, **options)),
-            patch.object(host, "report_initialisation_failed", self._save),
+            patch.object(provider_process, "report_initialisation_failed", self._save),
             contextlib.closing(self.connection.client),
         ):
             yield
@@ -201,9 +201,9 @@ class Process:
         seed = f"seed {next(_seeds)}".encode()
         try:
             with (
-                patch.object(host, "urn", lambda: urn),
-                patch.object(host, "random_seed", lambda: seed),
-                patch.object(host, "old_input", lambda name: str((old_inputs or {}).get(name, ""))),
+                patch.object(provider_process, "urn", lambda: urn),
+                patch.object(provider_process, "random_seed", lambda: seed),
+                patch.object(provider_process, "old_input", lambda name: str((old_inputs or {}).get(name, ""))),
             ):
                 result = method(*map(carried, args))
         except Reported as error:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 from tests.properties.engine_model import Declared, Kill, Moment, Result, Saved, Stack, World
-from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.lifecycle.ownership import Mark
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.faults import Fault
 
@@ -54,7 +54,7 @@ COPIED = {
 REFUSALS = (
     "has that name already",
     "has that name and is",
-    "of this stack is that already",
+    "of this stack already manages that object",
     "of this stack has that",
     "bears the mark of this resource",
     "bears no mark any more",

@@ -11,13 +11,13 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.evidence import Evidence
-from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.provider import DeclaredProvider
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.waiting import Clock
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Request, Simulator
 
 Properties = dict[str, Any]
@@ -134,12 +134,11 @@ class Stack:
 
     def __init__(self) -> None:
         self._held: dict[str, Managed] = {}
-        self._pending: list[tuple[str, Properties]] = []
+        self._pending: list[tuple[str, str, Properties]] = []
 
     def hold(self, managed: Managed) -> None:
-        """Note a resource."""
+        """Note a resource; the engine keeps the creates of it that were cut off before."""
         self._held[managed.urn] = managed
-        self._pending = [(urn, inputs) for urn, inputs in self._pending if urn != managed.urn]
 
     def forget(self, managed: Managed) -> None:
         """Take a resource out, as a delete or ``pulumi state delete`` does."""
@@ -151,7 +150,15 @@ class Stack:
 
     def cut_off(self, urn: str, inputs: Properties) -> None:
         """Note a create that was cut off together with the engine."""
-        self._pending.append((urn, inputs))
+        self._pending.append(("creating", urn, {"inputs": inputs}))
+
+    def cut_off_change(self, managed: Managed, verb: str) -> None:
+        """Note a change (``updating`` or ``deleting``) that was cut off together with the engine."""
+        self._pending.append((verb, managed.urn, {"inputs": managed.inputs, "outputs": managed.outs}))
+
+    def write(self) -> None:
+        """Drop the notes of changes, as the engine does when it writes to the state."""
+        self._pending = [each for each in self._pending if each[0] == "creating"]
 
     def export(self) -> dict[str, Any]:
         """Return what ``pulumi stack export`` writes below ``deployment``."""
@@ -161,7 +168,7 @@ class Stack:
                 for urn, each in self._held.items()
             ],
             "pending_operations": [
-                {"type": "creating", "resource": {"urn": urn, "inputs": inputs}} for urn, inputs in self._pending
+                {"type": verb, "resource": {"urn": urn, **properties}} for verb, urn, properties in self._pending
             ],
         }
 
@@ -270,14 +277,14 @@ def serving(urn: str) -> Iterator[None]:
 
 
 def _instead(name: str, index: int) -> None:
-    """Let a function of `host` answer by what `serving` says in its thread, and as ever where that says nothing."""
-    real = getattr(host, name)
+    """Let a function of `provider_process` answer by what `serving` says in its thread, if it says anything."""
+    real = getattr(provider_process, name)
 
     def answer() -> Any:
         call = getattr(_served, "call", None)
         return call[index] if call else real()
 
-    setattr(host, name, answer)
+    setattr(provider_process, name, answer)
 
 
 _served = threading.local()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.providers.bench import Bench, Managed
-from verge_pulumi.engine import host
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.simulator import Simulator
 
 
@@ -54,7 +54,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if not ephemeral:
             lines.append(f"warning: {message}" if warning else message)
 
-    monkeypatch.setattr(host, "log", log)
+    monkeypatch.setattr(provider_process, "log", log)
     return lines
 
 
@@ -67,5 +67,5 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> list[Saved]:
         reports.append(Saved(id, dict(outs), reason))
         return True
 
-    monkeypatch.setattr(host, "report_initialisation_failed", report)
+    monkeypatch.setattr(provider_process, "report_initialisation_failed", report)
     return reports

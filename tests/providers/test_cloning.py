@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.ownership import Mark
 from verge_pulumi.resources import cloning
 
 ACTIONS = {"verb": "POST", "path": "vm_actions$"}
@@ -146,7 +146,7 @@ def test_an_original_that_is_not_there(bench: Bench) -> None:
 
 def test_a_name_that_is_taken(golden: Managed) -> None:
     golden.bench.simulator.add("vms", name="copy")
-    with pytest.raises(Reported, match="row 2 of vms has that name already and is managed by nobody here"):
+    with pytest.raises(Reported, match="row 2 of vms has that name already and no stack manages it"):
         clone(golden)
     assert golden.bench.writes() == []
 
@@ -272,7 +272,7 @@ def test_a_drive_that_moves_to_a_clone_does_not_take_over_the_copied_one(golden:
         drive = bench.create("Drive", "disk", vm=copy.id, disksize="2GiB")
         assert drive.id != str(copied["$key"])
         return
-    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here"):
+    with pytest.raises(Reported, match=r"has that name already and no stack manages it"):
         bench.create("Drive", "disk", vm=copy.id, name=name, disksize="2GiB")
     assert devices(copy, "machine_drives") == [copied]
 

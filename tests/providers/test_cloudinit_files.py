@@ -196,7 +196,7 @@ def test_a_file_in_a_vm_that_this_stack_does_not_manage_may_be_somebodys(bench: 
     bench.simulator.add("cloudinit_files", owner=f"vms/{vm}", name="/user-data", contents="precious")
     bench.simulator.reset("log")
     given = {"vm": f"vms/{vm}", "name": "/user-data", "contents": TEXT}
-    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here.*set adopt=True"):
+    with pytest.raises(Reported, match=r"has that name already and no stack manages it.*set adopt=True"):
         bench.create("CloudInitFile", "file", **given)
     assert bench.writes() == []
     bench.create("CloudInitFile", "file", **given, adopt=True)

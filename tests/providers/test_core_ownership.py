@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from verge_pulumi.engine.ownership import Mark, marks_of, without_mark
+from verge_pulumi.engine.lifecycle.ownership import Mark, marks_of, without_mark
 
 
 @pytest.mark.parametrize("text", [None, ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from tests.providers.bench import Bench, urn_of
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.journal import Journal
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.lifecycle.ownership import Mark
 from verge_pulumi.simulator import Options, Simulator
 
 POST = {"verb": "POST", "path": "/vnets$"}
@@ -274,8 +275,8 @@ def test_a_conflict_with_a_row_that_is_gone_again_is_told_as_it_is(bench: Bench)
 @pytest.mark.parametrize(
     ("description", "whose"),
     [
-        ("", "is managed by nobody here"),
-        ("Front end", "is managed by nobody here"),
+        ("", "no stack manages it"),
+        ("Front end", "no stack manages it"),
         ("[pulumi shop/prod web 12ab]", "bears the mark of shop/prod as 'web'"),
         ("[pulumi shop/dev other 12ab]", "bears the mark of shop/dev as 'other'"),
     ],
@@ -401,11 +402,13 @@ def test_a_row_that_the_journal_knows_of_is_taken_over(bench: Bench, tmp_path: P
     journal = Journal(tmp_path / "attempts")
     first = bench.create("Network", name="lan")
     bench.stack.forget(first)
-    journal.begin(first.urn, first.inputs["__token"])
+    journal.begin("create", first.urn, first.inputs["__token"])
     later = bench.later()
-    later.connection.evidence.journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
+    later.journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
+    later.begin_run()
     assert "bears the mark of shop/dev as 'web'" in failure(later, name="lan")
-    later.connection.evidence.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    later.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    later.begin_run()
     assert later.create("Network", name="lan").id == first.id
 
 
@@ -415,6 +418,73 @@ def test_a_row_of_another_resource_that_the_state_knows_is_not_adopted(bench: Be
         bench, name="lan", adopt=True
     )
     assert first.row()["description"] == first.outs["__mark"]
+
+
+def test_a_create_of_which_something_may_exist_is_not_crossed_out_by_a_later_refusal(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """The first POST got no answer, the second one is forbidden: the error says nothing of the first one."""
+    bench.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    bench.begin_run()
+    bench.simulator.faults(
+        {"match": POST, "when": "after", "what": "reset"},
+        {"match": {"verb": "GET", "path": "/vnets$", "times": 0}, "what": "status", "status": 200, "body": []},
+        {"match": {**POST, "nth": 2}, "what": "status", "status": 403},
+    )
+    assert "(403)" in failure(bench, name="lan")
+    bench.simulator.faults()
+    bench.begin_run()
+    lan = bench.create("Network", name="lan")
+    assert [str(row["$key"]) for row in named(bench.simulator)] == [lan.id]
+    assert bench.journal.cut_off() == []
+
+
+def test_what_is_refused_leaves_no_note(bench: Bench, tmp_path: Path) -> None:
+    bench.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    bench.begin_run()
+    bench.simulator.add("vnets", name="lan")
+    failure(bench, name="lan")
+    assert bench.journal.cut_off() == []
+
+
+def test_the_text_of_a_mark_takes_nothing_over(bench: Bench) -> None:
+    """Somebody copied the text: the token is that of another kind of resource."""
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    other = bench.create("Network", "data", name="lan")
+    theirs = str(other.outs["__mark"])
+    copied = {"machine": vm.row()["machine"], "disksize": 1024**3, "description": theirs}
+    key = bench.simulator.add("machine_drives", **copied)
+    drive = bench.create("Drive", "data", vm=vm.id, disksize="1GiB", adopt=True)
+    assert drive.id != str(key)
+    assert [row["description"] for row in bench.simulator.rows("machine_drives") if row["$key"] == key] == [theirs]
+
+
+def test_two_resources_do_not_take_over_one_row(bench: Bench) -> None:
+    """The second one looks for it while the PUT of the first one is under way."""
+    bench.simulator.add("vnets", name="lan")
+    bench.simulator.faults({"match": {"verb": "PUT", "path": "/vnets/"}, "what": "hang"})
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(bench.create, "Network", "one", name="lan", adopt=True)
+        bench.simulator.wait_for_hang()
+        with pytest.raises(Reported, match="has that name and is 'another resource' of this stack"):
+            bench.create("Network", "two", name="lan", adopt=True)
+        bench.simulator.faults()
+        assert first.result(60).name == "one"
+
+
+def test_a_row_that_could_not_be_taken_over_is_free_again(bench: Bench) -> None:
+    bench.simulator.add("vnets", name="lan")
+    bench.simulator.faults({"match": {"verb": "PUT"}, "what": "status", "status": 403})
+    assert "(403)" in failure(bench, "Network", "one", name="lan", adopt=True)
+    assert bench.create("Network", "two", name="lan", adopt=True).row()["name"] == "lan"
+
+
+def test_a_vm_is_saved_before_it_is_taken_over_and_changed(bench: Bench) -> None:
+    key = bench.simulator.add("vms", name="web", ram=1024)
+    vm = bench.create("VirtualMachine", name="web", ram=2048, adopt=True, snapshot_before_restart="72h")
+    assert vm.id == str(key)
+    (snapshot,) = bench.simulator.rows("machine_snapshots")
+    assert (snapshot["machine"], snapshot["name"]) == (vm.row()["machine"], "before a change of ram")
 
 
 # Without marks -------------------------------------------------------------------------------------------------------
@@ -446,7 +516,7 @@ def test_without_marks_a_lost_answer_is_an_error_that_says_what_to_do(simulator:
 
 def test_without_marks_nobodys_row_is_ours(simulator: Simulator) -> None:
     Bench(simulator, mark=False).create("Network", name="lan")
-    assert "is managed by nobody here" in failure(Bench(simulator, mark=False), name="lan")
+    assert "no stack manages it" in failure(Bench(simulator, mark=False), name="lan")
     adopted = Bench(simulator, mark=False).create("Network", name="lan", adopt=True, mtu=9000)
     assert (adopted.row()["mtu"], adopted.row()["description"]) == (9000, "")
 

@@ -12,9 +12,9 @@ import pytest
 
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.dns_record import DnsRecordProvider
 from verge_pulumi.resources.dns_zone import TTL
 
@@ -327,7 +327,7 @@ def test_one_that_is_there_is_taken_over_if_a_create_was_cut_off(dns: Dns, later
     subject = dns.subject(kind)
     given = plain(subject.inputs)
     dns.bench.stack.forget(subject)
-    with pytest.raises(Reported, match=r"has that name already and is managed by nobody here\."):
+    with pytest.raises(Reported, match=r"has that name already and no stack manages it\."):
         later.create(kind, subject.name, **given)
     subject.cut_off()
     assert later.create(kind, subject.name, **given).id == subject.id

@@ -20,7 +20,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from tests.providers.dynamic_host import URN, DynamicHost, dynamic_host, struct
-from verge_pulumi.engine import host
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import Network, NetworkRule
 from verge_pulumi.simulator import Options, Simulator
 
@@ -192,7 +192,7 @@ def test_many_creates_run_at_once(served: DynamicHost, simulator: Simulator) -> 
     with ThreadPoolExecutor(40) as pool:
         ids = set(pool.map(lambda n: create(served, f"lan-{n}").id, range(40)))
     assert len(ids) == 40
-    assert 4 < simulator.counters().most_in_flight <= host.WORKERS
+    assert 4 < simulator.counters().most_in_flight <= provider_process.WORKERS
 
 
 def test_lines_reach_the_engine_at_their_resource(served: DynamicHost, simulator: Simulator) -> None:
@@ -269,16 +269,16 @@ def test_a_state_that_cannot_be_read_is_told_once(simulator: Simulator, tmp_path
 
 
 def test_outside_a_host_nothing_happens() -> None:
-    assert host.urn() == ""
-    assert host.serving() is False
-    assert host.widen() is False
-    assert host.report_initialisation_failed("1", {}, "late") is False
-    host.log("nobody hears this", warning=True)
+    assert provider_process.urn() == ""
+    assert provider_process.serving() is False
+    assert provider_process.widen() is False
+    assert provider_process.report_initialisation_failed("1", {}, "late") is False
+    provider_process.log("nobody hears this", warning=True)
 
 
 def test_the_call_that_is_served_is_found_in_the_frames_above() -> None:
     def servicer(request: Any, context: Any) -> str:
-        return host.urn()
+        return provider_process.urn()
 
     assert servicer(SimpleNamespace(urn="urn:x"), object()) == "urn:x"
     assert servicer(SimpleNamespace(), object()) == ""
@@ -294,14 +294,14 @@ def test_the_call_that_is_served_is_found_in_the_frames_above() -> None:
 )
 def test_a_call_of_another_form_is_left_alone(request_: Any) -> None:
     def servicer(request: Any, context: Any) -> bool:
-        return host.report_initialisation_failed("1", {}, "late")
+        return provider_process.report_initialisation_failed("1", {}, "late")
 
     assert servicer(request_, object()) is False
 
 
 def test_a_host_of_another_form_is_left_as_it_is() -> None:
     def main(server: object) -> bool:
-        return host.widen()
+        return provider_process.widen()
 
     assert main(object()) is False
     assert main(SimpleNamespace(_state=SimpleNamespace(thread_pool=object()))) is False
@@ -309,7 +309,7 @@ def test_a_host_of_another_form_is_left_as_it_is() -> None:
 
 def test_more_workers_are_never_fewer() -> None:
     def main(server: object) -> bool:
-        return host.widen()
+        return provider_process.widen()
 
     with ThreadPoolExecutor(99) as pool:
         assert main(SimpleNamespace(_state=SimpleNamespace(thread_pool=pool))) is True
@@ -318,7 +318,7 @@ def test_more_workers_are_never_fewer() -> None:
 
 def test_calls_that_came_before_the_host_was_widened_are_served_side_by_side() -> None:
     def main(server: object) -> bool:
-        return host.widen()
+        return provider_process.widen()
 
     together = threading.Barrier(5)
     with ThreadPoolExecutor(1) as pool:
@@ -339,10 +339,10 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], threading
 
     def start(address: str) -> threading.Event:
         monkeypatch.setattr(sys, "argv", ["dynamic", address])
-        host.watch_engine.__wrapped__(0.01)
+        provider_process.watch_engine.__wrapped__(0.01)
         return ended
 
-    monkeypatch.setattr(host, "serving", lambda: True)
+    monkeypatch.setattr(provider_process, "serving", lambda: True)
     monkeypatch.setattr(os, "_exit", end)
     yield start
     for thread in threading.enumerate():
@@ -374,8 +374,8 @@ def test_the_process_ends_when_its_engine_is_gone(
 
 def test_without_an_engine_there_is_nothing_to_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     before = threading.active_count()
-    host.watch_engine.__wrapped__()
-    monkeypatch.setattr(host, "serving", lambda: True)
+    provider_process.watch_engine.__wrapped__()
+    monkeypatch.setattr(provider_process, "serving", lambda: True)
     monkeypatch.setattr(sys, "argv", ["dynamic"])
-    host.watch_engine.__wrapped__()
+    provider_process.watch_engine.__wrapped__()
     assert threading.active_count() == before

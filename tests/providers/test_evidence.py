@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from verge_pulumi.engine import evidence as module
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import Evidence, Held, StackState, export_stack, owner_in
-from verge_pulumi.engine.journal import Journal
+from verge_pulumi.engine.lifecycle import evidence as module
+from verge_pulumi.engine.lifecycle.evidence import Evidence, Held, StackState, export_stack, owner_in
+from verge_pulumi.engine.lifecycle.journal import Journal
 
 STACK = "organization/shop/dev"
 TOKEN = "0badcafe-0123456789ab"
@@ -107,12 +108,22 @@ def test_what_is_no_row_of_its_own_has_no_place(kind: str, of: str) -> None:
 def test_creates_that_were_cut_off_are_those_of_the_resource() -> None:
     pending = (creating("lan", "a"), creating("lan", "b"), creating("dmz", "c"), creating("lan", None))
     state = StackState(deployment(pending=(*pending, creating("lan", "d", "deleting"))))
-    assert state.cut_off(urn("lan")) == {"a", "b"}
+    assert set(state.cut_off(urn("lan"))) == {"a", "b"}
+
+
+def test_changes_that_were_cut_off_are_known_by_the_tokens_of_the_objects() -> None:
+    pending = tuple(
+        {"type": verb, "resource": resource(name)}
+        for verb, name in (("updating", "lan"), ("deleting", "dmz"), ("reading", "wan"))
+    )
+    nameless = {"type": "deleting", "resource": {"urn": urn("old")}}
+    state = StackState(deployment(pending=(*pending, nameless)))
+    assert state.changing == {f"{TOKEN}lan": urn("lan"), f"{TOKEN}dmz": urn("dmz")}
 
 
 def test_an_empty_state_holds_nothing() -> None:
     state = StackState({})
-    assert (state.held, state.cut_off(urn("lan"))) == ([], set())
+    assert (state.held, state.cut_off(urn("lan")), state.changing) == ([], {}, {})
     state = StackState({"resources": None, "pending_operations": None})
     assert state.held == []
 
@@ -153,10 +164,106 @@ def test_a_state_that_cannot_be_read_is_not_asked_for_again_until_it_matters() -
 @pytest.mark.fault(97)
 def test_interrupted_are_those_of_the_state_and_those_of_the_journal(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
-    journal.begin(urn("lan"), "b")
-    journal.begin(urn("dmz"), "c")
+    journal.begin("create", urn("lan"), "b")
+    journal.begin("create", urn("dmz"), "c")
+    journal.begin("change", urn("lan"), "d")
     known = evidence(deployment(pending=(creating("lan", "a"),)), journal=journal)
-    assert known.interrupted(urn("lan"), STACK) == {"a", "b"}
+    assert known.interrupted(urn("lan"), STACK) == {"a": {"__token": "a"}, "b": {}}
+
+
+def test_what_was_cut_off_proves_nothing_once_the_resource_exists(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    journal.begin("create", urn("lan"), "b")
+    state = deployment(pending=(creating("lan", "a"), creating("dmz", "c")))  # the engine keeps them
+    known = evidence(state, journal=journal)
+    assert set(known.interrupted(urn("lan"), STACK)) == {"a", "b"}
+    known.made_up_for(urn("lan"), STACK)
+    for later in (known, evidence(state, journal=journal)):
+        assert later.interrupted(urn("lan"), STACK) == {}
+        assert set(later.interrupted(urn("dmz"), STACK)) == {"c"}
+
+
+def test_a_change_that_was_cut_off_elsewhere_is_known_from_the_state_and_noted_here(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "attempts")
+    cut_off = deployment(resource("lan"), pending=({"type": "deleting", "resource": resource("lan")},))
+    assert evidence(cut_off, journal=journal).is_unclear(f"{TOKEN}lan", STACK)
+    # The engine has dropped its note when the next process asks.
+    later = evidence(deployment(resource("lan")), journal=journal)
+    assert later.is_unclear(f"{TOKEN}lan", STACK)
+    assert not later.is_unclear(f"{TOKEN}dmz", STACK)
+    assert not later.is_unclear("", STACK)
+
+
+def test_a_change_of_a_process_that_runs_is_not_noted_as_cut_off(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
+    journal.begin("change", urn("lan"), f"{TOKEN}lan")
+    state = deployment(pending=({"type": "updating", "resource": resource("lan")},))
+    evidence(state, journal=journal).is_unclear(f"{TOKEN}lan", STACK)
+    assert journal.cut_off() == []
+
+
+def test_a_note_that_a_later_state_lacks_is_not_forgotten() -> None:
+    known = evidence(deployment(pending=({"type": "deleting", "resource": resource("lan")},)), deployment())
+    known.state(STACK)
+    known.state(STACK, now=True)
+    assert known.is_unclear(f"{TOKEN}lan", STACK)
+
+
+def test_a_state_that_cannot_be_read_is_told_once_where_it_would_show_what_was_cut_off(told: list[str]) -> None:
+    def export(stack: str) -> dict[str, Any]:
+        raise EngineError("it cannot be read")
+
+    known = Evidence(Journal(None), export)
+    assert not known.is_unclear(TOKEN, STACK)
+    assert not known.is_unclear(f"{TOKEN}lan", STACK)
+    assert told == ["warning: writes that were cut off on another machine cannot be recognised: it cannot be read"]
+
+
+def test_a_state_that_was_read_stays_known_when_the_next_export_fails() -> None:
+    answers: list[dict[str, Any]] = [deployment(resource("lan"))]
+
+    def export(stack: str) -> dict[str, Any]:
+        if not answers:
+            raise EngineError("it cannot be read")
+        return answers.pop()
+
+    known = Evidence(Journal(None), export)
+    known.state(STACK)
+    with pytest.raises(EngineError, match="it cannot be read"):
+        known.state(STACK, now=True)
+    assert [each.name for each in known.state(STACK).held] == ["lan"]
+
+
+def test_only_one_create_gets_a_row() -> None:
+    known = evidence(deployment())
+    place = ("vnets", "5")
+    assert known.claim(place, "a", made=False)
+    assert known.claim(place, "a", made=False)
+    assert not known.claim(place, "b", made=False)
+    assert known.token_at(place, STACK) == "a"
+    known.release(place)
+    assert not known.knows("a", STACK)
+    assert known.claim(place, "b", made=False)
+
+
+def test_the_state_is_not_waited_for_where_it_is_not_needed() -> None:
+    """While the CLI answers one thread, others go on."""
+    begun, answered = threading.Event(), threading.Event()
+
+    def export(stack: str) -> dict[str, Any]:
+        begun.set()
+        answered.wait(10)
+        return deployment()
+
+    known = Evidence(Journal(None), export)
+    thread = threading.Thread(target=known.state, args=(STACK,))
+    thread.start()
+    begun.wait(10)
+    assert known.claim(("vnets", "5"), "a", made=True)
+    known.warn_once("a warning")
+    assert thread.is_alive()
+    answered.set()
+    thread.join()
 
 
 def test_a_token_is_known_from_the_state_or_from_this_process() -> None:

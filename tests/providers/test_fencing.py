@@ -9,7 +9,7 @@ import pytest
 
 from tests.providers.bench import OWNER, Bench, Managed
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.fencing import this_stack
+from verge_pulumi.engine.lifecycle.fencing import this_stack
 
 STRANGER = "[pulumi shop/prod web 0badcafe]"
 

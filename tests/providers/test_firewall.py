@@ -300,7 +300,7 @@ def test_a_firewall_of_the_name_that_another_one_had_does_not_take_its_rules(lan
     lan.bench.stack.hold(renamed)
     planned = {"network": UNKNOWN, "rules": rules("b")}
     inputs = later.plan("Firewall", "edge", **planned) | {"network": lan.id}
-    with pytest.raises(Reported, match="'edge-2' of this stack is that already"):
+    with pytest.raises(Reported, match="'edge-2' of this stack already manages that object"):
         later.carry_out("Firewall", hosted(inputs))
     assert order(lan.bench) == ["a"]
 
@@ -337,6 +337,30 @@ def test_an_authoritative_list_takes_a_rule_of_its_name_that_nobody_declares(lan
     firewall = edge(lan, "a", authoritative=True)
     assert firewall.outs["keys"] == {"a": str(taken)}
     assert order(lan.bench) == ["a"]
+
+
+@pytest.mark.parametrize("this_run", [True, False])
+def test_an_authoritative_list_refuses_to_delete_an_unmarked_rule_of_this_stack(lan: Managed, this_run: bool) -> None:
+    ssh = lan.bench.create("NetworkRule", "ssh", network=lan.id, **rule("ssh"))
+    lan.bench.simulator.edit("vnet_rules", int(ssh.id), description="edited in the UI")
+    if not this_run:
+        lan.bench.begin_run()
+    holder = "'another resource'" if this_run else "'ssh'"
+    with pytest.raises(Reported, match=rf"rule 'ssh' \(row {ssh.id} of vnet_rules\) belongs to {holder} of this stack"):
+        edge(lan, "a", authoritative=True)
+    assert "ssh" in order(lan.bench)
+
+
+def test_a_rule_that_shows_late_is_not_made_twice(lan: Managed) -> None:
+    """The answer is lost, and the list shows the rule some seconds later."""
+    lan.bench.simulator.faults(
+        {"match": {"verb": "POST", "path": "vnet_rules$"}, "when": "after", "what": "reset"},
+        {"match": {"verb": "GET", "path": "/vnet_rules$", "nth": 2}, "what": "status", "status": 200, "body": []},
+    )
+    firewall = lan.bench.create("Firewall", "edge", network=lan.id, rules=rules("a"))
+    assert order(lan.bench).count("a") == 1
+    assert firewall.outs["keys"] == {"a": str(key(lan.bench, "a"))}
+    assert [write.verb for write in lan.bench.writes() if "vnet_rules" in write.path] == ["POST"]
 
 
 def test_an_authoritative_list_refuses_to_delete_what_another_resource_declares(lan: Managed) -> None:

@@ -12,12 +12,12 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from tests.providers.bench import UNKNOWN, Bench
 from verge_pulumi.client import NotPermitted
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import Reported
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.provider import DeclaredProvider
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.resources import Network, VirtualMachine
 from verge_pulumi.simulator import Options, Simulator
 
@@ -332,7 +332,7 @@ def test_a_serving_process_prints_no_traceback_of_its_own(
     broken: Broken, monkeypatch: pytest.MonkeyPatch, serving: bool
 ) -> None:
     monkeypatch.setattr(sys, "tracebacklimit", 77, raising=False)
-    monkeypatch.setattr(host, "serving", lambda: serving)
+    monkeypatch.setattr(provider_process, "serving", lambda: serving)
     with pytest.raises(Reported) as error:
         broken.create({})
     assert sys.tracebacklimit == (0 if serving else 77)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from verge_pulumi.client import ApiKey, VergeClient
-from verge_pulumi.engine.gathering import Gathering
-from verge_pulumi.engine.reading import MOST_KEYS, Place, Reader
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.batching import Gathering
+from verge_pulumi.engine.reading.reader import MOST_KEYS, Place, Reader
+from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.simulator import Simulator
 
 FOR_EVER = 1000.0

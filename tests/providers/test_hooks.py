@@ -10,10 +10,10 @@ import pytest
 from tests.providers.bench import Bench, Managed, urn_of
 from tests.providers.test_creating import failure
 from verge_pulumi.client import Row
-from verge_pulumi.engine.attributes import Attr, arg, computed
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.errors import EngineError, Reported, Withdrawn
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 
 class Gadget(Resource, table="vms", unique=("name",)):
@@ -154,6 +154,6 @@ def test_a_row_that_cannot_carry_a_mark_is_known_by_its_place(bench: Bench) -> N
     assert len([row for row in bench.simulator.rows("members") if row["parent_group"] == group]) == 1
     bench.stack.forget(made)
     text = failure(bench.later(), LABEL, parent_group=group, member="users/1")
-    assert f"row {made.id} of members has that name already and is managed by nobody here" in text
+    assert f"row {made.id} of members has that name already and no stack manages it" in text
     again = made.cut_off().bench.later().create(LABEL, parent_group=group, member="users/1")
     assert again.id == made.id

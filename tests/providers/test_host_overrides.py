@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
+from verge_pulumi.engine.lifecycle.journal import Journal
 from verge_pulumi.simulator import Simulator
 
 APPLY = {"verb": "PUT", "path": "/applydns$"}
@@ -114,7 +116,7 @@ def test_drift_and_loss_are_seen_and_mended(lan: Managed) -> None:
 def test_one_that_is_there_is_adopted_on_purpose_only(lan: Managed) -> None:
     key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.1")
     lan.bench.simulator.reset("log")
-    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and is managed by nobody here"):
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and no stack manages it"):
         add(lan)
     assert bodies(lan.bench) == []
     assert add(lan, adopt=True).id == str(key)
@@ -128,11 +130,34 @@ def test_one_of_an_attempt_that_was_cut_off_is_taken_over(lan: Managed) -> None:
     assert bodies(lan.bench) == [{"ip": "10.0.0.8"}]
 
 
+def test_one_that_somebody_else_made_since_is_not_that_of_the_attempt(lan: Managed) -> None:
+    """The attempt that was cut off has made none."""
+    first = add(lan).cut_off()
+    lan.bench.simulator.remove("vnet_hosts", int(first.id))
+    key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.1")
+    lan.bench.simulator.reset("log")
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and no stack manages it"):
+        add(lan, lan.bench.later())
+    assert bodies(lan.bench) == []
+
+
+def test_an_attempt_that_was_made_up_for_proves_nothing_any_more(lan: Managed, tmp_path: Path) -> None:
+    """The engine keeps its note for long after."""
+    lan.bench.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    add(lan).cut_off()
+    lan.bench.begin_run()
+    add(lan).destroy()
+    key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.9")
+    lan.bench.begin_run()
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and no stack manages it"):
+        add(lan)
+
+
 def test_a_second_post_does_not_take_what_somebody_else_made(lan: Managed) -> None:
     key = lan.bench.simulator.add("vnet_hosts", vnet=int(lan.id), host="db", ip="10.0.0.1")
     lan.bench.simulator.faults({"match": {"verb": "POST", "path": "vnet_hosts$"}, "what": "reset"})
     lan.bench.simulator.reset("log")
-    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and is managed by nobody here"):
+    with pytest.raises(Reported, match=f"row {key} of vnet_hosts has that name already and no stack manages it"):
         add(lan)
     assert bodies(lan.bench) == []
 

@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import OWNER, Bench, Managed
 from verge_pulumi.client import Refused, ServerError
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.waiting import WaitTimeout
+from verge_pulumi.engine.reading.waiting import WaitTimeout
 from verge_pulumi.resources import hotplug
 from verge_pulumi.resources.hotplug import DRIVE, NIC, HotplugProvider, Kind
 

@@ -12,10 +12,10 @@ import pytest
 import verge_pulumi.resources
 from tests.providers.bench import OWNER, UNKNOWN, Bench, Managed, Properties, hosted, serving, urn_of
 from tests.providers.conftest import Saved
-from verge_pulumi.engine.attributes import Attribute, Reference
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.attributes import Attribute, Reference
+from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.ownership import Mark
+from verge_pulumi.engine.lifecycle.ownership import Mark
 
 RESOURCES: dict[str, type[BaseResource]] = {
     name: getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__
@@ -105,9 +105,9 @@ def test_a_resource_that_was_renamed_without_an_alias_is_refused_in_the_preview(
     given, other = UNIQUE[kind]
     hold(bench, kind, "old", given)
     assert failures(bench, kind, "new", given) == [
-        "'old' of this stack is that already. If it was renamed or moved in the program, say so with the option "
-        "aliases; if it becomes another one in this run, declare it first and let this one depend on it; to replace "
-        "it by this one, delete it in a run of its own."
+        "'old' of this stack already manages that object. If it was renamed or moved in the program, say so with the "
+        "option aliases; if it becomes another one in this run, declare it first and let this one depend on it; to "
+        "replace it by this one, delete it in a run of its own."
     ]
     assert failures(bench, kind, "new", given | other) == []
     assert bench.asked() == []
@@ -141,7 +141,7 @@ def test_a_firewall_whose_network_is_known_late_is_refused_before_it_writes(benc
     inputs = later.plan("Firewall", "new", network=UNKNOWN, rules=[{"name": "a", "protocol": "tcp"}])
     bench.simulator.reset("log")
     text = refused(lambda: later.carry_out("Firewall", {**inputs, "network": lan.id}))
-    assert "'old' of this stack is that already" in text
+    assert "'old' of this stack already manages that object" in text
     assert later.writes() == []
 
 
@@ -152,7 +152,7 @@ def test_power_whose_target_is_known_late_is_refused_before_it_writes(bench: Ben
     inputs = later.plan("Power", "new", of=UNKNOWN, state="running")
     bench.simulator.reset("log")
     text = refused(lambda: later.carry_out("Power", {**inputs, "of": f"vnets/{lan.id}"}))
-    assert "'old' of this stack is that already" in text
+    assert "'old' of this stack already manages that object" in text
     assert later.writes() == []
 
 
@@ -204,7 +204,7 @@ def test_power_is_known_by_its_id_where_the_state_holds_its_target_encrypted(ben
     old.outs["of"] = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
     bench.begin_run()
     (text,) = failures(bench, "Power", "new", {"of": f"vms/{vm.id}", "state": "running"})
-    assert "'old' of this stack is that already" in text
+    assert "'old' of this stack already manages that object" in text
 
 
 def test_power_does_not_start_what_another_one_has_still_to_end(bench: Bench) -> None:
@@ -216,7 +216,7 @@ def test_power_does_not_start_what_another_one_has_still_to_end(bench: Bench) ->
     inputs = later.plan("Power", "new", of=f"vms/{second.id}", state="running")
     later.simulator.reset("log")
     text = refused(lambda: later.carry_out("Power", inputs))
-    assert f"the power of vms/{second.id} is that of 'old' still" in text
+    assert f"the power of vms/{second.id} is still managed by 'old'" in text
     assert later.writes() == []
     later.stack.forget(old)
     assert later.carry_out("Power", inputs).outs["state"] == "running"

@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.reading import MAX_AGE
+from verge_pulumi.engine.reading.reader import MAX_AGE
 from verge_pulumi.simulator import Simulator
 
 STRANGER = "Theirs\n[pulumi other/dev web 12ab]"

@@ -12,8 +12,8 @@ import pytest
 
 import verge_pulumi.resources
 from verge_pulumi.client import Refused
-from verge_pulumi.engine.attributes import Attr, arg
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -23,8 +23,8 @@ from verge_pulumi.engine.errors import (
     sentence,
     texts_in,
 )
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.rows import RowProvider
 from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineProvider
 
 

@@ -10,7 +10,7 @@ from tests.providers.bench import Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.client import NoAnswer, Outcome, Refused, ServerError, Unreachable
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.waiting import WaitFailed, WaitTimeout
+from verge_pulumi.engine.reading.waiting import WaitFailed, WaitTimeout
 from verge_pulumi.resources import machine_power
 
 ACTIONS = {"verb": "POST", "path": "_actions$"}

@@ -12,9 +12,9 @@ import pytest
 
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.waiting import Clock
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import media_file
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.behaviour.files import IMPORTED_BYTES
@@ -248,7 +248,7 @@ def test_progress_is_told_now_and_then(bench: Bench, image: Path, monkeypatch: p
     def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
         lines.append((message, ephemeral))
 
-    monkeypatch.setattr(host, "log", log)
+    monkeypatch.setattr(provider_process, "log", log)
     seconds = itertools.count(0, 4)
     bench.connection.clock = Clock(lambda: float(next(seconds)), bench.time.sleep)
     upload(bench, image)
@@ -265,7 +265,7 @@ def test_a_large_file_is_sent_in_little_memory_over_a_dropped_connection(
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
     lines: list[str] = []
-    monkeypatch.setattr(host, "log", lambda message, **_: lines.append(message))
+    monkeypatch.setattr(provider_process, "log", lambda message, **_: lines.append(message))
     bench.connection.clock = Clock(itertools.count(0.0, 1.0).__next__, bench.time.sleep)
     bench.simulator.faults({"match": {**CHUNK, "nth": 20}, "what": "reset"})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

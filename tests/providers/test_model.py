@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.providers.bench import UNKNOWN
-from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.model import differing, input_model, outputs, payload, validate
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.model import differing, input_model, outputs, payload, validate
 from verge_pulumi.resources import Device, Drive, Network, VirtualMachine
 
 NETWORK = Network.declaration

@@ -13,9 +13,9 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.client import Table
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import staged
 from verge_pulumi.resources.network_rule import NetworkRuleProvider
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.faults.faulty import cases
 from tests.providers.bench import Bench, hosted
-from verge_pulumi.engine.values import LARGEST, Json, NetworkKeys, equal, uncarried, value_of
+from verge_pulumi.engine.declaring.values import LARGEST, Json, NetworkKeys, equal, uncarried, value_of
 
 ADVICE = f"holds a number beyond {LARGEST:,}, which Pulumi carries as another one; write it as text."
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verge_pulumi.engine.ownership import (
+from verge_pulumi.engine.lifecycle.ownership import (
     DESCRIPTION_LENGTH,
     Mark,
     kin_of,

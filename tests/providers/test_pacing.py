@@ -11,11 +11,11 @@ import pytest
 
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.client import Budget, VergeClient
-from verge_pulumi.engine import connection as connections
-from verge_pulumi.engine.connection import Connection, Settings, read_settings
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.reading import Reader
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.reader import Reader
+from verge_pulumi.engine.reading.waiting import Clock
+from verge_pulumi.engine.runtime import connection as connections
+from verge_pulumi.engine.runtime.connection import Connection, Settings, read_settings
 from verge_pulumi.simulator import Options, Simulator
 
 HOUR = 3600.0

@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import Bench
 from verge_pulumi.client import where
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.reading import MAX_AGE
+from verge_pulumi.engine.reading.reader import MAX_AGE
 
 FIELDS = ("$key", "name", "description")
 MARK = "[pulumi shop/dev web 1]"

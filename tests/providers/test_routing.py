@@ -12,10 +12,10 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.client import Filter, Row
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.reading import Reader
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.resources import staged
 from verge_pulumi.resources.ospf import OspfCommandProvider
 
@@ -363,9 +363,7 @@ def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: B
     subject = declare(kind, lan)
     subject.bench.stack.forget(subject)
     before = subject.row()
-    with pytest.raises(
-        Reported, match=rf"row {subject.id} of .* is what this one is to be and is managed by nobody here"
-    ):
+    with pytest.raises(Reported, match=rf"row {subject.id} of .* already has these values, and no stack manages it"):
         again(subject, later)
     assert subject.row() == before
     assert again(subject, later, adopt=True).id == subject.id

@@ -9,8 +9,8 @@ import pytest
 
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
+from verge_pulumi.engine.declaring.values import Duration, Moment, value_of
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.values import Duration, Moment, value_of
 
 NEW_YEAR = 1893456000
 POSTS = {"verb": "POST", "path": "machine_snapshots$"}

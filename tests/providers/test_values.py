@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verge_pulumi.engine.values import (
+from verge_pulumi.engine.declaring.values import (
     PLAIN,
     Cidr,
     CommaList,

@@ -291,7 +291,7 @@ def test_a_name_that_is_taken_is_not_taken_over_unless_told(lan: Managed, later:
     subject, on = below(lan, kind)
     lan.bench.simulator.edit(table(subject), int(subject.id), description="by hand")
     lan.bench.stack.forget(subject)
-    with pytest.raises(Reported, match="has that name already and is managed by nobody here"):
+    with pytest.raises(Reported, match="has that name already and no stack manages it"):
         declare(lan, kind, later, **on)
     assert later.writes() == []
     assert declare(lan, kind, later, adopt=True, **on).id == subject.id

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.providers.bench import Time
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.waiting import WaitFailed, WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import WaitFailed, WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 
 def states(*words: str) -> Callable[[], str]:
@@ -109,7 +109,7 @@ def test_without_words_of_its_own_a_state_is_told_as_it_is() -> None:
 
 def test_people_are_told_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(host, "log", lambda message, **how: lines.append((message, how)))
+    monkeypatch.setattr(provider_process, "log", lambda message, **how: lines.append((message, how)))
     wait(Time(), states("stopped", "starting", "running"))
     assert lines == [
         ("waiting for power on: 'STOPPED', 0 s", {"ephemeral": True}),

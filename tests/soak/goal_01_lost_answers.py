@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.providers.bench import Time
 from tests.soak.goals import Figure, measure
-from verge_pulumi.engine.connection import Connection, Settings
-from verge_pulumi.engine.declare import NAME, OWNER
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.runtime.connection import Connection, Settings
 from verge_pulumi.simulator import Options, Simulator
 
 SEEDS = 1000

@@ -11,7 +11,7 @@ from tests.soak.goals import Figure, measure
 from verge_pulumi.catalogue import DEFAULT_RELEASE, TABLES
 from verge_pulumi.client import ApiKey, InvalidHost, InvalidKey, InvalidQuery, VergeClient, where
 from verge_pulumi.client.text import printable
-from verge_pulumi.engine.ownership import Mark, without_mark
+from verge_pulumi.engine.lifecycle.ownership import Mark, without_mark
 from verge_pulumi.simulator.filters import compile_filter
 from verge_pulumi.simulator.relations import Release, relations
 

@@ -15,7 +15,7 @@ from verge_pulumi.checks.findings import Check, Mistake, refuse, warn
 from verge_pulumi.checks.layer2 import Layer2
 from verge_pulumi.checks.powers import Powers
 from verge_pulumi.checks.rules import Rules
-from verge_pulumi.engine.program import Planned
+from verge_pulumi.engine.declaring.program import Planned
 
 __all__ = ["Checks"]
 

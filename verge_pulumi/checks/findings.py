@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.errors import sentence, shown
-from verge_pulumi.engine.program import Planned
 
 
 @dataclass(frozen=True)

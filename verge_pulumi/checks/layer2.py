@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
-from verge_pulumi.engine.program import Planned
+from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.resources.address import Address
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.nic import Nic

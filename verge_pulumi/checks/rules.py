@@ -7,7 +7,7 @@ from typing import Any
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.segments import router_of, segment_of
-from verge_pulumi.engine.program import Given, Planned
+from verge_pulumi.engine.declaring.program import Given, Planned
 from verge_pulumi.resources.firewall import Firewall
 from verge_pulumi.resources.firewall_rules import FirewallRule
 from verge_pulumi.resources.network_rule import NetworkRule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from verge_pulumi.engine.program import Planned
+from verge_pulumi.engine.declaring.program import Planned
 
 Ip = IPv4Address | IPv6Address
 IpNetwork = IPv4Network | IPv6Network

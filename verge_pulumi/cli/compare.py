@@ -17,10 +17,10 @@ from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.plan import SECRET
 from verge_pulumi.cli.showing import Format, stop
 from verge_pulumi.cli.stacks import Entry, State, read_state
-from verge_pulumi.engine.attributes import Reference
-from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.values import equal
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
 """What may be an address, with the length of its prefix; networks of VergeOS are of IPv4."""

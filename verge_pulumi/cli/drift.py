@@ -18,11 +18,11 @@ from verge_pulumi.cli.showing import Format, error_text, stop
 from verge_pulumi.cli.stacks import Entry, State, read_state
 from verge_pulumi.cli.systems import CALLS, connect, settings_of
 from verge_pulumi.client import VergeError
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import BaseResource, location
+from verge_pulumi.engine.declaring.declaration import BaseResource, location
 from verge_pulumi.engine.errors import EngineError, Reported
-from verge_pulumi.engine.ownership import MANAGED, MARK, Mark, marks_of
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import MANAGED, MARK, Mark, marks_of
+from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources import (
     Firewall,
     IpsecPhase2,

@@ -21,14 +21,14 @@ from verge_pulumi.cli.showing import error_text, stop
 from verge_pulumi.cli.stacks import State, UnreadableState, exported, read_state
 from verge_pulumi.cli.systems import connect
 from verge_pulumi.client import Row, VergeError, where
-from verge_pulumi.engine.attributes import Reference
-from verge_pulumi.engine.connection import Connection, read_settings
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.lifecycle.ownership import MARK, Mark, marks_of
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import MARK, Mark, marks_of
-from verge_pulumi.engine.reading import PAGE
+from verge_pulumi.engine.reading.reader import PAGE
+from verge_pulumi.engine.runtime.connection import Connection, read_settings
 from verge_pulumi.environments import expiry_in
 from verge_pulumi.resources import Network, Power, VirtualMachine
 

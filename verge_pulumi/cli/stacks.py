@@ -15,14 +15,14 @@ from pydantic import Field
 
 from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
-from verge_pulumi.engine.connection import NAMESPACE
-from verge_pulumi.engine.declare import NAME, OWNER
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import ORIGIN
+from verge_pulumi.engine.lifecycle.evidence import ORIGIN
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import MANAGED, MARK
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.model import fits
-from verge_pulumi.engine.ownership import MANAGED, MARK
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.runtime.connection import NAMESPACE
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi tells an object that stands for something else, such as a secret."""

@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from verge_pulumi.cli.showing import error_text
-from verge_pulumi.engine.connection import NAMESPACE, Connection, Settings, read_settings
-from verge_pulumi.engine.reading import Reader
+from verge_pulumi.engine.reading.reader import Reader
+from verge_pulumi.engine.runtime.connection import NAMESPACE, Connection, Settings, read_settings
 
 CALLS = 16
 """Reads that are made side by side, so that those which no list answers are asked for together."""

@@ -40,6 +40,7 @@ from verge_pulumi.client.errors import (
 from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
+from verge_pulumi.client.session import recording_writes
 from verge_pulumi.client.table import Key, Receipt, Row, Table
 from verge_pulumi.client.text import hidden_so_far, hiding, mask, printable, printable_lines
 from verge_pulumi.client.transport import Clocks
@@ -95,6 +96,7 @@ __all__ = [
     "mask",
     "printable",
     "printable_lines",
+    "recording_writes",
     "select",
     "where",
 ]

@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TypeVar
 
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
-from verge_pulumi.client.errors import VergeError
+from verge_pulumi.client.errors import Outcome, VergeError
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.retry import RetryBudget, RetryPolicy
 from verge_pulumi.client.transport import Stream, Transport
 
 T = TypeVar("T")
+
+_writes: ContextVar[tuple[list[Request], ...]] = ContextVar("writes", default=())
+
+
+@contextmanager
+def recording_writes() -> Iterator[list[Request]]:
+    """Collect the writes of this thread that VergeOS has applied or may have applied, as long as the block runs.
+
+    An error speaks for the last request only. Whether the requests before it have changed something is told by this.
+    """
+    recorded: list[Request] = []
+    before = _writes.set((*_writes.get(), recorded))
+    try:
+        yield recorded
+    finally:
+        _writes.reset(before)
+
+
+@contextmanager
+def _recorded(request: Request) -> Iterator[None]:
+    """Record a request that is sent in the block, unless it changes nothing or is known not to have been applied."""
+    perhaps_applied = request.method != "GET"
+    try:
+        yield
+    except VergeError as error:
+        perhaps_applied = perhaps_applied and error.outcome is not Outcome.NOT_APPLIED
+        raise
+    finally:
+        if perhaps_applied:
+            for recorded in _writes.get():
+                recorded.append(request)
 
 
 class Session:
@@ -45,7 +77,8 @@ class Session:
             with self._turn(request), self._open(request) as stream:
                 return read(stream.answer())
 
-        return self._retries.run(once, repeatable=request.repeatable, budget=self._budget)
+        with _recorded(request):
+            return self._retries.run(once, repeatable=request.repeatable, budget=self._budget)
 
     def stream(self, request: Request) -> Iterator[bytes]:
         """Send a request and yield the body of its successful answer as it comes, of any type and length.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from xml.parsers import expat
 
@@ -31,14 +31,15 @@ _HEADERS = (
     "#part-handler",
     "#upstart-job",
 )
-"""What user data begins with, in any case of letters; cloud-init looks no further (its `handlers/__init__.py`)."""
+"""What user data begins with, after any white space and in any case of letters; cloud-init looks no further (its
+`handlers/__init__.py`, since 0.7.0 of 2012)."""
 
 _TEMPLATE = "## template: jinja"
 _WINDOWS = re.compile(r"(?i)(#ps1(_sysnative|_x86)?|rem cmd)\s|<(script|powershell)>")
 """What cloudbase-init knows, the cloud-init of Windows."""
 
 _MAIL_HEADER = re.compile(r"[A-Za-z-]+:[ \t]")
-_MULTIPART = re.compile(r"(?i)content-type:[ \t]*multipart/")
+_BOUNDARY = re.compile(r'(?i);[ \t]*boundary="?([^";]+)')
 _EXPRESSION = re.compile(r"\{[{%#]|\$")
 """What a template may begin with instead of the first line that it makes."""
 
@@ -89,8 +90,14 @@ def doubts(name: str, contents: str, *, templated: bool = False) -> Iterator[str
         first = contents.partition("\n")[0]
         if first.startswith("#!") and first.endswith("\r"):
             yield "is a script whose lines end as in Windows, so Linux would not find its interpreter"
-        if _header(contents.lower()) and not _header(contents):
-            yield "begins with capital letters, which older releases of cloud-init ignore"
+        if _is_yaml(name, contents) and not contents.startswith(CLOUD_CONFIG):
+            yield (
+                "has white space before its first line or capital letters in it, which cloud-init reads and "
+                "cloudbase-init (Windows) does not"
+            )
+        fields, _ = _mail(contents)
+        if fields and "mime-version" not in fields:
+            yield "is a mail without 'MIME-Version: 1.0', which cloudbase-init (Windows) reads and cloud-init does not"
     if templated or not _is_yaml(name, contents):
         return
     node = _composed(contents)
@@ -102,21 +109,27 @@ def doubts(name: str, contents: str, *, templated: bool = False) -> Iterator[str
 
 def _user_data_problems(contents: str, templated: bool) -> Iterator[str]:
     """Say if the guest would ignore user data because of its beginning, and what is wrong with it as YAML."""
-    if templated and _EXPRESSION.match(contents):
+    if templated and _EXPRESSION.match(contents.lstrip()):
         return
     body = contents
     if contents.lower().startswith(_TEMPLATE):
         # It is rendered in the guest, and what comes out needs a first line of its own.
         body, templated = contents.partition("\n")[2], True
-        if _EXPRESSION.match(body):
+        if _EXPRESSION.match(body.lstrip()):
             return
-    header = _header(body.lower())
-    if not contents.strip():
+    header = _header(body.lstrip().lower())
+    if not body.strip():
         yield f"is empty, so the guest would ignore it; begin it with {_KNOWN}"
+    elif header == "#!" and body[0].isspace():
+        yield "is a script with white space before its '#!', so the guest could not run it"
     elif header == "#!" and not re.match(r"#![ \t]*/\S", body):
         yield "is a script without an interpreter; begin it with '#!/bin/sh' or the like"
+    elif header == "#include" and not templated and not any(_included(body)):
+        yield "includes nothing; name one address in each line below '#include'"
     elif not header and not _is_known_otherwise(body):
         yield f"has a first line that cloud-init ignores{_hint(body)}; begin it with {_KNOWN}"
+    elif not header and not templated:
+        yield from _mail_problems(body)
     elif not templated and _is_yaml(USER_DATA, contents):
         yield from _yaml_problems(contents)
 
@@ -125,26 +138,62 @@ def _header(text: str) -> str:
     return next((header for header in _HEADERS if text.startswith(header)), "")
 
 
+def _included(contents: str) -> Iterator[str]:
+    """Yield the addresses that `#include` names, in its own line and in those below, as cloud-init finds them."""
+    for line in contents.splitlines():
+        address = re.sub(r"(?i)^#include(-once)?", "", line).strip()
+        if address and not address.startswith("#"):
+            yield address
+
+
+def _mail(contents: str) -> tuple[Mapping[str, str], str]:
+    """Return the fields of a mail's head, their names in small letters, and its body; ({}, "") if it is none."""
+    if not _MAIL_HEADER.match(contents):
+        return {}, ""
+    head, _, body = contents.replace("\r\n", "\n").partition("\n\n")
+    lines = (line.partition(":") for line in re.sub(r"\n[ \t]+", " ", head).split("\n"))
+    fields = {name.lower(): value.strip() for name, _, value in lines}
+    fields.setdefault("content-type", "text/plain")
+    return (fields, body) if "mime-version" in fields or _has_parts(fields) else ({}, "")
+
+
+def _has_parts(fields: Mapping[str, str]) -> bool:
+    return fields["content-type"].lower().startswith("multipart/")
+
+
+def _mail_problems(contents: str) -> Iterator[str]:
+    """Say if a mail holds nothing that a guest would find."""
+    fields, body = _mail(contents)
+    if not fields:
+        return
+    if _has_parts(fields):
+        boundary = _BOUNDARY.search(fields["content-type"])
+        if boundary is None or f"--{boundary[1].strip()}" not in body:
+            yield "is a mail of several parts, but its Content-Type names no boundary that stands between them"
+    elif fields["content-type"].lower().startswith("text/plain") and not _header(body.lstrip().lower()):
+        yield "is a mail whose Content-Type does not say what it holds, such as text/cloud-config"
+
+
 def _is_known_otherwise(contents: str) -> bool:
-    """Say whether it is a mail of several parts, or what other readers of user data than cloud-init know."""
-    if _MULTIPART.match(contents) or (_MAIL_HEADER.match(contents) and "mime-version:" in contents[:4096].lower()):
-        return True
+    """Say whether it is a mail, or what other readers of user data than cloud-init know."""
     ignition = contents.startswith("{") and '"ignition"' in contents
     talos = re.search(r"^version: v1alpha1\b", contents, re.MULTILINE) and re.search(
         r"^machine:", contents, re.MULTILINE
     )
-    return bool(_WINDOWS.match(contents) or ignition or talos)
+    return bool(_mail(contents)[0] or _WINDOWS.match(contents) or ignition or talos)
 
 
 def _hint(contents: str) -> str:
     """Say what hides in front of the first line, or what its misspelt header may mean."""
     first = contents.partition("\n")[0].strip()
-    if not first:
-        return ", because it is blank"
     if contents.startswith("\ufeff"):
         return ", because a byte order mark stands before it"
-    if contents[0].isspace() or not contents[0].isprintable():
+    if _is_known_otherwise(contents.lstrip()) or not (contents[0].isspace() or contents[0].isprintable()):
         return ", because white space stands before it"
+    if not first:
+        return ", because it is blank"
+    if first.lower().startswith("content-type:"):
+        return ", because a mail needs the line 'MIME-Version: 1.0'"
     close = difflib.get_close_matches(first[:40].lower().replace(" ", ""), _HEADERS, 1, 0.7)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
@@ -152,7 +201,7 @@ def _hint(contents: str) -> str:
 def _is_yaml(name: str, contents: str) -> bool:
     """Say whether cloud-init reads the file as YAML; user data may also be a script, an archive or a template."""
     return name in (META_DATA, NETWORK_CONFIG) or (
-        name in (USER_DATA, VENDOR_DATA) and contents.lower().startswith(CLOUD_CONFIG)
+        name in (USER_DATA, VENDOR_DATA) and _header(contents.lstrip().lower()) == CLOUD_CONFIG
     )
 
 
@@ -195,7 +244,7 @@ def _yaml_problems(contents: str) -> Iterator[str]:
 def _wanted(contents: str) -> tuple[type[yaml.Node], str]:
     """Return what YAML has to be, which its first line says."""
     for header in ("#cloud-config-archive", "#cloud-config-jsonp"):
-        if contents.lower().startswith(header):
+        if contents.lstrip().lower().startswith(header):
             return yaml.SequenceNode, "list"
     return yaml.MappingNode, "mapping of keys to values"
 

@@ -24,8 +24,8 @@ from pydantic_core import CoreSchema, core_schema
 from verge_pulumi.client import printable
 from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA, problems
 from verge_pulumi.cloudinit.rendering import EVERYTHING, Draft
+from verge_pulumi.engine.declaring.model import sentences
 from verge_pulumi.engine.errors import sentence, shown
-from verge_pulumi.engine.model import sentences
 
 T = TypeVar("T")
 

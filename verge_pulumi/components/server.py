@@ -9,10 +9,10 @@ from typing import Any, Literal
 import pulumi
 
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
-from verge_pulumi.engine.attributes import Attr, arg
-from verge_pulumi.engine.component import Arguments, Child, Component, Part
-from verge_pulumi.engine.declare import ENDING, BaseResource
-from verge_pulumi.engine.values import IpAddress
+from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.component import Arguments, Child, Component, Part
+from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
+from verge_pulumi.engine.declaring.values import IpAddress
 from verge_pulumi.resources.address import Address
 from verge_pulumi.resources.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.device import Device, DeviceSettings
@@ -74,7 +74,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
     """Drives by name."""
 
     nics: Part[Mapping[str, NicArgs], Mapping[str, Nic]] = Part()
-    """NICs by name. Each may have an `address` besides: the IP address that the DHCP server of its network always gives
+    """NICs by name. Each may also have an `address`: the IP address that the DHCP server of its network always gives
     it, reserved for its MAC address before the server starts for the first time."""
 
     devices: Part[Mapping[str, DeviceArgs], Mapping[str, Device]] = Part()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from verge_pulumi.client import Outcome, VergeError, printable
+from verge_pulumi.client import VergeError, printable
 
 LONGEST = 2000
 """Characters of an error or a warning that people are shown."""
@@ -37,10 +37,6 @@ class Withdrawn(EngineError):
     """A row was made, could not be used, and has been removed again, so that nothing is left to be kept."""
 
 
-class NotProven(EngineError):
-    """A row was made, but the one that was read back is another one, and it was not found again yet."""
-
-
 class Reported(Exception):
     """What Pulumi prints. The dynamic host shows ``<module>.<class>: <text>``, and drops the module of built-ins."""
 
@@ -56,20 +52,6 @@ def debugging() -> bool:
 def gone(table: str, key: str) -> EngineError:
     """Return the error for a row that should be there."""
     return EngineError(f"there is no row {key} in {table}; was it deleted by someone else? Run 'pulumi refresh'")
-
-
-def wrote_nothing(error: BaseException) -> bool:
-    """Say whether a create that failed is known to have left nothing behind."""
-    if isinstance(error, Withdrawn):
-        return True
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        causes.append(cause)
-        cause = cause.__cause__
-    if isinstance(error, NotProven) or not isinstance(error, EngineError | VergeError):
-        return False
-    return all(cause.outcome is Outcome.NOT_APPLIED for cause in causes if isinstance(cause, VergeError))
 
 
 def explain(error: BaseException) -> str:

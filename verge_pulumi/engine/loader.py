@@ -13,8 +13,8 @@ from typing import Any
 from pulumi.dynamic import ResourceProvider
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.provider import PROVIDERS
-from verge_pulumi.engine.rows import RowProvider
+from verge_pulumi.engine.lifecycle.frame import PROVIDERS
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 
 def load(kind: str) -> ResourceProvider:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pulumi
 
-from verge_pulumi.engine.declare import OWNER, BaseResource
-from verge_pulumi.engine.ownership import without_mark
+from verge_pulumi.engine.declaring.declaration import OWNER, BaseResource
+from verge_pulumi.engine.lifecycle.ownership import without_mark
 from verge_pulumi.resources.firewall import Firewall
 
 _FORM = "%Y-%m-%dT%H:%MZ"

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, field_validator
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine.model import sentences
+from verge_pulumi.engine.declaring.model import sentences
 from verge_pulumi.environments.expiry import end_of_day, tell_expiry
 from verge_pulumi.environments.pool import Pool
 from verge_pulumi.policies import Limits, enforce

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.client import BadAnswer, Outcome, Row, printable, select, where
-from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership import Mark, without_mark
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.lifecycle.ownership import Mark, without_mark
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime.connection import Connection
 
 TIMEOUT = 3600.0
 """Seconds that the disks may take to be copied if the program does not say."""

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import pulumi
 
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import SEED, Resource, scope_of
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Secret
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.declaring.declaration import SEED, Resource, scope_of
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Secret
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.vm import VirtualMachine
 
 
@@ -62,7 +62,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
             wrong = list(problems(name, contents, templated=templated))
             yield from (f"contents: {problem}" for problem in wrong)
             for doubt in () if wrong else doubts(name, contents, templated=templated):
-                host.log(f"contents: {doubt}", warning=True)
+                provider_process.log(f"contents: {doubt}", warning=True)
 
     def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
         """Contents that are to be ignored stay those of the state, so that no later policy takes them for written."""
@@ -107,7 +107,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         """Write what differs, and tell that a guest reads its files only when it boots."""
         outs = super().change(id, olds, news)
         if olds.get("contents") != news["contents"]:
-            host.log(
+            provider_process.log(
                 f"{news['name']} is changed; the guest acts on it at its next boot if the instance id is another one",
                 warning=True,
             )

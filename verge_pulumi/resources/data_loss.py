@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verge_pulumi.client import printable
+from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.values import in_units
 
 FIELDS = ("name", "media", "interface", "used_bytes")
 """What of a drive says whether it holds data."""

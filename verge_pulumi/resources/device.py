@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Row
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Declared, Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Key, MacAddress, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Key, MacAddress, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.hotplug import WAY_OUT
 from verge_pulumi.resources.vm import VirtualMachine
 
@@ -195,7 +195,9 @@ class DeviceProvider(RowProvider[Device]):
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Tell when a running VM sees the change: devices are not hot-plugged (fact sheet vms §8)."""
         if row.get("running"):
-            host.log("takes effect at the next start of the VM; only drives and NICs are hot-plugged", warning=True)
+            provider_process.log(
+                "takes effect at the next start of the VM; only drives and NICs are hot-plugged", warning=True
+            )
         return row
 
     def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.attributes import Attr, OptionalRef, Ref, arg, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.values import SemicolonList, Size
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import SemicolonList, Size
 from verge_pulumi.resources.address import Address
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.network_owned import NetworkOwnedProvider

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.values import Key, SemicolonList, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Key, SemicolonList, Text
 from verge_pulumi.resources.dns_view import DnsView
 from verge_pulumi.resources.network_owned import NetworkOwnedProvider
 

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, NoSpace, Row, printable
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, OptionalRef, Ref, arg, computed, policy, ref
-from verge_pulumi.engine.declare import Declared, Resource
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import Media, Size, Text, in_units
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import data_loss, hotplug
 from verge_pulumi.resources.hotplug import HotplugProvider
 from verge_pulumi.resources.media_file import MediaFile
@@ -188,7 +188,9 @@ class DriveProvider(HotplugProvider[Drive]):
         if _can_be_plugged(row):
             return super().after_write(id, row, inputs)
         if row.get("running") and row.get("enabled") and not self.kind.is_live(row):
-            host.log("is there from the next start of the VM on; only disks on virtio-scsi and virtio are hot-plugged")
+            provider_process.log(
+                "is there from the next start of the VM on; only disks on virtio-scsi and virtio are hot-plugged"
+            )
         return row
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.values import Key
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.resources.routing import OfNetwork, RouterCommand, RouterCommandProvider, RoutingProvider
 
 

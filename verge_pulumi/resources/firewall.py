@@ -9,18 +9,25 @@ from typing import Any
 import pulumi
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Items, Ref, computed, items, policy, ref
-from verge_pulumi.engine.creating import APPEARS_WITHIN
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
-from verge_pulumi.engine.evidence import Place
-from verge_pulumi.engine.fencing import Fence, this_stack
-from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import MARK, PARENT, TOKEN, Mark, marks_of, without_mark
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-from verge_pulumi.engine.rows import marked_description
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
+from verge_pulumi.engine.lifecycle.evidence import Place
+from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import (
+    MARK,
+    PARENT,
+    TOKEN,
+    Mark,
+    marked_description,
+    marks_of,
+    without_mark,
+)
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.firewall_plan import Step, Wanted, plan
 from verge_pulumi.resources.firewall_rules import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.network import Network
@@ -119,8 +126,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         network, own = str(props["network"]), _Own.recorded(props)
         rows: list[Row] = []
         if own.mark is not None and not props.get("authoritative"):
-            marks = f"[pulumi {own.mark.owner} "
-            listed = self.connection.reader.listed(TABLE, NetworkRule.declaration.fields, marks)
+            listed = self.connection.reader.listed(TABLE, NetworkRule.declaration.fields, own.mark.beginning)
             rows = [row for row in listed.values() if str(row["vnet"]) == network and own.bears(row)]
         if not rows or {*own.keys.values()} - {str(row["$key"]) for row in rows}:
             rows = self._rows(network)
@@ -159,8 +165,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         return Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}", token)
 
     def _interrupted(self, inputs: Inputs) -> set[str]:
-        urn = host.urn()
-        return self.connection.evidence.interrupted(urn, this_stack(inputs)) if urn else set()
+        urn = provider_process.urn()
+        return set(self.connection.evidence.interrupted(urn, this_stack(inputs))) if urn else set()
 
     def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
         """Return the rules that are ours: those that bear our token, and are no copies of them.
@@ -174,22 +180,19 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             found += unmarked
         elif unmarked:
             names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
-            host.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
+            provider_process.log(f"the rules {names} bear no mark any more and are left alone", warning=True)
         if copies := [row for row in rows if own.is_copied(row)]:
             names = ", ".join(f"'{printable(str(row['name']))}' (row {row['$key']} of {TABLE})" for row in copies)
-            host.log(f"the rules {names} bear the mark of this one and are none of its rules; left alone", warning=True)
+            provider_process.log(
+                f"the rules {names} bear the mark of this one and are none of its rules; left alone", warning=True
+            )
         return found
 
     def _is_of_others(self, props: Inputs) -> str:
         """Return who manages the network by now if that is not who did when the rules were made, "" otherwise."""
-        return self._owner_of_network(props) if props.get(PARENT) else ""
-
-    def _owner_of_network(self, props: Inputs) -> str:
-        """Return who manages the network, if that is neither this stack nor nobody, "" otherwise."""
-        network, declaration = str(props["network"]), Network.declaration
-        row = self.connection.reader.shared("vnets", network, declaration.fields, marks_of(props.get(OWNER, "")))
-        fence = Fence(self.connection, declaration)
-        return "" if row is None else fence.stranger_at((Network, network), row, props.get(PARENT), props)
+        owner = Network, str(props["network"])
+        fence = Fence(self.connection, NetworkRule.declaration, lambda _: owner)
+        return fence.stranger_of_parent(props) if props.get(PARENT) else ""
 
     def _refuse_stranger(self, props: Inputs) -> None:
         """See that a network which has none of our rules any more is not somebody else's by now.
@@ -226,7 +229,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             written: dict[str, None] = {}  # in their order
             for step in steps:
                 if step.verb == "DELETE" and step.key not in own.keys.values():
-                    host.log(
+                    provider_process.log(
                         f"deleting rule '{printable(step.name)}' (row {step.key}): no program declares it", warning=True
                     )
             try:
@@ -264,11 +267,12 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                 ours[row["name"]] = row
         gone = {str(row["$key"]): str(row["name"]) for name, row in ours.items() if name not in wanted}
         if inputs.get("authoritative"):
-            gone |= _undeclared(row for row in others if row["name"] not in wanted)
+            gone |= self._undeclared([row for row in others if row["name"] not in wanted], inputs)
         keys.clear()
         keys.update({name: str(row["$key"]) for name, row in ours.items() if name in wanted})
-        for key in keys.values():
-            self.connection.evidence.claim((TABLE, key), own.mark.token if own.mark else "", made=False)
+        for name, key in keys.items():
+            if not self.connection.evidence.claim((TABLE, key), own.mark.token if own.mark else "", made=False):
+                raise self._taken(ours[name], "another resource of this run has it")
         places = {str(row["$key"]): int(row["orderid"]) for row in rows}
         return plan(places, [_wanted(rule, ours.get(name), inputs, own.mark) for name, rule in wanted.items()], gone)
 
@@ -281,19 +285,45 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         theirs = Mark.of(row.get("description"))
         place = (TABLE, str(row["$key"]))
         free = inputs.get("adopt") or (inputs.get("authoritative") and theirs is None and not _is_of_vergeos(row))
-        if free and place not in self.connection.evidence.claimed and not self._holder(place, theirs, inputs):
+        if free and not self._holder(place, theirs, inputs):
             return
-        owner = f"bears the mark of {theirs.holder}" if theirs else "is managed by nobody here"
-        raise EngineError(
+        raise self._taken(row, f"bears the mark of {theirs.holder}" if theirs else "no stack manages it")
+
+    def _taken(self, row: Row, owner: str) -> EngineError:
+        return EngineError(
             f"row {row['$key']} of {TABLE} has the name '{printable(str(row['name']))}' already and {owner}. Choose "
             "another name; if the resource was renamed in the program use the option aliases; to manage that row from "
             "here set adopt=True"
         )
 
-    def _holder(self, place: Place, mark: Mark | None, inputs: Inputs) -> bool:
-        """Say whether another resource of this stack manages a rule."""
+    def _holder(self, place: Place, mark: Mark | None, inputs: Inputs) -> str:
+        """Return the name of the other resource of this stack that manages a rule, "" if none does."""
         evidence, stack = self.connection.evidence, this_stack(inputs)
-        return bool(evidence.held_at(place, stack) or (mark and evidence.state(stack).bearing(mark.token)))
+        if place in evidence.claimed:
+            return "another resource"
+        held = [evidence.held_at(place, stack), *(evidence.state(stack).bearing(mark.token) if mark else ())]
+        return next((each.name for each in held if each), "")
+
+    def _undeclared(self, rows: Iterable[Row], inputs: Inputs) -> dict[str, str]:
+        """Return the names of rules that nobody declares, by key.
+
+        Raises:
+            EngineError: Some are those of another resource.
+        """
+        found = {}
+        for row in rows:
+            theirs, key = Mark.of(row.get("description")), str(row["$key"])
+            if theirs is None and _is_of_vergeos(row):
+                continue
+            holder = self._holder((TABLE, key), None, inputs)
+            if theirs or holder:
+                owner = theirs.holder if theirs else f"'{holder}' of this stack"
+                raise EngineError(
+                    f"rule '{printable(str(row['name']))}' (row {key} of {TABLE}) belongs to {owner} and is left "
+                    "alone. Declare it here only, or leave authoritative off"
+                )
+            found[key] = str(row["name"])
+        return found
 
     def _take(self, steps: Iterable[Step], keys: dict[str, str]) -> None:
         """Make writes; note the keys of new rows."""
@@ -327,15 +357,27 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 raise
-            # VergeOS has one rule of a name in a network, and the description holds the mark if there is one.
-            wanted = {name: step.columns.get(name) for name in ("name", "description")}
-            rows = self._rows(str(step.columns["vnet"]))
-            found = [row for row in rows if all((row.get(name) or None) == value for name, value in wanted.items())]
-            if found:
-                return str(found[0]["$key"])
+            if row := self._appeared(step):
+                return str(row["$key"])
             if error.outcome is Outcome.APPLIED:
                 raise
+            self.connection.see_system()
         return table.create(step.columns).key
+
+    def _appeared(self, step: Step) -> Row | None:
+        """Look for the rule of a POST whose answer was lost, for as long as VergeOS may take to show it.
+
+        VergeOS has one rule of a name in a network, and the description holds the mark if there is one.
+        """
+        wanted = {name: step.columns.get(name) for name in ("name", "description")}
+
+        def found() -> Row | None:
+            rows = self._rows(str(step.columns["vnet"]))
+            return next(
+                (r for r in rows if all((r.get(name) or None) == value for name, value in wanted.items())), None
+            )
+
+        return appeared(found, self.connection.clock)
 
     def _delete(self, key: str) -> None:
         try:
@@ -428,25 +470,6 @@ def _is_of_vergeos(row: Row) -> bool:
     """
     route = row.get("action") == "route" and row.get("destination_ip") == "default"
     return bool(row.get("system_rule") or row.get("owner") or (route and Mark.of(row.get("description")) is None))
-
-
-def _undeclared(rows: Iterable[Row]) -> dict[str, str]:
-    """Return the names of rules that nobody declares, by key.
-
-    Raises:
-        EngineError: Some are those of another resource.
-    """
-    found = {}
-    for row in rows:
-        theirs = Mark.of(row.get("description"))
-        if theirs is not None:
-            raise EngineError(
-                f"rule '{printable(str(row['name']))}' (row {row['$key']} of {TABLE}) belongs to {theirs.holder} and "
-                "is left alone. Declare it here only, or leave authoritative off"
-            )
-        if not _is_of_vergeos(row):
-            found[str(row["$key"])] = str(row["name"])
-    return found
 
 
 def _wanted(rule: Inputs, row: Row | None, inputs: Inputs, mark: Mark | None) -> Wanted:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pulumi
 
-from verge_pulumi.engine.component import Arguments
-from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.model import Inputs, differing, validate
-from verge_pulumi.engine.values import Value
+from verge_pulumi.engine.declaring.component import Arguments
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.model import Inputs, differing, validate
+from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.resources.firewall_plan import in_order
 from verge_pulumi.resources.network_rule import NetworkRuleSettings, contradictions
 from verge_pulumi.resources.reachability import would_allow

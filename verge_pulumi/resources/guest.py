@@ -13,9 +13,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.values import Value
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.declaring.values import Value
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources import machine_power
 
 Family = Literal["ipv4", "ipv6", "any"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.values import IpAddress
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import IpAddress
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.network_owned import NetworkOwnedProvider
 

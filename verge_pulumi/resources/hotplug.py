@@ -9,15 +9,15 @@ from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, printable
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
-from verge_pulumi.engine.fencing import Fence
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import PARENT
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.lifecycle.fencing import Fence
+from verge_pulumi.engine.lifecycle.ownership import PARENT
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources.vm import VirtualMachine
 
 SETTLES_WITHIN = 30.0
@@ -104,7 +104,7 @@ class HotplugProvider(RowProvider[R]):
             return row
         machine = connection.reader.seen("vms", vm, VirtualMachine.declaration.proof)
         if other := self._owner_of_vm(vm, machine, inputs):
-            host.log(f"is there from the next start of the VM on, which belongs to {other}", warning=True)
+            provider_process.log(f"is there from the next start of the VM on, which belongs to {other}", warning=True)
             return row
         try:
             _ask(connection, kind, vm, row, fields, plugged=True)
@@ -112,7 +112,9 @@ class HotplugProvider(RowProvider[R]):
             machine = _look(connection, "vms", vm, ("$key", "allow_hotplug", "machine#status#running as running"))
             if machine.get("running") and machine.get("allow_hotplug"):
                 raise
-            host.log("is there from the next start of the VM on, which does not allow hot-plugging now", warning=True)
+            provider_process.log(
+                "is there from the next start of the VM on, which does not allow hot-plugging now", warning=True
+            )
             return row
         return _wait(connection, kind, row, fields, kind.is_live, "hot-plug")
 
@@ -209,7 +211,7 @@ class _Turns:
             turn = max(now, self._free)
             self._free = turn + spacing
         if turn > now:
-            host.log(f"waiting {turn - now:.0f} s, because VergeOS takes one at a time", ephemeral=True)
+            provider_process.log(f"waiting {turn - now:.0f} s, because VergeOS takes one at a time", ephemeral=True)
             clock.sleep(turn - now)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import Cidr, CommaList, Key, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources.ipsec_tunnel import IpsecTunnel
 from verge_pulumi.resources.staged import StagingProvider
 

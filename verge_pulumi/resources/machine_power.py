@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Outcome, Row, Table, VergeError, printable
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection
 from verge_pulumi.engine.errors import gone
-from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection
 
 Restart = Literal["never", "on-change"]
 
@@ -101,7 +101,7 @@ def stop(
     except WaitTimeout:
         if not force:
             raise
-    host.log(f"did not shut down within {timeout:.0f} s and is powered off", warning=True)
+    provider_process.log(f"did not shut down within {timeout:.0f} s and is powered off", warning=True)
     _act(connection, table, key, "kill", None, begun=_is_off)
     return _wait(connection, table, key, _is_off, what="power off", timeout=KILL_TIMEOUT)
 
@@ -123,7 +123,7 @@ def restart(connection: Connection, table: str, key: str, *, timeout: float = ST
 
 def reset(networks: Table, key: str) -> None:
     """Ask a network to restart, which takes on everything that waits (fact sheet vnets §13)."""
-    host.log("restarting, because a change needs it")
+    provider_process.log("restarting, because a change needs it")
     networks.action(key, "reset", {"apply": True})
 
 
@@ -139,7 +139,7 @@ def wants_restart(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
 
 def tell_restart() -> None:
     """Tell that a change waits for a restart which the program does not allow."""
-    host.log("the change takes effect after a restart; restart='on-change' makes one", warning=True)
+    provider_process.log("the change takes effect after a restart; restart='on-change' makes one", warning=True)
 
 
 def _act(

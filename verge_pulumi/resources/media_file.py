@@ -15,15 +15,15 @@ from verge_pulumi.client import ApiError, Row, printable, where
 from verge_pulumi.client.table import UPLOAD_CHUNK
 from verge_pulumi.client.transport import MiB
 from verge_pulumi.client.upload import Progress
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, arg, computed, policy
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Text, Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Text, Value
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 
 class _LocalPath(Value):
@@ -170,7 +170,9 @@ class MediaFileProvider(RowProvider[MediaFile]):
             nonlocal told
             if total and clock.now() - told >= TELLS_EVERY:
                 told = clock.now()
-                host.log(f"uploading '{printable(name)}': {sent / total:.0%} of {total:,} bytes", ephemeral=True)
+                provider_process.log(
+                    f"uploading '{printable(name)}': {sent / total:.0%} of {total:,} bytes", ephemeral=True
+                )
 
         return tell
 

@@ -7,12 +7,12 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
-from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
 

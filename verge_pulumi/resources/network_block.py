@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import Cidr, RowPath, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import Cidr, RowPath, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.staged import StagingProvider
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from verge_pulumi.engine.declare import BaseResource
-from verge_pulumi.engine.fencing import Owner
+from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.staged import DNS, StagingProvider
 

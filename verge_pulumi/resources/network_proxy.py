@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.values import IpAddress, Key, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import IpAddress, Key, Text
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.restarting import R, RestartingProvider, RestartPolicy
 from verge_pulumi.resources.staged import PROXY

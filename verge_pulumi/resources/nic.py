@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.attributes import Attr, OptionalRef, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Declared, Resource
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import MacAddress, Text
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.values import MacAddress, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources import hotplug
 from verge_pulumi.resources.hotplug import HotplugProvider
 from verge_pulumi.resources.network import Network

@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
-from verge_pulumi.engine.connection import Connection
+from verge_pulumi.engine.runtime.connection import Connection
 
 _found: WeakKeyDictionary[Connection, dict[tuple[str, str], int]] = WeakKeyDictionary()
 _finding = threading.Lock()

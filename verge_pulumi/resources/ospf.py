@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.resources.routing import Command, OfNetwork, RoutingProvider
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declare import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
+from verge_pulumi.engine.declaring.declaration import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
-from verge_pulumi.engine.evidence import Held
-from verge_pulumi.engine.fencing import Fence, Owner, lasting, this_stack
-from verge_pulumi.engine.model import Inputs, outputs
-from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, marks_of
-from verge_pulumi.engine.provider import DeclaredProvider
+from verge_pulumi.engine.lifecycle.evidence import Held
+from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marks_of
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import guest, machine_power
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.vm import HARDWARE, VirtualMachine, end
@@ -38,7 +38,7 @@ class PowerSettings(Declared):
     """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
 
     wait_for_guest: Attr[guest.Family | None] = policy(default=None)
-    """Which kind of address a start waits for besides, until the agent of the VM's guest reports one."""
+    """Which kind of address a start also waits for, until the agent of the VM's guest reports one."""
 
     guest_ignore: Attr[guest.Networks | None] = policy(default=None)
     """Networks whose addresses do not count, instead of loopback and link-local ones."""
@@ -99,7 +99,7 @@ class PowerProvider(DeclaredProvider[Power]):
         if row is None:
             return None
         if OWNER in props and (stranger := self._stranger(target, row, props)):
-            host.log(f"{id} now belongs to {stranger}", warning=True)
+            provider_process.log(f"{id} now belongs to {stranger}", warning=True)
             return None
         return self._outs(row, {"of": id, **props}) | _known_by(target, row)
 
@@ -161,14 +161,14 @@ class PowerProvider(DeclaredProvider[Power]):
         Raises:
             EngineError: One has.
         """
-        urn, stack, evidence = host.urn(), this_stack(inputs), self.connection.evidence
+        urn, stack, evidence = provider_process.urn(), this_stack(inputs), self.connection.evidence
         # One that ends in this run was there when it began; only then the state of this moment is asked for.
         if urn and evidence.held_as(urn, inputs["of"], stack):
             evidence.state(stack, now=True)
             if held := evidence.held_as(urn, inputs["of"], stack):
                 raise EngineError(
-                    f"the power of {inputs['of']} is that of '{held.name}' still, whose end would stop what is started "
-                    "now. If that is this very resource leave delete_before_replace on; if it gets another target "
+                    f"the power of {inputs['of']} is still managed by '{held.name}', and deleting that would stop it "
+                    "again. If that is this very resource leave delete_before_replace on; if it gets another target "
                     "declare it first and let this one depend on it"
                 )
 

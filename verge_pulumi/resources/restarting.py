@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
-from verge_pulumi.engine.attributes import Attr, Reference, policy
-from verge_pulumi.engine.declare import BaseResource, Declared
-from verge_pulumi.engine.model import Inputs
+from verge_pulumi.engine.declaring.attributes import Attr, Reference, policy
+from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.resources import machine_power
 from verge_pulumi.resources.machine_power import Restart
 from verge_pulumi.resources.network_owned import NetworkOwnedProvider

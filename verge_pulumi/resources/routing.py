@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Declared
-from verge_pulumi.engine.values import Key, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.values import Key, Text
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.on_demand import row_of
 from verge_pulumi.resources.restarting import R, RestartingProvider, RestartPolicy

@@ -7,12 +7,12 @@ import operator
 from typing import Literal
 
 from verge_pulumi.client import Row, where
-from verge_pulumi.engine.attributes import Attr, arg
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Text
+from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.rule_values import AliasEntries
 from verge_pulumi.resources.staged import RULES, apply_staged
 

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 
-from verge_pulumi.engine.values import Value
+from verge_pulumi.engine.declaring.values import Value
 
 ADDRESS_FORMS = (
     "write an address, a network such as '10.0.0.0/24', a range such as '10.0.0.5-10.0.0.9', 'router', 'vnetself', "

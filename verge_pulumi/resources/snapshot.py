@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, policy, ref
-from verge_pulumi.engine.declare import Resource
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Duration, Moment, Text
 from verge_pulumi.engine.errors import Withdrawn
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Duration, Moment, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import snapshots
 from verge_pulumi.resources.vm import VirtualMachine
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from verge_pulumi.client import Row
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection
 
 COMPLETE_WITHIN = 300.0
 """Seconds within which a snapshot can be restored; sources see about two (fact sheet vms §9)."""
@@ -32,7 +32,7 @@ def take(connection: Connection, machine: int, name: str, keep: int) -> None:
     table = connection.client.table("machine_snapshots")
     values = {"machine": machine, "name": name[:LONGEST_NAME], "expires_type": "date", "created_manually": True}
     key = table.create({**values, "expires": int(time.time()) + keep, "quiesce": False}).key
-    host.log(f"took a snapshot of it, '{name}'")
+    provider_process.log(f"took a snapshot of it, '{name}'")
     complete(connection, key, lambda: connection.reader.fresh("machine_snapshots", key, ("$key", "snap_machine")) or {})
 
 

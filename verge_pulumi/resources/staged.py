@@ -16,11 +16,11 @@ from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import Row, Table, VergeError
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import BaseResource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.waiting import wait_until
+from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources import machine_power
 
 APPLIED_WITHIN = 30.0

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, select, where
-from verge_pulumi.engine.attributes import Attr, OptionalRef, arg, computed, policy, ref
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import SEED, Declared, Resource, scope_of
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.rows import RowProvider
-from verge_pulumi.engine.values import Duration, Json, Key, MachineType, Secret, Text
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.declaration import SEED, Declared, Resource, scope_of
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.runtime.connection import Connection
 from verge_pulumi.resources import cloning, data_loss, machine_power, snapshots
 from verge_pulumi.resources.guest import GuestAddresses
 from verge_pulumi.resources.machine_power import Restart

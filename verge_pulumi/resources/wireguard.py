@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from verge_pulumi.client import Conflict, Refused, Row
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import IpAddress, IpInterface, Text
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network import Network
 from verge_pulumi.resources.staged import StagingProvider
 

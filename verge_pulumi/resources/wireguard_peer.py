@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any, Literal
 
-from verge_pulumi.engine.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declare import Resource
-from verge_pulumi.engine.model import Inputs
-from verge_pulumi.engine.ownership import DESCRIPTION_LENGTH
-from verge_pulumi.engine.values import CidrList, IpAddress, Key, Secret, Text, Value
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
 from verge_pulumi.resources.staged import StagingProvider
 from verge_pulumi.resources.wireguard import WireGuard
 
@@ -70,7 +70,7 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
     """Its public key."""
 
     preshared_key: Attr[Secret[WireGuardKey] | None] = arg(default=None)
-    """A secret that both sides share besides, as ``wg genpsk`` makes it; ``""`` takes it away. VergeOS returns it to
+    """Another secret that both sides share, as ``wg genpsk`` makes it; ``""`` takes it away. VergeOS returns it to
     whoever may read the peer."""
 
     allowed_ips: Attr[CidrList] = arg()
@@ -80,7 +80,7 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
     """Seconds between packets that keep the way through a NAT open; 0 (if unset) sends none."""
 
     configure_firewall: Attr[Literal["site-to-site", "remote-user", "none"] | None] = arg(default=None)
-    """Which rules VergeOS writes: those for another site (``site-to-site``, if unset), besides them the translation
+    """Which rules VergeOS writes: those for another site (``site-to-site``, if unset), these and the translation
     that lets a user's device out, or none."""
 
     network: Attr[Key | None] = computed(follow="wireguard#vnet")

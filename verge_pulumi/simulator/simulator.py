@@ -131,8 +131,10 @@ class Simulator:
             OSError: The address cannot be used, or a file cannot be read or written.
             ValueError: The state file does not fit this release.
         """
-        if self._options.state is not None and self._options.state.exists():
-            self._world.load(parse_json(self._options.state.read_bytes()))
+        if self._options.state is not None:
+            _see_writable(self._options.state)
+            if self._options.state.exists():
+                self._world.load(parse_json(self._options.state.read_bytes()))
         if self._options.cert_file is not None:
             self._options.cert_file.write_bytes(self.ca_pem)
         ready: Future[int] = Future()
@@ -321,10 +323,31 @@ class Simulator:
         return self._call(lambda: copy.deepcopy(self._world.backend.snapshot()))
 
 
+def _see_writable(path: Path) -> None:
+    """See at the start that there is a place for what is written at the end, or all of it would be lost.
+
+    Raises:
+        OSError: There is none.
+    """
+    try:
+        descriptor, name = _begin_beside(path.resolve())
+    except OSError as error:
+        raise OSError(
+            f"its state cannot be kept in {path} ({error.strerror}). Name a file in a folder that can be written to."
+        ) from error
+    os.close(descriptor)
+    Path(name).unlink()
+
+
+def _begin_beside(path: Path) -> tuple[int, str]:
+    """Create a file beside another one, readable by its owner only; return it as `mkstemp` does."""
+    return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+
+
 def _write(path: Path, text: str) -> None:
     """Write a file atomically, readable by its owner only."""
     path = path.resolve()  # a link stays one, and what it leads to is replaced
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = _begin_beside(path)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

@@ -10,7 +10,7 @@ from typing import Any
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.client import VergeClient
-from verge_pulumi.engine.values import in_units
+from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.resources import Drive, VirtualMachine, cloning, data_loss
 
 MB = 1024**2

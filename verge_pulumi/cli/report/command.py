@@ -22,8 +22,8 @@ from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdo
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.source import plans
 from verge_pulumi.client import VergeError
-from verge_pulumi.engine.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.runtime.connection import Connection, read_settings
 
 EPILOG = (
     "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from verge_pulumi import resources
-from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.values import in_units
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.resources import cloning, data_loss
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.picture import svg
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.telling import effects, groups
-from verge_pulumi.engine.values import in_units
+from verge_pulumi.engine.declaring.values import in_units
 
 
 def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:

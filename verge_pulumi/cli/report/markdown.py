@@ -16,7 +16,7 @@ from verge_pulumi.cli.report.firewall import traffic, traffic_changes
 from verge_pulumi.cli.report.picture import mermaid
 from verge_pulumi.cli.report.plan import Change, Diagnostic, Plan
 from verge_pulumi.cli.report.telling import UNFOLDED, Group, effects, groups
-from verge_pulumi.engine.values import in_units
+from verge_pulumi.engine.declaring.values import in_units
 
 MARKER = "<!-- verge-pulumi report -->"
 """The first line, by which a pipeline finds its own comment again."""

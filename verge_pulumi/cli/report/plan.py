@@ -14,8 +14,8 @@ from pydantic import Field
 from verge_pulumi.cli.documents import Part, Unreadable
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
 from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
-from verge_pulumi.engine.declare import Declaration
-from verge_pulumi.engine.values import equal
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.estimate import PREFIX, Estimate, estimate
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]

@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
-from verge_pulumi.engine import host
-from verge_pulumi.engine.creating import APPEARS_WITHIN, Creating
-from verge_pulumi.engine.declare import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain, gone
-from verge_pulumi.engine.fencing import Fence, Owner, lasting, owner_row
-from verge_pulumi.engine.model import Inputs, differing, outputs, payload
-from verge_pulumi.engine.ownership import FIXED, MARK, PARENT, Mark, without_mark
-from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-from verge_pulumi.engine.reading import Place
-from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, Creating
+from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, owner_row
+from verge_pulumi.engine.lifecycle.frame import UNFINISHED, DeclaredProvider
+from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marked_description, without_mark
+from verge_pulumi.engine.reading.reader import Place
+from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
 
@@ -88,14 +88,14 @@ class RowProvider(DeclaredProvider[R]):
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
         """Read the row; one that is not the row which the state means is somebody else's, so ours is gone."""
         known = Mark.of(props.get(MARK))
-        marks = f"[pulumi {known.owner} " if known else ""
+        marks = known.beginning if known else ""
         row = self.connection.reader.shared(self.declaration.table, id, self.declaration.fields, marks)
         if row is None:
             return None
         if OWNER not in props:
             return self.outs(row, props)  # a row that the program only reads
         if stranger := self._fence().stranger(row, props):
-            host.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
+            provider_process.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
             return None
         return self.outs(row, props) | self._recorded(row, props)
 
@@ -119,7 +119,7 @@ class RowProvider(DeclaredProvider[R]):
             # The text of the mark follows what was renamed with the next write.
             renamed = mark.renamed(news[OWNER], news[NAME])
             if "description" in values or Mark.of(row.get("description")) != renamed:
-                values["description"] = self.marked_description(news, row, renamed)
+                values["description"] = marked_description(news, row, renamed)
                 hidden[MARK] = str(renamed)
         if values:
             self.before_update(id, row, news, changed)
@@ -174,6 +174,7 @@ class RowProvider(DeclaredProvider[R]):
             read = self.after_write(id, read, inputs) if written else read
             outs = self.outs(read, inputs)
         except Withdrawn:
+            self.connection.evidence.release((self.declaration.table, id))
             raise
         except Exception as error:
             raise self._unfinished(id, inputs, kept, error) from error
@@ -323,10 +324,6 @@ class RowProvider(DeclaredProvider[R]):
             )
         return row
 
-    def marked_description(self, inputs: Inputs, row: Row, mark: Mark) -> str:
-        """Return what the program says, else what people wrote, with the mark below."""
-        return marked_description(inputs, row, mark)
-
     def _fence(self) -> Fence:
         return Fence(self.connection, self.declaration, self.owner_row)
 
@@ -334,9 +331,3 @@ class RowProvider(DeclaredProvider[R]):
         """Return the hidden outputs by which a row is known, after it has proved to be ours."""
         kept = {name: props[name] for name in (MARK, PARENT) if name in props}
         return kept | {FIXED: lasting(self.declaration, row)}
-
-
-def marked_description(inputs: Inputs, row: Row, mark: Mark) -> str:
-    """Return what the program says, else what people wrote, with the mark below."""
-    text = inputs.get("description")
-    return mark.append_to(without_mark(row.get("description")) if text is None else text)

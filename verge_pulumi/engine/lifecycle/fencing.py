@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from verge_pulumi.client import Row, printable
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection
-from verge_pulumi.engine.declare import ORGANIZATION, OWNER, BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import ORGANIZATION, OWNER, BaseResource, Declaration
+from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import owner_in
-from verge_pulumi.engine.model import outputs
-from verge_pulumi.engine.ownership import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
+from verge_pulumi.engine.lifecycle.evidence import owner_in
+from verge_pulumi.engine.lifecycle.ownership import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection
 
 Owner = tuple[type[BaseResource], str]
 """A row that can bear a mark: its resource and its key."""
@@ -26,7 +26,7 @@ Owner = tuple[type[BaseResource], str]
 
 def this_stack(properties: Mapping[str, Any]) -> str:
     """Return the stack that this call is about, as ``organization/project/stack``."""
-    urn = host.urn()
+    urn = provider_process.urn()
     return f"{properties.get(ORGANIZATION) or 'organization'}/{owner_in(urn) if urn else properties.get(OWNER, '/')}"
 
 
@@ -45,7 +45,7 @@ def lasting(declaration: Declaration, row: Row) -> dict[str, str]:
 
 
 class Fence:
-    """Tells whose rows of one table are.
+    """Decides whether a row belongs to the object that the state means, for the rows of one table.
 
     Args:
         connection: Where to.
@@ -82,10 +82,10 @@ class Fence:
         if other := self._unlike(row, properties):
             return f"another object, whose {other} is not that of this one"
         if not self._declaration.markable:
-            return self._of_others(properties)
+            return self.stranger_of_parent(properties)
         if known is None or self._drawn(properties):
             return ""
-        if properties.get(PARENT) and not (other := self._of_others(properties)):
+        if properties.get(PARENT) and not (other := self.stranger_of_parent(properties)):
             return ""
         raise EngineError(
             f"row {row['$key']} of {self._declaration.table} bears no mark any more, so nothing tells whether it is "
@@ -128,8 +128,11 @@ class Fence:
             return False
         return not self._connection.evidence.has_left(unquote(live.owner), stack, live.token)
 
-    def _of_others(self, properties: Mapping[str, Any]) -> str:
-        """Return who manages the row that decides whose this one is, as the list that serves a refresh has it."""
+    def stranger_of_parent(self, properties: Mapping[str, Any]) -> str:
+        """Return who manages the row that decides whose this one is, if that is neither this stack nor nobody, else "".
+
+        It is read from the list that serves a refresh.
+        """
         owner = self._owner(properties)
         if owner is None:
             return ""

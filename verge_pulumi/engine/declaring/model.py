@@ -10,11 +10,11 @@ import pulumi
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine import host
-from verge_pulumi.engine.attributes import Attribute, Items
-from verge_pulumi.engine.declare import Declaration
+from verge_pulumi.engine.declaring.attributes import Attribute, Items
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.values import PLAIN, uncarried
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.values import PLAIN, uncarried
+from verge_pulumi.engine.runtime import provider_process
 
 Inputs = dict[str, Any]
 
@@ -141,7 +141,9 @@ def _adapter(attribute: Attribute) -> TypeAdapter[Any]:
 @cache
 def _tell_new_word(title: str, name: str, word: str) -> None:
     """Warn of a word once in a process."""
-    host.log(f"VergeOS says {printable(word, 60)!r} for {name}, which {title} does not know; it is kept", warning=True)
+    provider_process.log(
+        f"VergeOS says {printable(word, 60)!r} for {name}, which {title} does not know; it is kept", warning=True
+    )
 
 
 def fits(attribute: Attribute, value: Any) -> bool:

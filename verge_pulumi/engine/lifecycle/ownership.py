@@ -2,9 +2,10 @@
 
 A mark is the last line of the description, such as ``[pulumi shop/dev web-1 7f3a21c4-9d3ed164b2c4]``. Project, stack
 and resource name are text for people, who see it in the UI; they change when a stack or a resource is renamed, and
-nothing is ever decided by them. The token decides, and it is compared exactly: it is drawn for each attempt to create
-a row, stands in the inputs before the row exists, travels in the POST that makes the row, and is kept in the state.
-Only a create that takes a row over writes another one.
+nothing is read, written, taken over or deleted because of them. At most they are a reason to leave a row alone. The
+token decides, and it is compared exactly: it is drawn for each attempt to create a row, stands in the inputs before the
+row exists, travels in the POST that makes the row, and is kept in the state. Only a create that takes a row over writes
+another one.
 
 A token is *kin*-*attempt*: 8 hexadecimal digits of a hash of the resource's type and name, which all attempts of one
 resource share and by which they are looked for, and 12 of one of the random seed that the engine gives to the attempt.
@@ -78,12 +79,17 @@ class Mark:
         return f"{description}\n{self}" if description else str(self)
 
     @property
+    def beginning(self) -> str:
+        """The text with which the marks of its stack begin; filters look for it."""
+        return f"[pulumi {self.owner} "
+
+    @property
     def holder(self) -> str:
         """Whom it names, as people read it: ``shop/dev as 'web-1'``."""
         return f"{self.owner} as '{self.name}'"
 
     def __str__(self) -> str:
-        return f"[pulumi {self.owner} {self.name} {self.token}]"
+        return f"{self.beginning}{self.name} {self.token}]"
 
 
 def without_mark(text: str | None) -> str:
@@ -91,9 +97,21 @@ def without_mark(text: str | None) -> str:
     return _MARK.sub("", text or "")
 
 
+def marked_description(inputs: Mapping[str, Any], row: Mapping[str, Any], mark: Mark) -> str:
+    """Return what the program says, else what people wrote, with the mark below.
+
+    Args:
+        inputs: What the program says.
+        row: The row as VergeOS has it; empty for a new one.
+        mark: The mark that it is to bear.
+    """
+    text = inputs.get("description")
+    return mark.append_to(without_mark(row.get("description")) if text is None else text)
+
+
 def marks_of(owner: str) -> str:
-    """Return the text with which the marks of one stack begin; filters look for it."""
-    return f"[pulumi {_text(owner)} "
+    """Return the text with which the marks of one stack begin."""
+    return Mark.new(owner, "", "").beginning
 
 
 def token_in(properties: Mapping[str, Any]) -> str:

@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine import host
+from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.attributes import Attribute
-    from verge_pulumi.engine.declare import BaseResource
+    from verge_pulumi.engine.declaring.attributes import Attribute
+    from verge_pulumi.engine.declaring.declaration import BaseResource
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,7 +129,11 @@ class Program:
 
     def _checked(self, value: str) -> str:
         # A preview creates nothing, and finds more to warn of when all is registered.
-        if self._refusal is not None and not pulumi.runtime.is_dry_run() and host.has_ended_program(self._refusal):
+        if (
+            self._refusal is not None
+            and not pulumi.runtime.is_dry_run()
+            and provider_process.has_ended_program(self._refusal)
+        ):
             raise self._refusal
         return value
 
@@ -163,7 +167,7 @@ class Program:
         if resource is None or resource.pulumi_resource_type == "pulumi:pulumi:Stack":
             return ()
         if resource not in self._types:
-            above = self.types_of(host.parent_of(resource))
+            above = self.types_of(provider_process.parent_of(resource))
             self._types[resource] = (*above, resource.pulumi_resource_type)
         return self._types[resource]
 
@@ -211,7 +215,7 @@ _programs: WeakKeyDictionary[object, tuple[object, Program]] = WeakKeyDictionary
 
 def current() -> Program:
     """Return the program that runs."""
-    manager, calls = host.run()
+    manager, calls = provider_process.run()
     known, program = _programs.get(manager, (None, None))
     if program is None or known is not calls:
         program = Program()

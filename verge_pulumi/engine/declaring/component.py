@@ -11,9 +11,16 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import pulumi
 
-from verge_pulumi.engine import program
-from verge_pulumi.engine.attributes import Attribute, Whole
-from verge_pulumi.engine.declare import BaseResource, Declared, parameter, read_attributes, refuse_own, refuse_unknown
+from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring.attributes import Attribute, Whole
+from verge_pulumi.engine.declaring.declaration import (
+    BaseResource,
+    Declared,
+    parameter,
+    read_attributes,
+    refuse_own,
+    refuse_unknown,
+)
 
 Given = TypeVar("Given")
 Made = TypeVar("Made", covariant=True)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get
 
 import pulumi
 
-from verge_pulumi.engine.values import Key, RowPath, Value, is_secret, row_path, value_of
+from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.declare import BaseResource
-    from verge_pulumi.engine.finding import ByName
+    from verge_pulumi.engine.declaring.declaration import BaseResource
+    from verge_pulumi.engine.reading.finding import ByName
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -88,7 +88,7 @@ class Attribute:
         """Whether the constructor demands it."""
         return self.is_input and self.default is REQUIRED
 
-    @property
+    @cached_property
     def secret(self) -> bool:
         """Whether the value is a secret."""
         return is_secret(self.annotation)

@@ -16,12 +16,12 @@ import pulumi
 from verge_pulumi.client import ApiKey, Authentication, Basic, Budget, Clocks, RetryPolicy, VergeClient, ledger_path
 from verge_pulumi.client.host import is_loopback, origin
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.evidence import Evidence
-from verge_pulumi.engine.journal import Journal
-from verge_pulumi.engine.reading import Reader
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.lifecycle.evidence import Evidence
+from verge_pulumi.engine.lifecycle.journal import Journal
+from verge_pulumi.engine.reading.reader import Reader
+from verge_pulumi.engine.reading.waiting import Clock
+from verge_pulumi.engine.runtime import provider_process
 
 NAMESPACE = "vergeos"
 
@@ -88,7 +88,7 @@ class Settings:
         if per_hour is None:
             per_hour = 0 if is_loopback(where_to) else REQUESTS_PER_HOUR
         ledger = ledger_path(where_to, self.api_key or self.username)
-        return Budget(per_hour, ledger=ledger, sleep=sleep, announce=announce or host.log)
+        return Budget(per_hour, ledger=ledger, sleep=sleep, announce=announce or provider_process.log)
 
 
 def read_settings(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> Settings:
@@ -227,10 +227,10 @@ class Connection:
             clocks=Clocks(attempt=settings.timeout),
             retries=RetryPolicy(sleep=self.clock.sleep, lost=self.doubt),
             budget=budget or settings.budget(self.clock.sleep),
-            pool_size=host.WORKERS,
+            pool_size=provider_process.WORKERS,
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
-        pause = GATHERING_PAUSE if host.serving() else 0.0
+        pause = GATHERING_PAUSE if provider_process.serving() else 0.0
         self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
         self.evidence = evidence or Evidence(Journal(settings.journal), provider=settings.provider)
         self.release = ""
@@ -302,16 +302,20 @@ def connect(settings: Settings) -> Connection:
             connection = _connections[settings] = Connection(settings)
             atexit.register(tell_what_is_left, connection.client.budget)
             if settings.trimmed:
-                host.log(f"white space at the ends is left out of {', '.join(settings.trimmed)}", warning=True)
+                provider_process.log(
+                    f"white space at the ends is left out of {', '.join(settings.trimmed)}", warning=True
+                )
             if settings.insecure:
-                host.log(f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True)
+                provider_process.log(
+                    f"the certificate of {settings.host} is not checked ({NAMESPACE}:insecure)", warning=True
+                )
         return connection
 
 
 def tell_what_is_left(budget: Budget) -> None:
     """Tell at the end of a run what it cost; a preview without requests and a system without a limit say nothing."""
     if budget.made and (left := budget.left) is not None:
-        host.log(f"{budget.made:,} requests, {left:,} left this hour")
+        provider_process.log(f"{budget.made:,} requests, {left:,} left this hour")
 
 
 class Provider(pulumi.ProviderResource):

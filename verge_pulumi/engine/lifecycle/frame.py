@@ -7,10 +7,11 @@ in for rows of a table, which is what nearly every resource is.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, final, get_args
 
 import pulumi
@@ -25,10 +26,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.client import ApiError, NotPermitted, hidden_so_far, hiding, printable, printable_lines
-from verge_pulumi.engine import host
-from verge_pulumi.engine.connection import Connection, from_process
-from verge_pulumi.engine.declare import (
+from verge_pulumi.client import (
+    ApiError,
+    NotPermitted,
+    hidden_so_far,
+    hiding,
+    printable,
+    printable_lines,
+    recording_writes,
+)
+from verge_pulumi.engine.declaring.declaration import (
     ENDING,
     NAME,
     ORGANIZATION,
@@ -39,22 +46,25 @@ from verge_pulumi.engine.declare import (
     location,
     row_key,
 )
+from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.errors import (
     LONGEST,
     EngineError,
     InitialisationFailed,
     Reported,
+    Withdrawn,
     debugging,
     explain,
     sentence,
     shown_problems,
     texts_in,
-    wrote_nothing,
 )
-from verge_pulumi.engine.evidence import ORIGIN, Held, owner_in
-from verge_pulumi.engine.fencing import this_stack
-from verge_pulumi.engine.model import Inputs, differing, validate
-from verge_pulumi.engine.ownership import MANAGED, TOKEN, new_token, token_in
+from verge_pulumi.engine.lifecycle.evidence import ORIGIN, Held, owner_in
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.journal import Verb
+from verge_pulumi.engine.lifecycle.ownership import MANAGED, TOKEN, new_token, token_in
+from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.connection import Connection, from_process
 
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
@@ -75,7 +85,7 @@ def _reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
             provider: Any = args[0]
             properties = [each for each in args if isinstance(each, dict)]
-            with host.one_call():
+            with provider_process.one_call():
                 try:
                     with hiding(provider.secrets_in(properties)):
                         return method(*args, **kwargs)
@@ -205,16 +215,16 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings; Pulumi calls it once in each process."""
         self.connection = from_process(lambda name: req.config.get(name))
-        host.widen()
-        host.watch_engine()
+        provider_process.widen()
+        provider_process.watch_engine()
 
     @final
     @_reported("check")
     def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
-        """Validate and normalise what the program says. No request is made."""
+        """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
         inputs, problems = validate(self.declaration, news)
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
-        inputs[TOKEN] = _olds.get(TOKEN) or new_token(host.urn(), host.random_seed())
+        inputs[TOKEN] = _olds.get(TOKEN) or new_token(provider_process.urn(), provider_process.random_seed())
         inputs |= self.derived(_olds, inputs)
         problems = problems or list(self.check_together(inputs))
         if not problems:
@@ -235,6 +245,14 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         self._confirm(_olds, _news)
         if self._moved(_olds):
             return DiffResult(changes=True, replaces=["provider"])
+        first = self.declaration.delete_before_replace
+        unclear = self._is_unclear(_olds, _news)
+        if unclear and self._is_gone(_id, _olds):
+            self._note_replacement(_id)
+            provider_process.log(
+                "an earlier run was cut off while it changed or deleted this, and it is not there any more"
+            )
+            return DiffResult(changes=True, replaces=["$key"], delete_before_replace=first)
         changed = differing(self.declaration, _olds, _news)
         replaces = [
             name for name in changed if self.replaced_by(name, _olds, _news) or self._follows(name, _olds, _news)
@@ -246,7 +264,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         if refused:
             raise EngineError(" ".join(refused))
         if not changed:
-            if UNFINISHED in _olds or self._delete_cut_off(_olds):
+            if unclear or UNFINISHED in _olds:
                 return DiffResult(changes=True)
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
@@ -254,8 +272,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             return DiffResult(changes=outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
-                host.log(note)
-        first = self.declaration.delete_before_replace
+                provider_process.log(note)
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=first)
 
     @final
@@ -264,18 +281,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def create(self, props: Inputs) -> CreateResult:
         """Make the object."""
         inputs = self._typed(props)
-        journal, token = self.connection.evidence.journal, str(inputs.get(TOKEN) or "")
         self._see_home(inputs)
-        journal.begin(host.urn(), token)
-        try:
+        with self._noted("create", str(inputs.get(TOKEN) or "")):
             id, outs = self.insert(inputs)
-        except InitialisationFailed:
-            raise  # it is crossed out when the engine has saved it
-        except BaseException as error:
-            if wrote_nothing(error):
-                journal.end(token)
-            raise
-        journal.end(token)
+        self.connection.evidence.made_up_for(provider_process.urn(), this_stack(inputs))
         return CreateResult(id, self.complete(id, outs, inputs))
 
     @final
@@ -292,7 +301,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             self._guard(props)
         outs = self.fetch(id_, props)
         if outs is None:
-            self._seen_again(props)
+            self.connection.evidence.journal.end(token_in(props))
             if known:
                 # The system has just said its name, so this is no wrong host that answers 404 to everything.
                 return ReadResult("", {})
@@ -316,10 +325,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         inputs = self._typed(_news)
         # The token is that of the object, which an old state may not have recorded in the inputs.
         inputs |= {TOKEN: _olds[TOKEN]} if TOKEN in _olds else {}
-        olds = {**_olds, UNFINISHED: "its delete was cut off"} if self._delete_cut_off(_olds) else _olds
-        outs = self.complete(_id, self.change(_id, olds, inputs), inputs)
-        self._seen_again(_olds)
-        return UpdateResult(outs)
+        olds = {**_olds, UNFINISHED: "an earlier run was cut off"} if self._is_unclear(_olds, _news) else _olds
+        with self._noted("change", token_in(_olds)):
+            outs = self.change(_id, olds, inputs)
+        return UpdateResult(self.complete(_id, outs, inputs))
 
     @final
     @_reported("delete")
@@ -334,27 +343,40 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                     f"row {_id} of {self.declaration.table} was made or taken over in this very run. It is left alone; "
                     "run 'pulumi up' again"
                 )
-            journal, token = self.connection.evidence.journal, token_in(_props)
-            journal.begin_delete(host.urn(), token)
-            try:
+            with self._noted("change", token_in(_props)):
                 self.remove(_id, _props)
-            except BaseException as error:
-                if wrote_nothing(error):
-                    journal.end_delete(token)
-                raise
-            journal.end_delete(token)
 
-    def _delete_cut_off(self, olds: Inputs) -> bool:
-        """Say whether an earlier run began to delete the object, to replace it for instance, and nobody looked since.
+    # Interruptions ---------------------------------------------------------------------------------------------------
 
-        The engine does not remember that. It would call the object unchanged, though it may be gone or half taken down.
+    @contextlib.contextmanager
+    def _noted(self, verb: Verb, token: str) -> Iterator[None]:
+        """Keep a note of a write until its outcome is in the engine's hands, or it is known to have written nothing.
+
+        The engine forgets a change or a delete that failed or was cut off. It would call the object unchanged, though
+        it may be gone or half taken down.
         """
-        return self.connection.evidence.may_be_deleted(token_in(olds))
+        journal = self.connection.evidence.journal
+        journal.begin(verb, provider_process.urn(), token)
+        with recording_writes() as writes:
+            try:
+                yield
+            except InitialisationFailed:
+                raise  # it is crossed out when the engine has saved it
+            except BaseException as error:
+                if not writes or isinstance(error, Withdrawn):
+                    journal.end(token)
+                raise
+        journal.end(token)
 
-    def _seen_again(self, props: Inputs) -> None:
-        """Note that the outcome of a delete that was cut off is known now, if one was."""
-        if self._delete_cut_off(props):
-            self.connection.evidence.journal.end_delete(token_in(props))
+    def _is_unclear(self, olds: Inputs, news: Inputs) -> bool:
+        """Say whether an earlier run was cut off while it changed or deleted the object, and nobody looked since."""
+        return bool(provider_process.urn()) and self.connection.evidence.is_unclear(token_in(olds), this_stack(news))
+
+    def _is_gone(self, id: str, olds: Inputs) -> bool:
+        """Look whether an object is still there of which that is not known."""
+        with self.connection.call():
+            self._guard(olds)
+            return self.fetch(id, olds) is None
 
     # Identity --------------------------------------------------------------------------------------------------------
 
@@ -391,7 +413,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         A renamed resource without an alias looks like a new one to the engine, which would create it and then delete
         the old one. Without old inputs this is the only place at which that can be seen before anything is written.
         """
-        urn, evidence = host.urn(), self.connection.evidence
+        urn, evidence = provider_process.urn(), self.connection.evidence
         unique = self.unique_key(inputs)
         evidence.declares(urn, unique)
         if olds or not urn:
@@ -410,9 +432,11 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
     def _taken_names(self, changed: Collection[str], news: Inputs, *, replacing: bool) -> Iterable[str]:
         """Say if a resource is to get a unique name that another one of this stack keeps."""
         unique = self.unique_key(news)
-        if unique and host.urn() and not set(changed).isdisjoint(self.declaration.unique):
+        if unique and provider_process.urn() and not set(changed).isdisjoint(self.declaration.unique):
             way = "take one of the two out of the program" if replacing else "give one of the two a third name"
-            for each in self.connection.evidence.namesakes(host.urn(), this_stack(news), unique, self.recorded_key):
+            for each in self.connection.evidence.namesakes(
+                provider_process.urn(), this_stack(news), unique, self.recorded_key
+            ):
                 yield (
                     f"'{each.name}' of this stack has that {' and '.join(self.declaration.unique)}. If it gives that "
                     "up in this run, declare it first and let this one depend on it; to exchange "
@@ -420,14 +444,14 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
                 )
 
     def _namesakes(self, unique: tuple[str, ...], inputs: Inputs) -> Iterable[str]:
-        urn = host.urn()
+        urn = provider_process.urn()
         if not urn:
             return
         for each in self.connection.evidence.namesakes(urn, this_stack(inputs), unique, self.recorded_key):
             yield (
-                f"'{each.name}' of this stack is that already. If it was renamed or moved in the program, say so with "
-                "the option aliases; if it becomes another one in this run, declare it first and let this one depend "
-                "on it; to replace it by this one, delete it in a run of its own"
+                f"'{each.name}' of this stack already manages that object. If it was renamed or moved in the program, "
+                "say so with the option aliases; if it becomes another one in this run, declare it first and let this "
+                "one depend on it; to replace it by this one, delete it in a run of its own"
             )
 
     def _note_replacement(self, id: str) -> None:
@@ -451,10 +475,10 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         Raises:
             EngineError: The other stack still manages it.
         """
-        urn, token = host.urn(), token_in(recorded)
+        urn, token = provider_process.urn(), token_in(recorded)
         if not urn or not token:
             return
-        for owner in {recorded.get(OWNER), host.old_input(OWNER)} - {owner_in(urn), None, ""}:
+        for owner in {recorded.get(OWNER), provider_process.old_input(OWNER)} - {owner_in(urn), None, ""}:
             if not self.connection.evidence.has_left(str(owner), this_stack(inputs), token):
                 raise EngineError(
                     f"it is managed by the stack {owner} too, whose state this stack's was copied from. Remove it from "
@@ -524,7 +548,7 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
             EngineError: The address of the provider leads elsewhere by now.
         """
         try:
-            origins = self.connection.evidence.state(this_stack(inputs)).origins if host.urn() else []
+            origins = self.connection.evidence.state(this_stack(inputs)).origins if provider_process.urn() else []
         except EngineError:
             return  # the check has told so
         for origin in origins:
@@ -567,14 +591,14 @@ class DeclaredProvider(ResourceProvider, Generic[R]):
         cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
         text = sentence(f"Unable to {verb} {printable(self.label(newest))}: {cause}")
         if isinstance(error, InitialisationFailed):
-            saved = host.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
-            if saved and newest.get(TOKEN):
-                self.connection.evidence.journal.end(str(newest[TOKEN]))
+            saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+            if saved:
+                self.connection.evidence.journal.end(str(newest.get(TOKEN)))
             text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
         if debugging():
             # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.
             text += "\n" + printable_lines("".join(traceback.format_exception(error)), secrets=hidden)
-        if host.serving():
+        if provider_process.serving():
             sys.tracebacklimit = 0
         return Reported(text)
 

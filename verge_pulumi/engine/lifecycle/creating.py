@@ -9,25 +9,45 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import AlreadyExists, Filter, Outcome, Row, VergeError, where
-from verge_pulumi.engine import host
-from verge_pulumi.engine.declare import NAME, OWNER
-from verge_pulumi.engine.errors import EngineError, NotProven
-from verge_pulumi.engine.evidence import Held, Place
-from verge_pulumi.engine.fencing import this_stack
-from verge_pulumi.engine.model import differing, payload
-from verge_pulumi.engine.ownership import TOKEN, Mark, kin_of
-from verge_pulumi.engine.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.model import differing, payload, validate
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.evidence import Held, Place
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.ownership import TOKEN, Mark, kin_of, marked_description
+from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.rows import RowProvider
+    from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 APPEARS_WITHIN = 30.0
 """Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
+
+
+def appeared(look: Callable[[], Row | None], clock: Clock) -> Row | None:
+    """Look for the row of a POST whose answer was lost, for as long as VergeOS may take to show it.
+
+    Args:
+        look: Finds it.
+        clock: The time.
+    """
+    try:
+        return wait_until(
+            look,
+            lambda row: row is not None,
+            what="the row, which VergeOS may have made",
+            timeout=APPEARS_WITHIN,
+            clock=clock,
+            describe=lambda row: "not found",
+        )
+    except WaitTimeout:
+        return None
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,7 @@ class Creating:
         self._evidence = provider.connection.evidence
         self._inputs = inputs
         self._stack = this_stack(inputs)
-        self._urn = host.urn()
+        self._urn = provider_process.urn()
         self._token = str(inputs.get(TOKEN) or "")
         marked = provider.connection.settings.mark and self._declaration.markable and OWNER in inputs and self._token
         self._mark = Mark.new(inputs[OWNER], inputs[NAME], self._token) if marked else None
@@ -117,7 +137,7 @@ class Creating:
                     f"Look for it on {self._connection.client.host} before the next run"
                 ) from error
             failure = error
-        if found := self._appeared(values):
+        if found := appeared(lambda: self._own(values), self._connection.clock):
             return self._made(str(found["$key"])) if self._mark else self._take_over(found)
         if failure.outcome is Outcome.APPLIED:
             raise failure
@@ -131,22 +151,11 @@ class Creating:
         return self._made(self._provider.make(self._inputs, values))
 
     def _made(self, key: str) -> str:
-        self._evidence.claim((self._declaration.table, key), self._token, made=True)
+        self._evidence.claim(self._place(key), self._token, made=True)
         return key
 
-    def _appeared(self, values: Mapping[str, Any]) -> Row | None:
-        """Look for the row of a POST whose answer was lost, for as long as VergeOS may take to show it."""
-        try:
-            return wait_until(
-                lambda: self._own(values),
-                lambda row: row is not None,
-                what="the row, which VergeOS may have made",
-                timeout=APPEARS_WITHIN,
-                clock=self._connection.clock,
-                describe=lambda row: "not found",
-            )
-        except WaitTimeout:
-            return None
+    def _place(self, key: str) -> Place:
+        return self._declaration.table, key
 
     def proven(self, created: Created, row: Row) -> tuple[str, Row]:
         """See that the row under the key in VergeOS's answer is the one that was made: it bears the token.
@@ -155,15 +164,16 @@ class Creating:
             The key and the row, or those of the row that does bear it.
 
         Raises:
-            NotProven: None does.
+            EngineError: None does.
         """
         if self._mark is None or _token(row) == self._token:
             return created.key, row
+        self._evidence.release(self._place(created.key))
         if found := self._own({}):
             return self._made(str(found["$key"])), found
         theirs = _mark(row)
         what = f"belongs to {theirs.holder}" if theirs else f"does not bear the mark '{self._mark}'"
-        raise NotProven(
+        raise EngineError(
             f"VergeOS answered that row {created.key} of {self._declaration.table} was made, but that row {what}. It "
             "is left alone; run 'pulumi up' again"
         )
@@ -171,7 +181,9 @@ class Creating:
     def _own(self, values: Mapping[str, Any]) -> Row | None:
         """Find the row of this attempt: by its token, or without one as the one that nothing tells from it."""
         if not self._mark:
-            return self._alike(values)
+            if same := self._alike(values):
+                self._evidence.state(self._stack, now=True)
+            return self._free(same)
         rows = self._find([*self._within(), where("description", "cs", str(self._mark))])
         found = [row for row in rows if _token(row) == self._token]
         if len(found) > 1:
@@ -187,23 +199,28 @@ class Creating:
             EngineError: There are several, or nothing proves whose such a row is.
         """
         if not self._mark:
-            same = self._alike(values)
-            if same and not (self._inputs.get("adopt") or self._is_given(same) or self._interrupted(now=True)):
+            rows = self._alike(values)
+            if given := self._free(row for row in rows if self._is_given(row)):
+                return given
+            # Another provider of this run may have made one since the state was read.
+            interrupted = self._interrupted(now=True) if rows else {}
+            same = self._free(rows)
+            if same and not (self._inputs.get("adopt") or interrupted):
                 raise EngineError(
-                    f"row {same['$key']} of {self._declaration.table} is what this one is to be and is managed by "
-                    "nobody here. Delete it, or set adopt=True to manage it from here"
+                    f"row {same['$key']} of {self._declaration.table} already has these values, and no stack manages "
+                    "it. Delete it, or set adopt=True to manage it from here"
                 )
             return same
         mark, kin = self._mark, f"{kin_of(self._urn)}-" if self._urn else ""
         # The tokens of the first release have no kin, so their text is looked for.
-        text = f"[pulumi {mark.owner} {mark.name} "
+        text = f"{mark.beginning}{mark.name} "
         condition = where("description", "cs", text)
         if kin:
             condition = condition | where("description", "cs", f" {kin}")
         rows = [
             row
             for row in self._find([*self._within(), condition])
-            if _token(row).startswith(kin or " ") or text in str(row.get("description"))
+            if (kin and _token(row).startswith(kin)) or ("-" not in _token(row) and text in str(row["description"]))
         ]
         if not rows:
             return None
@@ -230,18 +247,21 @@ class Creating:
             )
         return left[0] if left else None
 
-    def _alike(self, values: Mapping[str, Any]) -> Row | None:
-        """Find a row without a mark that nothing tells from this one, and that no resource of this stack has."""
+    def _alike(self, values: Mapping[str, Any]) -> list[Row]:
+        """Find the rows without a mark that nothing tells from this one."""
         if self._declaration.markable:
-            return None  # the program wants no marks
+            return []  # the program wants no marks
         wanted = {**self._provider.server_defaults, **values}
         # No filter can hold what has several lines; what one finds is compared once more, exactly (quirks R7).
         hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
         shown = {name: value for name, value in wanted.items() if name not in hidden}
         known = {name: value for name, value in shown.items() if not isinstance(value, str) or value.isprintable()}
         rows = self._find([where(column, "eq", value) for column, value in known.items()])
-        same = (row for row in rows if all(str(row.get(name)) == str(shown[name]) for name in shown))
-        return next((row for row in same if not self._holder(row)), None)
+        return [row for row in rows if all(str(row.get(name)) == str(shown[name]) for name in shown)]
+
+    def _free(self, rows: Iterable[Row]) -> Row | None:
+        """Return the first of these rows that no resource of this stack has."""
+        return next((row for row in rows if not self._holder(row)), None)
 
     def _decide(self, refusal: AlreadyExists, *, sent_before: bool = False) -> str:
         """Decide whose row it is that holds the name already.
@@ -267,13 +287,15 @@ class Creating:
                 "give one of them another name"
             )
         interrupted = self._interrupted()
-        ours = theirs.token in interrupted if theirs else not self._declaration.markable and bool(interrupted)
-        if sent_before and not self._declaration.markable:
-            # An earlier POST of this attempt made it, if it has what that said.
-            ours = ours or not differing(self._declaration, self._provider.outs(row, self._inputs), self._inputs)
+        if theirs:
+            ours = theirs.token in interrupted
+        else:
+            # Without a mark it is what a POST of ours made, now or in a cut-off attempt, if it has those values.
+            sent = [each or self._inputs for each in interrupted.values()] + [self._inputs] * sent_before
+            ours = not self._declaration.markable and any(self._has(row, inputs) for inputs in sent)
         if given or ours or self._inputs.get("adopt"):
             return self._take_over(row)
-        owner = f"bears the mark of {theirs.holder}" if theirs else "is managed by nobody here"
+        owner = f"bears the mark of {theirs.holder}" if theirs else "no stack manages it"
         raise EngineError(
             f"row {key} of {table} has that name already and {owner}. Choose another name; if the resource was renamed "
             "in the program use the option aliases; to manage that row from here set adopt=True"
@@ -320,19 +342,32 @@ class Creating:
             )
         values = payload(self._declaration, self._inputs, set(changed) - set(provider.later(self._inputs)))
         if self._mark:
-            values["description"] = provider.marked_description(self._inputs, row, self._mark)
-        if values:
-            provider.put(key, values)
-        self._evidence.claim((self._declaration.table, key), self._token, made=False)
+            values["description"] = marked_description(self._inputs, row, self._mark)
+        if not self._evidence.claim(self._place(key), self._token, made=False):
+            raise EngineError(f"row {key} of {self._declaration.table} was taken over by another resource in this run")
+        try:
+            if values:
+                provider.before_update(key, row, self._inputs, changed)
+                provider.put(key, values)
+        except VergeError as error:
+            if error.outcome is Outcome.NOT_APPLIED:
+                self._evidence.release(self._place(key))
+            raise
         if self._declaration.markable:  # others VergeOS may have made for us, which is nothing to tell
-            host.log(f"took over row {key} of {self._declaration.table}, which existed already")
+            provider_process.log(f"took over row {key} of {self._declaration.table}, which existed already")
         return key
 
     # Evidence --------------------------------------------------------------------------------------------------------
 
-    def _interrupted(self, *, now: bool = False) -> set[str]:
-        """Return the tokens of earlier attempts that were cut off."""
-        return self._evidence.interrupted(self._urn, self._stack, now=now) - {self._token} if self._urn else set()
+    def _interrupted(self, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
+        """Return the inputs of earlier attempts that were cut off, by their tokens; {} where they are not known."""
+        found = self._evidence.interrupted(self._urn, self._stack, now=now) if self._urn else {}
+        return {token: inputs for token, inputs in found.items() if token != self._token}
+
+    def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
+        """Say whether a row has what an attempt with these inputs has sent."""
+        typed = validate(self._declaration, dict(inputs))[0]
+        return not differing(self._declaration, self._provider.outs(row, typed), typed)
 
     def _is_given(self, row: Row) -> bool:
         """Say whether VergeOS made a row by itself, within one that this stack manages.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pulumi
 
-from verge_pulumi.engine.attributes import Whole
-from verge_pulumi.engine.declare import BaseResource
+from verge_pulumi.engine.declaring.attributes import Whole
+from verge_pulumi.engine.declaring.declaration import BaseResource
 
 
 def export(name: str, resource: BaseResource | Whole[BaseResource]) -> None:

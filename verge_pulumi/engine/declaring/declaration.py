@@ -36,8 +36,8 @@ import pulumi
 import pulumi.dynamic
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine import program
-from verge_pulumi.engine.attributes import (
+from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring.attributes import (
     DECLARED,
     REQUIRED,
     Attr,
@@ -51,8 +51,8 @@ from verge_pulumi.engine.attributes import (
     policy,
     ref,
 )
-from verge_pulumi.engine.finding import ByName, Kind, find
-from verge_pulumi.engine.values import uncarried
+from verge_pulumi.engine.declaring.values import uncarried
+from verge_pulumi.engine.reading.finding import ByName, Kind, find
 
 T = TypeVar("T")
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.journal import Journal
-from verge_pulumi.engine.ownership import TOKEN, token_in
+from verge_pulumi.engine.lifecycle.journal import Attempt, Journal
+from verge_pulumi.engine.lifecycle.ownership import TOKEN, token_in
+from verge_pulumi.engine.runtime import provider_process
 
 Place = tuple[str, str]
 """Table and key of a row."""
@@ -87,7 +87,13 @@ class Held:
 
 
 class StackState:
-    """What one stack manages, on whatever systems, and which of its creates were cut off."""
+    """What one stack manages, on whatever systems, and which of its writes were cut off.
+
+    Attributes:
+        held: The objects that it manages.
+        changing: The tokens of the objects whose change or delete is under way or was cut off, with their resources.
+            The engine drops these notes with its next write to the state.
+    """
 
     def __init__(self, deployment: Deployment) -> None:
         self.held = [
@@ -102,15 +108,19 @@ class StackState:
             # What a program only reads is in its state too, and belongs to whoever manages it.
             if str(each.get("type")).startswith(OURS) and not each.get("external")
         ]
-        self._pending = [
-            (str(each["resource"]["urn"]), str((each["resource"].get("inputs") or {}).get(TOKEN) or ""))
-            for each in deployment.get("pending_operations") or ()
-            if each.get("type") == "creating"
+        pending = [(each.get("type"), each["resource"]) for each in deployment.get("pending_operations") or ()]
+        self._creating = [
+            (str(resource["urn"]), resource.get("inputs") or {}) for verb, resource in pending if verb == "creating"
         ]
+        self.changing = {
+            token: str(resource["urn"])
+            for verb, resource in pending
+            if verb in ("updating", "deleting") and (token := token_in(resource.get("outputs") or {}))
+        }
 
-    def cut_off(self, urn: str) -> set[str]:
-        """Return the tokens of the creates of a resource that were cut off."""
-        return {token for of, token in self._pending if of == urn and token}
+    def cut_off(self, urn: str) -> dict[str, Mapping[str, Any]]:
+        """Return the inputs of the creates of a resource that were cut off, by their tokens; secrets are encrypted."""
+        return {str(inputs[TOKEN]): inputs for of, inputs in self._creating if of == urn and inputs.get(TOKEN)}
 
     def at(self, place: Place) -> Iterable[Held]:
         """Return what lives by a row of one system or another."""
@@ -190,7 +200,9 @@ class Evidence:
         self._states: dict[str, StackState | EngineError | None] = {}
         self._unique: dict[str, tuple[str, ...] | None] = {}
         self._warned: set[str] = set()
-        self._deletes: set[str] | None = None
+        self._changing: dict[str, str] = {}
+        self._unclear: set[str] | None = None
+        self._reading_states = threading.Lock()  # kept while the CLI answers
         self._lock = threading.Lock()
 
     def state(self, stack: str, *, now: bool = False) -> StackState:
@@ -236,16 +248,54 @@ class Evidence:
         # Pulumi Cloud may answer an old name with the renamed stack; the URNs tell.
         return state is None or all(each.stack == here for each in state.bearing(token))
 
-    def interrupted(self, urn: str, stack: str, *, now: bool = False) -> set[str]:
-        """Return the tokens of the creates of a resource that were cut off."""
-        return self.state(stack, now=now).cut_off(urn) | self.journal.cut_off(urn)
+    def interrupted(self, urn: str, stack: str, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
+        """Return the creates of a resource that were cut off, and that no later one has made up for.
 
-    def may_be_deleted(self, token: str) -> bool:
-        """Say whether an earlier run began to delete an object and was cut off, so that it may be gone."""
-        with self._lock:
-            if self._deletes is None:
-                self._deletes = self.journal.cut_off_deletes()
-        return token in self._deletes
+        Returns:
+            Their inputs by their tokens; {} for those that only the journal knows.
+        """
+        pending = self.state(stack, now=now).cut_off(urn)
+        return {token: pending.get(token, {}) for token in (self._noted(urn) | pending.keys()) - self._spent}
+
+    def made_up_for(self, urn: str, stack: str) -> None:
+        """Note that a resource exists, so that its creates which were cut off prove nothing any more."""
+        state = self._states.get(stack)
+        pending = state.cut_off(urn) if isinstance(state, StackState) else {}
+        if tokens := (self._noted(urn) | pending.keys()) - self._spent:
+            self.journal.spend(tokens)
+            self._spent |= tokens
+
+    def is_unclear(self, token: str, stack: str) -> bool:
+        """Say whether a change or the delete of an object was cut off, so that it may be gone or half changed.
+
+        That is told by the journal of this machine, and by the state as it was before this run wrote to it.
+        """
+        if self._unclear is None:
+            self._unclear = self._cut_off_changes(stack)
+        return bool(token) and token in self._unclear
+
+    def _cut_off_changes(self, stack: str) -> set[str]:
+        noted = {each.token for each in self._attempts if each.verb == "change"}
+        try:
+            self.state(stack)
+        except EngineError as error:
+            self.warn_once(f"writes that were cut off on another machine cannot be recognised: {error}")
+        for token, urn in self._changing.items():
+            # For the processes that follow this one, such as that of the update after this preview.
+            self.journal.keep(urn, token)
+        return noted | self._changing.keys()
+
+    def _noted(self, urn: str) -> set[str]:
+        return {each.token for each in self._attempts if each.verb == "create" and each.urn == urn}
+
+    @cached_property
+    def _attempts(self) -> list[Attempt]:
+        """The attempts on this machine that were cut off before this process began to look."""
+        return self.journal.cut_off()
+
+    @cached_property
+    def _spent(self) -> set[str]:
+        return self.journal.spent()
 
     def knows(self, token: str, stack: str) -> bool:
         """Say whether a token is that of an object of this stack, or of one that this process has made."""
@@ -262,12 +312,30 @@ class Evidence:
         held = self._here(state.at(place)) if isinstance(state, StackState) else None
         return token_in(held.outputs) if held else ""
 
-    def claim(self, place: Place, token: str, *, made: bool) -> None:
-        """Note that a create has made a row or taken it over."""
-        self.claimed[place] = token
-        self._tokens.add(token)
-        if made:
-            self.made.add(place)
+    def claim(self, place: Place, token: str, *, made: bool) -> bool:
+        """Note that a create makes a row its own.
+
+        Args:
+            place: The row.
+            token: The token of the create.
+            made: Whether it has made the row, rather than taken it over.
+
+        Returns:
+            Whether it may; not if another create of this process has it.
+        """
+        with self._lock:
+            if self.claimed.setdefault(place, token) != token:
+                return False
+            self._tokens.add(token)
+            if made:
+                self.made.add(place)
+            return True
+
+    def release(self, place: Place) -> None:
+        """Note that a create has not got a row after all, or has removed it again."""
+        with self._lock:
+            self._tokens.discard(self.claimed.pop(place, ""))
+            self.made.discard(place)
 
     def declares(self, urn: str, unique: tuple[str, ...] | None) -> None:
         """Note which unique values the program gives to a resource; None if they are not known yet."""
@@ -303,18 +371,24 @@ class Evidence:
         return origin.get("provider", self._provider) == self._provider or origin.get("system") == self.system
 
     def _state(self, stack: str, *, now: bool = False) -> StackState | None:
-        with self._lock:
+        with self._reading_states:
+            known = self._states.get(stack)
             if now or stack not in self._states:
                 try:
                     deployment = self._export(stack)
-                    self._states[stack] = None if deployment is None else StackState(deployment)
+                    state = None if deployment is None else StackState(deployment)
                 except EngineError as error:
+                    if isinstance(known, StackState):
+                        raise  # what has been read stays known
                     # It takes its time to fail, too, and a run asks for each of its new resources.
                     self._states[stack] = error
-            state = self._states[stack]
-        if isinstance(state, EngineError):
-            raise state
-        return state
+                    raise
+                if state and not isinstance(known, StackState):
+                    self._changing |= state.changing
+                known = self._states[stack] = state
+        if isinstance(known, EngineError):
+            raise known
+        return known
 
     def warn_once(self, text: str) -> None:
         """Tell what holds for all resources of this run at the first of them."""
@@ -322,7 +396,7 @@ class Evidence:
             if text in self._warned:
                 return
             self._warned.add(text)
-        host.log(text, warning=True)
+        provider_process.log(text, warning=True)
 
 
 def owner_in(urn: str) -> str:
@@ -354,7 +428,7 @@ def export_stack(stack: str) -> Deployment | None:
             done = _run_export(stack)
             if done.returncode == 0:
                 deployment = json.loads(done.stdout)["deployment"]
-                host.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
+                provider_process.log(f"read the state of {stack} in {time.monotonic() - started:.1f} s", ephemeral=True)
                 return deployment if isinstance(deployment, dict) else {}
             if "no stack named" in done.stderr:
                 return None

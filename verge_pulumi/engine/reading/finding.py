@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from verge_pulumi.client import Filter, Row, VergeError, printable, where
-from verge_pulumi.engine.connection import Connection, for_program
 from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.runtime.connection import Connection, for_program
 
 _answers: WeakKeyDictionary[Connection, dict[Any, Row]] = WeakKeyDictionary()
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
 from verge_pulumi.engine.errors import gone
-from verge_pulumi.engine.gathering import Gathering
-from verge_pulumi.engine.waiting import Clock
+from verge_pulumi.engine.reading.batching import Gathering
+from verge_pulumi.engine.reading.waiting import Clock
 
 MAX_AGE = 30.0
 """Seconds for which a snapshot of rows is as good as a fresh read."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from verge_pulumi.engine import host
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.runtime import provider_process
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ def wait_until(
         failed: Whether the state is one after which there is nothing to wait for; a state that is merely unknown is
             not.
         describe: How the state is told to people.
-        detail: What an error says besides, as in " (vms/42 on node1)".
+        detail: What else an error says, as in " (vms/42 on node1)".
 
     Returns:
         The state that was waited for.
@@ -87,7 +87,7 @@ def wait_until(
         elapsed = clock.now() - start
         if elapsed >= timeout:
             raise WaitTimeout(f"{what}: still '{described}' after {elapsed:.0f} s{detail(state)}")
-        host.log(f"waiting for {what}: '{described}', {elapsed:.0f} s", ephemeral=True)
+        provider_process.log(f"waiting for {what}: '{described}', {elapsed:.0f} s", ephemeral=True)
         clock.sleep(min(_until_next(clock.now(), pause), timeout - elapsed))
         pause = min(pause * GROWTH, LONGEST_PAUSE)
 

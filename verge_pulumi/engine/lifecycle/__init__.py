@@ -1,0 +1,1 @@
+"""Create, read, update and delete: Pulumi's six methods, and whose row it is."""

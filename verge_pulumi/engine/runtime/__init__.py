@@ -1,0 +1,1 @@
+"""The process that a provider lives in: Pulumi's SDK, the settings and the connection."""
