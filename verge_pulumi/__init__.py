@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         WireGuard,
         WireGuardPeer,
     )
-    from verge_pulumi.resources.firewall_rules import FirewallRule
+    from verge_pulumi.resources.firewall.firewall_rule import FirewallRule
 
 __all__ = [
     "Address",
@@ -145,7 +145,7 @@ __all__ = [
 _ELSEWHERE = {
     "CloudInit": "verge_pulumi.cloudinit",
     **dict.fromkeys(("DeviceArgs", "DriveArgs", "NicArgs", "PowerArgs", "Server"), "verge_pulumi.components"),
-    "FirewallRule": "verge_pulumi.resources.firewall_rules",
+    "FirewallRule": "verge_pulumi.resources.firewall.firewall_rule",
     "Provider": "verge_pulumi.engine.runtime.connection",
     "by_name": "verge_pulumi.engine.reading.finding",
     "export": "verge_pulumi.engine.runtime.export",

@@ -24,7 +24,7 @@ from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.lifecycle.ownership import without_mark
 from verge_pulumi.engine.reading.finding import Kind, find
-from verge_pulumi.resources.vm import VirtualMachine
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 T = TypeVar("T")
 

@@ -24,12 +24,12 @@ from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.program import Given, Planned
 from verge_pulumi.engine.declaring.values import Size, in_units, value_of
-from verge_pulumi.resources import cloning
-from verge_pulumi.resources.drive import Drive
-from verge_pulumi.resources.firewall import Firewall
-from verge_pulumi.resources.network_rule import NetworkRule
-from verge_pulumi.resources.rule_sets import NOTHING_KNOWN, addresses_of
-from verge_pulumi.resources.vm import VirtualMachine
+from verge_pulumi.resources.compute import _cloning as cloning
+from verge_pulumi.resources.compute.drive import Drive
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, addresses_of
+from verge_pulumi.resources.firewall.firewall import Firewall
+from verge_pulumi.resources.firewall.network_rule import NetworkRule
 
 MIB = 1024**2
 EVERYTHING = [span for text in ("0.0.0.0/0", "::/0") for span in addresses_of(text, NOTHING_KNOWN).spans]

@@ -20,7 +20,7 @@ from verge_pulumi import (
     by_name,
     export,
 )
-from verge_pulumi.resources import rule_addresses
+from verge_pulumi.resources.firewall import rule_addresses
 
 config = pulumi.Config()
 stack = pulumi.get_stack()

@@ -3,7 +3,7 @@
 import firewall
 import pytest
 
-from verge_pulumi.resources.reachability import Addresses, would_allow
+from verge_pulumi.resources.firewall.reachability import Addresses, would_allow
 
 SEGMENTS = {"dmz": "10.40.0.0/24", "web": "10.40.1.0/24", "db": "10.40.2.0/24"}
 INTERNET, ADMIN, PROXY, APP = "192.0.2.9", "198.51.100.3", "10.40.0.10", "10.40.1.10"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verge_pulumi.resources.firewall_plan import Step, Wanted, in_order, plan
+from verge_pulumi.resources.firewall._plan import Step, Wanted, in_order, plan
 
 
 def carry_out(places: dict[str, int], steps: list[Step]) -> dict[str, int]:

@@ -47,15 +47,14 @@ def test_importing_the_package_does_not_import_pulumi() -> None:
 
 def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_offered() -> None:
     found: list[type[BaseResource]] = []
-    for module in pkgutil.iter_modules(verge_pulumi.resources.__path__):
-        names = vars(importlib.import_module(f"verge_pulumi.resources.{module.name}"))
-        path = f"verge_pulumi.resources.{module.name}"
+    for module in pkgutil.walk_packages(verge_pulumi.resources.__path__, "verge_pulumi.resources."):
+        names = vars(importlib.import_module(module.name))
         own = [
             value
             for value in names.values()
-            if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == path
+            if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == module.name
         ]
-        family = module.name.title().replace("_", "")
+        family = module.name.rpartition(".")[2].title().replace("_", "")
         assert len(own) <= 1 or all(resource.__name__.startswith(family) for resource in own), module.name
         found += own
     assert sorted(resource.__name__ for resource in found) == verge_pulumi.resources.__all__

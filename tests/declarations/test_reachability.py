@@ -10,9 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verge_pulumi import FirewallRule
-from verge_pulumi.resources import reachability
-from verge_pulumi.resources.reachability import Addresses, Change, Rule, difference, shadowed, turns, would_allow
-from verge_pulumi.resources.rule_sets import LINE, Terms, addresses_of, addresses_text
+from verge_pulumi.resources.firewall import reachability
+from verge_pulumi.resources.firewall._rule_sets import LINE, Terms, addresses_of, addresses_text
+from verge_pulumi.resources.firewall.reachability import (
+    Addresses,
+    Change,
+    Rule,
+    difference,
+    shadowed,
+    turns,
+    would_allow,
+)
 
 
 def rule(name: str, **columns: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Network, NetworkRule, Nic, RuleAlias, VirtualMachine
-from verge_pulumi.resources import rule_addresses
+from verge_pulumi.resources.firewall import rule_addresses
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -43,7 +43,7 @@ from verge_pulumi import (
     get_vm,
     get_vm_output,
 )
-from verge_pulumi.resources import rule_addresses
+from verge_pulumi.resources.firewall import rule_addresses
 
 site_b = Provider("site-b", host="b.example.com", api_key_env="SITE_B_KEY", timeout=30, mark=True)
 there = pulumi.ResourceOptions(provider=site_b)

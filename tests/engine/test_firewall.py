@@ -6,7 +6,7 @@ import pulumi
 
 from tests.engine.lab import Lab
 from verge_pulumi import Firewall, FirewallRule, Network, RuleAlias
-from verge_pulumi.resources import rule_addresses
+from verge_pulumi.resources.firewall import rule_addresses
 
 
 def test_lifecycle(lab: Lab) -> None:

@@ -13,7 +13,7 @@ from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.client import PermissionDenied
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources.staged import RULES, apply_staged
+from verge_pulumi.resources.network._staged import RULES, apply_staged
 
 REFRESH = {"verb": "POST", "path": "/vnet_actions$"}
 MAC = "F0-DB-30-00-00-01"

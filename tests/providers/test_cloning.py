@@ -10,7 +10,7 @@ from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.ownership import Mark
-from verge_pulumi.resources import cloning
+from verge_pulumi.resources.compute import _cloning as cloning
 
 ACTIONS = {"verb": "POST", "path": "vm_actions$"}
 

@@ -10,8 +10,8 @@ from tests.providers.bench import UNKNOWN, Bench, Managed, hosted
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.resources import Device
-from verge_pulumi.resources.device import SETTINGS_OF
-from verge_pulumi.resources.hotplug import WAY_OUT
+from verge_pulumi.resources.compute._hotplug import WAY_OUT
+from verge_pulumi.resources.compute.device import SETTINGS_OF
 
 LATER = "warning: takes effect at the next start of the VM; only drives and NICs are hot-plugged"
 

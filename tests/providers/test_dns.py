@@ -15,8 +15,8 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.resources.dns_record import DnsRecordProvider
-from verge_pulumi.resources.dns_zone import TTL
+from verge_pulumi.resources.dns.dns_record import DnsRecordProvider
+from verge_pulumi.resources.dns.dns_zone import TTL
 
 RECORDS = "vnet_dns_zone_records"
 

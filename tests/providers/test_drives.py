@@ -10,7 +10,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources import hotplug
+from verge_pulumi.resources.compute import _hotplug as hotplug
 
 GIB = 1 << 30
 ACTIONS = {"verb": "POST", "path": "/vm_actions$"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources import guest
+from verge_pulumi.resources.compute import _guest as guest
 
 IPV4, IPV6 = "10.0.0.5", "fd00::5"
 

@@ -10,8 +10,8 @@ from tests.providers.bench import OWNER, Bench, Managed
 from verge_pulumi.client import Refused, ServerError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.reading.waiting import WaitTimeout
-from verge_pulumi.resources import hotplug
-from verge_pulumi.resources.hotplug import DRIVE, NIC, HotplugProvider, Kind
+from verge_pulumi.resources.compute import _hotplug as hotplug
+from verge_pulumi.resources.compute._hotplug import DRIVE, NIC, HotplugProvider, Kind
 
 ACTIONS = {"verb": "POST", "path": "/vm_actions$"}
 BOTH = pytest.mark.parametrize("kind", [DRIVE, NIC], ids=["drive", "nic"])

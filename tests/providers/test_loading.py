@@ -25,7 +25,7 @@ from verge_pulumi.engine.errors import (
 )
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
-from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineProvider
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, VirtualMachineProvider
 
 
 @pytest.mark.parametrize("kind", verge_pulumi.resources.__all__)

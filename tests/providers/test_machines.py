@@ -11,7 +11,7 @@ from tests.providers.conftest import Saved
 from verge_pulumi.client import NoAnswer, Outcome, Refused, ServerError, Unreachable
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.reading.waiting import WaitFailed, WaitTimeout
-from verge_pulumi.resources import machine_power
+from verge_pulumi.resources import _power_actions as power_actions
 
 ACTIONS = {"verb": "POST", "path": "_actions$"}
 
@@ -39,13 +39,13 @@ def status(of: Managed) -> str:
 
 
 def start(of: Managed, timeout: float = 60) -> Any:
-    return machine_power.start(of.bench.connection, table(of), of.id, timeout=timeout)
+    return power_actions.start(of.bench.connection, table(of), of.id, timeout=timeout)
 
 
 def stop(of: Managed, timeout: float = 60, *, force: bool = False) -> Any:
     connection = of.bench.connection
-    row = machine_power.look(connection, table(of), of.id)
-    return machine_power.stop(connection, table(of), of.id, row, timeout=timeout, force=force)
+    row = power_actions.look(connection, table(of), of.id)
+    return power_actions.stop(connection, table(of), of.id, row, timeout=timeout, force=force)
 
 
 def actions(bench: Bench) -> list[str]:
@@ -123,7 +123,7 @@ def test_a_start_that_is_under_way_is_waited_for(vm: Managed) -> None:
     assert actions(vm.bench) == ["poweron"]
 
 
-@pytest.mark.parametrize("state", machine_power.FAILED)
+@pytest.mark.parametrize("state", power_actions.FAILED)
 def test_a_state_that_does_not_pass_ends_a_start_at_once(vm: Managed, state: str) -> None:
     vm.bench.simulator.transitions(stuck=["starting"])
     machine = vm.row()["machine"]
@@ -197,7 +197,7 @@ def test_a_power_action_that_is_refused_because_it_is_so_already_is_success(vm: 
 
 def test_what_is_not_there_has_no_power_state(bench: Bench) -> None:
     with pytest.raises(EngineError) as error:
-        machine_power.look(bench.connection, "vms", "77")
+        power_actions.look(bench.connection, "vms", "77")
     assert str(error.value) == "there is no row 77 in vms; was it deleted by someone else? Run 'pulumi refresh'"
 
 

@@ -15,7 +15,7 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.resources import media_file
+from verge_pulumi.resources.storage import media_file
 from verge_pulumi.simulator import Simulator
 from verge_pulumi.simulator.behaviour.files import IMPORTED_BYTES
 

@@ -16,8 +16,8 @@ from verge_pulumi.client import Table
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.resources import staged
-from verge_pulumi.resources.network_rule import NetworkRuleProvider
+from verge_pulumi.resources.firewall.network_rule import NetworkRuleProvider
+from verge_pulumi.resources.network import _staged as staged
 
 WORKERS = 8
 """How many resources Pulumi's engine makes at once in these tests."""

@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources.hotplug import RETRY_PAUSE, WAY_OUT
+from verge_pulumi.resources.compute._hotplug import RETRY_PAUSE, WAY_OUT
 
 ACTIONS = {"verb": "POST", "path": "/vm_actions$"}
 

@@ -16,8 +16,8 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.reader import Reader
-from verge_pulumi.resources import staged
-from verge_pulumi.resources.ospf import OspfCommandProvider
+from verge_pulumi.resources.network import _staged as staged
+from verge_pulumi.resources.routing.ospf import OspfCommandProvider
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 

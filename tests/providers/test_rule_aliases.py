@@ -8,7 +8,7 @@ import pytest
 
 from tests.providers.bench import Bench, Managed, hosted
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.resources.rule_alias import REFERRING
+from verge_pulumi.resources.firewall.rule_alias import REFERRING
 
 FIND = ("GET", "vnet_rules")
 

@@ -10,9 +10,9 @@ from typing import Any
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.segments import Ip, IpNetwork, Segments, address_of, router_of, segment_of
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.resources.address import Address
-from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.network_block import NetworkBlock
+from verge_pulumi.resources.network.address import Address
+from verge_pulumi.resources.network.network import Network
+from verge_pulumi.resources.network.network_block import NetworkBlock
 
 
 class Addresses:

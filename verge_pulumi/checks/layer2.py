@@ -7,9 +7,9 @@ from typing import Any
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.resources.address import Address
-from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.nic import Nic
+from verge_pulumi.resources.compute.nic import Nic
+from verge_pulumi.resources.network.address import Address
+from verge_pulumi.resources.network.network import Network
 
 
 class Layer2:

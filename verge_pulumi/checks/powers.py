@@ -7,8 +7,8 @@ from typing import Any
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake, warn
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.resources.firewall import Firewall
-from verge_pulumi.resources.network_rule import NetworkRule
+from verge_pulumi.resources.firewall.firewall import Firewall
+from verge_pulumi.resources.firewall.network_rule import NetworkRule
 from verge_pulumi.resources.power import Power
 
 

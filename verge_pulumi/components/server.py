@@ -13,14 +13,14 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.component import Arguments, Child, Component, Part
 from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
-from verge_pulumi.resources.address import Address
-from verge_pulumi.resources.cloudinit_file import CloudInitFile
-from verge_pulumi.resources.device import Device, DeviceSettings
-from verge_pulumi.resources.drive import Drive, DriveSettings
-from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.nic import Nic, NicSettings
+from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile
+from verge_pulumi.resources.compute.device import Device, DeviceSettings
+from verge_pulumi.resources.compute.drive import Drive, DriveSettings
+from verge_pulumi.resources.compute.nic import Nic, NicSettings
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, VirtualMachineSettings
+from verge_pulumi.resources.network.address import Address
+from verge_pulumi.resources.network.network import Network
 from verge_pulumi.resources.power import Power, PowerSettings
-from verge_pulumi.resources.vm import VirtualMachine, VirtualMachineSettings
 
 OnChange = Literal["ignore", "next-boot", "replace"]
 

@@ -15,7 +15,7 @@ import pulumi
 
 from verge_pulumi.engine.declaring.declaration import OWNER, BaseResource
 from verge_pulumi.engine.lifecycle.ownership import without_mark
-from verge_pulumi.resources.firewall import Firewall
+from verge_pulumi.resources.firewall.firewall import Firewall
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _LINE = re.compile(r"(?:\A|\n)expires (\d{4}-\d\d-\d\dT\d\d:\d\dZ)\s*\Z")

@@ -15,9 +15,10 @@ from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_st
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.ownership import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.resources import guest, machine_power
-from verge_pulumi.resources.network import Network
-from verge_pulumi.resources.vm import HARDWARE, VirtualMachine, end
+from verge_pulumi.resources import _power_actions as power_actions
+from verge_pulumi.resources.compute import _guest as guest
+from verge_pulumi.resources.compute.virtual_machine import HARDWARE, VirtualMachine, end
+from verge_pulumi.resources.network.network import Network
 
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
@@ -130,7 +131,7 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def _look(self, target: Owner, extra: tuple[str, ...] = ()) -> Row | None:
         declaration = target[0].declaration
-        fields = tuple(dict.fromkeys((*machine_power.FIELDS, *declaration.proof, *extra)))
+        fields = tuple(dict.fromkeys((*power_actions.FIELDS, *declaration.proof, *extra)))
         return self.connection.reader.fresh(declaration.table, target[1], fields)
 
     def _fence(self, target: Owner) -> Fence:
@@ -190,7 +191,7 @@ class PowerProvider(DeclaredProvider[Power]):
             if inputs["state"] == "running":
                 row = self._start(target, seen or {}, inputs)
             else:
-                row = self._stop(target, seen or machine_power.look(self.connection, *_place(target)), inputs)
+                row = self._stop(target, seen or power_actions.look(self.connection, *_place(target)), inputs)
         except Exception as error:
             known = {name: inputs.get(name) for name in self.declaration.attributes}
             outs = self.complete(inputs["of"], {**known, **hidden}, inputs)
@@ -199,20 +200,20 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def _start(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
         timeout = _timeout(inputs)
-        if not machine_power.runs(row):
-            row = machine_power.start(self.connection, *_place(target), timeout=timeout)
+        if not power_actions.runs(row):
+            row = power_actions.start(self.connection, *_place(target), timeout=timeout)
         if inputs.get("wait_for_guest"):
             row = guest.wait(self.connection, target[1], row, inputs, timeout=timeout)
         return row
 
     def _stop(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
         timeout, force = _timeout(inputs), bool(inputs.get("force"))
-        return machine_power.stop(self.connection, *_place(target), row, timeout=timeout, force=force)
+        return power_actions.stop(self.connection, *_place(target), row, timeout=timeout, force=force)
 
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
         report = row.get("guest_addresses")
         told = {
-            "running": machine_power.state(row),
+            "running": power_actions.state(row),
             "addresses": guest.addresses(report, inputs.get("guest_ignore")) or None,
             "guest_hostname": guest.hostname(report),
         }

@@ -10,7 +10,7 @@ from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
 from verge_pulumi.cli.report.firewall import RuleChange, traffic, traffic_changes
 from verge_pulumi.cli.report.plan import UNKNOWN, Change, FieldChange, Plan
-from verge_pulumi.resources.reachability import Difference
+from verge_pulumi.resources.firewall.reachability import Difference
 
 VERSION = 1
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from verge_pulumi import resources
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.resources import cloning, data_loss
+from verge_pulumi.resources.compute import _cloning as cloning
+from verge_pulumi.resources.compute import _data_loss as data_loss
 
 if TYPE_CHECKING:
     from verge_pulumi.cli.report.plan import Change

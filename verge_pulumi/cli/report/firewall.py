@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.resources.firewall_plan import in_order
-from verge_pulumi.resources.reachability import Addresses, Difference, difference, turns
+from verge_pulumi.resources.firewall._plan import in_order
+from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
 
 if TYPE_CHECKING:
     from verge_pulumi.cli.report.plan import Change, Plan

@@ -1,0 +1,113 @@
+"""The rules of a `Firewall` as the program writes them: checked, compared, and told to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pulumi
+
+from verge_pulumi.engine.declaring.component import Arguments
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.model import Inputs, differing, validate
+from verge_pulumi.engine.declaring.values import Value
+from verge_pulumi.resources.firewall._plan import in_order
+from verge_pulumi.resources.firewall.network_rule import NetworkRuleSettings, contradictions
+from verge_pulumi.resources.firewall.reachability import would_allow
+
+TABLE = "vnet_rules"
+_PINS = ("top", "no", "bottom")
+
+
+class FirewallRule(NetworkRuleSettings, Arguments):
+    """A rule of a `Firewall`."""
+
+
+RULE = Declaration(title="FirewallRule", module=__name__, table=TABLE, attributes=FirewallRule.attributes)
+
+
+class RuleList(Value):
+    """Rules in their order, each with what the program says of it."""
+
+    def normalise(self, value: Any) -> Any:
+        """Return the rules in their one spelling."""
+        if not isinstance(value, list) or not all(isinstance(rule, dict) for rule in value):
+            raise ValueError("a list of FirewallRule is wanted")
+        valid, wrong = validated(value)
+        if wrong:
+            raise ValueError("; ".join(problem.rstrip(".") for problem in wrong))
+        return valid
+
+    def same(self, left: Any, right: Any) -> bool:
+        """Say whether the rules of the state are those of the program, of each what the program says of it."""
+        olds, news = left or [], right or []
+        return [rule["name"] for rule in olds] == [rule["name"] for rule in news] and not any(
+            differing(RULE, old, new) for old, new in zip(olds, news, strict=True)
+        )
+
+
+def validated(rules: list[Any]) -> tuple[list[Inputs], list[str]]:
+    """Return what is known of rules, normalised, and one sentence for each problem."""
+    valid, problems = [], []
+    for place, rule in enumerate(rules, start=1):
+        given = {name: value for name, value in rule.items() if value is not None}
+        inputs, found = validate(RULE, given)
+        valid.append(inputs)
+        problems += [f"rule {place}: {problem}" for problem in found]
+    return valid, problems
+
+
+def problems(inputs: Inputs) -> Iterable[str]:
+    """Say what is wrong with the rules of a firewall taken together, as far as they are known.
+
+    Names are unique, pinned rules stand where they are tried, and management is not shut out.
+    """
+    rules = inputs["rules"]
+    if not isinstance(rules, list):
+        return
+    if pulumi.contains_unknowns(rules):
+        yield from (f"rules: {problem}" for problem in validated(rules)[1])
+    names = [rule.get("name") for rule in rules]
+    for place, name in enumerate(names, start=1):
+        if isinstance(name, str) and name in names[: place - 1]:
+            yield f"rules: rule {place} has the name of rule {names.index(name) + 1}; a rule is known by its name"
+    for place, rule in enumerate(rules, start=1):
+        yield from (f"rules: rule {place}: {problem}" for problem in contradictions(rule))
+    pins = [rule.get("pin") or "no" for rule in rules]
+    if all(pin in _PINS for pin in pins) and pins != sorted(pins, key=_PINS.index):
+        yield "rules: those with pin='top' come first in the list, those with pin='bottom' last, as they are tried"
+    yield from _shut_out(inputs)
+
+
+def _shut_out(inputs: Inputs) -> Iterable[str]:
+    """Say if the rules do not let management reach the router; where that is not known they are not refused."""
+    source, ports = inputs.get("management"), inputs.get("management_ports") or "443"
+    if inputs.get("allow_lock_out") or not isinstance(source, str) or not isinstance(ports, str):
+        return
+    verdict = would_allow(inputs["rules"], source, "router", ports)
+    if verdict.allowed is False:
+        names = [rule.get("name") for rule in inputs["rules"]]
+        why = f"rule {names.index(verdict.rule) + 1} stops it" if verdict.rule in names else "no rule lets it in"
+        yield f"management: could not reach the router on its ports: {why}. Let it in, or set allow_lock_out=True"
+
+
+def told(olds: list[Inputs], news: list[Inputs]) -> Iterable[str]:
+    """Yield one line for each rule that changes, without values: which of them are secret is not known here."""
+    before = {rule["name"]: rule for rule in olds}
+    names = [rule["name"] for rule in news]
+    if pulumi.contains_unknowns(names):
+        return
+    places = {name: place for place, name in enumerate(before)}
+    stays = in_order([(name, places[name]) for name in names if name in places])
+    for rule in news:
+        name = rule["name"]
+        old = before.get(name)
+        if old is None:
+            yield f"rule '{name}' is new"
+            continue
+        changes = differing(RULE, old, rule)
+        if changes:
+            yield f"rule '{name}' has another {', '.join(changes)}"
+        if name not in stays:
+            yield f"rule '{name}' is moved"
+    yield from (f"rule '{name}' is deleted" for name in before if name not in names)

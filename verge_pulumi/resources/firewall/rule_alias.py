@@ -1,0 +1,60 @@
+"""Aliases of rules: addresses or ports under one name, for the rules of all networks."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Literal
+
+from verge_pulumi.client import Row, where
+from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.resources.firewall._rule_values import AliasEntries
+from verge_pulumi.resources.network._staged import RULES, apply_staged
+
+
+class RuleAlias(Resource, table="vnet_rule_aliases", unique=("name",)):
+    """Addresses or ports under one name, for the rules of all networks.
+
+    ``NetworkRule(..., source_ip=rule_addresses.alias(offices))`` refers to one. When it changes, the running networks
+    whose rules refer to it apply that.
+    """
+
+    name: Attr[str] = arg(min_length=1)
+    """Name in VergeOS; unique on the system."""
+
+    value: Attr[AliasEntries] = arg()
+    """What it stands for: addresses, networks or ports, each with a label after ``|`` if wanted."""
+
+    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
+    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
+
+    publishing_scope: Attr[Literal["private", "global", "tenant", "none"] | None] = arg(default=None)
+    """Who sees it."""
+
+
+REFERRING = ("source_ip", "source_ports", "destination_ip", "destination_ports", "target_ip", "target_ports")
+"""The columns of a rule that may refer to an alias."""
+
+
+class RuleAliasProvider(RowProvider[RuleAlias]):
+    """What is special about an alias's life."""
+
+    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Put it into effect where rules refer to it (fact sheet vnets §5); an adopted one has such rules already."""
+        term = f"alias:{id}"
+        mentioned = functools.reduce(operator.or_, [where(column, "cs", term) for column in REFERRING])
+        rules = self.connection.reader.find("vnet_rules", mentioned, ("$key", "vnet", *REFERRING))
+        # A text that contains `alias:7` may be about `alias:77`.
+        networks = {str(rule["vnet"]) for rule in rules if any(term in _terms(rule.get(name)) for name in REFERRING)}
+        for network in sorted(networks, key=int):
+            apply_staged(self.connection, RULES, network)
+        return row
+
+
+def _terms(text: str | None) -> list[str]:
+    return [term.strip() for term in (text or "").split(",")]

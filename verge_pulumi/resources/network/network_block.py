@@ -1,0 +1,33 @@
+"""Blocks of addresses that are handed on as a whole."""
+
+from __future__ import annotations
+
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import Cidr, RowPath, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.resources.network._staged import StagingProvider
+from verge_pulumi.resources.network.network import Network
+
+
+class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr")):
+    """A block of a network's addresses that is routed on as a whole, such as to a tenant.
+
+    A running network applies the change at once.
+    """
+
+    network: Ref[Network] = ref(column="vnet", replaces=True)
+    """The network it belongs to."""
+
+    cidr: Attr[Cidr] = arg()
+    """The block, such as ``203.0.113.0/28``; the blocks of a network do not overlap."""
+
+    owner: Attr[RowPath | None] = arg(default=None)
+    """Who it was given to, such as ``tenants/5``."""
+
+    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
+    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
+
+
+class NetworkBlockProvider(StagingProvider[NetworkBlock]):
+    """Lets the network apply the blocks."""

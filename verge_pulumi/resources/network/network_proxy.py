@@ -1,0 +1,61 @@
+"""Proxies: tenants' UIs behind one address of a network."""
+
+from __future__ import annotations
+
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.values import IpAddress, Key, Text
+from verge_pulumi.resources.network._restarting import R, RestartingProvider, RestartPolicy
+from verge_pulumi.resources.network._staged import PROXY
+from verge_pulumi.resources.network.network import Network
+
+
+class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network",)):
+    """The proxy of a network, which shows the UIs of tenants under one address: `NetworkProxyTenant` names each.
+
+    A network has one at most. What is only written takes effect when the network restarts. These rows carry no mark,
+    so they belong to the stack that manages the network.
+    """
+
+    network: Ref[Network] = ref(column="vnet", replaces=True)
+    """The network, usually an external one."""
+
+    name: Attr[Text | None] = arg(default=None, restarts=True)
+    """Name."""
+
+    listen_address: Attr[IpAddress | None] = arg(default=None, restarts=True)
+    """Address on which it listens; all of the router's if unset."""
+
+    default_self: Attr[bool | None] = arg(default=None, restarts=True)
+    """Whether requests for other names show this system's own UI; they do if unset."""
+
+
+class ProxyProvider(RestartingProvider[R]):
+    """Manages rows of a network's proxy."""
+
+    staged = PROXY
+    root = "vnet_proxy"
+
+
+class NetworkProxyProvider(ProxyProvider[NetworkProxy]):
+    """Manages proxies."""
+
+
+class NetworkProxyTenant(RestartPolicy, Resource, table="vnet_proxy_tenants"):
+    """The name under which a network's proxy shows the UI of a tenant."""
+
+    proxy: Ref[NetworkProxy] = ref(replaces=True)
+    """The proxy."""
+
+    tenant: Attr[Key] = arg(restarts=True)
+    """Key of the tenant."""
+
+    fqdn: Attr[str] = arg(min_length=1, restarts=True)
+    """The name, such as ``acme.example.com``."""
+
+    network: Attr[Key | None] = computed(follow="proxy#vnet")
+    """Key of the network whose proxy it is."""
+
+
+class NetworkProxyTenantProvider(ProxyProvider[NetworkProxyTenant]):
+    """Manages names of tenants."""

@@ -1,0 +1,64 @@
+"""What goes through IPsec tunnels: phase 2, in which two gateways agree on the traffic."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.resources.network._staged import StagingProvider
+from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel
+
+
+class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name")):
+    """Traffic between a network on this side and one on the other, which an `IpsecTunnel` carries.
+
+    A running network applies the change at once.
+    """
+
+    tunnel: Ref[IpsecTunnel] = ref(column="phase1", replaces=True)
+    """The tunnel."""
+
+    name: Attr[str] = arg(min_length=1, max_length=128)
+    """Name, unique in the tunnel."""
+
+    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
+    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
+
+    enabled: Attr[bool | None] = arg(default=None)
+    """Whether it is in use."""
+
+    mode: Attr[Literal["tunnel", "transport"] | None] = arg(default=None)
+    """Whether it connects networks (``tunnel``, if unset) or two hosts."""
+
+    protocol: Attr[Literal["esp", "ah"] | None] = arg(default=None)
+    """Whether packets are encrypted (``esp``, if unset) or only signed."""
+
+    local: Attr[Cidr] = arg()
+    """The network on this side."""
+
+    remote: Attr[Cidr | None] = arg(default=None)
+    """The network on the other side."""
+
+    ciphers: Attr[CommaList | None] = arg(default=None)
+    """Algorithms that are offered; ``aes128-sha256-modp2048`` and ``aes128gcm128-sha256-modp2048`` if unset."""
+
+    lifetime: Attr[int | None] = arg(default=None, ge=60, le=86400)
+    """Seconds after which the gateways agree anew; 3600 if unset."""
+
+    network: Attr[Key | None] = computed(follow="phase1#ipsec#vnet")
+    """Key of the network whose router is this side's gateway."""
+
+
+class IpsecPhase2Provider(StagingProvider[IpsecPhase2]):
+    """Lets the network apply the traffic."""
+
+    def network_of(self, props: Inputs) -> str:
+        """Return the key of the tunnel's network."""
+        known = self.connection.reader.known
+        return props.get("network") or str(
+            known("vnet_ipsecs", str(known("vnet_ipsec_phase1s", props["tunnel"], "ipsec")), "vnet")
+        )

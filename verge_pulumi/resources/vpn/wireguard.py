@@ -1,0 +1,79 @@
+"""WireGuard interfaces: this side of VPNs."""
+
+from __future__ import annotations
+
+from verge_pulumi.client import Conflict, Refused, Row
+from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
+from verge_pulumi.engine.lifecycle.ownership import DESCRIPTION_LENGTH
+from verge_pulumi.resources.network._staged import StagingProvider
+from verge_pulumi.resources.network.network import Network
+
+LET_GO_WITHIN = 15.0
+"""Seconds within which VergeOS has let go of an interface that is switched off (fact sheet quirks §3)."""
+
+RETRY_PAUSE = 1.0
+"""Seconds between the attempts to delete one (fact sheet vnets §10)."""
+
+
+class WireGuard(Resource, table="vnet_wireguards", unique=("network", "name")):
+    """A WireGuard interface of a network's router: ``WireGuard("wg", network=wan, name="wg0", ip="10.99.0.1/24")``.
+
+    VergeOS draws its keys; the private one never leaves it. Each `WireGuardPeer` lets another side in. A running
+    network applies changes at once.
+    """
+
+    network: Ref[Network] = ref(column="vnet", replaces=True)
+    """The network whose router has it."""
+
+    name: Attr[str] = arg(min_length=1, max_length=128)
+    """Name, unique in the network."""
+
+    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
+    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
+
+    enabled: Attr[bool | None] = arg(default=None)
+    """Whether it is in use."""
+
+    ip: Attr[IpInterface] = arg()
+    """Its address in the VPN, with the prefix length of the VPN's network: ``10.99.0.1/24``."""
+
+    listenport: Attr[int | None] = arg(default=None, ge=1, le=65535)
+    """UDP port on which it listens; 51820 if unset."""
+
+    mtu: Attr[int | None] = arg(default=None, ge=0, le=65535)
+    """Largest packet in bytes; 0 (if unset) lets VergeOS choose."""
+
+    endpoint_ip: Attr[IpAddress | None] = arg(default=None)
+    """Address by which peers reach it, as VergeOS tells them."""
+
+    public_key: Attr[str | None] = computed()
+    """Its public key, for the peers on the other side."""
+
+
+class WireGuardProvider(StagingProvider[WireGuard]):
+    """What is special about an interface's life."""
+
+    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+        """Switch it off and let the network apply that, or VergeOS does not delete it (fact sheet vnets §10).
+
+        One that is off already may be what an earlier attempt left before it was applied.
+        """
+        if row.get("enabled"):
+            self.put(id, {"enabled": False})
+        self.put_into_effect(props)
+        self.about_to_write(props)
+
+    def remove(self, id: str, props: Inputs) -> None:
+        """Delete it, with further attempts while VergeOS has not let go of it."""
+        clock = self.connection.clock
+        deadline = clock.now() + LET_GO_WITHIN
+        while True:
+            try:
+                return super().remove(id, props)
+            except (Refused, Conflict):
+                if clock.now() >= deadline:
+                    raise
+            clock.sleep(RETRY_PAUSE)
