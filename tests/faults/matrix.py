@@ -66,10 +66,10 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The connection breaks *after* VergeOS applied a create.",
-            "Finds the row by its token and takes it on: one object, with its key in the state.",
+            "Finds the row by its token and adopts it: one object, with its key in the state.",
         ),
         (
-            "The server closes a kept connection at the very moment a request is sent on it.",
+            "The server closes a kept-alive connection while a request is sent on it.",
             "A read is sent again on a new connection; a create is looked for first, as above.",
         ),
         (
@@ -78,19 +78,19 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "VergeOS does not answer in time, whether it applied the request or not.",
-            "Decides as for a broken connection, within the deadline of the operation.",
+            "Proceeds as for a broken connection, within the deadline of the operation.",
         ),
         (
-            "The answer drips in, byte by byte.",
-            "A clock for the whole answer ends it (60 s, `vergeos:timeout`), not only one for each silence.",
+            "The answer arrives byte by byte.",
+            "A deadline for the whole answer ends it (60 s, `vergeos:timeout`), not only one for each pause.",
         ),
         (
             "The answer comes in tiny packets, with a split head, or after `100 Continue`.",
-            "Reads it as any other.",
+            "Reads it like any other.",
         ),
         (
-            "Connections are held open and nothing is ever said on them, on every thread.",
-            "Each thread is free again when its clock runs out.",
+            "Connections are held open without any data, on every thread.",
+            "Each thread is free again at its deadline.",
         ),
     ),
     *_rows(
@@ -100,7 +100,7 @@ MATRIX: tuple[Fault, ...] = (
             "The certificate is self-signed or of an unknown authority.",
             "Refuses at once, before anything is sent, and says how to give the authority's file.",
         ),
-        ("The certificate is of the authority whose file was given (`vergeos:caFile`).", "Works."),
+        ("The certificate is signed by the authority in `vergeos:caFile`.", "Works."),
         (
             "The certificate has expired, is not valid yet, or is for another name.",
             "Refuses at once and says which of these it is.",
@@ -116,11 +116,11 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The server redirects (301, 302, 303, 307, 308) to itself, another host or plain HTTP.",
-            "Does not follow. The other place receives no request, and the error names it.",
+            "Does not follow. The target receives no request, and the error names it.",
         ),
         (
             "The environment has proxies, a `.netrc` or a `REQUESTS_CA_BUNDLE`.",
-            "Ignores them; only its own settings count.",
+            "Ignores them; only its own settings apply.",
         ),
         (
             "The server speaks HTTP/1.0, compresses, or sends a compressed bomb.",
@@ -130,7 +130,10 @@ MATRIX: tuple[Fault, ...] = (
     *_rows(
         "Status codes",
         19,
-        ("The credentials are refused from the start (401).", "Says so once, without showing them; no second try."),
+        (
+            "The credentials are refused from the start (401).",
+            "Reports it once, without showing them; no second attempt.",
+        ),
         (
             "A session expires in the middle (401).",
             "One new login serves all threads, and each request is sent again: a refused one was not applied.",
@@ -141,47 +144,47 @@ MATRIX: tuple[Fault, ...] = (
         ),
         ("The user may not do it (403).", "Fails at once and names the call and the object."),
         (
-            "The object is gone when it is read (404).",
-            "Takes it out of the state, so that the next `up` makes it anew.",
+            "The object no longer exists when it is read (404).",
+            "Removes it from the state, so that the next `up` creates it again.",
         ),
         (
-            "The object is gone when it is to be updated (404).",
+            "The object no longer exists when it is updated (404).",
             "Fails: somebody deleted it; advises `pulumi refresh`.",
         ),
-        ("The object is gone when it is to be deleted (404).", "That is success."),
+        ("The object no longer exists when it is deleted (404).", "This is success."),
         (
             "*Everything* answers 404: a wrong host, another product, expired credentials on old releases.",
-            "Asks the system for its name first. If it does not say it, nothing counts as gone and the run fails.",
+            "Asks the system for its identity first. Without an answer, nothing counts as deleted and the run fails.",
         ),
-        ("A new row is not there yet when it is read back (404).", "Looks again for up to 30 s."),
+        ("A new row does not exist yet when it is read back (404).", "Looks again for up to 30 s."),
         (
             "The operation does not exist in this release (405, 501).",
             "Fails at once and names the release of VergeOS.",
         ),
         (
             "The name is taken by an object of this resource's own earlier attempt (409, or 422 before 26.1.4).",
-            "Takes that object on.",
+            "Adopts that object.",
         ),
         (
             "The name is taken by somebody else's object.",
-            "Fails with its key, whose it is, and how to take it over on purpose (`adopt=True`).",
+            "Fails with its key, its owner, and how to take it over on purpose (`adopt=True`).",
         ),
         (
             "It is running already, is not running, or must be stopped first (409, 422).",
-            "Looks: if it is as wanted, that is success; otherwise the refusal is the error. Deletes stop it first.",
+            "Success if the state is the desired one; otherwise the refusal is the error. Deletes stop it first.",
         ),
         (
             "A value is refused (400, 422).",
-            "Fails at once with VergeOS's reason and column, and with our name where that differs.",
+            "Fails at once with VergeOS's reason and column, and with our name if that differs.",
         ),
         ("There is no space (507).", "Fails at once with the size and the storage tier."),
         (
             "The request timed out inside VergeOS (408).",
-            "Treats it as an answer that was lost: looks before it repeats.",
+            "Treats it as a lost answer: looks for the object before it repeats.",
         ),
         (
-            "Too many requests (429), with a `Retry-After` in seconds, as a date, negative, huge or rubbish.",
-            "Waits as asked, but at most a minute at once and ten minutes in all; ignores what makes no sense.",
+            "Too many requests (429), with a `Retry-After` in seconds, as a date, negative, huge or invalid.",
+            "Waits as asked, but at most one minute at a time and ten minutes in all; ignores invalid values.",
         ),
         (
             "Too many requests (429), without a `Retry-After`.",
@@ -189,7 +192,7 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The 1,000 requests of the hour are used up.",
-            "Says once when it goes on, and keeps a reserve for deletes and reads; nothing is lost.",
+            "Announces once when it will continue, and keeps a reserve for deletes and reads; nothing is lost.",
         ),
         (
             "VergeOS serves at most 50 requests at once.",
@@ -197,26 +200,26 @@ MATRIX: tuple[Fault, ...] = (
             "Each process serves up to 48 calls of the engine.",
         ),
         (
-            "VergeOS fails inside (500).",
+            "VergeOS has an internal error (500).",
             "A read, an update and a delete are sent again; a create is looked for first, as when its answer was lost.",
         ),
         (
             "A gateway answers 502, 503 or 504 after a create was applied.",
-            "Finds the row by its token and takes it on.",
+            "Finds the row by its token and adopts it.",
         ),
         (
-            "A delete is answered 500 although the object is gone.",
-            "Looks: gone is success, there is an error. The words of the answer decide nothing.",
+            "A delete is answered 500 although the object was deleted.",
+            "Success if the object does not exist any more, otherwise an error. The words of the answer are ignored.",
         ),
         (
-            "The system is out for minutes under a fleet of resources.",
+            "The system is unavailable for minutes while many resources are processed.",
             "All threads share a budget of retries that only successes refill: at most 2 extra requests for each "
             "operation on average.",
         ),
         ('Status 200 with `{"err": …}` inside.', "It is an error."),
         (
-            "A create answers without `$key`, or with one that is text, a number, zero or rubbish.",
-            "Takes what can be a key; otherwise finds the row by its token. Never an id that is empty or made up.",
+            "A create answers without `$key`, or with one that is text, a number, zero or invalid.",
+            "Accepts a valid key; otherwise finds the row by its token. Never uses an empty or invented id.",
         ),
     ),
     *_rows(
@@ -227,22 +230,22 @@ MATRIX: tuple[Fault, ...] = (
             "One clean error for a read; after a create it looks for the row first.",
         ),
         (
-            "An error page or a login page comes in HTML, even with status 200.",
-            "Says what came: type, size and the first 200 printable characters.",
+            "An error page or a login page arrives in HTML, even with status 200.",
+            "Reports what arrived: type, size and the first 200 printable characters.",
         ),
-        ("The body ends before its announced length.", "Sees it; reads are sent again, creates looked for."),
-        ("The body is cut and no length was announced.", "It is no JSON then, which is handled as such."),
+        ("The body ends before its announced length.", "Detects it; reads are sent again, creates are looked for."),
+        ("The body is cut and no length was announced.", "It is then not JSON, and handled as such."),
         (
-            "Odd JSON: byte order mark, other character sets, `NaN`, `1e999`, a key twice, very deep nesting.",
+            "Unusual JSON: byte order mark, other character sets, `NaN`, `1e999`, duplicate keys, very deep nesting.",
             "Reads it or refuses it; never crashes or hangs.",
         ),
         (
             "Fields are new or missing, have another type, or hold a word that was added to a list.",
-            "Ignores new fields, keeps new words with a warning, and names the field that has the wrong type.",
+            "Ignores new fields, keeps new words with a warning, and names a field of the wrong type.",
         ),
         (
             "A list is huge, pages repeat or shift while they are read, or the limit is ignored.",
-            "Holds one page at a time, yields each row once, and ends.",
+            "Keeps one page at a time, yields each row once, and ends.",
         ),
         ("Two rows have one name that should be unique.", "Fails with both keys; never takes the first."),
     ),
@@ -251,15 +254,15 @@ MATRIX: tuple[Fault, ...] = (
         53,
         (
             "A running VM or network is to be deleted.",
-            "Powers it off, waits (`stop_timeout`), powers it off hard after that, and deletes it.",
+            "Powers it off, waits (`stop_timeout`), then kills it, and deletes it.",
         ),
         (
             "It is stuck while it starts or stops.",
-            "Fails at the deadline with what it is still doing, for how long, its key and its node. The state is kept.",
+            "Fails at the deadline with its state, the time waited, its key and its node. The state is kept.",
         ),
         (
-            "It goes into an unexpected state.",
-            "Fails at once for `error` and `unlicensed`; goes on waiting for a word it does not know.",
+            "It enters an unexpected state.",
+            "Fails at once for `error` and `unlicensed`; continues to wait in an unknown state.",
         ),
         ("Its state flaps.", "Once a state has come back, the wanted one must be seen twice in a row."),
         (
@@ -267,8 +270,8 @@ MATRIX: tuple[Fault, ...] = (
             "Fails with VergeOS's reason and names the NICs that hold a network.",
         ),
         (
-            "A part fails after the whole was made: the VM is there, its second drive is not.",
-            "What was made is in the state; the next `up` makes only what is missing.",
+            "A part fails after the whole was created: the VM exists, its second drive does not.",
+            "What was created is in the state; the next `up` creates only what is missing.",
         ),
         (
             "VergeOS spells a value in its own way, or fills one in.",
@@ -284,11 +287,11 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "A resource is renamed in the program, but not the object.",
-            "Fails, keeps the object, and points to `aliases`.",
+            "Fails, keeps the object, and suggests `aliases`.",
         ),
         (
-            "Behind the key is another object now.",
-            "It does not bear the token of the state: a refresh forgets it here, and it is never changed or deleted.",
+            "The key now belongs to another object.",
+            "It does not have the state's token: a refresh removes it from the state; it is never changed or deleted.",
         ),
         (
             "Values are unknown in a preview, or there is no network.",
@@ -309,10 +312,10 @@ MATRIX: tuple[Fault, ...] = (
             "Many threads share a session, its renewal and the budget of retries.",
             "One login for all of them, and no retry is counted twice.",
         ),
-        ("The clock of this machine jumps, or it sleeps.", "Only clocks that never go back measure waits."),
+        ("The clock of this machine jumps, or the machine sleeps.", "Waits are measured with monotonic clocks."),
         (
             "The disk is full, or the home folder cannot be written to.",
-            "Works: what is kept in files is a help, not a condition.",
+            "Works: the files it keeps are helpful but not required.",
         ),
         (
             "A later release meets the state of an earlier one.",
@@ -324,14 +327,14 @@ MATRIX: tuple[Fault, ...] = (
         73,
         (
             "Secrets in arguments and settings.",
-            "None of them shows in any output, log, traceback, preview or request log; in the state only encrypted.",
+            "None appears in any output, log, traceback, preview or request log; in the state only encrypted.",
         ),
         (
             "VergeOS repeats a secret in an error.",
-            "Masks it by its value: as it is, and in its base64, URL and JSON spellings.",
+            "Masks it by its value: as it is, and in its base64, URL and JSON encodings.",
         ),
         (
-            "An object that holds a credential is printed, copied, pickled or looked into.",
+            "An object that holds a credential is printed, copied, pickled or inspected.",
             "Shows `***` and refuses to be pickled; URLs are shown without their query.",
         ),
         ("A secret argument is invalid.", "Names the argument and what is wrong with it, never its value."),
@@ -346,12 +349,12 @@ MATRIX: tuple[Fault, ...] = (
         78,
         (
             "A name tries to break out of a filter: quotes, braces, backslashes, wildcards, control characters.",
-            "One function quotes; what cannot be written is refused; rows that are found are compared once more.",
+            "One function quotes; text that cannot be quoted is refused; rows that are found are compared again.",
         ),
         ("A key tries to leave its path: `../users/1`, `1?x=`, `1#`, `%2e%2e`.", "Refuses it before anything is sent."),
         (
             "Names and messages hold escape sequences, direction marks, line ends, or a megabyte of text.",
-            "Shown without them and cut; sent to VergeOS exactly as given.",
+            "Shown without them and truncated; sent to VergeOS exactly as given.",
         ),
         (
             "A name holds Markdown or HTML and gets into a report.",
@@ -364,18 +367,18 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "Cloud-init data holds templates, binary, `CRLF` or a megabyte.",
-            "Passes it on byte for byte, or refuses it in the preview: what is binary, too long or malformed.",
+            "Passes it on byte for byte; refuses binary, too long or malformed data in the preview.",
         ),
         (
             "Names differ in Unicode only: composed or not, emoji, right to left, zero width.",
-            "Compares them as VergeOS keeps them: no endless difference.",
+            "Compares them as VergeOS stores them: no permanent difference.",
         ),
     ),
     *_rows(
         "Supply and tools",
         85,
         (
-            "A dependency has a known hole or is exchanged on its way.",
+            "A dependency has a known vulnerability or is replaced in transit.",
             "All versions are pinned by hash in `requirements.lock`, which holds every dependency. `make check` "
             "refuses any other line in it, and versions with a known weakness.",
         ),
@@ -389,56 +392,56 @@ MATRIX: tuple[Fault, ...] = (
         87,
         (
             "A replacement is forced: `--replace`, `state taint`, `replacement_trigger`.",
-            "Deletes the old object first, then creates the new one; what refers to it is replaced with it. Of a "
-            "`MediaFile` the new one is created first, so that drives can move over.",
+            "Deletes the old object first, then creates the new one; resources that refer to it are "
+            "replaced too. Of a `MediaFile` the new one is created first, so that drives can be moved to it.",
         ),
         (
             "A resource is renamed or moved in the program without an alias, `Power` and `Firewall` included.",
-            "Refuses it in the preview, before anything is written, and points to `aliases`.",
+            "Refuses it in the preview, before anything is written, and suggests `aliases`.",
         ),
         (
             "Two resources have names that differ in any character, or one gets the old name of another.",
-            "Each has a token of its own, so each keeps its row.",
+            "Each has its own token, so each keeps its row.",
         ),
         (
             "A stack or a project is renamed, a resource is moved to another stack, a stack is split.",
-            "Everything goes on, children and power too; the text of the marks follows with the next write.",
+            "Everything continues to work, including children and power; the next write updates the text of the marks.",
         ),
         (
-            "A state is lost or put back to an earlier one, or a new stack has an old name.",
-            "Takes over nothing that the state does not know; names the row, whose mark it bears, and `adopt=True`.",
+            "A state is lost or restored to an earlier one, or a new stack has an old name.",
+            "Takes over nothing that is not in the state; names the row, the owner in its mark, and `adopt=True`.",
         ),
         (
             "A state is copied into a second stack.",
-            "The first goes on; the second is refused in the preview, in `up` and in `destroy`.",
+            "The first continues to work; the second is refused in the preview, in `up` and in `destroy`.",
         ),
         (
-            "Somebody copies a row together with its description, or VergeOS does in a clone or a snapshot.",
-            "The copy is nobody's: refresh, update and destroy mean the original.",
+            "A row is copied together with its description, by a person or by a clone or snapshot.",
+            "The copy has no owner: refresh, update and destroy act on the original.",
         ),
         (
-            "VergeOS is rolled back, or gives out a key again, and somebody else has it.",
-            "Leaves the row alone and says so; a refresh forgets it here.",
+            "VergeOS is rolled back, or reuses a key, and the key now belongs to another owner.",
+            "Leaves the row alone and reports it; a refresh removes it from the state.",
         ),
         (
-            "The mark in a description is edited away.",
-            "Compares what VergeOS drew for it, and its parent; if that proves nothing, names the line to put back.",
+            "The mark in a description is removed by an edit.",
+            "Compares its generated values and its parent; if they prove nothing, names the line to restore.",
         ),
         (
             "Another system answers at the address, from the start or after a lost connection.",
             "Writes nothing there.",
         ),
         (
-            "The provider alone is killed in a create, so that the engine keeps nothing of it.",
+            "Only the provider is killed in a create, so that the engine records nothing of it.",
             "Finds the row by this machine's journal.",
         ),
         (
-            "Two resources exchange unique names, or one takes the name that another gives up.",
-            "Refuses an exchange in the preview with the way to do it; orders the other by `depends_on`.",
+            "Two resources exchange unique names, or one takes a name that another releases.",
+            "Refuses an exchange in the preview and says how to do it; the other works with `depends_on`.",
         ),
         (
             "The answer to a create names another row.",
-            "Looks for the row that bears the token, and never writes to the other one.",
+            "Looks for the row with the token, and never writes to the other one.",
         ),
         (
             "The state of the stack cannot be read.",
@@ -446,46 +449,46 @@ MATRIX: tuple[Fault, ...] = (
         ),
         (
             "The program sets an argument that VergeOS has already, or no longer sets one.",
-            "Records it without a write, so that drift of it is seen, or is not.",
+            "Records it without a write, so that its drift is detected from then on, or no longer.",
         ),
         (
-            "A number is larger than Pulumi can carry, or turns into a truth value.",
+            "A number is larger than Pulumi can carry, or becomes a boolean.",
             "Refuses the first; the second is a change.",
         ),
         (
-            "A guest does not listen when its server is deleted.",
-            "Powers it off hard after `stop_timeout`.",
+            "A guest ignores the shutdown when its server is deleted.",
+            "Kills it after `stop_timeout`.",
         ),
         (
-            "A server is copied or snapshot before all its parts are there.",
-            "Waits for them; if one failed, nothing is copied.",
+            "A server is cloned or snapshotted before all its parts exist.",
+            "Waits for them; if one failed, nothing is cloned.",
         ),
         (
             "A server, its stack or its project is renamed, or it moves.",
             "The guest keeps its cloud-init instance, its password hashes and its host name.",
         ),
         (
-            "A program is refused by one of our constructors.",
-            "Nothing of it is created, with `--skip-preview` neither.",
+            "One of our constructors refuses the program.",
+            "Nothing of it is created, not even with `--skip-preview`.",
         ),
         (
-            "User data is such that the guest would ignore it, or a file cannot be parsed safely.",
+            "The guest would ignore the user data, or a file cannot be parsed safely.",
             "Refuses it in the preview.",
         ),
         (
-            "A process is stopped while it holds places for requests, or the ledger.",
-            "Loses them after a while; whoever waits is told, and not for ever.",
+            "A process is stopped while it holds places for requests, or the ledger's lock.",
+            "It loses them after a while; waits of other processes are announced, and end.",
         ),
         (
             "The disk that holds the states is full.",
-            "Nothing exists twice; `docs/shared-state.md` says how to get the state back.",
+            "Nothing exists twice; `docs/shared-state.md` says how to restore the state.",
         ),
         (
             "A pipeline previews a stack that does not exist.",
             "Creates none.",
         ),
         (
-            "A preview or a state is no JSON that anybody expects.",
+            "A preview or a state is unexpected JSON.",
             "`report`, `drift`, `compare` and `reap` end with one sentence.",
         ),
         (

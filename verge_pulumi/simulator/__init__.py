@@ -1,7 +1,7 @@
 """A VergeOS on loopback, built from the catalogue alone.
 
-Other people's clients are run against it, so it answers as the fact sheets say VergeOS does: the query language, write
-rules, power, receipts and refusals. What is not modelled answers 501 and says so; it never pretends.
+Third-party clients run against it, so it answers as docs/vergeos describes: the query language, write rules, power,
+receipts and refusals. Whatever is not modelled is answered with 501 and a message that says so.
 
 ```python
 with Simulator(Options(transition_seconds=0)) as simulator:

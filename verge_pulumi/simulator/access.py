@@ -1,4 +1,4 @@
-"""Who may ask: passwords, session tokens, API keys and the hourly limit (fact sheet README §2, §4)."""
+"""Authentication: passwords, session tokens, API keys and the hourly limit (fact sheet README §2, §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The REST API: a request in, an answer out (fact sheet README §1, §6)."""
+"""The REST API: from request to response (fact sheet README §1, §6)."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
 
 
 _DEPTH = 100
-"""Objects and lists within each other; more are refused, so that nothing here exhausts the stack."""
+"""Maximum nesting of objects and lists; deeper values are refused, so that no request exhausts the stack."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def parse_json(data: bytes) -> Any:
-    """Return a JSON value of which every text is Unicode, and that is not nested too deeply.
+    """Return a JSON value if all its text is Unicode and it is not nested too deeply.
 
     Raises:
-        UnicodeEncodeError: A text in it is no Unicode.
-        ValueError: The data is no such value.
+        UnicodeEncodeError: Some text in it is not Unicode.
+        ValueError: The data is not such a value.
     """
     try:
         value = json.loads(data)
@@ -80,7 +80,7 @@ class Call:
         """Return the body as JSON; an empty body is an empty object.
 
         Raises:
-            ApiError: The body is not JSON (400), or a text in it is no Unicode (422).
+            ApiError: The body is not JSON (400), or some text in it is not Unicode (422).
         """
         if not self.body.strip():
             return {}
@@ -95,7 +95,7 @@ class Call:
         """Return the body as an object.
 
         Raises:
-            ApiError: The body is not JSON (400), not an object, or a text in it is no Unicode (422).
+            ApiError: The body is not JSON (400), not an object, or some text in it is not Unicode (422).
         """
         value = self.value()
         if not finite(value):
@@ -107,7 +107,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered.
+    """A response.
 
     Attributes:
         status: The HTTP status.
@@ -123,7 +123,7 @@ class Answer:
 
     @classmethod
     def of_error(cls, error: ApiError) -> Answer:
-        """Return the answer that carries a refusal."""
+        """Return the response for a refusal."""
         return cls(error.status, {"err": error.text})
 
 
@@ -132,7 +132,7 @@ class Api:
 
     Args:
         backend: The system.
-        access: Who may ask.
+        access: The authentication.
     """
 
     def __init__(self, backend: Backend, access: Access) -> None:
@@ -140,7 +140,7 @@ class Api:
         self._access = access
 
     def answer(self, call: Call) -> Answer:
-        """Perform a request; refusals are answers too."""
+        """Perform a request; a refusal is returned, not raised."""
         self._backend.transitions.settle()
         try:
             return self._route(call)
@@ -155,7 +155,7 @@ class Api:
         The real path is not documented; ``/api/v4/vms/<key>/console`` is ours (fact sheet README §10).
 
         Returns:
-            The refusal, or None when the upgrade may happen.
+            The refusal, or None if the upgrade is allowed.
         """
         parts = call.path.removeprefix(API).split("/")
         try:
@@ -242,7 +242,7 @@ class Api:
         raise not_permitted(call.verb)
 
     def _download(self, call: Call, content: bytes | Content) -> Answer:
-        """Answer with a file, or with the range of it that is asked for, since 26.0.2 (fact sheet quirks §4).
+        """Return a file or, since 26.0.2, the requested range of it (fact sheet quirks §4).
 
         Ranges of another form than ``bytes=0-99`` and ``bytes=100-`` are ignored, as RFC 9110 allows.
         """

@@ -1,4 +1,4 @@
-"""Checks of what a person or a test turns the dials to; a wrong value is one sentence, and nothing is changed."""
+"""Validation of the values for the dials; an invalid value gives one sentence, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ YEAR = 365 * 86400.0
 
 
 def number(name: str, value: object, *, most: float, least: float = 0) -> float:
-    """Return a number within limits, whole numbers and fractions as they are.
+    """Return a number within limits, unchanged.
 
     Raises:
-        ValueError: It is none, not even infinity or "not a number", or is outside the limits.
+        ValueError: It is not a finite number, or is outside the limits.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise ValueError(f"{name} must be a number from {least:,.0f} to {most:,.0f}.")
@@ -25,7 +25,7 @@ def whole(name: str, value: object, *, most: int, least: int = 0) -> int:
     """Return a whole number within limits.
 
     Raises:
-        ValueError: It is none, or is outside the limits.
+        ValueError: It is not a whole number, or is outside the limits.
     """
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValueError(f"{name} must be a whole number from {least:,} to {most:,}.")
@@ -33,10 +33,10 @@ def whole(name: str, value: object, *, most: int, least: int = 0) -> int:
 
 
 def text(name: str, value: object) -> str:
-    """Return a text that fits on one line.
+    """Return text without line breaks.
 
     Raises:
-        ValueError: It is none, or has control characters.
+        ValueError: It is not text, or has control characters.
     """
     if not isinstance(value, str) or not value.isprintable():
         raise ValueError(f"{name} must be a text on one line.")
@@ -44,7 +44,7 @@ def text(name: str, value: object) -> str:
 
 
 def choice(name: str, value: object, choices: Collection[str]) -> str:
-    """Return one of some words.
+    """Return one of several words.
 
     Raises:
         ValueError: It is none of them.
@@ -55,10 +55,10 @@ def choice(name: str, value: object, choices: Collection[str]) -> str:
 
 
 def several(name: str, values: object) -> list[Any]:
-    """Return what a list, or another collection of separate values, holds.
+    """Return the elements of a list or another collection.
 
     Raises:
-        ValueError: It is something else, such as one text.
+        ValueError: It is something else, such as text.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
         raise ValueError(f"{name} must be a list.")
@@ -66,7 +66,7 @@ def several(name: str, values: object) -> list[Any]:
 
 
 def mapping(name: str, value: object) -> dict[str, Any]:
-    """Return what an object holds.
+    """Return the content of an object.
 
     Raises:
         ValueError: It is something else.
@@ -77,7 +77,7 @@ def mapping(name: str, value: object) -> dict[str, Any]:
 
 
 def finite(value: Any) -> bool:
-    """Say whether a JSON value holds no infinity and nothing that is "not a number"; it must not be nested deeply."""
+    """Return whether all numbers in a JSON value are finite; it must not be nested deeply."""
     if isinstance(value, dict):
         return all(map(finite, value.values()))
     if isinstance(value, list):

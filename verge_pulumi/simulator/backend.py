@@ -1,6 +1,6 @@
-"""The simulated system without HTTP: reads, writes and actions, as the catalogue and the behaviours have them.
+"""The simulated system without HTTP: reads, writes and actions, as defined by the catalogue and the behaviours.
 
-It is longer than other files here, since all of it works on the same rows under the same rules.
+It is longer than other files here, since all of it operates on the same rows under the same rules.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Backend:
     Args:
         tables: The catalogue's tables by name.
         release: The release to imitate.
-        name: The system's name; it also makes generated values its own.
-        clock: Where the time comes from.
+        name: The system's name; generated values depend on it.
+        clock: The source of the time.
         dials: How transitions behave.
 
     Attributes:
         release: The release to imitate.
-        clock: Where the time comes from.
+        clock: The source of the time.
         name: The system's name.
         relations: The tables of this release by name.
         store: The rows.
-        contents: What is in media files, by key.
+        contents: The contents of media files, by key.
         transitions: The changes under way.
         power: Starts and stops machines.
         behaviours: What each table does beyond the catalogue.
@@ -96,7 +96,7 @@ class Backend:
     # Reading
 
     def select(self, table: str, query: Query) -> list[dict[str, Any]]:
-        """Return the rows that a query asks for.
+        """Return the rows selected by a query.
 
         Raises:
             ApiError: The table is not modelled (501), or a parameter does not parse (422).
@@ -166,13 +166,13 @@ class Backend:
         Args:
             table: The table's name.
             body: The columns as sent.
-            creator: The name of the user who asks.
+            creator: The name of the requesting user.
 
         Returns:
             The receipt.
 
         Raises:
-            ApiError: A column is missing, wrong or taken, or refers to nothing, or the table does not allow it.
+            ApiError: A column is missing, invalid, already in use or a dangling reference, or the table refuses it.
         """
         relation = self._relation(table)
         if not relation.table.creatable:
@@ -194,13 +194,13 @@ class Backend:
         return receipt if response is None else receipt | {"response": response}
 
     def add(self, table: str, columns: Mapping[str, Any], *, key: Key | None = None, unique: bool = False) -> Row:
-        """Create a row from within: any column may be given and none is checked.
+        """Create a row internally: any column may be given, and none is checked.
 
         Args:
             table: The table's name.
             columns: Columns as they are stored; the others get their defaults.
             key: Its key; by default the next one.
-            unique: Whether unique columns are checked after all.
+            unique: Whether unique columns are checked nevertheless.
 
         Returns:
             The row.
@@ -228,7 +228,7 @@ class Backend:
             Whether any column was written; unknown ones and an empty body are ignored.
 
         Raises:
-            ApiError: The row does not exist, or a column is read-only, wrong or taken, or refers to nothing.
+            ApiError: The row does not exist, or a column is read-only, invalid, already in use or a dangling reference.
         """
         relation, row = self._relation(table), self._require(table, key)
         for name in body:
@@ -252,10 +252,10 @@ class Backend:
         return True
 
     def upload(self, table: str, key: str, position: str, data: bytes) -> None:
-        """Take a part of the content of a row's file.
+        """Store a part of the content of a row's file.
 
         Raises:
-            ApiError: There is no such row (404), its table has no files (501), or the part has no place there (422).
+            ApiError: There is no such row (404), its table has no files (501), or the part does not fit (422).
         """
         row = self._require(table, key)
         if not (position.isascii() and position.isdecimal()):
@@ -263,10 +263,10 @@ class Backend:
         self.behaviours[table].upload(row, int(position), data)
 
     def delete(self, table: str, key: str) -> None:
-        """Delete a row and what belongs to it, as a client does.
+        """Delete a row and its child rows, as a client does.
 
         Raises:
-            ApiError: The row does not exist, or may not be deleted now or ever.
+            ApiError: The row does not exist, or may not be deleted.
         """
         relation, row = self._relation(table), self._require(table, key)
         if not relation.table.creatable:
@@ -275,7 +275,7 @@ class Backend:
         self.remove(table, row["$key"])
 
     def remove(self, table: str, key: Key) -> None:
-        """Delete a row and what belongs to it, whatever the rules; other references to it become null.
+        """Delete a row and its child rows without any check; other references to it become null.
 
         Raises:
             KeyError: The row does not exist.
@@ -295,7 +295,7 @@ class Backend:
         self.behaviours[table].after_delete(row)
 
     def _known(self, relation: Relation, body: Mapping[str, Any], writable: tuple[Write, ...]) -> Row:
-        """Convert and check the columns that a client may write, and count the others."""
+        """Convert and validate the columns that a client may write, and count the others."""
         known: Row = {}
         for name, value in body.items():
             column = relation.columns.get(name)
@@ -346,7 +346,7 @@ class Backend:
     # Actions
 
     def is_action_table(self, name: str) -> bool:
-        """Whether rows of a table are acted on by POST to that name, for example ``vm_actions``."""
+        """Return whether a name is that of an action table, for example ``vm_actions``."""
         return name in self._action_tables
 
     def act(self, action_table: str, body: Mapping[str, Any]) -> Response | None:
@@ -387,13 +387,13 @@ class Backend:
     # Content
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all content."""
         self.store.clear()
         self.contents.clear()
         self.transitions.clear()
 
     def dump(self) -> dict[str, Any]:
-        """Return the whole content as JSON can carry it, which the content of media files is not."""
+        """Return the whole content as a JSON value, without the contents of media files."""
         return {
             "release": self.release.text,
             **self.store.dump(),
@@ -401,10 +401,10 @@ class Backend:
         }
 
     def load(self, content: Mapping[str, Any]) -> None:
-        """Replace the whole content by what `dump` returned.
+        """Replace the whole content by a result of `dump`.
 
         Raises:
-            ValueError: The content is of another release, or nothing that `dump` returns; then nothing is replaced.
+            ValueError: The content is of another release, or not a result of `dump`; then nothing is replaced.
         """
         try:
             content = mapping("the content", content)
@@ -425,7 +425,7 @@ class Backend:
         self.transitions.load(content["transitions"])
 
     def snapshot(self) -> dict[str, Any]:
-        """Return the rows by table and key without time stamps, so that two moments can be compared."""
+        """Return the rows by table and key without time stamps, to compare the content at different times."""
         return {
             table: {str(row["$key"]): dict(self._lasting(relation, row)) for row in self.store.rows(table)}
             for table, relation in self.relations.items()
@@ -439,7 +439,7 @@ class Backend:
 
 
 def _differ(held: Any, value: Any) -> bool:
-    """Say whether a value is another one; 1 and true are two in a JSON column, though not to Python."""
+    """Return whether two values differ; 1 and true differ in a JSON column, though not in Python."""
     if held != value:
         return True
     return isinstance(value, dict | list) and json.dumps(held, sort_keys=True) != json.dumps(value, sort_keys=True)

@@ -7,13 +7,13 @@ import time
 from verge_pulumi.simulator.arguments import YEAR, choice, number
 
 LAST = 253_402_300_799.0
-"""The last second that a date has: the end of the year 9999."""
+"""The last second that a date can represent: the end of the year 9999."""
 
 
 class Clock:
-    """Seconds since 1970, real or by hand.
+    """Seconds since 1970, real or set manually.
 
-    All time in the simulator comes from here: time stamps, power transitions, session expiry, the hour's requests.
+    The source of all time in the simulator: time stamps, power transitions, session expiry, the hour's requests.
     """
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Clock:
         """Choose the mode and move a manual clock.
 
         Args:
-            mode: ``"manual"`` stops the clock where it is, ``"real"`` goes back to the real time, None keeps the mode.
+            mode: ``"manual"`` stops the clock, ``"real"`` returns to the real time, None keeps the mode.
             advance: Seconds to move a manual clock forwards.
 
         Raises:
-            ValueError: The mode is unknown, a real clock was to be moved, or it would show no time.
+            ValueError: The mode is unknown, the clock is real and cannot be moved, or the time would be invalid.
         """
         frozen = self._frozen
         if mode is not None:

@@ -1,4 +1,4 @@
-"""What is in media files: bytes that are kept on disk, not in memory, for as long as somebody holds them."""
+"""The contents of media files: bytes kept on disk, not in memory, for as long as they are referenced."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PIECE = 64 * 1024
 
 
 class Content:
-    """The bytes of one file; what was never written is zeros and takes no space.
+    """The bytes of one file; unwritten parts are zeros and take no space.
 
-    ``len()`` and slices of it are those of bytes; a slice is read when it is sent.
+    ``len()`` and slices work as on bytes; a slice is read when it is sent.
     """
 
     def __init__(self) -> None:
@@ -29,13 +29,13 @@ class Content:
         return Download(self, start, stop)
 
     def write(self, position: int, data: bytes) -> None:
-        """Write bytes at a position, over what is there."""
+        """Write bytes at a position, replacing existing ones."""
         self._file.seek(position)
         self._file.write(data)
         self._size = max(self._size, position + len(data))
 
     def grow(self, size: int) -> None:
-        """Let the file have at least a size."""
+        """Extend the file to at least a size."""
         self._size = max(self._size, size)
         self._file.truncate(self._size)
 
@@ -50,12 +50,12 @@ class Content:
 
 @dataclass(frozen=True)
 class Download:
-    """A part of a file on its way to a client.
+    """A part of a file that is sent to a client.
 
     Attributes:
         content: The file's bytes, which outlive its row until they are sent.
-        start: Where the part begins.
-        stop: Where it ends.
+        start: The part's first position.
+        stop: The position after its end.
     """
 
     content: Content

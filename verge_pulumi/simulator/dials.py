@@ -1,6 +1,6 @@
-"""The control panel under ``/_sim``: what a test turns and what it may ask (JSON, no login, not in the log).
+"""The control panel under ``/_sim``: dials and queries for tests (JSON, no login, not in the log).
 
-The page at ``/`` is made of it.
+The page at ``/`` uses it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from verge_pulumi.simulator.faults import WHAT
 from verge_pulumi.simulator.world import World
 
 DIALS = "/_sim"
-"""Where the control panel is."""
+"""The path of the control panel."""
 
 HELP: Mapping[str, str] = {
     "GET /_sim": "this list",
@@ -41,14 +41,14 @@ HELP: Mapping[str, str] = {
     "GET /_sim/state": "the whole content, secrets included",
     "PUT /_sim/state": "replace the whole content",
 }
-"""The dials and what they take."""
+"""The dials and their parameters."""
 
 
 class Dialboard:
-    """Answers the dials' requests.
+    """Answers requests to the dials.
 
     Args:
-        world: What they turn.
+        world: The system that they control.
     """
 
     def __init__(self, world: World) -> None:
@@ -74,7 +74,7 @@ class Dialboard:
         }
 
     def answer(self, call: Call) -> Answer:
-        """Turn or read a dial; a mistake in the request is answered 422 with the reason."""
+        """Set or read a dial; an invalid request is answered with 422 and the reason."""
         dial = self._dials.get(f"{call.verb} {call.path.rstrip('/')}")
         if dial is None:
             return Answer.of_error(ApiError(404, f"There is no dial {call.verb} {call.path}. GET {DIALS} lists them."))
@@ -124,7 +124,7 @@ class Dialboard:
 
 
 def _asked(dial: Callable[..., Any]) -> Callable[[Call], Any]:
-    """Return what calls a function with the parameters of a request, those of the query or those of the body."""
+    """Return a handler that calls a function with the parameters in a request's query or body."""
     signature = inspect.signature(dial)
 
     def ask(call: Call) -> Any:

@@ -1,7 +1,7 @@
-"""What VergeOS draws for a new row: UUIDs, serial numbers, MAC addresses.
+"""Values that VergeOS generates for a new row: UUIDs, serial numbers, MAC addresses.
 
-None comes twice in the life of a simulator, also not after its content was put back to an earlier one: so a row under
-a key that is given out again differs from the one that had it before.
+None repeats in the life of a simulator, not even after its content was restored to an earlier one, so that a row whose
+key is used again differs from the one that had the key before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def draw_mac_address(kind: int) -> str:
     """Return a MAC address in VergeOS's range.
 
     Args:
-        kind: The byte that tells NICs of VMs from those of networks and from virtual functions.
+        kind: The byte that distinguishes NICs of VMs, NICs of networks and virtual functions.
     """
     number = next(_next) % _places
     return ":".join(f"{byte:02x}" for byte in (0xF0, 0xDB, kind, *number.to_bytes(3, "big")))

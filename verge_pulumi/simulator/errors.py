@@ -1,8 +1,7 @@
-"""What the simulated API refuses, in the statuses and words of VergeOS.
+"""Refusals of the simulated API, with the statuses and words of VergeOS.
 
-The wordings are those of the fact sheets' list of known texts (fact sheet README §7.3). Where the sheets know a
-refusal but not its words, the text here is ours and says so in the docstring; the status is then 422, the only one a
-measured sweep found for wrong states.
+The words are the known ones (docs/vergeos/README.md §7.3). Where a refusal is documented but its words are not, the
+text is ours, as the docstring says; the status is then 422, the only one that a measured sweep found for wrong states.
 """
 
 from __future__ import annotations
@@ -68,10 +67,10 @@ def login_required() -> ApiError:
 
 
 def not_permitted(what: str) -> ApiError:
-    """A method that this resource does not offer (405); the words are ours."""
+    """A method that this resource does not offer (405); in our own words."""
     return ApiError(405, f"{what} is not permitted")
 
 
 def not_modelled(what: str) -> ApiError:
-    """Something VergeOS may well have and this simulator does not pretend to have (501)."""
+    """Something that VergeOS may have and this simulator does not model (501)."""
     return ApiError(501, f"{what} is not modelled by this simulator")

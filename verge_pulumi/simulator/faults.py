@@ -1,4 +1,4 @@
-"""Faults as data: which request is hit, before or after it is applied, and what happens to it.
+"""Faults as data: which request is affected, before or after it is applied, and what happens to it.
 
 ``{"match": {"verb": "POST", "path": "/vms$", "nth": 1, "times": 1}, "when": "after", "what": "reset"}``
 """
@@ -26,13 +26,13 @@ WHAT = {
     "expire_token": "forget all sessions",
     "rate_limit": "answer 429, with `retry_after` if given",
 }
-"""What can happen, by name."""
+"""The kinds of faults, by name."""
 
 _GARBAGE = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
 _NEED_ANSWER = ("drip", "cut")
 _MOST = 1_000_000_000
 _LARGEST_PATTERN = 100
-"""States of the largest regular expression for a path, the longest of which has 8,190 characters."""
+"""Maximum number of states of a regular expression for a path; paths have at most 8,190 characters."""
 
 
 def _headers(name: str, value: object) -> dict[str, str]:
@@ -54,7 +54,7 @@ _OPTIONS: Mapping[str, Callable[[str, Any], Any]] = {
         value if isinstance(value, int) and not isinstance(value, bool) else text(name, value)
     ),
 }
-"""What else a fault may hold, and how each is checked."""
+"""Further options of a fault, and how each is validated."""
 
 
 @dataclass
@@ -63,12 +63,12 @@ class Fault:
 
     Attributes:
         what: One of `WHAT`.
-        verb: The method it hits; None for all.
-        path: A regular expression searched in the path without query.
-        nth: The first matching request it hits, from 1.
-        times: How many it hits from there on; 0 for all.
+        verb: The method it applies to; None for all.
+        path: A regular expression to search for in the path without query.
+        nth: The first matching request it applies to, from 1.
+        times: How many requests it applies to from there on; 0 for all.
         when: ``"before"`` or ``"after"`` the request is applied.
-        options: What else `what` needs.
+        options: Further options of `what`.
         matched: How many requests have matched so far.
     """
 
@@ -86,7 +86,7 @@ class Fault:
         """Read a fault from its JSON form.
 
         Raises:
-            ValueError: Something in it is unknown or wrong.
+            ValueError: Something in it is unknown or invalid.
         """
         rest = mapping("a fault", data)
         what = choice("what", rest.pop("what", None), WHAT)
@@ -120,14 +120,14 @@ class Fault:
         return {"match": match, "when": self.when, "what": self.what, **self.options, "matched": self.matched}
 
     def hits(self, verb: str, path: str) -> bool:
-        """Count a request if it matches, and tell whether it is hit."""
+        """Count a request if it matches, and return whether the fault applies to it."""
         if self.verb not in (None, verb) or not pattern(self.path).search(path):
             return False
         self.matched += 1
         return self.nth <= self.matched and (not self.times or self.matched < self.nth + self.times)
 
     def substitute(self) -> tuple[int, Any, dict[str, str]] | None:
-        """Return the (status, body, headers) answered in place of the real answer; None for other kinds of fault."""
+        """Return the (status, body, headers) that replace the real answer; None for other kinds of faults."""
         options = self.options
         headers: dict[str, str] = dict(options.get("headers", {}))
         match self.what:
@@ -146,18 +146,18 @@ class Fault:
 
 
 class Faults:
-    """The faults that are set, in order; the first that hits a request decides."""
+    """The current faults, in order; the first that applies to a request decides."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self.hung = threading.Semaphore(0)
-        """Released by each request that begins to hang, for whoever waits for that."""
+        """Released by each request that begins to hang, for threads that wait for one."""
 
     def set(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Replace all faults.
 
         Raises:
-            ValueError: One of them is wrong; then none is changed.
+            ValueError: One of them is invalid; then none is changed.
         """
         try:
             self._faults = [Fault.of(data) for data in several("the faults", faults)]
@@ -169,6 +169,6 @@ class Faults:
         return [fault.as_json() for fault in self._faults]
 
     def strike(self, verb: str, path: str) -> Fault | None:
-        """Return the fault that hits a request; every fault counts it."""
+        """Return the fault that applies to a request; every fault counts it."""
         hit = [fault for fault in self._faults if fault.hits(verb, path)]
         return hit[0] if hit else None

@@ -1,8 +1,8 @@
 """The projection language: grammar of ``fields``, and evaluation against rows (fact sheet README §5.1).
 
-An entry is a column, a view, a way through references (``machine#status#running as running``), a function of one
-(``count(members)``) or a selection inside a referenced row or a child list (``machine[most,drives[most]]``). What does
-not exist is dropped without a word.
+An entry is a column, a view, a path through references (``machine#status#running as running``), a function of one
+(``count(members)``) or a selection inside a referenced row or a child list (``machine[most,drives[most]]``). Names that
+do not exist are silently dropped.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ NAME: /(?!as\s)[^\s,#\[\]()]+/
 """
 
 _DEPTH = 50
-"""Ways longer than this are refused, so that no projection exhausts the stack."""
+"""Maximum length of a path; longer ones are refused, so that no projection exhausts the stack."""
 
 ABSENT: Any = object()
-"""An entry that a row does not answer at all, unlike one whose value is null."""
+"""An entry that is missing from the answer, unlike one whose value is null."""
 
 Getter: TypeAlias = Callable[[Row], Any]
 Projection: TypeAlias = Callable[[Row], dict[str, Any]]
 Visit: TypeAlias = Callable[[str, Row], None]
-"""Told the table and the row of each row that an answer was read from."""
+"""Called with the table and row of each row that an answer was read from."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Entry:
     Attributes:
         path: The names between the ``#``.
         function: The function applied to the value.
-        selection: The entries selected inside; None when there is no selection.
-        output: The name under which the answer carries it.
-        depth: How many tables deep it reaches.
+        selection: The entries selected inside; None without a selection.
+        output: Its name in the answer.
+        depth: How many tables it spans.
     """
 
     path: tuple[str, ...]
@@ -66,7 +66,7 @@ class Entry:
 
     @property
     def may_be_view(self) -> bool:
-        """Whether this is a bare name, which may stand for a view such as ``all``."""
+        """Return whether this is a bare name, which may be a view such as ``all``."""
         return self.path == (self.output,) and self.function is None and self.selection is None
 
 
@@ -111,10 +111,10 @@ def parse(text: str) -> tuple[Entry, ...]:
         text: The value of the ``fields`` parameter.
 
     Returns:
-        Its entries; none when the text names nothing.
+        Its entries; none if the text names nothing.
 
     Raises:
-        ApiError: It does not parse (422; what VergeOS answers is not documented), or it is not modelled (501).
+        ApiError: It does not parse (422; VergeOS's answer is not documented), or it is not modelled (501).
     """
     try:
         # The transformer returns entries; Lark types what it returns as a tree.
@@ -124,12 +124,12 @@ def parse(text: str) -> tuple[Entry, ...]:
 
 
 def display(row: Row) -> str:
-    """Return the text by which VergeOS shows a row: its name, else its key."""
+    """Return the display text of a row: its name, or else its key."""
     return str(row.get("name") or row["$key"])
 
 
 def _label(value: Any) -> Any:
-    """Show a word of an enumeration as the UI does; the words of the real labels are not documented."""
+    """Return a label for a word of an enumeration; the real labels are not documented."""
     return value.replace("_", " ").capitalize() if isinstance(value, str) else value
 
 
@@ -167,7 +167,7 @@ _AGGREGATES: dict[str, Callable[[Any], Any]] = {
     "max": lambda value: max(_numbers(value), default=None),
 }
 _UNKNOWN_MEANING = ("collapse", "flatten")
-"""Functions whose name is documented and whose result is not."""
+"""Functions whose names are documented and whose results are not."""
 
 
 def _apply(name: str, get: Getter) -> Getter:
@@ -191,7 +191,7 @@ def _apply(name: str, get: Getter) -> Getter:
 
 
 class Projector:
-    """Turns parsed projections into functions of a row.
+    """Compiles parsed projections into functions of a row.
 
     Args:
         store: The rows.
@@ -203,7 +203,7 @@ class Projector:
         self._visit = visit
 
     def projection(self, relation: Relation, entries: tuple[Entry, ...]) -> Projection:
-        """Return the function that answers the entries for a row of that table."""
+        """Return the function that evaluates the entries for a row of that table."""
         getters: dict[str, Getter] = {}
         for entry in entries:
             view = relation.view(entry.output) if entry.may_be_view else None
@@ -231,7 +231,7 @@ class Projector:
         return get if get is None or entry.function is None else _apply(entry.function, get)
 
     def _refers(self, relation: Relation, path: tuple[str, ...]) -> bool:
-        """Whether a path ends in a reference, whose display is that of the row it names."""
+        """Return whether a path ends in a reference, whose display text is that of its row."""
         for name in path[:-1]:
             column = relation.columns.get(name)
             target = None if column is None else self._store.relations.get(column.target or "")
@@ -296,7 +296,7 @@ class Projector:
     def _polymorphic(
         self, name: str, relation: Relation, rest: tuple[str, ...], selection: tuple[Entry, ...] | None
     ) -> Getter:
-        """Follow ``table/key``; a way through a null one is missing from the row (fact sheet quirks R5)."""
+        """Follow ``table/key``; a path through a null one is missing from the answer (fact sheet quirks R5)."""
         column = relation.columns[name]
         inners: dict[str, Getter | None] = {}
 

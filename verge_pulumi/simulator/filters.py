@@ -42,7 +42,7 @@ WORD: /true\b|false\b|null\b/
 """
 _WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 _DEPTH = 100
-"""Parentheses deeper than this are refused, so that no filter exhausts the stack."""
+"""Maximum depth of parentheses, so that no filter exhausts the stack."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Group:
-    """Terms evaluated from left to right; the first one's connector means nothing."""
+    """Terms evaluated from left to right; the connector of the first one is ignored."""
 
     terms: tuple[tuple[str, Comparison | Group], ...]
     depth: int
@@ -68,8 +68,8 @@ Node: TypeAlias = Comparison | Group
 def unquote(literal: str) -> str:
     r"""Decode a quoted string.
 
-    A backslash takes its meaning from ``\``, ``'`` and ``{``; before any other character the backslash itself is
-    dropped. An unescaped balanced ``{…}`` is cut out, so that ``'br{x}ace'`` reads ``brace`` (fact sheet quirks R7).
+    A backslash escapes ``\``, ``'`` and ``{``; before any other character the backslash itself is dropped. An
+    unescaped balanced ``{…}`` is cut out, so that ``'br{x}ace'`` reads ``brace`` (fact sheet quirks R7).
 
     Raises:
         ApiError: A ``{`` is never closed (422).
@@ -95,7 +95,7 @@ def unquote(literal: str) -> str:
 
 
 class _Builder(Transformer[Token, Any]):
-    """Builds the nodes while the parser runs, so that depth costs no recursion."""
+    """Builds the nodes while the parser runs, so that depth needs no recursion."""
 
     def start(self, children: list[Node | None]) -> Node | None:
         return children[0]
@@ -163,11 +163,11 @@ _POSIX_CLASSES = {
 
 
 _DIFFERENT = re.compile(r"\\.|\(\?|\[\^?\]?(?:\[:\w+:\]|[^\]])*\]|\[", re.DOTALL)
-"""What POSIX and Python read differently: escapes, groups with options, bracket expressions (the last never closed)."""
+"""Parts that POSIX and Python parse differently: escapes, groups with options, (unclosed) bracket expressions."""
 
 
 def _translate(match: re.Match[str]) -> str:
-    """Translate a bracket expression: POSIX has named classes in it, and a backslash there is ordinary."""
+    """Translate a bracket expression: in POSIX it may contain named classes, and a backslash is literal."""
     text = match[0]
     if text in ("[", "(?") or (text[0] == "\\" and text[1].isalnum()):
         raise re.error("no POSIX extended regular expression")
@@ -186,7 +186,7 @@ def _translate(match: re.Match[str]) -> str:
 def posix(expression: str) -> Pattern | None:
     r"""Translate a POSIX extended regular expression.
 
-    What POSIX does not have (``\d``, ``(?i)``) and what does not compile is not refused: it matches nothing.
+    Syntax that POSIX lacks (``\d``, ``(?i)``) and invalid expressions are not refused: they match nothing.
 
     Returns:
         The compiled pattern, or None for one that matches nothing.
@@ -302,12 +302,12 @@ def _compile(node: Node, relation: Relation) -> Predicate:
 
 
 def compile_filter(text: str, relation: Relation, release: Release) -> Predicate:
-    """Make a filter that tells whether a row matches.
+    """Compile a filter to a function that returns whether a row matches.
 
     Args:
         text: The value of the ``filter`` parameter.
         relation: The table it is applied to.
-        release: Operators that came later are refused.
+        release: The release; later operators are refused.
 
     Returns:
         The predicate.

@@ -1,14 +1,13 @@
-"""Who may open the page and turn the dials, which need no login.
+"""Access to the page and the dials, which need no login.
 
-Whoever reaches this machine's loopback may, and nothing else: but a browser reaches it for any page that it shows.
-Three things keep the pages of other sites out. The name in ``Host`` is one of this machine, so that no foreign name
-that was made to lead here (DNS rebinding) becomes the simulator's own origin. An ``Origin`` is the simulator's own. And
-what a browser sends that changes something carries the header `PAGE`: a page of another origin may not set it without
-asking first (a preflight, which is refused), and a form cannot. Programs send nothing that only browsers do, so they
-need no header.
+Every local program has access. A browser, however, reaches loopback on behalf of any page it shows. Three rules keep
+pages of other sites out. The name in ``Host`` must be one of this machine, so that no foreign name that resolves to it
+(DNS rebinding) becomes the simulator's own origin. An ``Origin`` must be the simulator's own. A browser's request that
+changes something must carry the header `PAGE`: a page of another origin cannot set it without a preflight, which is
+refused, and a form cannot set it at all. Programs do not send the headers of browsers and need none of this.
 
-The API is not behind the gate. It asks for credentials with each request, which no foreign page has, and clients reach
-it by whatever name leads here.
+The API is not restricted in this way. Each of its requests needs credentials, which no foreign page has, and clients
+may reach it by any name.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _LOOPBACK = ("localhost", "localhost.")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address is reachable from this machine only."""
+    """Return whether an address is reachable from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -40,39 +39,39 @@ def is_loopback(host: str) -> bool:
 
 
 class Gate:
-    """Lets requests pass or refuses them.
+    """Admits or refuses requests.
 
     Args:
-        bound: The address that the server was told to listen on.
+        bound: The address that the server listens on.
     """
 
     def __init__(self, bound: str) -> None:
         self._bound = bound.lower()
 
     def check_name(self, headers: Mapping[str, str], address: str) -> None:
-        """Let a request pass that calls the simulator by a name of its own.
+        """Admit a request that addresses the simulator by one of its own names.
 
         Args:
             headers: Its headers, looked up without regard to case.
-            address: The address of this machine that its connection leads to.
+            address: The local address of its connection.
 
         Raises:
-            ApiError: The name in ``Host`` is another one, or there is none (403).
+            ApiError: The name in ``Host`` is another one or missing (403).
         """
         if not self._is_ours(headers.get("Host", ""), address.lower()):
             raise ApiError(403, "Host names another server. Use the address that the simulator printed.")
 
     @staticmethod
     def check_sender(verb: str, headers: Mapping[str, str], scheme: str) -> None:
-        """Let a request for a dial pass that is of a program or of the simulator's own page.
+        """Admit a request to a dial from a program or from the simulator's own page.
 
         Args:
             verb: Its HTTP method.
             headers: Its headers, looked up without regard to case; the name in ``Host`` is ours.
-            scheme: ``http`` or ``https``, as it came.
+            scheme: The scheme of the request, ``http`` or ``https``.
 
         Raises:
-            ApiError: It is of another page (403).
+            ApiError: It comes from another page (403).
         """
         own = f"{scheme}://{headers['Host']}".lower()
         if headers.get("Origin", own).lower() != own or headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
@@ -87,7 +86,7 @@ class Gate:
 
 
 def _is_browser(headers: Mapping[str, str]) -> bool:
-    """Whether only a browser sends what is in the headers; each names itself Mozilla, for reasons of the past."""
+    """Return whether headers are those of a browser; for historical reasons each calls itself Mozilla."""
     return (
         any(name in headers for name in _BROWSERS_SEND)
         or any(name.lower().startswith(_BROWSERS_SEND_PREFIXES) for name in headers)

@@ -1,4 +1,4 @@
-"""The witness: which requests came, what they did, and how many there were."""
+"""The request log: which requests were received, their effects, and their number."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 MASK = "********"
 _SECRET_NAMES = frozenset({"contents", "password", "private_key", "psk", "token"})
-"""Names that are secret in any body, besides the catalogue's secret columns (fact sheet quirks §8)."""
+"""Names that are secret in any body, in addition to the catalogue's secret columns (fact sheet quirks §8)."""
 
 _KEPT = 20_000
-"""Requests kept; older ones are forgotten, their counts are not."""
+"""Number of requests kept; older ones are dropped but remain counted."""
 
 
 @dataclass
@@ -21,13 +21,13 @@ class Request:
 
     Attributes:
         n: Its number, from 1.
-        time: When it came, in seconds since 1970 on the simulator's clock.
+        time: When it was received, in seconds since 1970 on the simulator's clock.
         verb: The HTTP method.
         path: The path without query, as sent; a session token in it is masked.
         query: The query string, decoded.
         body: The JSON body with secrets masked, or None.
-        connection: The number of the connection it came on, from 1.
-        status: The status of the answer; None while there is none, and for ever if the connection was broken first.
+        connection: The number of its connection, from 1.
+        status: The status of the answer; None while there is none, or if the connection was broken before.
         applied: Whether it changed the content: a row written or deleted, or an action performed.
     """
 
@@ -44,14 +44,14 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Counters:
-    """How many of what there were.
+    """The counters.
 
     Attributes:
         requests: Requests by (verb, table); other paths count under their first part.
-        connections: Connections that carried a request.
+        connections: Connections with at least one request.
         applied: Requests that changed the content.
         unknown_columns: Columns sent that do not exist or that a POST may not write, by (table, column).
-        most_in_flight: The most requests answered at the same moment.
+        most_in_flight: Maximum number of requests under way at the same time.
     """
 
     requests: Mapping[tuple[str, str], int]
@@ -98,7 +98,7 @@ class RequestLog:
     _most_in_flight: int = 0
 
     def begin(self, *, time: float, verb: str, path: str, query: str, body: Any, connection: int) -> Request:
-        """Note a request that has come; end it with `end`."""
+        """Record a received request; finish it with `end`."""
         self._total += 1
         self._in_flight += 1
         self._most_in_flight = max(self._most_in_flight, self._in_flight)
@@ -111,7 +111,7 @@ class RequestLog:
         return request
 
     def end(self, request: Request) -> None:
-        """Note that a request is done with, answered or not."""
+        """Record that a request is finished, answered or not."""
         self._in_flight -= 1
         self._applied += request.applied
 
@@ -126,7 +126,7 @@ class RequestLog:
         )
 
     def clear(self) -> None:
-        """Forget all requests and counts; numbers start at 1 again."""
+        """Delete all requests and counts; numbers restart at 1."""
         self.requests.clear()
         self._counts.clear()
         self._connections.clear()
@@ -144,7 +144,7 @@ class RequestLog:
 
 
 def _subject(path: str) -> str:
-    """Return the table of a path, or its first part when it is about no table."""
+    """Return the table of a path, or its first part if it names no table."""
     parts = path.strip("/").split("/")
     if parts[0] != "api":
         return parts[0]

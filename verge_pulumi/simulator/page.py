@@ -1,7 +1,7 @@
-"""The page at ``/``: one document that asks the dials for everything it shows.
+"""The page at ``/``: one document that reads everything it shows from the dials.
 
-It loads nothing from elsewhere, and its policy lets run only the style and the script that came with it. What VergeOS's
-tables hold reaches it as JSON and is put in as text.
+It loads nothing from elsewhere, and its content security policy admits only its own style and script. It receives the
+content of tables as JSON and inserts it as text.
 """
 
 from __future__ import annotations

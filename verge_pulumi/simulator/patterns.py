@@ -1,9 +1,9 @@
-"""Regular expressions that take no longer than their length times that of the text.
+"""Regular expressions whose matching time is at most proportional to their length times that of the text.
 
-Python's own matcher tries one way after another, and ``(a+)+$`` has so many that one text of 40 letters keeps the whole
-simulator busy for hours. Here all ways are followed at once, as a set of states (Thompson's construction). What cannot
-be matched so, references to groups and lookarounds, is refused. Python's parser reads the expression; it is private to
-the standard library, and this is the only place that needs it.
+Python's own matcher backtracks, and ``(a+)+$`` has so many alternatives that a text of 40 letters blocks the simulator
+for hours. This matcher follows all alternatives at once, as a set of states (Thompson's construction). Expressions that
+cannot be matched in this way, with references to groups or lookarounds, are refused. Python's parser reads the
+expression; it is private to the standard library, and only this module uses it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any
 _parser: Any = importlib.import_module("re._parser")
 
 _MOST_STATES = 1000
-"""States of the largest expression; ``{255}`` repeats what it follows in so many copies."""
+"""Maximum number of states of an expression; ``{255}`` makes 255 copies of what precedes it."""
 
 _MOST_STEPS = 1_000_000
-"""States times characters of the longest match, which takes about a second at worst."""
+"""Maximum of states times characters in a match, which takes about a second at worst."""
 
 _CATEGORIES = {
     f"CATEGORY_{negation}{name}": re.compile(letter.upper() if negation else letter)
@@ -44,7 +44,7 @@ class Pattern:
         text: The expression, in Python's syntax.
 
     Raises:
-        ValueError: It is none, or holds what cannot be matched in this way.
+        ValueError: It is invalid, or cannot be matched in this way.
         TooLarge: It has too many states.
     """
 
@@ -64,11 +64,11 @@ class Pattern:
 
     @property
     def size(self) -> int:
-        """How many states it has."""
+        """The number of its states."""
         return len(self._next)
 
     def search(self, text: str) -> bool:
-        """Say whether the expression matches anywhere in a text.
+        """Return whether the expression matches anywhere in a text.
 
         Raises:
             TooLarge: The text is too long for an expression of this size.
@@ -91,7 +91,7 @@ class Pattern:
         return False
 
     def _closure(self, states: Iterable[int], text: str, position: int) -> set[int]:
-        """Return the states that are reached from some without a further character."""
+        """Return the states reachable from given ones without a further character."""
         reached: set[int] = set()
         waiting = list(states)
         while waiting:
@@ -149,7 +149,7 @@ class Pattern:
 
 
 def _test(operator: str, argument: Any) -> _Test | None:
-    """Return the test of one character, or None for what is no character."""
+    """Return the test for one character, or None if it is not one."""
     match operator:
         case "LITERAL":
             return chr(argument).__eq__
@@ -191,7 +191,7 @@ def pattern(text: str) -> Pattern:
 
 
 def matches_glob(wanted: str, text: str) -> bool:
-    """Say whether a whole text matches ``*`` and ``?``, looking at most once at each character for each ``*``."""
+    """Return whether a whole text matches ``*`` and ``?``, reading each character at most once per ``*``."""
     here = at = 0
     star = resume = -1
     while at < len(text):

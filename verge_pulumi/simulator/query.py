@@ -12,12 +12,12 @@ from verge_pulumi.simulator.relations import Relation, Row
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What a GET asks for.
+    """The query of a GET.
 
     Attributes:
         fields: The projection; None for the table's short default set.
         filter: The filter; None or empty for all rows.
-        sort: Columns, each with ``+``, ``-`` or nothing in front.
+        sort: Columns, each prefixed with ``+``, ``-`` or nothing.
         limit: The number of rows; 0 for all.
         offset: The number of rows skipped.
     """
@@ -57,9 +57,9 @@ def _count(text: str | None) -> int:
 
 
 def sort_rows(rows: list[Row], sort: str, relation: Relation) -> None:
-    """Sort rows in place; nulls come first, unknown columns count for nothing.
+    """Sort rows in place; nulls come first, unknown columns are ignored.
 
-    A ``+`` that was not encoded arrives as a blank, which is why a blank in front means ascending too.
+    A ``+`` that was not encoded arrives as a blank, so a leading blank means ascending too.
     """
     for entry in reversed(sort.split(",")):
         name = entry.strip().lstrip("+-")

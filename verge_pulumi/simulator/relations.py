@@ -1,4 +1,4 @@
-"""The catalogue's tables as one release has them, indexed for quick use."""
+"""The catalogue's tables as of one release, indexed for fast access."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Key: TypeAlias = int | str
 
 
 class Release:
-    """A VergeOS release, for behaviours that changed with one.
+    """A VergeOS release, for behaviour that depends on it.
 
     Args:
         text: The release, for example ``"26.1.8"``.
@@ -31,7 +31,7 @@ class Release:
         self._number = release_number(text)
 
     def since(self, text: str | None) -> bool:
-        """Whether this release is that one or a later one; always, when None."""
+        """Return whether this release is that one or a later one; always true for None."""
         return text is None or self._number >= release_number(text)
 
 
@@ -42,7 +42,7 @@ class Relation:
     Attributes:
         table: The catalogue's table, without the columns that this release lacks.
         columns: Its columns by name.
-        visible: The columns that ``all`` answers: no secrets and none that must be named.
+        visible: The columns of ``all``: no secrets and none that must be named.
         lists: Its child lists: the name of a list -> (child table, child column).
     """
 
@@ -57,12 +57,12 @@ class Relation:
         return self.table.name
 
     def readable(self, name: str) -> Column | None:
-        """Return the column of that name unless it is unknown or never returned."""
+        """Return the column of that name, or None if it is unknown or never returned."""
         column = self.columns.get(name)
         return column if column is not None and column.returned else None
 
     def view(self, name: str) -> tuple[str, ...] | None:
-        """Return the columns of ``all`` or of another view, `$key` first where VergeOS gives it; None if unknown."""
+        """Return the columns of ``all`` or of another view, `$key` first where VergeOS returns it; None if unknown."""
         columns = self.table.views.get(name, self.visible if name in ("all", "most") else None)
         if columns is None or self.table.all_lacks_key:
             return columns
@@ -74,7 +74,7 @@ def _singular(table: Table) -> str:
 
 
 def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, tuple[str, str]]:
-    """Name the lists of rows that a table owns, as the clients do: ``machine_drives`` is ``drives`` of a machine."""
+    """Return the names of a table's child lists, as in clients: ``machine_drives`` is ``drives`` of a machine."""
     lists = {}
     for child in tables.values():
         column = child.column(child.parent) if child.parent else None
@@ -84,7 +84,7 @@ def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, tuple[
 
 
 def relations(tables: Mapping[str, Table], release: Release) -> dict[str, Relation]:
-    """Index the catalogue's tables, given by name, as a release has them."""
+    """Index the catalogue's tables, given by name, as of a release."""
     present = for_release(tables, release.text)
     return {
         name: Relation(

@@ -1,4 +1,4 @@
-"""The small system that a simulator starts with: enough to create VMs and networks on, as every VergeOS has it."""
+"""The small system that a simulator starts with: what every VergeOS needs to create VMs and networks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from verge_pulumi.simulator.relations import Row
 _GIB = 1024**3
 _TIB = 1024**4
 _FIRST_MACHINE = 101
-"""The first machine's key, far from the keys of VMs and networks, so that mixing them up never goes unnoticed."""
+"""The first machine's key, far from the keys of VMs and networks, so that mixing them up is always noticed."""
 
 _USED = {"tier_1_used": 120 * _GIB, "tier_1_total": 4 * _TIB, "tier_4_used": 0, "tier_4_total": 40 * _TIB}
 
 _MAC = "f0:db:31:00:00:{:02x}"
-"""MAC addresses of the networks that are there from the start, which a reset gives back."""
+"""MAC addresses of the initial networks, which a reset restores."""
 
 _POOLS = {
     "node_pci_devices": "pci",
@@ -120,7 +120,7 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
 
 
 def _run(backend: Backend) -> None:
-    """Show every machine of the seed as running, at once whatever the dials say."""
+    """Show every machine of the seed as running, regardless of the dials."""
     for table in ("nodes", "vnets"):
         for row in list(backend.store.rows(table)):
             status = backend.power.status(row["machine"])

@@ -28,14 +28,14 @@ from verge_pulumi.simulator.world import World
 _MAX_BODY = 16 * 1024**2
 _SHUTDOWN_SECONDS = 0.1
 _FOR_CLIENTS = ("/api/", "/version.json")
-"""Paths by which clients work; they ask by whatever name leads here."""
+"""Paths used by clients, which may address the server by any name."""
 
 
 class Certificate:
-    """A throw-away authority and the server's certificate.
+    """A temporary certificate authority and the server's certificate.
 
     Args:
-        host: The address served; loopback's names are always included.
+        host: The address served; the names of loopback are always included.
 
     Attributes:
         ca_pem: The authority's certificate, for clients that verify.
@@ -55,7 +55,7 @@ class Server:
     """Serves a simulated system until it is closed.
 
     Args:
-        world: The system and what is around it.
+        world: The system and its surroundings.
         host: The address to listen on.
     """
 
@@ -163,7 +163,7 @@ class Server:
         return await self._send(request, answer)
 
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """Send an answer; the content of a file piece by piece, however large it is."""
+        """Send an answer; the content of a file is sent in pieces, whatever its size."""
         if not isinstance(answer.body, Download):
             return _response(answer)
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
@@ -216,7 +216,7 @@ class Server:
         return response
 
     async def _console(self, request: web.Request, call: Call) -> web.StreamResponse:
-        """Answer 101 on a VM's console and greet as a VNC server does."""
+        """Answer a VM's console with 101 and send the greeting of a VNC server."""
         refusal = self._api.console(call)
         if refusal is not None:
             return _response(refusal)
@@ -228,7 +228,7 @@ class Server:
 
 
 def _own_address(request: web.Request) -> str:
-    """Return the address of this machine that a request came to, or "" when its connection is gone."""
+    """Return the local address of a request's connection, or "" if it is closed."""
     name = request.transport.get_extra_info("sockname") if request.transport else None
     return str(name[0]) if name else ""
 
@@ -249,7 +249,7 @@ def _payload(body: Any) -> bytes:
 
 
 def _reset(request: web.Request) -> None:
-    """Break a connection so that the client gets a reset, not an orderly end."""
+    """Break a connection so that the client gets a reset, not an orderly close."""
     transport = request.transport
     if transport is not None:
         connection = transport.get_extra_info("socket")

@@ -1,4 +1,4 @@
-"""A simulator that runs in a thread of its own."""
+"""A simulator that runs in its own thread."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a simulator is started with.
+    """The options of a simulator.
 
     Attributes:
         host: The address to listen on.
@@ -47,7 +47,7 @@ class Options:
             its secrets and is readable by its owner only.
         latency_ms: Milliseconds that every answer is delayed.
         expose: Whether an address other than loopback is allowed.
-        tables: The tables there are.
+        tables: The tables.
         transition_seconds: How long power changes and imports take; 0 is at once.
         requests_per_hour: Requests answered per credential and hour, 429 after that; 0 for no limit.
     """
@@ -180,7 +180,7 @@ class Simulator:
         await server.close()
 
     def _call(self, function: Callable[[], T]) -> T:
-        """Run a function where nothing else touches the content meanwhile."""
+        """Run a function on the server's thread, so that nothing else accesses the content concurrently."""
 
         def run() -> T:
             self._world.backend.transitions.settle()
@@ -193,7 +193,7 @@ class Simulator:
         return run() if loop is None else asyncio.run_coroutine_threadsafe(run_in_loop(), loop).result()
 
     def _check(self, table: str, *columns: str) -> None:
-        """Raise `KeyError` unless the table and its columns exist: a test's own misspelling must not go unnoticed."""
+        """Raise `KeyError` unless the table and its columns exist: a misspelling in a test must be noticed."""
         for name in columns:
             self._world.backend.relations[table].columns[name]
         self._world.backend.relations[table]
@@ -203,7 +203,7 @@ class Simulator:
         return self._call(lambda: [replace(request) for request in self._world.log.requests])
 
     def counters(self) -> Counters:
-        """Return how many requests, connections and applied writes there were."""
+        """Return the numbers of requests, connections and applied writes."""
         return self._call(lambda: self._world.log.counters(self._world.backend.unknown_columns))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -216,7 +216,7 @@ class Simulator:
         return self._call(lambda: copy.deepcopy(list(self._world.backend.store.rows(table))))
 
     def add(self, table: str, **columns: Any) -> int | str:
-        """Create a row behind everyone's back, its values unchecked; return its key.
+        """Create a row directly, without validation; return its key.
 
         Raises:
             KeyError: The table or a column does not exist.
@@ -226,7 +226,7 @@ class Simulator:
         return key
 
     def edit(self, table: str, key: int | str, **columns: Any) -> None:
-        """Change columns behind everyone's back: no rules, no time stamp, no log entry.
+        """Change columns directly: no rules, no time stamp, no log entry.
 
         Raises:
             KeyError: The table, the row or a column does not exist.
@@ -235,7 +235,7 @@ class Simulator:
         self._call(lambda: self._world.backend.store.change(table, key, columns))
 
     def remove(self, table: str, key: int | str) -> None:
-        """Delete a row and what belongs to it behind everyone's back.
+        """Delete a row and its child rows directly.
 
         Raises:
             KeyError: The table or the row does not exist.
@@ -243,15 +243,15 @@ class Simulator:
         self._call(lambda: self._world.backend.remove(table, key))
 
     def reset(self, what: str = "all") -> None:
-        """Go back to the seed (``"all"``), or empty the log and counters only (``"log"``)."""
+        """Restore the seed (``"all"``), or empty only the log and counters (``"log"``)."""
         self._call(lambda: self._world.reset(what))
 
     def dump(self) -> dict[str, Any]:
-        """Return the whole content, secrets included, as it is at this moment."""
+        """Return the current content, including secrets."""
         return self._call(lambda: copy.deepcopy(self._world.backend.dump()))
 
     def load(self, content: Mapping[str, Any]) -> None:
-        """Replace the whole content by what `dump` returned: the system is rolled back.
+        """Replace the whole content by a result of `dump`: the system is rolled back.
 
         Raises:
             ValueError: It does not fit this release.
@@ -259,18 +259,18 @@ class Simulator:
         self._call(lambda: self._world.load(copy.deepcopy(dict(content))))
 
     def faults(self, *faults: Mapping[str, Any]) -> None:
-        """Replace the faults; none ends them. Their form is that of ``PUT /_sim/faults``.
+        """Replace the faults; without arguments there are none. Their form is that of ``PUT /_sim/faults``.
 
         Raises:
-            ValueError: One of them is wrong.
+            ValueError: One of them is invalid.
         """
         self._call(lambda: self._world.faults.set(faults))
 
     def wait_for_hang(self, timeout: float = 30.0) -> None:
-        """Wait until a request is held by the fault ``hang``, and no longer than `timeout` seconds.
+        """Wait up to `timeout` seconds until a request is held by the fault ``hang``.
 
         Raises:
-            TimeoutError: None was.
+            TimeoutError: There was none.
         """
         if not self._world.faults.hung.acquire(timeout=timeout):
             raise TimeoutError(f"No request was held within {timeout:.0f} s.")
@@ -283,11 +283,11 @@ class Simulator:
         stuck: Iterable[str] | None = None,
         ignore_poweroff: bool | Iterable[int] | None = None,
     ) -> None:
-        """Turn how state changes behave.
+        """Set how state changes behave.
 
         Args:
             seconds: How long one takes on the simulator's clock; 0 is at once.
-            looks: Or: how many GETs that show the row still see the state in between.
+            looks: Instead of `seconds`: how many GETs that show the row still see the intermediate state.
             stuck: States that are never left, for example ``["stopping"]``.
             ignore_poweroff: Whether guests ignore a shutdown request, or the machine keys of those that do.
         """
@@ -295,7 +295,7 @@ class Simulator:
         self._call(lambda: dials.set(seconds=seconds, looks=looks, stuck=stuck, ignore_poweroff=ignore_poweroff))
 
     def guest(self, machine: int, *, addresses: Sequence[str] = (), hostname: str = "") -> None:
-        """Say what the agent of a VM's guest reports, from one transition after the VM runs until it stops.
+        """Set the report of a guest's agent, from one transition after the VM runs until it stops.
 
         The VM must have `guest_agent` set; a guest that never reports is ``stuck=["booting"]``.
 
@@ -305,7 +305,7 @@ class Simulator:
             hostname: Its host name.
 
         Raises:
-            ValueError: One of the addresses is none.
+            ValueError: One of the addresses is invalid.
         """
         self._call(lambda: self._world.guest(machine, addresses, hostname))
 
@@ -319,7 +319,7 @@ class Simulator:
         return self._call(turn)
 
     def snapshot(self) -> dict[str, Any]:
-        """Return all rows by table and key without time stamps, to compare two moments."""
+        """Return all rows by table and key without time stamps, to compare the content at different times."""
         return self._call(lambda: copy.deepcopy(self._world.backend.snapshot()))
 
 
@@ -345,7 +345,7 @@ def _begin_beside(path: Path) -> tuple[int, str]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file, readable by its owner only, so that it has the old content or the new one whatever happens."""
+    """Write a file atomically, readable by its owner only."""
     path = path.resolve()  # a link stays one, and what it leads to is replaced
     descriptor, name = _begin_beside(path)
     try:

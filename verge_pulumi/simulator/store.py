@@ -1,6 +1,6 @@
-"""The rows: keys, unique values and who refers to whom.
+"""The rows: keys, unique values and references.
 
-The store knows no rule of VergeOS beyond the catalogue's; what may be written is decided above it.
+The store knows only the catalogue's rules of VergeOS; other modules decide what may be written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STORED: Mapping[Type, type | tuple[type, ...]] = {
     Type.REF: (int, str),
     Type.ANY_REF: str,
 }
-"""What each type of column is stored as, if it is not null."""
+"""The type in which each type of column is stored, unless it is null."""
 
 _References = dict[tuple[str, Key], dict[tuple[str, str, Key], None]]
 
@@ -48,18 +48,18 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything, the key counters too."""
+        """Delete everything, including the key counters."""
         self._rows = {name: {} for name in self.relations}
         self._next = dict.fromkeys(self.relations, 1)
         self._referrers = defaultdict(dict)
         self._values = defaultdict(lambda: defaultdict(set))
 
     def get(self, table: str, key: Key | None) -> Row | None:
-        """Return a row, or None when the key or the table does not exist."""
+        """Return a row, or None if the key or the table does not exist."""
         return None if key is None else self._rows.get(table, {}).get(key)
 
     def rows(self, table: str) -> Collection[Row]:
-        """Return the rows of a table in order of creation; none when the table does not exist."""
+        """Return the rows of a table in order of creation; none if the table does not exist."""
         return self._rows.get(table, {}).values()
 
     def insert(self, table: str, columns: Mapping[str, Any], key: Key | None = None) -> Row:
@@ -67,8 +67,8 @@ class Store:
 
         Args:
             table: The table's name.
-            columns: Its columns; one that is left out is null.
-            key: Its key; by default the next of the table's own counter. Keys are never used again.
+            columns: Its columns; those left out are null.
+            key: Its key; by default the next of the table's counter. Keys are never reused.
 
         Returns:
             The row, whose `$key` is set.
@@ -93,7 +93,7 @@ class Store:
         return number
 
     def skip_keys(self, table: str, first: int) -> None:
-        """Let the next key of a table be at least `first`."""
+        """Make the next key of a table at least `first`."""
         self._next[table] = max(self._next[table], first)
 
     def change(self, table: str, key: Key, columns: Mapping[str, Any]) -> None:
@@ -108,7 +108,7 @@ class Store:
         self._index(relation, row)
 
     def discard(self, table: str, key: Key) -> Row:
-        """Take a row out and return it; rows that refer to it are left as they are.
+        """Remove a row and return it; rows that refer to it are not changed.
 
         Raises:
             KeyError: The row does not exist.
@@ -118,16 +118,16 @@ class Store:
         return row
 
     def referrers(self, table: str, key: Key) -> list[tuple[str, str, Key]]:
-        """Return who refers to a row, as (table, column, key)."""
+        """Return the references to a row, as (table, column, key)."""
         return list(self._referrers.get((table, key), ()))
 
     def children(self, table: str, column: str, parent: tuple[str, Key]) -> list[Row]:
-        """Return the rows of a table whose reference column names that parent, in order of creation."""
+        """Return the rows of a table whose reference column refers to a parent, in order of creation."""
         found = self._referrers.get(parent, ())
         return [self._rows[t][key] for t, c, key in found if (t, c) == (table, column)]
 
     def clash(self, table: str, row: Row) -> tuple[str, ...] | None:
-        """Return the group of unique columns in which another row has the same values; None when there is none."""
+        """Return the group of unique columns in which another row has the same values, or None."""
         for group in self.relations[table].table.unique:
             values = self._unique_values(row, group)
             if values is not None and self._values[table, group].get(values, set()) - {row.get("$key")}:
@@ -168,15 +168,15 @@ class Store:
                     del self._values[relation.name, group][values]
 
     def dump(self) -> dict[str, Any]:
-        """Return everything as JSON can carry it."""
+        """Return everything as a JSON value."""
         rows = {name: copy.deepcopy(list(rows.values())) for name, rows in self._rows.items()}
         return {"rows": rows, "next": dict(self._next)}
 
     def load(self, content: Mapping[str, Any]) -> None:
-        """Replace everything by what `dump` returned.
+        """Replace everything by a result of `dump`.
 
         Raises:
-            ValueError: The content is nothing that `dump` returns; then nothing is replaced.
+            ValueError: The content is not a result of `dump`; then nothing is replaced.
         """
         rows, following = self._checked(content)
         self.clear()

@@ -1,8 +1,8 @@
 """Changes that take time: starting, stopping, importing, applying.
 
-A transition has begun when its row shows the state in between. It ends after a time on the simulator's clock, or after
-a number of looks at the row, or never while its state is listed as stuck. Nothing runs in the background: what is due
-is finished before the next request is answered, so tests need no sleeping.
+During a transition its row shows the intermediate state. It ends after a time on the simulator's clock, or after a
+number of reads of the row, or never while its state is listed as stuck. Nothing runs in the background: due
+transitions are finished before the next request is answered, so tests do not sleep.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Dials:
 
     Attributes:
         seconds: How long one takes; 0 is at once.
-        looks: Or: how many GETs see the state in between; None to go by time.
+        looks: How many GETs see the intermediate state; None to use `seconds` instead.
         stuck: States that are never left.
         ignore_poweroff: Machine keys whose guests ignore a shutdown request; True for all.
     """
@@ -40,10 +40,10 @@ class Dials:
         stuck: Iterable[str] | None = None,
         ignore_poweroff: bool | Iterable[int] | None = None,
     ) -> None:
-        """Turn the dials that are given; `seconds` and `looks` replace each other.
+        """Set the given dials; `seconds` and `looks` replace each other.
 
         Raises:
-            ValueError: One of the values is none; then nothing is turned.
+            ValueError: One of the values is invalid; then nothing is changed.
         """
         turned = Dials(self.seconds, self.looks, self.stuck, self.ignore_poweroff)
         if seconds is not None:
@@ -60,7 +60,7 @@ class Dials:
         vars(self).update(vars(turned))
 
     def ignores_poweroff(self, machine: Key) -> bool:
-        """Whether the guest of a machine ignores a shutdown request."""
+        """Return whether the guest of a machine ignores a shutdown request."""
         return self.ignore_poweroff if isinstance(self.ignore_poweroff, bool) else machine in self.ignore_poweroff
 
 
@@ -77,7 +77,7 @@ class Transitions:
     Args:
         clock: The simulator's clock.
         dials: How long they take.
-        finish: Called with table, key and state of a row whose transition ends.
+        finish: Called with the table, key and state of a row whose transition ends.
     """
 
     def __init__(self, clock: Clock, dials: Dials, finish: Callable[[str, Key, str], None]) -> None:
@@ -88,21 +88,21 @@ class Transitions:
         self._seen: set[tuple[str, Key]] = set()
 
     def begin(self, table: str, key: Key, state: str) -> None:
-        """Start a transition of a row; one that takes no time ends at once."""
+        """Start a transition of a row; one that takes no time ends immediately."""
         self._pending[table, key] = _Pending(state, self._clock.now())
         self.settle()
 
     def cancel(self, table: str, key: Key) -> None:
-        """Forget the transition of a row, if there is one."""
+        """Drop the transition of a row, if there is one."""
         self._pending.pop((table, key), None)
 
     def see(self, table: str, key: Key) -> None:
-        """Note that an answer showed a row; several times in one request count once."""
+        """Record that an answer showed a row; several times in one request count once."""
         if (table, key) in self._pending:
             self._seen.add((table, key))
 
     def count_looks(self) -> None:
-        """End a request: each row that it showed was looked at once."""
+        """End a request: each row that it showed was read once."""
         for row in self._seen:
             if row in self._pending:
                 self._pending[row].looks += 1
@@ -112,7 +112,7 @@ class Transitions:
         """Finish every transition that is due."""
         due = [(row, pending) for row, pending in self._pending.items() if self._is_due(pending)]
         for row, pending in due:
-            # What ends may begin another, and that may end another one that is due.
+            # A transition that ends may begin another one, which may in turn end one that is due.
             if self._pending.get(row) is pending:
                 del self._pending[row]
                 self._finish(*row, pending.state)
@@ -125,19 +125,19 @@ class Transitions:
         return self._clock.now() - pending.begun >= self.dials.seconds
 
     def clear(self) -> None:
-        """Forget all transitions."""
+        """Drop all transitions."""
         self._pending.clear()
         self._seen.clear()
 
     def dump(self) -> list[list[Any]]:
-        """Return what is under way as JSON can carry it."""
+        """Return the transitions under way as a JSON value."""
         return [[table, key, p.state, p.begun, p.looks] for (table, key), p in self._pending.items()]
 
     def load(self, content: object) -> None:
-        """Replace what is under way by what `dump` returned.
+        """Replace the transitions by a result of `dump`.
 
         Raises:
-            ValueError: The content is nothing that `dump` returns; then nothing is replaced.
+            ValueError: The content is not a result of `dump`; then nothing is replaced.
         """
         pending = {}
         for entry in several("transitions", content):

@@ -1,4 +1,4 @@
-"""What a column stores for a value that a client sent: conversion and limits (fact sheet README §8, quirks §5)."""
+"""The stored form of values sent by clients: conversion and limits (fact sheet README §8, quirks §5)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 def default(column: Column) -> Any:
-    """Return what VergeOS fills in for a column that a POST leaves out; null for none."""
+    """Return the default of a column that a POST leaves out, or null."""
     return None if column.default is UNSET else copy.deepcopy(column.default)
 
 
 def convert(column: Column, value: Any) -> Any:
     """Return the value that VergeOS stores.
 
-    Numbers and booleans may be sent as text (``"8192"``, ``"true"``), text as a number. A null stands for the
-    column's default; whether real columns can hold null where they have a default is not documented.
+    Numbers and booleans may be sent as text (``"8192"``, ``"true"``), text as a number. A null means the
+    column's default; it is not documented whether real columns with a default can be null.
 
     Raises:
-        ApiError: The value has the wrong type, or the column does not allow it (422).
+        ApiError: The value has the wrong type, or the column does not accept it (422).
     """
     if value is None or (value == "" and column.type in (Type.REF, Type.ANY_REF)):
         if column.required:

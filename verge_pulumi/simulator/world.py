@@ -1,4 +1,4 @@
-"""A simulated system with what surrounds it: clock, credentials, faults and the request log."""
+"""A simulated system and its surroundings: clock, credentials, faults and the request log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from verge_pulumi.simulator.transitions import Dials
 
 
 class World:
-    """Everything that a simulator is about, without threads and sockets.
+    """Everything in a simulator except threads and sockets.
 
     Args:
         tables: The catalogue's tables by name.
@@ -28,9 +28,9 @@ class World:
         user: The administrator's login name.
         password: The administrator's password.
         api_key: The API key.
-        transition_seconds: How long transitions take to begin with.
+        transition_seconds: The initial duration of transitions.
         requests_per_hour: The limit per credential; 0 for none.
-        latency_ms: Milliseconds that every answer is delayed to begin with.
+        latency_ms: The initial delay of every answer in milliseconds.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class World:
         self.reset()
 
     def load(self, content: Mapping[str, Any]) -> None:
-        """Replace the content by what `Backend.dump` returned, and keep this administrator's password.
+        """Replace the content by a result of `Backend.dump`, and keep this administrator's password.
 
         Raises:
             ValueError: The content is of another release or has a table that does not exist.
@@ -71,15 +71,15 @@ class World:
                 self.backend.store.change("users", user["$key"], {"password": self._password})
 
     def delay(self, ms: float) -> None:
-        """Delay every answer from now on by a number of milliseconds.
+        """Delay every answer by a number of milliseconds.
 
         Raises:
-            ValueError: It is below zero, longer than an hour, or no number of milliseconds at all.
+            ValueError: It is negative, longer than an hour, or not a number.
         """
         self.latency = number("ms", ms, most=3_600_000) / 1000
 
     def guest(self, machine: int, addresses: Sequence[str] = (), hostname: str = "") -> None:
-        """Say what a guest reports through its agent, in the layout of the vendor's Go client.
+        """Set the report of a guest's agent, in the layout of the vendor's Go client.
 
         Args:
             machine: The key of its machine.
@@ -87,7 +87,7 @@ class World:
             hostname: Its host name.
 
         Raises:
-            ValueError: One of the values is none.
+            ValueError: One of the values is invalid.
         """
         machine = whole("machine", machine, most=2**63)
         own = [
@@ -101,7 +101,7 @@ class World:
         self.backend.power.boot(machine)
 
     def reset(self, what: str = "all") -> None:
-        """Go back to the seed.
+        """Restore the seed.
 
         Args:
             what: ``"all"`` for content, faults, dials, sessions and log; ``"log"`` for the log and counters only.

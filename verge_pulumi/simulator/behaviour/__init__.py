@@ -1,4 +1,4 @@
-"""What tables do beyond the catalogue, one module per noun; `BEHAVIOURS` says which table has which behaviour."""
+"""Behaviour of tables beyond the catalogue, one module per noun; `BEHAVIOURS` maps tables to behaviours."""
 
 from __future__ import annotations
 

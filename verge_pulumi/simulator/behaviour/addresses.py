@@ -11,24 +11,24 @@ _KNOWN_TO_NICS = ("static", "dynamic")
 class Addresses(Behaviour):
     """The table `vnet_addresses`; a NIC's `ipaddress` follows its lease or reservation (fact sheet vms §7).
 
-    That it does so at once, and not when the network has applied the change, is our reading.
+    It follows at once, not when the network has applied the change; this is our assumption.
     """
 
     def after_create(self, row: Row) -> Response | None:
-        """Show the address at the NIC that has it."""
+        """Show the address on its NIC."""
         self._show(row, row["ip"])
         return None
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Take the address away from the NIC that had it."""
+        """Remove the address from its former NIC."""
         self._show(row, None)
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Show the address at the NIC that has it now."""
+        """Show the address on its new NIC."""
         self._show(row, row["ip"])
 
     def after_delete(self, row: Row) -> None:
-        """Take the address away from the NIC that had it."""
+        """Remove the address from its former NIC."""
         self._show(row, None)
 
     def _show(self, row: Row, address: str | None) -> None:

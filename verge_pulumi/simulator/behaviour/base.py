@@ -1,4 +1,4 @@
-"""The hooks by which a table behaves in its own way."""
+"""The hooks for behaviour specific to a table."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from verge_pulumi.simulator.backend import Backend
 
 Response = dict[str, str]
-"""The ``response`` object of a receipt or an action; its values are texts."""
+"""The ``response`` object of a receipt or an action; its values are text."""
 
 
 class Behaviour:
-    """A table that does nothing beyond what the catalogue says; subclasses override hooks.
+    """A table without behaviour beyond the catalogue; subclasses override hooks.
 
-    A hook that is named *before* may refuse by raising `ApiError`, and may change the columns about to be written.
+    A hook named *before* may refuse by raising `ApiError`, and may change the columns to be written.
 
     Attributes:
-        owners: Columns whose row takes this one along when it is deleted, besides the catalogue's parent column.
+        owners: Reference columns, in addition to the catalogue's parent column: deleting the row that they refer to
+            deletes this row.
         backend: The system the table belongs to.
         table: The table's name.
     """
@@ -37,20 +38,20 @@ class Behaviour:
         """Complete a new row; it has no `$key` yet."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Do what a new row brings with it; return the receipt's ``response``."""
+        """Handle a created row; return the receipt's ``response``."""
         return None
 
     def before_update(self, row: Row, changes: Row) -> None:
         """Check columns that are about to change."""
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Do what changed columns bring with them."""
+        """Handle changed columns."""
 
     def before_delete(self, row: Row) -> None:
         """Check whether a client may delete a row."""
 
     def after_delete(self, row: Row) -> None:
-        """Do what a deleted row leaves to do."""
+        """Handle a deleted row."""
 
     def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:
         """Perform an action of the table's list; return its ``response``."""
@@ -69,7 +70,7 @@ class Behaviour:
         raise not_modelled(f"a download from '{self.table}'")
 
     def upload(self, row: Row, position: int, data: bytes) -> None:
-        """Take a part of the content of a row's file."""
+        """Store a part of the content of a row's file."""
         raise not_modelled(f"an upload to '{self.table}'")
 
     def finish(self, row: Row, state: str) -> None:

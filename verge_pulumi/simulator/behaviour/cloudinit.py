@@ -1,4 +1,4 @@
-"""Cloud-init files: what a VM's guest is told at its first boot (fact sheet vms §10)."""
+"""Cloud-init files: what configures a VM's guest at its first boot (fact sheet vms §10)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from verge_pulumi.simulator.errors import invalid
 from verge_pulumi.simulator.relations import Row
 
 LONGEST = 64 * 1024
-"""Bytes of one file."""
+"""Maximum size of one file in bytes."""
 
 STANDARD = ("/user-data", "/meta-data")
-"""The files that appear by themselves when a VM gets a datasource."""
+"""The files that VergeOS creates when a VM gets a datasource."""
 
 
 class CloudInitFiles(Behaviour):
@@ -22,11 +22,11 @@ class CloudInitFiles(Behaviour):
     owners: ClassVar[frozenset[str]] = frozenset({"owner"})
 
     def before_create(self, row: Row) -> None:
-        """Check and measure the contents."""
+        """Validate the contents and record their size."""
         row |= _measured(row["contents"])
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Check and measure new contents."""
+        """Validate new contents and record their size."""
         if "contents" in changes:
             changes |= _measured(changes["contents"])
 
@@ -35,9 +35,9 @@ class CloudInitFiles(Behaviour):
         return str(row["contents"]).encode()
 
     def provide(self, vm: Row) -> None:
-        """Store the files that came with a new VM, and make the standard ones that it lacks if it has a datasource.
+        """Store the files of a new VM, and create the missing standard ones if it has a datasource.
 
-        Those that exist are kept. No source says what VergeOS writes into the ones it makes: here they are empty.
+        Existing files are kept. No source says what VergeOS writes into the files it creates: here they are empty.
         """
         owner = f"vms/{vm['$key']}"
         for row in given(vm["cloudinit_files"]):
@@ -50,10 +50,10 @@ class CloudInitFiles(Behaviour):
 
 
 def given(listing: Any) -> Iterator[Row]:
-    """Yield the rows that the ``cloudinit_files`` of a VM's creation stand for.
+    """Yield the rows described by the ``cloudinit_files`` of a new VM.
 
     Raises:
-        ApiError: It is no list of names with contents, or one of them is too long (422).
+        ApiError: It is not a list of names with contents, or one of them is too long (422).
     """
     names: set[str] = set()
     for entry in [] if listing is None else listing:
@@ -69,12 +69,12 @@ def given(listing: Any) -> Iterator[Row]:
 
 
 def _measured(contents: str) -> Row:
-    """Return the columns that follow from contents.
+    """Return the columns derived from contents.
 
-    How much space is allocated for them is in no source; it is what they take.
+    No source says how much space is allocated; here it is their size.
 
     Raises:
-        ApiError: They are too long, or no text that can be stored (422).
+        ApiError: They are too long, or not text that can be stored (422).
     """
     try:
         size = len(contents.encode())

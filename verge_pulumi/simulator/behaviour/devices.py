@@ -1,4 +1,4 @@
-"""What is plugged into a machine: what drives and NICs have in common (fact sheet vms §5-§7)."""
+"""Devices plugged into a machine: the common behaviour of drives and NICs (fact sheet vms §5-§7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verge_pulumi.simulator.relations import Row
 
 
 class Device(Behaviour):
-    """What drives and NICs have in common: a default name and order, and a status row.
+    """The common behaviour of drives and NICs: a default name and order, and a status row.
 
     Attributes:
         noun: The word in default names, such as *drive* in ``drive_0``.
@@ -23,7 +23,7 @@ class Device(Behaviour):
     unplugged: ClassVar[str]
 
     def before_create(self, row: Row) -> None:
-        """Give a device the next order number and a name of its own."""
+        """Give a device the next order number and a default name."""
         siblings = self.backend.store.children(self.table, "machine", ("machines", row["machine"]))
         if row["orderid"] is None:
             row["orderid"] = max((sibling["orderid"] + 1 for sibling in siblings), default=0)
@@ -53,7 +53,7 @@ class Device(Behaviour):
         """Return the status row of a device.
 
         Raises:
-            ApiError: Someone took it away behind everyone's back (500).
+            ApiError: A test deleted it directly (500).
         """
         status = self.backend.store.get(self.status_table, row["status"])
         if status is None:
@@ -65,11 +65,11 @@ class Device(Behaviour):
         self.backend.store.change(self.status_table, self.status(row)["$key"], {"status": word})
 
     def plug(self, row: Row, *, on: bool) -> None:
-        """Show a device as plugged in or not."""
+        """Show a device as plugged in or unplugged."""
         self.show(row, self.plugged if on else self.unplugged)
 
     def hotplug(self, row: Row, *, on: bool) -> None:
-        """Plug a device of a running machine in or out, which may take time; an override may refuse."""
+        """Plug or unplug a device of a running machine, which may take time; an override may refuse."""
         self.backend.transitions.begin(self.table, row["$key"], "plugging" if on else "unplugging")
 
     def finish(self, row: Row, state: str) -> None:

@@ -9,10 +9,10 @@ from verge_pulumi.simulator.relations import Row
 
 
 class Ordered(Behaviour):
-    """A table whose rows have an order within what they hang on, such as `vnet_dns_views`."""
+    """A table whose rows are ordered within their parent, such as `vnet_dns_views`."""
 
     def before_create(self, row: Row) -> None:
-        """Put it last, unless it asks for a place."""
+        """Append the row, unless it has a place."""
         if row["orderid"] is None:
             parent = str(self.backend.relations[self.table].table.parent)
             siblings = [other for other in self.backend.store.rows(self.table) if other[parent] == row[parent]]
@@ -20,7 +20,7 @@ class Ordered(Behaviour):
 
 
 class DnsZones(Behaviour):
-    """The table `vnet_dns_zones`; the serial number of a zone counts the changes of it and its records."""
+    """The table `vnet_dns_zones`; a zone's serial number counts changes to the zone and its records."""
 
     zone: ClassVar[str] = "$key"
     """The column that holds the zone's key."""

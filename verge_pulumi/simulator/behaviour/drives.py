@@ -11,7 +11,7 @@ from verge_pulumi.simulator.errors import invalid, refused
 from verge_pulumi.simulator.relations import Row
 
 _MADE_FROM_FILES = ("import", "clone")
-"""Media that are filled from a file, which takes time."""
+"""Media that are copied from a file, which takes time."""
 
 
 class Drives(Device):
@@ -39,15 +39,15 @@ class Drives(Device):
         return None
 
     def fill(self, row: Row) -> None:
-        """Begin to copy the disk of a cloned VM; no source says what a drive shows meanwhile."""
+        """Start copying the disk of a cloned VM; no source says what a drive shows during the copy."""
         if row["media"] == "disk":
             self.show(row, "importing")
             self.backend.transitions.begin(self.table, row["$key"], "cloning")
 
     def finish(self, row: Row, state: str) -> None:
-        """End a hot-plug, or an import or a clone: the drive has the size and the data of its image.
+        """Finish a hot-plug, an import or a clone; the drive then has the size and data of its image.
 
-        An import reads `disk` from now on; that a clone does so no source says.
+        The medium of an import then reads `disk`; no source says whether that of a clone does.
         """
         if state == "cloning":
             self.show(row, self.unplugged)
@@ -64,7 +64,7 @@ class Drives(Device):
         self.show(row, self.unplugged)
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Refuse to shrink a disk, and to resize one that is not there yet (the sheet says to wait for that)."""
+        """Refuse to shrink a disk, and to resize one during its import (docs/vergeos/virtual-machines.md §6)."""
         size = changes.get("disksize", row["disksize"])
         if row["disksize"] and (size is None or size < row["disksize"]):
             raise invalid("disksize")
@@ -72,16 +72,16 @@ class Drives(Device):
             raise refused(f"Drive '{row['name']}' is importing")
 
     def plug(self, row: Row, *, on: bool) -> None:
-        """Show a drive as online or offline; one that is importing stays so, and a sized EFI disk is never online.
+        """Show a drive as online or offline; an import keeps its status, and a sized EFI disk is never online.
 
-        The sheet calls that one an unusable raw volume (fact sheet quirks W12); that it stays offline is our reading.
+        A sized EFI disk is an unusable raw volume (docs/vergeos/quirks.md §W12); staying offline is our assumption.
         """
         useless = row["media"] == "efidisk" and row["disksize"]
         if not self._imports(row):
             super().plug(row, on=on and not useless)
 
     def hotplug(self, row: Row, *, on: bool) -> None:
-        """Plug a disk in or out; other media and interfaces change at the next boot only."""
+        """Plug or unplug a disk; other media and interfaces change only at the next boot."""
         # Refused after the row exists, which stays (fact sheet quirks W13); the words are ours.
         if row["media"] != "disk" or row["interface"] not in ("virtio", "virtio-scsi") or self._imports(row):
             raise refused(f"Drive '{row['name']}' cannot be hotplugged")

@@ -11,13 +11,13 @@ from verge_pulumi.simulator.errors import invalid, not_modelled, refused
 from verge_pulumi.simulator.relations import Row
 
 IMPORTED_BYTES = 16 * 1024**2
-"""The size of a file that was imported from a URL: nothing is fetched, it is zeros."""
+"""The size of a file imported from a URL: nothing is fetched, it contains zeros."""
 
 
 class Files(Behaviour):
     """The table `files`."""
 
-    owners = frozenset({"owner"})  # the file that is a drive's disk goes with the drive
+    owners = frozenset({"owner"})  # the file of a drive's disk is deleted with the drive
 
     def before_create(self, row: Row) -> None:
         """Derive the type from the name."""
@@ -36,24 +36,24 @@ class Files(Behaviour):
         self._measure(row, content)
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Derive the type from a new name; no source says whether VergeOS does that too."""
+        """Derive the type from a new name; no source says whether VergeOS does so too."""
         if "name" in changes:
             changes["type"] = _type_of(changes["name"])
 
     def before_delete(self, row: Row) -> None:
-        """Refuse to delete a file that drives refer to; the words are ours."""
+        """Refuse to delete a file that drives refer to, in our own words."""
         referrers = self.backend.store.referrers(self.table, row["$key"])
         if any((table, column) == ("machine_drives", "media_source") for table, column, _ in referrers):
             raise refused("Drives are still referencing this file")
 
     def after_delete(self, row: Row) -> None:
-        """Drop the content."""
+        """Delete the content."""
         self.backend.contents.pop(row["$key"], None)
 
     def upload(self, row: Row, position: int, data: bytes) -> None:
-        """Take a part of an upload, in any order and also once more.
+        """Store a part of an upload; parts may come in any order and repeatedly.
 
-        No source says what happens beyond the allocated size; here it is refused, with words of ours.
+        No source says what happens beyond the allocated size; here it is refused, in our own words.
         """
         if position + len(data) > row["allocated_bytes"]:
             raise invalid("filepos")

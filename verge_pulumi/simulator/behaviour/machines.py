@@ -7,7 +7,7 @@ from verge_pulumi.simulator.relations import Row
 
 
 class MachineOwner(Behaviour):
-    """A row that runs as a machine: created with one, and taking it along when deleted."""
+    """A row that runs as a machine, which is created and deleted with it."""
 
     def after_create(self, row: Row) -> Response | None:
         """Create the machine."""
@@ -16,20 +16,20 @@ class MachineOwner(Behaviour):
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Copy what the machine mirrors."""
+        """Copy the columns that the machine mirrors."""
         self.backend.power.mirror(row, changes)
 
     def after_delete(self, row: Row) -> None:
-        """Delete the machine and all that belongs to it."""
+        """Delete the machine and its child rows."""
         if self.backend.store.get("machines", row["machine"]) is not None:
             self.backend.remove("machines", row["machine"])
 
 
 class MachineStatus(Behaviour):
-    """The status whose transitions end by the clock."""
+    """The status rows, whose transitions end by the clock."""
 
     def finish(self, row: Row, state: str) -> None:
-        """Arrive at *running* or *stopped*, or hear from a guest that has booted."""
+        """Reach *running* or *stopped*, or receive the report of a guest that has booted."""
         if state == "booting":
             self.backend.power.hear(row)
         else:

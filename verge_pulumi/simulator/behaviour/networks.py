@@ -21,7 +21,7 @@ class Networks(MachineOwner):
     """The table `vnets`."""
 
     def before_create(self, row: Row) -> None:
-        """Fill in what VergeOS chooses (MTU, VXLAN id, router address) and check the addresses."""
+        """Fill in the values that VergeOS chooses (MTU, VXLAN id, router address) and validate the addresses."""
         self.backend.default_cluster(row)
         if row["mtu"] is None:
             uplink = self.backend.store.get(self.table, row["interface_vnet"])
@@ -54,7 +54,7 @@ class Networks(MachineOwner):
         return None
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Check the addresses as they will be."""
+        """Validate the new addresses."""
         self._check(row | changes, changes)
 
     def _check(self, row: Row, written: Row) -> None:
@@ -72,7 +72,7 @@ class Networks(MachineOwner):
             raise invalid("layer2_id")
 
     def before_delete(self, row: Row) -> None:
-        """Refuse the system's own networks, running ones and ones in use."""
+        """Refuse to delete system networks, running networks and networks in use."""
         _refuse_protected(row, "deleted")
         # The sheets have the rule, not the words of this refusal and the next but one.
         if not self.backend.power.is_off(row["machine"]):
@@ -84,7 +84,7 @@ class Networks(MachineOwner):
             raise refused(f"vNets are still referencing '{row['name']}'")
 
     def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:
-        """Start, stop, restart, and apply what is staged."""
+        """Start, stop, restart, and apply staged changes."""
         power = self.backend.power
         match action:
             case "poweron":
@@ -106,7 +106,7 @@ class Networks(MachineOwner):
         return None
 
     def act_in_path(self, row: Row, action: str) -> Response | None:
-        """Apply what is staged by ``PUT vnets/<key>/apply`` and ``…/applydns``, some clients' forms."""
+        """Apply staged changes by ``PUT vnets/<key>/apply`` and ``…/applydns``, which some clients use."""
         match action:
             case "apply":
                 self._apply_rules(row)
@@ -121,7 +121,7 @@ class Networks(MachineOwner):
         self.backend.transitions.begin(self.table, row["$key"], "applying")
 
     def finish(self, row: Row, state: str) -> None:
-        """End the application of rules."""
+        """Finish applying rules."""
         applied = {"need_fw_apply": False, "last_fw_apply": self.backend.clock.stamp()}
         self.backend.store.change(self.table, row["$key"], applied)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from verge_pulumi.simulator.backend import Backend
 
 _SPACING = 3.0
-"""Seconds between two hot-plugs of NICs. That it counts for the whole system and for unplugging is our reading."""
+"""Seconds between two hot-plugs of NICs. That it applies to the whole system and to unplugging is our assumption."""
 
 
 class Nics(Device):
@@ -34,16 +34,16 @@ class Nics(Device):
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Connect a NIC in use to its new network at once (fact sheet vms §7)."""
+        """Connect a NIC in use to its new network immediately (fact sheet vms §7)."""
         if "vnet" in changes and self.status(row)["status"] != self.unplugged:
             self.plug(row, on=True)
 
     def plug(self, row: Row, *, on: bool) -> None:
-        """Show a NIC as up or down; one that is plugged into no network has no link."""
+        """Show a NIC as up or down; a NIC without a network has no link."""
         self.show(row, "lowerlayerdown" if on and row["vnet"] is None else self.plugged if on else self.unplugged)
 
     def hotplug(self, row: Row, *, on: bool) -> None:
-        """Plug a NIC in or out, but since 26.0.1 no two within three seconds (fact sheet quirks §4)."""
+        """Plug or unplug a NIC; since 26.0.1 not two within three seconds (fact sheet quirks §4)."""
         now = self.backend.clock.now()
         # The clock may have been set back since.
         if 0 <= now - self._last < _SPACING and self.backend.release.since("26.0.1"):

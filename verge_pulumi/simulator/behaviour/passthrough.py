@@ -1,4 +1,4 @@
-"""Devices of the host that VMs use, and TPMs (fact sheet vms §8)."""
+"""Host devices passed through to VMs, and TPMs (fact sheet vms §8)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class PassthroughDevices(Device):
     noun, plugged, unplugged = "device", "online", "offline"
 
     def before_create(self, row: Row) -> None:
-        """Find out the type, and check what belongs to it.
+        """Determine the type, and validate its settings.
 
-        A device other than a TPM without a resource group is refused: it could not be taken from anywhere.
+        A device without a resource group is refused unless it is a TPM: there is no pool to take it from.
         """
         super().before_create(row)
         group = self.backend.store.get("resource_groups", row["resource_group"])
@@ -35,13 +35,13 @@ class PassthroughDevices(Device):
                 raise invalid("settings_args")  # also for the version "1.2"
 
     def after_create(self, row: Row) -> Response | None:
-        """Add the status row, and tell the UUID."""
+        """Add the status row, and return the UUID."""
         super().after_create(row)
         generated = draw_uuid()
         self.backend.store.change(self.table, row["$key"], {"uuid": generated})
         return {"uuid": generated}
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Refuse to change a TPM's settings."""
+        """Refuse to change the settings of a TPM."""
         if row["type"] == "tpm" and changes.get("settings_args", row["settings_args"]) != row["settings_args"]:
             raise readonly("settings_args")

@@ -1,4 +1,4 @@
-"""Power: machines are started and stopped here, those of VMs and networks alike (fact sheet vms §4, §13).
+"""Power: starts and stops the machines of VMs and networks (fact sheet vms §4, §13).
 
 ``stopped → starting → running → stopping → stopped``. `running` is true from *running* until *stopped*.
 """
@@ -18,10 +18,10 @@ OFF = ("stopped", "hibernated")
 """States in which a machine can be started."""
 
 SILENT: Row = {"agent_version": "", "agent_features": [], "agent_guest_info": []}
-"""What is known of a guest whose agent does not report (fact sheet vms §4)."""
+"""The status columns of a guest whose agent does not report (fact sheet vms §4)."""
 
 _MIRRORED = ("name", "cluster", "ha_group", "preferred_node", "on_power_loss")
-"""Columns of a machine that are written through its owner."""
+"""Columns of a machine that are written through its VM or network."""
 
 
 class Power:
@@ -31,7 +31,7 @@ class Power:
         backend: The system they belong to.
 
     Attributes:
-        guests: What guests with an agent report, by machine key.
+        guests: The reports of guests with an agent, by machine key.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -60,12 +60,12 @@ class Power:
         return None if row is None else self._store.get("machine_status", row["status"])
 
     def is_running(self, machine: Key | None) -> bool:
-        """Whether a machine's process is up."""
+        """Return whether a machine's process runs."""
         status = self.status(machine)
         return status is not None and bool(status["running"])
 
     def is_off(self, machine: Key | None) -> bool:
-        """Whether a machine is down for good: not on its way up or down either."""
+        """Return whether a machine is off and not starting or stopping."""
         status = self.status(machine)
         return status is None or (not status["running"] and status["status"] in OFF)
 
@@ -88,7 +88,7 @@ class Power:
         self._backend.transitions.begin("machine_status", status["$key"], "starting")
 
     def stop(self, owner: Row) -> None:
-        """Ask the guest to shut down; it may ignore that (a dial)."""
+        """Ask the guest to shut down; a dial makes guests ignore it."""
         status = self._required(owner)
         dials = self._backend.transitions.dials
         if self.is_off(owner["machine"]) or dials.ignores_poweroff(owner["machine"]):
@@ -97,7 +97,7 @@ class Power:
         self._backend.transitions.begin("machine_status", status["$key"], "stopping")
 
     def kill(self, owner: Row) -> None:
-        """Power off at once, unless machines are stuck while stopping (a dial)."""
+        """Power off immediately, unless a dial keeps machines stuck while stopping."""
         status = self._required(owner)
         if self.is_off(owner["machine"]):
             return
@@ -109,7 +109,7 @@ class Power:
             self.arrive(status)
 
     def reset(self, owner: Row) -> None:
-        """Restart a running machine, which takes over what was changed.
+        """Restart a running machine, which puts changes into effect.
 
         Raises:
             ApiError: The machine is not running (422; the words are ours).
@@ -120,7 +120,7 @@ class Power:
         self._up(status)
 
     def move(self, owner: Row, node: Any) -> None:
-        """Migrate a running machine to a node, or to another one than now.
+        """Migrate a running machine to a given node, or to another one.
 
         Raises:
             ApiError: The machine is not running (422; the words are ours).
@@ -138,7 +138,7 @@ class Power:
             self._down(status)
 
     def boot(self, machine: Key) -> None:
-        """Let the guest of a running machine boot, if it has something to report and its VM lets its agent do so."""
+        """Let the guest of a running machine boot, if it has a report and its VM allows the agent."""
         status = self.status(machine)
         found = None if status is None else self._owner(status)
         if status is None or found is None or not (status["running"] and found[1].get("guest_agent")):
@@ -147,13 +147,13 @@ class Power:
             self._backend.transitions.begin("machine_status", status["$key"], "booting")
 
     def hear(self, status: Row) -> None:
-        """Show what a guest that has booted reports."""
+        """Show the report of a guest that has booted."""
         self._show(
             status, agent_version="1.0", agent_features={}, agent_guest_info=self.guests.get(status["machine"], [])
         )
 
     def choose_node(self, owner: Row, wanted: Any = None, avoid: Key | None = None) -> Key | None:
-        """Return the wanted or preferred node, else the one of the cluster with the fewest machines."""
+        """Return the given or preferred node, or else the cluster's node with the fewest machines."""
         preferred = wanted or owner.get("preferred_node")
         if preferred is not None and str(preferred).isdecimal() and self._store.get("nodes", int(preferred)):
             return int(preferred)
@@ -208,7 +208,7 @@ class Power:
         self._account(status["machine"])
 
     def _account(self, machine: Key) -> None:
-        """Bring the status of a machine's cluster up to date."""
+        """Update the status of a machine's cluster."""
         row = self._store.get("machines", machine)
         cluster = None if row is None else self._store.get("clusters", row["cluster"])
         if cluster is None:

@@ -8,10 +8,10 @@ from verge_pulumi.simulator.relations import Row
 
 
 class NetworkParts(Behaviour):
-    """A table with one row for each network, which names it (fact sheet vnets §2.1), such as `vnet_bgp`."""
+    """A table with one row per network, to which the network refers (fact sheet vnets §2.1)."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Show it at the network."""
+        """Set the reference of the network."""
         self.backend.store.change("vnets", row["vnet"], {self.table.removeprefix("vnet_"): row["$key"]})
         return None
 
@@ -20,7 +20,7 @@ class BgpRouters(Behaviour):
     """The table `vnet_bgp_routers`."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Write the commands that every router begins with."""
+        """Create the commands of every new router."""
         bgp = self.backend.store.get("vnet_bgp", row["bgp"]) or {}
         network = self.backend.store.get("vnets", bgp["vnet"]) or {}
         # VergeOS docs: product-guide/networks/configuring-bgp.md.
@@ -36,14 +36,14 @@ class BgpRouters(Behaviour):
 
 
 class BgpInterfaces(Behaviour):
-    """The table `vnet_bgp_interfaces`. The network and the NIC that VergeOS makes for each are not imitated."""
+    """The table `vnet_bgp_interfaces`. The network and the NIC that VergeOS creates for each are not simulated."""
 
     def before_create(self, row: Row) -> None:
-        """Check the VLAN."""
+        """Validate the VLAN."""
         self._check(row)
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Check the VLAN as it will be."""
+        """Validate the new VLAN."""
         self._check(row | changes)
 
     def _check(self, row: Row) -> None:

@@ -10,24 +10,24 @@ from verge_pulumi.simulator.errors import invalid, refused
 from verge_pulumi.simulator.relations import Row
 
 _ALIASED = ("source_ip", "source_ports", "destination_ip", "destination_ports", "target_ip", "target_ports")
-"""The columns that may name an alias; terraform v3 says it of all but the targets."""
+"""The columns that may name an alias; terraform v3 documents it for all but the targets."""
 
 _PINS = ("top", "no", "bottom")
-"""Where a rule stands among those of its network."""
+"""The order of pinned rules within a network."""
 
 
 class Rules(Behaviour):
-    """The table `vnet_rules`. That a rule goes with what it was made for is our reading: no source says."""
+    """The table `vnet_rules`. No source says that a rule is deleted with its owner; this is our assumption."""
 
     owners = frozenset({"owner"})
 
     def before_create(self, row: Row) -> None:
-        """Put a rule at the end, or at the place it asks for."""
+        """Put a rule at the end, or at the requested place."""
         _check_aliases(row)
         row["orderid"] = self._find_place(row)
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Refuse a change of a system rule, and make room for a rule that moves."""
+        """Refuse to change a system rule, and free the place of a rule that moves."""
         _refuse_system_rule(row)
         _check_aliases(row | changes)
         if any(name in changes and changes[name] != row[name] for name in ("orderid", "pin")):
@@ -38,10 +38,10 @@ class Rules(Behaviour):
         _refuse_system_rule(row)
 
     def _find_place(self, row: Row) -> int:
-        """Return the place that a rule gets, which is free then: those from there on are renumbered if it is taken.
+        """Return the place of a rule, and free it: if it is taken, the rules from there on are renumbered.
 
-        That is an inference of the sheet (vnets §4). That a rule which asks for a place beyond the pinned ones gets the
-        nearest on its side of them is ours.
+        This is inferred (docs/vergeos/networks.md §4). It is our assumption that a rule which requests a place beyond
+        the pinned ones gets the nearest place on its side of them.
         """
         siblings = self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"]))
         others = [rule for rule in siblings if rule["$key"] != row.get("$key")]
@@ -60,10 +60,10 @@ class Rules(Behaviour):
 
 
 class RuleAliases(Behaviour):
-    """The table `vnet_rule_aliases`. That one may be deleted while rules name it is our reading: no source says."""
+    """The table `vnet_rule_aliases`. No source says that one in use may be deleted; this is our assumption."""
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Let the networks whose rules name it wait for an apply (fact sheet vnets §5)."""
+        """Mark the networks whose rules name it as waiting for an apply (fact sheet vnets §5)."""
         if "value" not in changes:
             return
         for rule in self.backend.store.rows("vnet_rules"):
@@ -72,7 +72,7 @@ class RuleAliases(Behaviour):
 
 
 def _aliases(rule: Row) -> Iterator[tuple[str, str]]:
-    """Yield the aliases that a rule names, each with its column."""
+    """Yield the aliases named by a rule, each with its column."""
     for column in _ALIASED:
         for term in str(rule[column] or "").split(","):
             kind, _, alias = term.strip().partition(":")
@@ -81,7 +81,7 @@ def _aliases(rule: Row) -> Iterator[tuple[str, str]]:
 
 
 def _check_aliases(rule: Row) -> None:
-    """Refuse an alias that is named and not given by its key (fact sheet vnets §4.2); the words are ours."""
+    """Refuse an alias given by its name instead of its key (fact sheet vnets §4.2), in our own words."""
     for column, alias in _aliases(rule):
         if not re.fullmatch(r"[1-9][0-9]*", alias):
             raise invalid(column)

@@ -1,6 +1,6 @@
 """Snapshots of VMs (fact sheet vms §9).
 
-What VergeOS does with one that has expired, and when, no source says: here it stays.
+No source says what VergeOS does with an expired snapshot, and when: here it remains.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from verge_pulumi.simulator.errors import invalid
 from verge_pulumi.simulator.relations import Key, Row
 
 DEFAULT_RETENTION = 72 * 3600
-"""Seconds that a snapshot is kept whose expiry was left out (fact sheet quirks W11)."""
+"""Seconds that a snapshot without an expiry is kept (fact sheet quirks W11)."""
 
 
 class Snapshots(Behaviour):
     """The table `machine_snapshots`."""
 
     def before_create(self, row: Row) -> None:
-        """Refuse what is no VM's machine; fill in when it expires."""
+        """Refuse a machine that is not a VM's; fill in the expiry."""
         vm = self.vm_of(row["machine"])
         if vm is None or vm["is_snapshot"]:
             raise invalid("machine")
@@ -29,12 +29,12 @@ class Snapshots(Behaviour):
         row["quiesced"] = bool(row["quiesce"] and vm["guest_agent"] and self.backend.power.is_running(row["machine"]))
 
     def after_create(self, row: Row) -> Response | None:
-        """Begin to copy the VM; it appears a moment later."""
+        """Start copying the VM; the copy appears a moment later."""
         self.backend.transitions.begin(self.table, row["$key"], "building")
         return None
 
     def finish(self, row: Row, state: str) -> None:
-        """Show the hidden VM that holds the content."""
+        """Show the hidden VM that contains the snapshot."""
         vm, vms = self.vm_of(row["machine"]), self.backend.behaviours["vms"]
         if vm is not None and isinstance(vms, VirtualMachines):
             # Its name is as good as the VM's own: look-ups by name find both (fact sheet quirks R9).
@@ -42,7 +42,7 @@ class Snapshots(Behaviour):
             self.backend.store.change(self.table, row["$key"], {"snap_machine": hidden["machine"]})
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Keep the kind of the expiry in step with it."""
+        """Keep the type of the expiry consistent with its value."""
         if changes.get("expires") is not None:
             changes["expires_type"] = _kind(changes["expires"])
 

@@ -26,7 +26,7 @@ class VirtualMachines(MachineOwner):
     owners = frozenset({"owner_user"})  # deleting that user deletes the VM (fact sheet vms §2.1)
 
     def before_create(self, row: Row) -> None:
-        """Check name and cloud-init files; fill in the default cluster and that cluster's CPU type."""
+        """Validate name and cloud-init files; fill in the default cluster and its CPU type."""
         _check_name(row)
         list(given(row["cloudinit_files"]))
         cluster = self.backend.default_cluster(row)
@@ -34,7 +34,7 @@ class VirtualMachines(MachineOwner):
             row["cpu_type"] = cluster["default_cpu"]
 
     def after_create(self, row: Row) -> Response | None:
-        """Create the machine and the cloud-init files, generate a UUID, and tell the machine key."""
+        """Create the machine and the cloud-init files, generate a UUID, and return the machine's key."""
         super().after_create(row)
         self._provide_files(row)
         if not row["uuid"]:
@@ -43,12 +43,12 @@ class VirtualMachines(MachineOwner):
         return {"machine": str(row["machine"])} if self.backend.release.since("26.0") else None
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Check the name; refuse to change a snapshot."""
+        """Validate the name; refuse to change a snapshot."""
         _refuse_snapshot(row)
         _check_name(changes)
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Make the cloud-init files of a datasource that was switched on (fact sheet vms §10)."""
+        """Create the cloud-init files of a datasource that was switched on (fact sheet vms §10)."""
         super().after_update(row, changes)
         if "cloudinit_datasource" in changes:
             self._provide_files(row)
@@ -108,9 +108,9 @@ class VirtualMachines(MachineOwner):
 
         Args:
             row: The VM.
-            columns: What the copy has differently.
-            keep_macs: Whether its NICs have the same MAC addresses.
-            unique: Whether its name must be free.
+            columns: The columns in which the copy differs.
+            keep_macs: Whether its NICs keep the MAC addresses.
+            unique: Whether its name must be unused.
         """
         own = {"machine": None, "uuid": None, "need_restart": False}
         copy = self.backend.add(self.table, row | own | columns, unique=unique)
@@ -123,7 +123,7 @@ class VirtualMachines(MachineOwner):
         return copy
 
     def _clone(self, row: Row, params: Mapping[str, Any]) -> Response:
-        """Copy a VM, or what a snapshot holds; the disks are copied in the background (fact sheet vms §5)."""
+        """Copy a VM or the content of a snapshot; the disks are copied in the background (fact sheet vms §5)."""
         columns = {
             "name": params.get("name") or f"{row['name']}_{self.backend.clock.stamp()}",
             "description": params.get("description", row["description"]),
@@ -144,9 +144,9 @@ class VirtualMachines(MachineOwner):
         }
 
     def _restore(self, row: Row) -> None:
-        """Bring a VM back to what a snapshot of it holds; the action names the snapshot's VM (fact sheet vms §5, §9).
+        """Restore a VM from a snapshot; the action is sent to the snapshot's VM (fact sheet vms §5, §9).
 
-        Whether drives and NICs keep their keys no source says: here those of the same name do.
+        No source says whether drives and NICs keep their keys: here those of the same name do.
         """
         store = self.backend.store
         found = store.children("machine_snapshots", "snap_machine", ("machines", row["machine"]))
@@ -174,7 +174,7 @@ def _devices(store: Store, table: str, owner: Row) -> list[Row]:
 
 
 def _refuse_snapshot(row: Row) -> None:
-    """Refuse to change or to switch a snapshot: clients do not try it (fact sheet vms §3, §5); the words are ours."""
+    """Refuse to change or power a snapshot, as clients do (fact sheet vms §3, §5), in our own words."""
     if row["is_snapshot"]:
         raise refused("Virtual Machine is a snapshot")
 
@@ -184,7 +184,7 @@ def _flag(params: Mapping[str, Any], name: str) -> bool:
 
 
 def _check_name(columns: Row) -> None:
-    """Refuse what a VM may not be called: no quotation mark, no blank at an end, displayable characters only."""
+    """Refuse invalid names of VMs: only displayable characters, no quotation mark, no blank at an end."""
     name = columns.get("name")
     if name is not None and ('"' in name or name != name.strip(" ") or not name.isprintable()):
         raise invalid("name")

@@ -10,31 +10,31 @@ from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row
 
-# The sheet has accept rules; the routes and the translation, and for whom they are, are from pyVergeOS:
-# resources/wireguard.py. What the rules are called and what else they say is our own.
+# Accept rules are documented (docs/vergeos/networks.md §10); the routes and the translation, and the kinds of peers
+# that need them, are from pyVergeOS: resources/wireguard.py. The names and other columns of the rules are ours.
 _RULES: Mapping[str, tuple[str, ...]] = {
     "site-to-site": ("accept", "route"),
     "remote-user": ("accept", "route", "translate"),
     "none": (),
 }
 _SHAPING = frozenset({"name", "enabled", "allowed_ips", "peer_ip", "configure_firewall"})
-"""The columns of a peer that its rules are made of."""
+"""The columns of a peer that its rules depend on."""
 
 
 class IpsecSettings(Behaviour):
-    """The table `vnet_ipsecs`; the network names its row, and whether it is on (fact sheet vnets §2.1)."""
+    """The table `vnet_ipsecs`; the network shows its row, and whether it is enabled (fact sheet vnets §2.1)."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Show it at the network."""
+        """Set the reference of the network."""
         self.backend.store.change("vnets", row["vnet"], {"ipsec": row["$key"], "ipsec_enabled": row["enabled"]})
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Show at the network whether it is on."""
+        """Show on the network whether it is enabled."""
         self.backend.store.change("vnets", row["vnet"], {"ipsec_enabled": row["enabled"]})
 
     def after_delete(self, row: Row) -> None:
-        """Show at the network, if that is still there, that it is off."""
+        """Show on the network, if it still exists, that it is disabled."""
         if self.backend.store.get("vnets", row["vnet"]) is not None:
             self.backend.store.change("vnets", row["vnet"], {"ipsec_enabled": False})
 
@@ -43,34 +43,34 @@ class WireGuards(Behaviour):
     """The table `vnet_wireguards`."""
 
     def before_create(self, row: Row) -> None:
-        """Draw the keys. They are the same in every run, and no real pair."""
+        """Generate the keys. They are the same in every run, and not a valid pair."""
         for name in ("private_key", "public_key"):
             seed = f"{self.backend.name}/{row['vnet']}/{row['name']}/{name}"
             row[name] = base64.b64encode(hashlib.sha256(seed.encode()).digest()).decode()
 
     def before_delete(self, row: Row) -> None:
-        """Refuse one that is on, or that the running network still has, since it has not applied the change.
+        """Refuse to delete an interface that is enabled, or whose running network has not applied the change yet.
 
-        Which change the network waits for is not kept, so another one counts too. That on a stopped network it is
-        enough to switch the interface off is our reading: nothing can be applied there.
+        The simulator does not record for which change the network waits, so any counts. On a stopped network, where
+        nothing can be applied, it is enough to disable the interface; this is our assumption.
         """
         network = self.backend.store.get("vnets", row["vnet"]) or {}
         pending = network["need_fw_apply"] and self.backend.power.is_running(network["machine"])
         if row["enabled"] or pending:
-            # The sheet quotes the end of this sentence.
+            # The end of this sentence is VergeOS's (docs/vergeos/networks.md §10).
             raise refused(f"WireGuard interface '{row['name']}' must be disabled and applied")
 
 
 class WireGuardPeers(Behaviour):
-    """The table `vnet_wireguard_peers`; VergeOS writes the rules that a peer needs (fact sheet quirks W14)."""
+    """The table `vnet_wireguard_peers`; VergeOS creates the rules that a peer needs (fact sheet quirks W14)."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Write its rules."""
+        """Create its rules."""
         self._write_rules(row)
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Write its rules again, if they are about what changed."""
+        """Recreate its rules if they depend on the changes."""
         if _SHAPING & changes.keys():
             self._write_rules(row)
 
