@@ -9,7 +9,8 @@ from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, gone
-from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, Creating
+from verge_pulumi.engine.lifecycle.creating import Creating
+from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.fencing import Fence, lasting
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.hooks import RowHooks

@@ -124,6 +124,12 @@ def token_in(properties: Mapping[str, Any]) -> str:
     return mark.token if mark else str(properties.get(TOKEN) or "")
 
 
+def token_of(row: Mapping[str, Any]) -> str:
+    """Return the token that a row bears, "" if it bears none."""
+    mark = Mark.of(row.get("description"))
+    return mark.token if mark else ""
+
+
 def kin_of(urn: str) -> str:
     """Return what the tokens of one resource have in common; neither stack nor project is part of it."""
     return _digest("::".join(urn.split("::")[2:]).encode(), 8)

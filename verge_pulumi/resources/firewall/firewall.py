@@ -13,7 +13,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed,
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
-from verge_pulumi.engine.lifecycle.creating import APPEARS_WITHIN, appeared
+from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
@@ -271,9 +271,9 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             gone |= self._undeclared([row for row in others if row["name"] not in wanted], inputs)
         keys.clear()
         keys.update({name: str(row["$key"]) for name, row in ours.items() if name in wanted})
-        for name, key in keys.items():
+        for key in keys.values():
             if not self.connection.evidence.claims.claim((TABLE, key), own.mark.token if own.mark else "", made=False):
-                raise self._taken(ours[name], "another resource of this run has it")
+                raise EngineError(f"row {key} of {TABLE} was taken over by another resource in this run")
         places = {str(row["$key"]): int(row["orderid"]) for row in rows}
         return plan(places, [_wanted(rule, ours.get(name), inputs, own.mark) for name, rule in wanted.items()], gone)
 
