@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from verge_pulumi import resources
 from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.engine.connection import NAMESPACE
@@ -67,18 +68,22 @@ class Entry:
     def load(self) -> DeclaredProvider[Any]:
         """Return its provider, not yet connected. What the resource declares is in the state as it declares it.
 
+        A state is no reason to run code, so no module is imported that it names.
+
         Raises:
-            EngineError: No installed version has such a resource, or its values in the state are none of its own.
+            EngineError: This package has no such resource, or its values in the state are none of its own.
         """
-        try:
-            provider: Any = load(self.kind)
-        except EngineError:
-            raise
-        except Exception:  # whatever the modules of others do when they are imported
-            module = text(self.kind.rpartition(":")[0])
-            raise EngineError(f"{self.title} is declared in '{module}', which cannot be imported here") from None
-        if not hasattr(provider.resource, "declaration"):
-            raise EngineError(f"{self.title} is no resource of this package or of one that declares its own")
+        module, _, title = self.kind.rpartition(":")
+        if module:
+            raise EngineError(
+                f"{self.title} is declared in '{text(module)}', and only resources of verge_pulumi.resources are loaded"
+            )
+        if title not in resources.__all__:
+            kind = text(self.kind)
+            raise EngineError(
+                f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it"
+            )
+        provider: Any = load(title)
         loaded: DeclaredProvider[Any] = provider
         for name, attribute in loaded.declaration.attributes.items():
             if not fits(attribute, self.inputs.get(name)) or not fits(attribute, self.outputs.get(name)):
@@ -87,7 +92,7 @@ class Entry:
 
     @property
     def rows(self) -> Iterable[tuple[str, str]]:
-        """The rows that it is, by table and key; none if no installed version has such a resource."""
+        """The rows that it is, by table and key; none if this package has no such resource."""
         try:
             table = self.load().declaration.table
         except EngineError:
@@ -190,20 +195,20 @@ def parse(document: object) -> State:
     Raises:
         Unreadable: It holds none.
     """
-    resources = _Export.read(document).deployment.resources
-    root = next((resource for resource in resources if resource.type == _STACK), None)
+    found = _Export.read(document).deployment.resources
+    root = next((resource for resource in found if resource.type == _STACK), None)
     if root is None:
         raise Unreadable("it has no stack")
     stack, project = root.urn.removeprefix(_URN).split("::")[:2]
     configured = {
         f"{resource.urn}::{resource.id}": _settings(resource)
-        for resource in resources
+        for resource in found
         if resource.type.startswith("pulumi:providers:")
     }
     name = f"{project}/{stack}"
     entries = tuple(
         _entry(name, resource, configured)
-        for resource in resources
+        for resource in found
         # What is only read (`get`), and what waits for its deletion, is not managed.
         if resource.type.startswith(_OURS) and not resource.external and not resource.delete
     )
