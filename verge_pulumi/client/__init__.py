@@ -41,7 +41,7 @@ from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.table import Key, Receipt, Row, Table
-from verge_pulumi.client.text import hidden_so_far, hiding, mask, printable, printable_lines
+from verge_pulumi.client.text import hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.client.transport import Clocks
 
 __all__ = [
@@ -92,7 +92,6 @@ __all__ = [
     "hidden_so_far",
     "hiding",
     "ledger_path",
-    "mask",
     "printable",
     "printable_lines",
     "select",
