@@ -208,6 +208,11 @@ def test_what_goes_on_or_goes_too_deep_is_refused(tmp_path: Path, text: str) -> 
 # By name, through the Pulumi CLI
 
 
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(UnreadableState, match=r"is not what 'pulumi stack export' writes: .*too long"):
+        read_state("a" * 5000)
+
+
 def test_a_name_that_no_stack_has_is_refused() -> None:
     with pytest.raises(UnreadableState, match="no stack can have the name"):
         read_state("a\0b")

@@ -8,25 +8,23 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from verge_pulumi import resources
-from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
+from verge_pulumi.cli.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.engine.connection import NAMESPACE
-from verge_pulumi.engine.declare import NAME, OWNER
+from verge_pulumi.engine.declare import NAME, OWNER, Declaration
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.evidence import ORIGIN
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.model import fits
 from verge_pulumi.engine.ownership import MANAGED, MARK
 from verge_pulumi.engine.provider import UNFINISHED, DeclaredProvider
-
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi tells an object that stands for something else, such as a secret."""
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 
@@ -90,11 +88,20 @@ class Entry:
                 raise EngineError(f"{self.title} has a value for {name} in the state that {name} cannot have")
         return loaded
 
+    @cached_property
+    def declaration(self) -> Declaration:
+        """What its class declares.
+
+        Raises:
+            EngineError: As `load` does.
+        """
+        return self.load().declaration
+
     @property
     def rows(self) -> Iterable[tuple[str, str]]:
         """The rows that it is, by table and key; none if this package has no such resource."""
         try:
-            table = self.load().declaration.table
+            table = self.declaration.table
         except EngineError:
             return []
         parts = self.outputs.get("keys") if self.kind == "Firewall" else None
@@ -141,12 +148,11 @@ def read_state(source: str) -> State:
     """
     path = Path(source)
     try:
-        if not path.is_file():
-            return exported(source)
-        with path.open("rb") as file:
-            content = read_text(file)
-    except (OSError, ValueError) as error:  # ValueError: it is too large, or no file can have that name
+        content = read_file(path) if path.is_file() else None
+    except (OSError, Unreadable) as error:
         raise _unreadable(source, str(error)) from None
+    if content is None:
+        return exported(source)
     return _state(source, content)
 
 
@@ -333,7 +339,7 @@ def _plain(value: Any, sealings: int = 0) -> tuple[Any, bool]:
         sealings: How many secrets it lies in, one inside the other.
     """
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET_KIND:
+        if value.get(SIGNATURE) == _SECRET_KIND:
             if "plaintext" not in value:
                 raise _Sealed
             if sealings == _MOST_SEALINGS:
