@@ -59,7 +59,12 @@ def test_the_same_program_does_not_differ(bench: Bench, tmp_path: Path) -> None:
 def test_each_resource_is_loaded_once(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [*environment(bench, "dev")], [*environment(bench, "prod", cpu_cores=8)]
     loaded = Counter[str]()
-    monkeypatch.setattr(stacks, "load", lambda kind: loaded.update([kind]) or load(kind))
+
+    def counted(kind: str) -> object:
+        loaded[kind] += 1
+        return load(kind)
+
+    monkeypatch.setattr(stacks, "load", counted)
     assert not compared(tmp_path, *made).same
     assert loaded == Counter(each.kind for stack in made for each in stack)
 

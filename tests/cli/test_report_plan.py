@@ -216,6 +216,11 @@ def test_changes_are_put_in_order_without_comparing_each_with_each(monkeypatch: 
         each["op"], each["oldState"] = "delete", each.pop("newState")
     made = read(document)
     compared: list[Change] = []
-    monkeypatch.setattr(Change, "__eq__", lambda self, other: compared.append(self) or self is other)
+
+    def equal(one: Change, other: object) -> bool:
+        compared.append(one)
+        return one is other
+
+    monkeypatch.setattr(Change, "__eq__", equal)
     assert [(group.title, len(group.changes)) for group in groups(made)] == [("To look at", 20), ("20 to create", 20)]
     assert compared == []
