@@ -1,8 +1,8 @@
 """Hold the locked packages against what is accepted and known, without a network.
 
-It reads requirements.lock, the lock of the pipelines in examples/ci, pyproject.toml and the files of workflows. Every
-line of a lock has one form: a name, one version and the SHA-256 hashes of its files. Anything else is refused, such as
-another index, an address, or a file to read: pip would follow it.
+It reads requirements.lock, the lock of the pipelines in examples/ci, pyproject.toml, uv.toml and the files of
+workflows. Every line of a lock has one form: a name, one version and the SHA-256 hashes of its files. Anything else is
+refused, such as another index, an address, or a file to read: pip would follow it.
 
 A new dependency needs a line with its licence in supply.toml, which is the moment to look at it. `--write` prints the
 lines that are missing and writes docs/licences.md. A list of known weaknesses (weaknesses.toml) that nobody has
@@ -21,7 +21,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
@@ -85,7 +85,7 @@ def check(root: Path, today: datetime.date) -> tuple[list[str], list[str]]:
     piped, more = lock((root / PIPELINES).read_text())
     problems = [f"{LOCK}: {problem}" for problem in problems] + [f"{PIPELINES}: {problem}" for problem in more]
     problems += [*licensed(pinned, rules), *weak(pinned, known["weakness"])]
-    problems += [*undeclared_sources(project), *unlocked(requirements(project), pinned, LOCK)]
+    problems += [*undeclared_sources(project), *separate_sources(root), *unlocked(requirements(project), pinned, LOCK)]
     problems += unlocked(requirements(project, of_users=True), piped, PIPELINES)
     problems += [
         f"{PIPELINES}: {name} is {version} and not as in {LOCK}. Run 'make lock'."
@@ -95,6 +95,7 @@ def check(root: Path, today: datetime.date) -> tuple[list[str], list[str]]:
     problems += unpinned(root)
     if (root / PAGE).read_text() != page(pinned, rules["licences"]):
         problems.append(f"{PAGE.name} is not current. Run 'python tools/supply.py --write'.")
+    problems += undated(known["compared"], today)
     return problems, outdated(known["compared"], today)
 
 
@@ -188,11 +189,32 @@ def weak(pinned: Mapping[str, Version], weaknesses: list[dict[str, Any]]) -> lis
 def within(version: Version, versions: str) -> bool:
     """Say whether a version lies in a range, in plain order: for SpecifierSet no pre-release of 2.0 is below 2.0."""
     public = Version(version.public)
-    return all(COMPARE[each.operator](public, Version(each.version)) for each in SpecifierSet(versions))
+    return all(
+        COMPARE[each.operator](public, Version(each.version))
+        if each.operator in COMPARE and not each.version.endswith(".*")
+        else each.contains(public, prereleases=True)
+        for each in SpecifierSet(versions)
+    )
 
 
-def outdated(compared: datetime.date, today: datetime.date) -> list[str]:
+def is_date(compared: object) -> TypeGuard[datetime.date]:
+    """Say whether a value of TOML is a date without a time."""
+    return isinstance(compared, datetime.date) and not isinstance(compared, datetime.datetime)
+
+
+def undated(compared: object, today: datetime.date) -> list[str]:
+    """Return what is wrong with the day on which the list of known weaknesses was compared."""
+    if not is_date(compared):
+        return [f"tools/weaknesses.toml: compared is no date. Write it without quotes, such as {today}."]
+    if compared > today:
+        return [f"tools/weaknesses.toml: compared = {compared} lies in the future. Set the day of the comparison."]
+    return []
+
+
+def outdated(compared: object, today: datetime.date) -> list[str]:
     """Return a warning where the list of known weaknesses was not compared for long."""
+    if not is_date(compared):
+        return []
     age = today - compared
     if age <= COMPARED_WITHIN:
         return []
@@ -231,6 +253,20 @@ def undeclared_sources(project: Mapping[str, Any]) -> list[str]:
     return [f"pyproject.toml: remove {name} of [tool.uv]." for name in ELSEWHERE if name in settings]
 
 
+def separate_sources(root: Path) -> list[str]:
+    """Return the same settings of uv.toml, which uv reads instead of pyproject.toml."""
+    problems = []
+    for path in sorted({*root.glob("uv.toml"), *root.glob("examples/**/uv.toml")}):
+        where = path.relative_to(root)
+        try:
+            settings = tomllib.loads(path.read_text())
+        except tomllib.TOMLDecodeError:
+            problems.append(f"{where}: this is no TOML. Mend it.")
+            continue
+        problems += [f"{where}: remove {name}." for name in ELSEWHERE if name in settings]
+    return problems
+
+
 @functools.cache
 def licence(name: str) -> str:
     """Return the SPDX licence that an installed package states, or "" where it is not installed here."""
@@ -254,7 +290,7 @@ def unpinned(root: Path) -> list[str]:
         for action in values(text, "uses"):
             if not re.search(r"^\./|@[0-9a-f]{40}$|@sha256:[0-9a-f]{64}$", action):
                 problems.append(f"{where}: pin {action} by a commit.")
-        for image in values(text, "image"):
+        for image in dict.fromkeys([*values(text, "image"), *values(text, "container"), *named_images(text)]):
             if not re.search(r":\d+(\.\d+)+(-[\w.-]+)?$|@sha256:[0-9a-f]{64}$", image):
                 problems.append(f"{where}: pin {image} by a version or a digest.")
     return problems
@@ -262,7 +298,37 @@ def unpinned(root: Path) -> list[str]:
 
 def values(text: str, key: str) -> list[str]:
     """Return what a key has for values in YAML, wherever it stands, without parsing it."""
-    return re.findall(rf"""(?m)(?:^|[\s{{,])["']?{key}["']?\s*:\s+(\S+)""", text)
+    found = re.findall(rf"""(?m)(?:^|[\s{{,])["']?{key}["']?[ \t]*:[ \t]+([^\s#{{][^\s,}}]*)""", text)
+    return [value.strip("\"'") for value in found]
+
+
+def named_images(text: str) -> Iterator[str]:
+    """Yield the images that GitLab calls by a name, or lists as services; those of GitHub's services have a key."""
+    for found in re.finditer(r"""(?m)^([ \t]*)["']?(image|services)["']?[ \t]*:[ \t]*(?:#.*)?(.*)""", text):
+        indent, key, inline = found.groups()
+        below = list(lines_below(text[found.end() :], len(indent)))
+        is_list = bool(below) and below[0].startswith("-")
+        items = re.split("[\\[,]", inline) if key == "services" else [inline]
+        for line in [*items, *below]:
+            named = re.search(r"""(?:^|[\s{-])["']?name["']?[ \t]*:[ \t]*["']?([^\s"',}\]]+)""", line)
+            item = re.match(
+                r"""[ \t]*["']?([^\s"',}\]{:]+(?::[^\s"',}\]]+)*)["']?[ \t]*(?:\]|#|$)""", line.removeprefix("-")
+            )
+            if named:
+                yield named[1]
+            elif item and key == "services" and (line in items or (is_list and line.startswith("-"))):
+                yield item[1]
+
+
+def lines_below(text: str, indent: int) -> Iterator[str]:
+    """Yield the lines that hang on a key which stands at an indentation: deeper ones, and the items of a list."""
+    for line in text.splitlines():
+        bare = line.strip()
+        depth = len(line) - len(line.lstrip())
+        if bare and not bare.startswith("#"):
+            if depth < indent or (depth == indent and not bare.startswith("-")):
+                return
+            yield bare
 
 
 def page(pinned: Mapping[str, Version], licences: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from typer.testing import CliRunner
 from tests.cli.states import SECRET as SECRET_KIND
 from tests.cli.states import SIGNATURE, export, made
 from tests.providers.bench import Bench, Managed
+from verge_pulumi.cli import stacks
 from verge_pulumi.cli.app import app
 from verge_pulumi.cli.compare import Comparison, Difference, View, compare_states, render
 from verge_pulumi.cli.showing import Format
 from verge_pulumi.cli.stacks import read_state
+from verge_pulumi.engine.loader import load
 
 NETWORKS = {"dev": "10.0.0.0/24", "prod": "10.1.7.0/24"}
 
@@ -51,6 +54,19 @@ def test_the_same_program_does_not_differ(bench: Bench, tmp_path: Path) -> None:
     assert comparison == Comparison(
         left="shop/dev", right="shop/prod", only_left=(), only_right=(), differences=(), unknown=()
     )
+
+
+def test_each_resource_is_loaded_once(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [*environment(bench, "dev")], [*environment(bench, "prod", cpu_cores=8)]
+    loaded = Counter[str]()
+
+    def counted(kind: str) -> object:
+        loaded[kind] += 1
+        return load(kind)
+
+    monkeypatch.setattr(stacks, "load", counted)
+    assert not compared(tmp_path, *made).same
+    assert loaded == Counter(each.kind for stack in made for each in stack)
 
 
 def test_a_field_that_differs_is_told(bench: Bench, tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_another_system_is_an_error_and_no_drift(bench: Bench, lan: Managed, tmp
         ("?", "has no resource 'Teleporter'"),
         (
             b64encode(LOADING % b"nowhere.at_all:Teleporter"),
-            "is declared in 'nowhere.at_all', which cannot be imported",
+            "is declared in 'nowhere.at_all', and only resources of verge_pulumi.resources are loaded",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from tests.cli.previews import FOLDER, load
 from verge_pulumi.cli import documents, main
 from verge_pulumi.cli.app import app
+from verge_pulumi.cli.report import command
 from verge_pulumi.cli.report.gates import GATES
 from verge_pulumi.cli.report.markdown import MARKER
 from verge_pulumi.client import Budget, ledger_path
@@ -188,7 +189,26 @@ def test_a_file_that_is_not_there_ends_with_2() -> None:
 def test_a_name_that_no_file_has_ends_with_2() -> None:
     result = report("no\0such.json")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert "this is no name of a file" in result.stderr
+    assert "no file can have that name" in result.stderr
+
+
+def test_a_mistake_of_this_package_is_not_called_one_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str, **_: object) -> None:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr(command, "plans", fail)
+    assert isinstance(report(file("create")).exception, ValueError)
+
+
+def test_what_the_system_says_is_escaped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "in\u202eput")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", fail)
+        assert "': input. Name a file" in report(file("create")).stderr
+    monkeypatch.setattr(Path, "write_text", fail)
+    assert report(file("create"), "--output", str(tmp_path / "a")).stderr.endswith("': input.\n")
 
 
 def test_an_enormous_document_is_not_read_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -32,14 +32,14 @@ def test_restarts_are_those_that_the_declarations_and_the_program_say() -> None:
     now = next(change for change in plan("restart").changes if change.name == "now")
     assert (
         now.effects[Effect.RESTARTS]
-        == "If it runs it is restarted for cpu_cores, ram, and the guest is down meanwhile."
+        == "If it is running, it is restarted for cpu_cores, ram, and the guest is down in the meantime."
     )
 
 
 def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
     old = state({"name": "web"}, {"need_restart": True})
     change = only(step("update", "VirtualMachine", old=old, new={"inputs": {"name": "web", "restart": "on-change"}}))
-    said = "If it runs it is restarted for a change that waits already, and the guest is down meanwhile."
+    said = "If it is running, it is restarted for an earlier change, and the guest is down in the meantime."
     assert change.effects == {Effect.RESTARTS: said}
 
 
@@ -67,7 +67,7 @@ def test_data_is_lost_with_drives_that_hold_some() -> None:
     assert found["empty"] == ["DELETES"]
     assert found["db-data"] == ["LOSES_DATA", "DELETES"], "the leave of its server counts"
     may = next(change for change in plan("data-loss").changes if change.name == "may")
-    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it go."
+    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it are deleted."
 
 
 def test_the_leave_of_a_vm_does_not_count_where_it_stays() -> None:

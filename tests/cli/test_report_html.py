@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.fleet import fleet
+from tests.cli.previews import many
+from verge_pulumi.cli import escaping
 from verge_pulumi.cli.escaping import text
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room
 from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.plan import Plan, read
 from verge_pulumi.cli.report.telling import effects
+from verge_pulumi.client import printable
 
 PREVIEWS = sorted((Path(__file__).parent / "previews").glob("*.json"))
 
@@ -106,6 +109,20 @@ def test_what_the_system_has_and_notes_come_last() -> None:
     assert all(text in tail for text in ("RAM of cluster <b>", "16.0 GiB", "15.0 GiB", "VergeOS did not tell <i>"))
     assert not names(page) & {"i"}
     assert "What the system has" not in html([fleet(1)])
+
+
+def test_a_name_is_made_harmless_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    def counted(value: str, limit: int) -> str:
+        shown.append(value)
+        return printable(value, limit)
+
+    document = many(1)
+    document["steps"][0]["urn"] = "urn:pulumi:dev::shop::random:index:RandomPet::unmistakable"
+    monkeypatch.setattr(escaping, "printable", counted)
+    page = html([read(document)])
+    assert shown.count("unmistakable") == page.count("unmistakable") == 1
 
 
 def test_a_preview_of_no_stack() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import pulumi.runtime.rpc
 import pytest
 
-from tests.cli.previews import load, plan
+from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.cli.documents import Unreadable
-from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, FieldChange, read
+from verge_pulumi.cli.documents import SIGNATURE, Unreadable
+from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, Change, FieldChange, read
+from verge_pulumi.cli.report.telling import groups
 
 
-def test_the_word_for_what_is_known_later_is_pulumis() -> None:
+def test_the_words_for_what_is_no_plain_value_are_pulumis() -> None:
+    assert pulumi.runtime.rpc._special_sig_key == SIGNATURE
     assert pulumi.runtime.rpc.UNKNOWN == UNKNOWN
 
 
@@ -206,3 +208,19 @@ def test_a_refusal_does_not_quote_the_document() -> None:
         read(document)
     assert "c4nary" not in str(refused.value)
     assert "c4nary" in json.dumps(document)
+
+
+def test_changes_are_put_in_order_without_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = many(40)
+    for each in document["steps"][::2]:
+        each["op"], each["oldState"] = "delete", each.pop("newState")
+    made = read(document)
+    compared: list[Change] = []
+
+    def equal(one: Change, other: object) -> bool:
+        compared.append(one)
+        return one is other
+
+    monkeypatch.setattr(Change, "__eq__", equal)
+    assert [(group.title, len(group.changes)) for group in groups(made)] == [("To look at", 20), ("20 to create", 20)]
+    assert compared == []

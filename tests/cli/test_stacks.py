@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+import verge_pulumi
 from tests.cli.states import SECRET, SIGNATURE, export, resource_of
 from tests.providers.bench import Bench
 from verge_pulumi.cli.documents import Unreadable
-from verge_pulumi.cli.stacks import UnreadableState, parse, read_state
+from verge_pulumi.cli.stacks import Entry, UnreadableState, parse, read_state
 from verge_pulumi.engine.errors import EngineError
 
 
@@ -140,16 +141,50 @@ def test_a_word_of_a_later_release_is_a_value(bench: Bench) -> None:
     assert entry.load().declaration.title == "Network"
 
 
-@pytest.mark.parametrize(
-    "kind", ["os:path", "verge_pulumi.engine.declaring.declaration:BaseResource", ".a:b", "no.such:Thing", ":x"]
-)
-def test_what_is_no_resource_is_not_loaded(bench: Bench, kind: str) -> None:
+def of_kind(bench: Bench, kind: str) -> Entry:
+    """Return the entry of a resource whose type in the state is another one."""
     resource = resource_of("urn:pulumi:dev::shop", bench.create("Network", "lan", name="lan"))
     resource["inputs"].pop("__provider")
     resource["type"] = f"pulumi-python:dynamic/vergeos:{kind}"
     (entry,) = parse(document(resource)).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    "kind", ["os:path", "verge_pulumi.engine.declaring.declaration:BaseResource", ".a:b", "no.such:Thing"]
+)
+def test_what_others_declare_is_not_loaded(bench: Bench, kind: str) -> None:
+    module, _, title = kind.partition(":")
+    with pytest.raises(EngineError) as caught:
+        of_kind(bench, kind).load()
+    assert str(caught.value) == (
+        f"{title} 'lan' is declared in '{module}', and only resources of verge_pulumi.resources are loaded"
+    )
+
+
+@pytest.mark.parametrize("kind", ["Teleporter", "__path__", "__getattr__", "importlib", ":x", "", "a\x1b[2Jb"])
+def test_what_is_no_resource_is_not_loaded(bench: Bench, kind: str) -> None:
+    with pytest.raises(
+        EngineError, match=r"^this version of verge-pulumi has no resource '[\w:]*'\. Install"
+    ) as caught:
+        of_kind(bench, kind).load()
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("module", ["planted", "planted.inside", "verge_pulumi.__main__", "verge_pulumi.planted"])
+def test_a_state_names_no_module_that_is_run(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    (tmp_path / "planted").mkdir()
+    for name in ("__init__.py", "inside.py"):
+        (tmp_path / "planted" / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nraise SystemExit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(verge_pulumi, "__path__", [*verge_pulumi.__path__, str(tmp_path)])
+    entry = of_kind(bench, f"{module}:Thing")
+    assert list(entry.rows) == []
     with pytest.raises(EngineError):
         entry.load()
+    assert not (tmp_path / "ran").exists()
 
 
 def test_secrets_inside_one_another_have_an_end() -> None:
@@ -173,6 +208,11 @@ def test_what_goes_on_or_goes_too_deep_is_refused(tmp_path: Path, text: str) -> 
 
 
 # By name, through the Pulumi CLI
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(UnreadableState, match=r"is not what 'pulumi stack export' writes: .*too long"):
+        read_state("a" * 5000)
 
 
 def test_a_name_that_no_stack_has_is_refused() -> None:

@@ -301,6 +301,73 @@ def test_no_more_than_so_many_are_under_way(time: Time) -> None:
         thread.join(10)
 
 
+class Crowd:
+    """Requests at all places, and one more that waits for a place: its turn is known to come after what follows.
+
+    Args:
+        time: The clock.
+        refused: Whether VergeOS refuses one of the requests under way, and for how many seconds.
+    """
+
+    def __init__(self, time: Time, refused: float | None = None) -> None:
+        self.pace = Budget(1000, clock=self._clock, sleep=time.sleep)
+        self.sent_at = 0.0
+        self._time = time
+        self._refused = refused
+        self._looks = 0
+        self._go, self._queued, self._inside = threading.Event(), threading.Event(), threading.Barrier(AT_ONCE + 1)
+        self._threads = [threading.Thread(target=self._ask, args=(each,)) for each in range(AT_ONCE)]
+        self._waiting = threading.Thread(target=self._wait)
+
+    def __enter__(self) -> None:
+        for thread in self._threads:
+            thread.start()
+        self._inside.wait(10)
+        self._waiting.start()
+        assert self._queued.wait(10)
+
+    def __exit__(self, *_: object) -> None:
+        self._go.set()
+        for thread in (*self._threads, self._waiting):
+            thread.join(10)
+
+    def _clock(self) -> float:
+        if threading.current_thread() is self._waiting:
+            self._looks += 1
+            if self._looks > 1:  # the first look is for the hour, the next ones are for a place
+                self._queued.set()
+        return self._time.now
+
+    def _ask(self, number: int) -> None:
+        with contextlib.suppress(RateLimited), self.pace.turn():
+            self._inside.wait(10)
+            self._go.wait(10)
+            if number == 0 and self._refused:
+                raise RateLimited("Too many requests", status=429, retry_after=self._refused)
+            if self._refused:
+                self._waiting.join(10)
+
+    def _wait(self) -> None:
+        with self.pace.turn():
+            self.sent_at = self._time.now
+
+
+def test_what_waits_for_a_place_heeds_a_refusal_meanwhile(time: Time) -> None:
+    crowd = Crowd(time, refused=30)
+    with crowd:
+        pass
+    assert crowd.sent_at == START + 30
+
+
+def test_what_waited_for_a_place_counts_from_when_it_was_sent(time: Time) -> None:
+    crowd = Crowd(time)
+    with crowd:
+        time.now += 1000
+    assert crowd.sent_at == START + 1000
+    time.now = START + HOUR + 1
+    assert crowd.pace.left == 999
+
+
 ALL_PLACES = """
 import sys, threading
 from pathlib import Path

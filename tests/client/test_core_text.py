@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 
 from tests.counting import calls
 from tests.faults.faulty import cases
-from verge_pulumi.client import Basic, hiding, mask, printable, printable_lines
+from verge_pulumi.client import Basic, hiding, printable, printable_lines
+
+
+def mask(text: str, secrets: list[str]) -> str:
+    """Return a text without secrets, however long it is."""
+    return printable(text, 10_000, secrets)
+
+
+def octal(secret: str) -> str:
+    """Return a secret as C, shells and git write bytes that are not printed."""
+    return "".join(f"\\{byte:03o}" for byte in secret.encode(errors="surrogatepass"))
+
 
 FORMS: dict[str, Callable[[str], str]] = {
     "as it is": lambda secret: secret,
@@ -43,6 +54,13 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base64 in a URL": lambda secret: quote(base64.b64encode(secret.encode(errors="surrogatepass")).decode(), safe=""),
     "hexadecimal": lambda secret: secret.encode(errors="surrogatepass").hex(),
     "hexadecimal in capitals": lambda secret: secret.encode(errors="surrogatepass").hex().upper(),
+    "hexadecimal with colons": lambda secret: secret.encode(errors="surrogatepass").hex(":"),
+    "hexadecimal with blanks": lambda secret: secret.encode(errors="surrogatepass").hex(" ").upper(),
+    "hexadecimal in words": lambda secret: secret.encode(errors="surrogatepass").hex(" ", -2),
+    "hexadecimal with dashes": lambda secret: secret.encode(errors="surrogatepass").hex("-"),
+    "bytes of C": lambda secret: ", ".join(f"0x{byte:02x}" for byte in secret.encode(errors="surrogatepass")),
+    "octal": octal,
+    "octal in JSON": lambda secret: json.dumps(octal(secret))[1:-1],
     "HTML": lambda secret: html.escape(secret),
     "HTML with numbers": lambda secret: "".join(
         char if "\ud800" <= char < "\ue000" else f"&#{ord(char)};" for char in secret
@@ -134,6 +152,7 @@ UNATTEND = """<unattend><component>
         (UNATTEND, "W269N-WFGWX-YVC9B-4J6C9-T83GX"),
         ('{"name": "ops", "password": "banana"}', "banana"),
         ("token = 'banana split'\nother = 1\n", "banana split"),
+        ("users: [{name: ops, password: banana, type: text}]\n", "banana"),
     ],
 )
 @pytest.mark.parametrize(
@@ -156,6 +175,91 @@ def test_a_part_that_is_secret_alone_is_masked_alone(secret: str, quoted: str, f
 )
 def test_what_is_in_everybodys_user_data_garbles_no_message(text: str) -> None:
     assert printable(text, 2000, [USER_DATA, PEM, UNATTEND]) == text
+
+
+NAMES = """#cloud-config
+hostname: frontend-01
+fqdn: frontend-01.shop.example.com
+packages:
+  - postgresql-16
+users:
+  - name: ops
+    passwd: $6$rounds=4096$c4nary
+write_files:
+  - path: /etc/shop/frontend-01.conf
+    content: |
+      upstream backend-02
+      database db-1.internal.example
+runcmd:
+  - echo root:c4nary | chpasswd
+  - curl -o /tmp/app-2.tar https://mirror-3.example.com/app-2.tar
+"""
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "frontend-01",
+        "frontend-01.shop.example.com",
+        "hostname: frontend-01",
+        "postgresql-16",
+        "/etc/shop/frontend-01.conf",
+        "backend-02",
+        "db-1.internal.example",
+        "https://mirror-3.example.com/app-2.tar",
+    ],
+)
+def test_an_ordinary_name_in_user_data_garbles_no_message(name: str) -> None:
+    text = f"Unable to create VirtualMachine 'frontend-01': <{name}> is taken"
+    assert printable(text, 2000, [NAMES]) == text
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "frontend-01 is all of it",
+        "#cloud-config\npassword: frontend-01\n",
+        "#cloud-config\nhostname: frontend-01\npasswords:\n- frontend-01\n",
+        "#cloud-config\nlogins:\n  ops:\n\n    - frontend-01\n",
+        "#!/bin/sh\necho frontend-01 | passwd --stdin root\n",
+        "#!/bin/sh\nexport DATABASE=frontend-01\n",
+        '#!/bin/sh\nADMIN="frontend-01"\n',
+        "#!/bin/sh\ncurl https://ops:frontend-01@10.0.0.5/\n",
+        "#!/bin/sh\nmysql -pfrontend-01 shop; setup --secret frontend-01\n",
+    ],
+)
+def test_what_looks_like_a_name_is_masked_where_secrets_stand(secret: str) -> None:
+    assert printable("line 2: <frontend-01> is not allowed", 2000, [secret]) == "line 2: <***> is not allowed"
+
+
+@pytest.mark.fault(74)
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "#cloud-config\nchpasswd:\n  expire: false\n  list: |\n    root:correct horse\n    ops:banana\n",
+        "#cloud-config\nchpasswd:\n  list:\n    - ops:banana\n    - 'root:correct horse'\n",
+        '#cloud-config\nchpasswd: {list: [ops:banana, "root:correct horse"], expire: false}\n',
+        "#cloud-config\nruncmd:\n  - echo ops:banana|chpasswd\n  - echo 'root:correct horse' | chpasswd\n",
+        "#!/bin/sh\nchpasswd <<EOF\nops:banana\nroot:correct horse\nEOF\n",
+        "#!/bin/sh\nprintf 'ops:banana\\nroot:correct horse\\n' | chpasswd\n",
+        '{"chpasswd": {"list": "ops:banana\\nroot:correct horse"}}',
+        "ops:banana\nroot:correct horse\n",
+    ],
+)
+def test_passwords_of_a_chpasswd_list_are_masked_alone(secret: str) -> None:
+    shown = printable("<banana> of <ops:banana>, <correct horse>, <ops>, <root> and <expire>", 2000, [secret])
+    assert shown in (
+        "<***> of <***>, <***>, <ops>, <root> and <expire>",
+        "<***> of <ops:***>, <***>, <ops>, <root> and <expire>",
+    )
+
+
+@pytest.mark.fault(74)
+def test_without_a_chpasswd_list_what_follows_a_colon_is_shown() -> None:
+    secret = "#cloud-config\nruncmd:\n  - docker run nginx:latest\n  - docker pull\n  - registry:stable\n"
+    assert printable("<latest>, <stable>", 2000, [secret]) == "<latest>, <stable>"
 
 
 @pytest.mark.fault(74)
@@ -235,7 +339,29 @@ def test_masking_a_large_secret_costs_no_more_than_a_small_one() -> None:
 @pytest.mark.fault(74)
 @pytest.mark.timeout(120)  # where it is quadratic it takes hours
 @pytest.mark.parametrize(
-    "secret", ["a" * 3_000_000, "password: " * 100_000, "x1" * 500_000, "<a>" * 300_000, ": " * 500_000]
+    "secret",
+    [
+        "a" * 3_000_000,
+        "password: " * 100_000,
+        "x1" * 500_000,
+        "<a>" * 300_000,
+        ": " * 500_000,
+        "x-1" * 300_000,
+        "chpasswd\na:" + "x " * 300_000,
+        "chpasswd" + " a:b" * 200_000,
+        "\n" * 500_000,
+        "ops:b " * 100_000 + "\n!",
+    ],
+    ids=lambda secret: secret[:12],
 )
 def test_no_secret_makes_masking_slow(secret: str) -> None:
     assert printable("Unable to do it: nothing fits", 2000, [secret]) == "Unable to do it: nothing fits"
+
+
+@pytest.mark.fault(74)
+@pytest.mark.timeout(120)  # where it is quadratic it takes minutes
+@pytest.mark.parametrize(
+    "text", ["x" * 12_000 + "***", "12:" * 5000, "de ad " * 2500, "\\101" * 4000, "a" + "-" * 16_000]
+)
+def test_no_text_makes_masking_slow(text: str) -> None:
+    assert "x***" not in printable(text, 16_000, ["x***"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from tools import supply
 
@@ -192,6 +194,81 @@ def test_a_list_of_weaknesses_that_became_old_is_a_warning(checkout: Path, days:
 def test_what_else_is_held_against_the_lock(checkout: Path, path: str, old: str, new: str, told: str) -> None:
     edit(checkout / path, lambda text: text.replace(old, new, 1))
     assert any(told in problem for problem in problems(checkout)), problems(checkout)
+
+
+@pytest.mark.fault(85)
+@pytest.mark.parametrize("where", ["uv.toml", "examples/ci/uv.toml"])
+def test_what_uv_is_told_apart_is_looked_at(checkout: Path, where: str) -> None:
+    (checkout / where).write_text('index-url = "http://127.0.0.1"\n[pip]\nfind-links = ["."]\n')
+    assert problems(checkout) == [f"{where}: remove index-url.", f"{where}: remove pip."]
+    (checkout / where).write_text("[")
+    assert problems(checkout) == [f"{where}: this is no TOML. Mend it."]
+
+
+@pytest.mark.fault(85)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jobs:\n  a:\n    container: {}\n",
+        "jobs:\n  a:\n    container:  # where it runs\n      image: {}\n",
+        "jobs:\n  a:\n    container: {{image: {}}}\n",
+        "jobs:\n  a:\n    services:\n      db:\n        image: {}\n        ports:\n          - 5432:5432\n",
+        "a:\n  services:\n    - {}\n    - redis:7.2.4\n",
+        "a:\n  services:\n  - redis:7.2.4\n  - '{}'\n  script: [a]\n",
+        "a:\n  services:\n\n    - alias: db\n      name: {}\n      command: [x]\n",
+        "a:\n  services: [redis:7.2.4, {}]\n",
+        'a:\n  services: [{{name: "{}", alias: db}}]\n',
+        "a:\n  image:\n    name: {}\n    entrypoint: ['']\n",
+        "a:\n  image: {{name: {}, entrypoint: ['']}}\n",
+    ],
+)
+@pytest.mark.parametrize(
+    ("image", "pinned"), [("postgres:latest", False), ("postgres", False), ("postgres:16.2", True)]
+)
+def test_images_are_pinned_wherever_they_stand(checkout: Path, text: str, image: str, pinned: bool) -> None:
+    path = checkout / "examples" / "ci" / "more.yml"
+    path.write_text(text.format(image))
+    expected = [] if pinned else [f"examples/ci/more.yml: pin {image} by a version or a digest."]
+    assert problems(checkout) == expected
+
+
+@pytest.mark.fault(85)
+@pytest.mark.parametrize(
+    ("compared", "told"),
+    [
+        (
+            "2026-11-30",
+            "tools/weaknesses.toml: compared = 2026-11-30 lies in the future. Set the day of the comparison.",
+        ),
+        ('"2026-11-29"', "tools/weaknesses.toml: compared is no date. Write it without quotes, such as 2026-11-29."),
+        (
+            "2026-11-29T10:00:00",
+            "tools/weaknesses.toml: compared is no date. Write it without quotes, such as 2026-11-29.",
+        ),
+    ],
+)
+def test_the_day_of_the_comparison_is_a_date_that_has_come(checkout: Path, compared: str, told: str) -> None:
+    edit(
+        checkout / "tools/weaknesses.toml",
+        lambda text: re.sub("(?m)^compared = .*$", f"compared = {compared}", text),
+    )
+    assert supply.check(checkout, TODAY) == ([told], [])
+
+
+@pytest.mark.fault(85)
+@pytest.mark.parametrize(
+    ("versions", "within", "outside"),
+    [
+        (">=2,!=2.5", ["2.4", "2.6rc1"], ["2.5", "1.9"]),
+        ("!=2.5.*", ["2.4", "2.6"], ["2.5.1", "2.5rc1"]),
+        ("~=2.5.1", ["2.5.1", "2.5.9", "2.5.2rc1"], ["2.5.0", "2.6", "3.0"]),
+        ("~=2.5", ["2.5", "2.9"], ["2.4", "3.0"]),
+        ("==2.5.*", ["2.5", "2.5.3"], ["2.6"]),
+        ("<2.6", ["2.6rc1"], ["2.6"]),
+    ],
+)
+def test_every_range_of_versions_is_understood(versions: str, within: list[str], outside: list[str]) -> None:
+    assert [each for each in [*within, *outside] if supply.within(Version(each), versions)] == within
 
 
 @pytest.mark.fault(85)

@@ -84,13 +84,25 @@ def test_a_switch_is_written_in_many_ways(text: str, value: bool) -> None:
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     assert problem({"timeout": "soon", "insecure": "maybe"}, mark="perhaps", requests_per_hour="-1") == (
-        "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) must be a number of seconds; "
-        "VERGEOS_REQUESTS_PER_HOUR (or the configuration vergeos:requestsPerHour) must be a whole number; "
+        "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) must be a number of seconds above 0 and up to 86400; "
+        "VERGEOS_REQUESTS_PER_HOUR (or the configuration vergeos:requestsPerHour) must be a whole number up to "
+        "999999999, or 0 for no limit; "
         "VERGEOS_INSECURE (or the configuration vergeos:insecure) must be true or false; "
         "VERGEOS_MARK (or the configuration vergeos:mark) must be true or false; "
         "VERGEOS_HOST (or the configuration vergeos:host) is not set; "
         "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment"
     )
+
+
+@pytest.mark.parametrize("text", ["²", "0", "0.0", "-1", ".", "1e3", "nan", "86401", "1_0", "9" * 5000])
+def test_a_timeout_is_a_number_of_seconds(text: str) -> None:
+    where = "VERGEOS_TIMEOUT (or the configuration vergeos:timeout)"
+    assert problem(**LOGIN, timeout=text) == f"{where} must be a number of seconds above 0 and up to 86400"
+
+
+@pytest.mark.parametrize("text", ["0.5", ".5", "0.3333333333333333", "5.", "60", "86400"])
+def test_a_timeout_may_have_a_fraction(text: str) -> None:
+    assert settings(**LOGIN, timeout=text).timeout == float(text)
 
 
 @pytest.mark.parametrize("missing", ["username", "password"])
@@ -162,7 +174,7 @@ def test_an_explicit_provider_has_all_settings_of_its_own() -> None:
         ({"provider": "b", "apiKeyEnv": "OTHER"}, "host of the provider 'b' is not set"),
         (
             {**SITE_B, "apiKeyEnv": "OTHER", "timeout": "soon"},
-            "timeout of the provider 'b' must be a number of seconds",
+            "timeout of the provider 'b' must be a number of seconds above 0 and up to 86400",
         ),
         ({**SITE_B, "apiKeyEnv": "OTHER", "mark": "soon"}, "mark of the provider 'b' must be true or false"),
     ],

@@ -88,7 +88,7 @@ class View:
         self._networks = []
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
-            self._titles[_table_of(entry), entry.id] = self.key(entry)[1]
+            self._titles[entry.declaration.table, entry.id] = self.key(entry)[1]
             if entry.kind == "Network" and not literal:
                 with contextlib.suppress(ValueError):  # it has none, or what no network has
                     self._networks.append(
@@ -106,7 +106,7 @@ class View:
 
     def inputs(self, entry: Entry) -> dict[str, Any]:
         """Return what the program says of a resource, as other environments would say it."""
-        declaration = entry.load().declaration
+        declaration = entry.declaration
         return {
             name: self._named(declaration, name, value)
             for name, value in entry.inputs.items()
@@ -192,7 +192,7 @@ def _unknown(left: View, one: Entry, right: View, other: Entry) -> list[str]:
 
 
 def _differing(key: tuple[str, str], left: View, one: Entry, right: View, other: Entry) -> Iterator[Difference]:
-    attributes = one.load().declaration.inputs
+    attributes = one.declaration.inputs
     ours, theirs = left.inputs(one), right.inputs(other)
     unknown = _unknown(left, one, right, other)
     for name in {**ours, **theirs}:
@@ -213,10 +213,6 @@ def _difference(title: str, name: str, left: Any, right: Any, secret: Collection
 def _title(key: tuple[str, str]) -> str:
     kind, name = key
     return f"{kind.rpartition(':')[2]} '{text(name)}'"
-
-
-def _table_of(entry: Entry) -> str:
-    return entry.load().declaration.table
 
 
 # How it is told -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,6 +23,9 @@ DEEPEST = 100
 
 GREATEST = 10**300
 """Numbers are smaller than this, so that each can be a float; Pulumi itself keeps all of them as floats."""
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key by which Pulumi tells an object that stands for something else, such as a secret or an asset."""
 
 P = TypeVar("P", bound="Part")
 
@@ -62,6 +66,21 @@ def read_text(file: BinaryIO) -> str:
         raise Unreadable(f"it has more than {LARGEST:,} bytes")
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     return data.decode(encoding, errors="replace")
+
+
+def read_file(path: Path) -> str:
+    """Return the text of the file at a path.
+
+    Raises:
+        OSError: It cannot be read.
+        Unreadable: It is too large, or no file can have that name.
+    """
+    try:
+        file = path.open("rb")
+    except ValueError:
+        raise Unreadable("no file can have that name") from None
+    with file:
+        return read_text(file)
 
 
 def decode(text: str, position: int = 0) -> tuple[Any, int]:

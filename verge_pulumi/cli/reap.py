@@ -179,7 +179,7 @@ def _reaping(connection: Connection, expired: Expired, now: datetime) -> Any:
 
     def before_delete(self: Any, id: str, row: Row, props: Inputs) -> None:
         if why := _kept(expired, row, now):
-            raise EngineError(f"{why}. It is left alone")
+            raise EngineError(why)
         base.before_delete(self, id, row, props)
 
     provider = type(base.__name__, (base,), {"before_delete": before_delete})()
@@ -191,8 +191,8 @@ def _kept(expired: Expired, row: Mapping[str, Any], now: datetime) -> str:
     """Return why a row that was found is not deleted after all, as it is now, or ""."""
     mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
     if mark is None or mark.token != expired.mark.token:
-        return "it bears another mark meanwhile, or none"
-    return "" if expires is not None and expires <= now else "it was given more time meanwhile"
+        return "it now bears another mark, or none; skipping it"
+    return "" if expires is not None and expires <= now else "its expiry was extended; skipping it"
 
 
 def _marked_kinds() -> Iterable[type[BaseResource]]:

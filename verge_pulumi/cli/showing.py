@@ -18,6 +18,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ReportFormat(StrEnum):
+    """What the report on a preview is written as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    HTML = "html"
+
+
 def error_text(error: object) -> str:
     """Return an error as a terminal may show it."""
     return text(error, LONGEST_ERROR)

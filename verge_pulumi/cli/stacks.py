@@ -8,15 +8,17 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from verge_pulumi.cli.documents import Part, Unreadable, decode, plain, read_text
+from verge_pulumi import resources
+from verge_pulumi.cli.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.engine.connecting.connection import NAMESPACE
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, Declaration
 from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
@@ -24,9 +26,6 @@ from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
 from verge_pulumi.engine.ownership.states import ORIGIN
-
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi tells an object that stands for something else, such as a secret."""
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 
@@ -68,29 +67,42 @@ class Entry:
     def load(self) -> DeclaredProvider[Any]:
         """Return its provider, not yet connected. What the resource declares is in the state as it declares it.
 
+        A state is no reason to run code, so no module is imported that it names.
+
         Raises:
-            EngineError: No installed version has such a resource, or its values in the state are none of its own.
+            EngineError: This package has no such resource, or its values in the state are none of its own.
         """
-        try:
-            provider: Any = load(self.kind)
-        except EngineError:
-            raise
-        except Exception:  # whatever the modules of others do when they are imported
-            module = text(self.kind.rpartition(":")[0])
-            raise EngineError(f"{self.title} is declared in '{module}', which cannot be imported here") from None
-        if not hasattr(provider.resource, "declaration"):
-            raise EngineError(f"{self.title} is no resource of this package or of one that declares its own")
+        module, _, title = self.kind.rpartition(":")
+        if module:
+            raise EngineError(
+                f"{self.title} is declared in '{text(module)}', and only resources of verge_pulumi.resources are loaded"
+            )
+        if title not in resources.__all__:
+            kind = text(self.kind)
+            raise EngineError(
+                f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it"
+            )
+        provider: Any = load(title)
         loaded: DeclaredProvider[Any] = provider
         for name, attribute in loaded.declaration.attributes.items():
             if not fits(attribute, self.inputs.get(name)) or not fits(attribute, self.outputs.get(name)):
                 raise EngineError(f"{self.title} has a value for {name} in the state that {name} cannot have")
         return loaded
 
+    @cached_property
+    def declaration(self) -> Declaration:
+        """What its class declares.
+
+        Raises:
+            EngineError: As `load` does.
+        """
+        return self.load().declaration
+
     @property
     def rows(self) -> Iterable[tuple[str, str]]:
-        """The rows that it is, by table and key; none if no installed version has such a resource."""
+        """The rows that it is, by table and key; none if this package has no such resource."""
         try:
-            table = self.load().declaration.table
+            table = self.declaration.table
         except EngineError:
             return []
         parts = self.outputs.get("keys") if self.kind == "Firewall" else None
@@ -137,12 +149,11 @@ def read_state(source: str) -> State:
     """
     path = Path(source)
     try:
-        if not path.is_file():
-            return exported(source)
-        with path.open("rb") as file:
-            content = read_text(file)
-    except (OSError, ValueError) as error:  # ValueError: it is too large, or no file can have that name
+        content = read_file(path) if path.is_file() else None
+    except (OSError, Unreadable) as error:
         raise _unreadable(source, str(error)) from None
+    if content is None:
+        return exported(source)
     return _state(source, content)
 
 
@@ -191,20 +202,20 @@ def parse(document: object) -> State:
     Raises:
         Unreadable: It holds none.
     """
-    resources = _Export.read(document).deployment.resources
-    root = next((resource for resource in resources if resource.type == _STACK), None)
+    found = _Export.read(document).deployment.resources
+    root = next((resource for resource in found if resource.type == _STACK), None)
     if root is None:
         raise Unreadable("it has no stack")
     stack, project = root.urn.removeprefix(_URN).split("::")[:2]
     configured = {
         f"{resource.urn}::{resource.id}": _settings(resource)
-        for resource in resources
+        for resource in found
         if resource.type.startswith("pulumi:providers:")
     }
     name = f"{project}/{stack}"
     entries = tuple(
         _entry(name, resource, configured)
-        for resource in resources
+        for resource in found
         # What is only read (`get`), and what waits for its deletion, is not managed.
         if resource.type.startswith(_OURS) and not resource.external and not resource.delete
     )
@@ -329,7 +340,7 @@ def _plain(value: Any, sealings: int = 0) -> tuple[Any, bool]:
         sealings: How many secrets it lies in, one inside the other.
     """
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET_KIND:
+        if value.get(SIGNATURE) == _SECRET_KIND:
             if "plaintext" not in value:
                 raise _Sealed
             if sealings == _MOST_SEALINGS:

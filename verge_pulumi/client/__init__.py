@@ -42,7 +42,7 @@ from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, 
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import recording_writes
 from verge_pulumi.client.table import Key, Receipt, Row, Table
-from verge_pulumi.client.text import hidden_so_far, hiding, mask, printable, printable_lines
+from verge_pulumi.client.text import hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.client.transport import Clocks
 
 __all__ = [
@@ -93,7 +93,6 @@ __all__ = [
     "hidden_so_far",
     "hiding",
     "ledger_path",
-    "mask",
     "printable",
     "printable_lines",
     "recording_writes",

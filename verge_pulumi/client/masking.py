@@ -3,6 +3,9 @@
 The text is decoded, not the secret encoded: a message is short and a secret may be 64 KiB of lines, so the cost is that
 of the message. Each decoding is a view that knows where in the text its characters stand. Base64 and hexadecimal are
 read at every alignment, because what is repeated may begin in the middle of something longer.
+
+Of a secret of several lines, such as user data, names are shown that stand apart from credentials, or no message could
+say which host it is about.
 """
 
 from __future__ import annotations
@@ -28,11 +31,17 @@ _MOST_VIEWS = 12
 _DEPTH = 2
 """How many encodings round each other are undone, such as JSON in a URL."""
 
+_MOST_TURNS = 8
+"""How often a text is searched; one that holds a secret even then was made to, and nothing of it is shown."""
+
 S = TypeVar("S", str, bytes)
 Span = tuple[int, int]
 
 
 # What is secret ------------------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r"(?:https?://|/)?(?!(?:\D*\d){5})[a-z]+\d{0,3}(?:[-._/](?:[a-z]+\d{0,3}|\d{1,3}))+/?")
+"""What people call things: ``frontend-01``, ``/etc/app-2.conf``, ``https://mirror-3.example.com/app.tar``."""
 
 _HARMLESS_LINE = re.compile(
     r"#\S*"  # "#cloud-config", "#!/bin/sh", "#include"
@@ -47,11 +56,28 @@ _HARMLESS_LINE = re.compile(
 
 _HARMLESS_VALUE = re.compile(r"(?i:true|false|yes|no|on|off|null|none|default|[|>][+-]?|~)")
 
+_HARMLESS_PAIR = re.compile(rf"(?:- *)?[\w.-]+: +{_NAME.pattern}")
+"""A line with a name, such as ``hostname: frontend-01``, unless it stands where secrets do."""
+
 _GUARDED = re.compile(
     r"(?i)(?:passw|passphrase|pwd|secret|token|psk|credential|private_?-?key|api_?-?key)[\w.-]{0,40}[\"']?"
     r"[ \t]*(?:[:=]|>\s*(?:<value>)?)[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)'|([^\s<\"'][^\n<]*))"
 )
 """A value whose name says that it is secret, in YAML, JSON, a shell's assignment or XML."""
+
+_USER = r"[A-Za-z_][\w.-]{0,31}\$?:(?!//)"
+_LISTED = (
+    re.compile(rf"(?m)^[ \t]*(?:- +)?[\"']?{_USER}(\S[^\n]*)"),  # a line of its own
+    re.compile(rf"(?:[\"']|\\n){_USER}([^\"'\n\\]+)"),
+    re.compile(rf"[\s\[,]{_USER}([^\s\"',\]|;\\]+)"),
+)
+"""A password behind its user, as ``chpasswd`` reads them: ``root:banana``."""
+
+_PRIVATE = re.compile("(?i)pass|pw|secret|token|psk|credential|key|code|login|auth|user|account|admin|root")
+"""What a line says that tells of credentials."""
+
+_ASSIGNED = re.compile(r"(?:=[\"']?|:)([^\s'\"<>()\[\]{},;|`:=@/]+)")
+"""A value directly behind its name, as in ``ADMIN="frontend-01"`` and ``ops:frontend-01@host``."""
 
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,80}")
 _WORD_ENDS = (re.compile(r"[\s'\"<>()\[\]{},;|`]+"), re.compile(r"[\s'\"<>()\[\]{},;|`:=@/]+"))
@@ -76,14 +102,40 @@ def parts_of(secret: str) -> Iterator[str]:
         bare = guarded[1] or guarded[2] or (guarded[3] or "").rstrip(",; \t\r")
         if not _HARMLESS_VALUE.fullmatch(bare):
             yield secret[secret.rfind("\n", 0, guarded.start()) + 1 : guarded.end()].strip()
-            if len(bare) >= _SHORTEST:
-                yield bare
+            values = {bare, re.split(r"[,}\]]", guarded[3] or "", maxsplit=1)[0].strip()}  # {password: banana, ...}
+            yield from (value for value in values if len(value) >= _SHORTEST)
+    if "chpasswd" in secret or all(_LISTED[0].match(line) for line in secret.splitlines() if line.strip()):
+        passwords = (found[1].strip() for listed in _LISTED for found in listed.finditer(secret))
+        yield from (each for one in passwords for each in {one, one.rstrip("\"'")} if len(each) >= _SHORTEST)
+    private = [*_private_lines(secret)]
     lines = {line.strip() for line in secret.splitlines()}
     if len(lines) > 1:
+        harmless = {line for line in lines if _HARMLESS_PAIR.fullmatch(line)}.difference(private)
+        lines -= harmless
         yield from (line for line in lines if len(line) >= _SHORTEST_PART and not _HARMLESS_LINE.fullmatch(line))
     text = _TAG.sub(" ", secret)
-    words = {word for ends in _WORD_ENDS for word in ends.split(text) if len(word) >= _SHORTEST_PART}
-    yield from filter(_is_unusual, words)
+    named = {word for word in _words(text) if _NAME.fullmatch(word)}
+    named -= {*_words(_TAG.sub(" ", "\n".join(private))), *_ASSIGNED.findall(text)}
+    yield from filter(_is_unusual, _words(text) - named)
+
+
+def _private_lines(secret: str) -> Iterator[str]:
+    """Yield the lines of a secret that tell of credentials, with what hangs on them; of a single line itself."""
+    if len(secret.splitlines()) == 1:
+        yield secret.strip()
+    above: int | None = None  # place of the line that the others hang on
+    for line in filter(None, map(str.rstrip, secret.splitlines())):
+        bare = line.lstrip()
+        # The items of a list may stand below its name without any indentation.
+        place = 2 * (len(line) - len(bare)) + bare.startswith("-")
+        if above is None or place <= above:
+            above = place if _PRIVATE.search(bare) else None
+        if above is not None:
+            yield bare
+
+
+def _words(text: str) -> set[str]:
+    return {word for ends in _WORD_ENDS for word in ends.split(text) if len(word) >= _SHORTEST_PART}
 
 
 def _is_unusual(word: str) -> bool:
@@ -152,14 +204,17 @@ class Secrets:
 
     def masked(self, text: str) -> str:
         """Return the text with ``***`` for each secret, and for each part of one that is secret alone."""
-        # What is masked may bring together what makes up a secret once more; each turn is shorter than the last one.
-        while self._texts and (spans := self._spans(text)):
+        # What is masked may bring together what makes up a secret once more.
+        for _ in range(_MOST_TURNS if self._texts else 0):
+            spans = self._spans(text)
+            if not spans:
+                return text
             shown, position = [], 0
             for start, end in spans:
                 shown += [text[position:start], MASK]
                 position = end
             text = "".join(shown) + text[position:]
-        return text
+        return MASK if self._texts else text
 
     def _spans(self, text: str) -> list[Span]:
         joined: list[Span] = []
@@ -175,8 +230,12 @@ class Secrets:
         for view in _views(text):
             for start, end in characters.within(view.text):
                 yield view.place(start, end)
-            for start, end in _binary(view.text, encoded):
+            for start, end in _in_base64(view.text, encoded):
                 yield view.place(start, end)
+            # "de:ad:be:ef", "dead beef"
+            for closed in filter(None, (view, view.decoded(_BETWEEN_BYTES, lambda _: ""))):
+                for start, end in _in_hexadecimal(closed.text, encoded):
+                    yield closed.place(start, end)
 
 
 @lru_cache(maxsize=16)
@@ -241,6 +300,8 @@ def _from_escape(escape: str) -> str:
     kind = escape[1]
     if kind == "x" and len(escape) > 2:
         return _from_bytes(bytes.fromhex(escape.replace("\\x", "")))
+    if kind in "0123" and len(escape) > 2:
+        return _from_bytes(bytes(int(digits, 8) for digits in escape.split("\\")[1:]))
     if kind == "u" and len(escape) == 12:
         return (bytes.fromhex(escape[2:6]) + bytes.fromhex(escape[8:])).decode("utf-16-be", "surrogatepass")
     if kind in "uU" and len(escape) > 2:
@@ -253,7 +314,7 @@ _HEX = "[0-9A-Fa-f]"
 _ENCODINGS: Sequence[tuple[re.Pattern[str], Callable[[str], str]]] = (
     (
         re.compile(
-            rf"(?:\\x{_HEX}{{2}})+|\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}"
+            rf"(?:\\x{_HEX}{{2}})+|(?:\\[0-3][0-7]{{2}})+|\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}"
             rf"|\\u{_HEX}{{4}}|\\U{_HEX}{{8}}|\\."
         ),
         _from_escape,
@@ -289,17 +350,25 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 _HEXADECIMAL = re.compile(rf"{_HEX}{{8,}}")
 
 
-def _binary(text: str, needles: _Needles[bytes]) -> Iterator[Span]:
-    """Yield where needles stand in a text as base64 or hexadecimal."""
-    base64 = [run.span() for run in _BASE64.finditer(text)]
+_BETWEEN_BYTES = re.compile(rf"(?<={_HEX}{{2}})[\s:,._-]+(?:0x)?(?=(?:{_HEX}{{2}})+(?!{_HEX}))")
+
+
+def _in_base64(text: str, needles: _Needles[bytes]) -> Iterator[Span]:
+    """Yield where needles stand in a text as base64."""
+    runs = [run.span() for run in _BASE64.finditer(text)]
     for skipped in range(4):
-        for start, end in _within_runs(text, base64, skipped, _from_base64, needles, 6):
+        for start, end in _within_runs(text, runs, skipped, _from_base64, needles, 6):
             while end < len(text) and text[end] == "=":
                 end += 1
             yield start, end
-    hexadecimal = [run.span() for run in _HEXADECIMAL.finditer(text)]
+
+
+def _in_hexadecimal(text: str, needles: _Needles[bytes]) -> Iterator[Span]:
+    """Yield where needles stand in a text as hexadecimal."""
+    runs = [run.span() for run in _HEXADECIMAL.finditer(text)]
     for skipped in range(2):
-        yield from _within_runs(text, hexadecimal, skipped, _from_hexadecimal, needles, 4)
+        for start, end in _within_runs(text, runs, skipped, _from_hexadecimal, needles, 4):
+            yield start - 2 if text[max(start - 2, 0) : start] == "0x" else start, end
 
 
 def _within_runs(

@@ -151,20 +151,22 @@ class Budget:
         return self._reserve if self._thread.kept is None else self._thread.kept
 
     def _take(self, kept: int) -> int:
-        """Wait for the hour, count a request and return its place."""
+        """Wait for the hour and for a place, count a request and return its place."""
         waited, made = 0.0, self.made
         while True:
             with self._open() as book:
                 now = self._clock()
                 book.no_later_than(now)
-                wait = self._wait(book, now, self._per_hour - kept)
-                if wait <= 0:
-                    del book.times[: bisect_right(book.times, now - HOUR)]
-                    book.times.append(now)
-                    # Where a thread of this process looks for a place already, this one waits behind it.
-                    place = None if self._ledger.queue.locked() else self._ledger.claim(book, now)
-                    break
+                wait = self._wait(book, now, kept)
                 refused = book.closed_until > now
+                # Where a thread of this process looks for a place already, this one waits behind it.
+                place = None if wait > 0 or self._ledger.queue.locked() else self._claim(book, now)
+            if wait <= 0 and place is None:
+                place = self._queue(kept)
+            if place is not None:
+                break
+            if wait <= 0:
+                continue  # what it waits for came while it was in the queue
             if self.made != made:
                 waited, made = 0.0, self.made
             reason = "VergeOS answers that there are too many requests" if refused else self._used_up()
@@ -174,25 +176,30 @@ class Budget:
                 self._tell(now, wait, f"{reason}; going on at {_clock_face(now + wait)}")
             self._sleep(min(wait, _LONGEST_SLEEP))
             waited += min(wait, _LONGEST_SLEEP)
-        if place is None:
-            place = self._queue()
-        else:
-            self._ledger.starved = 0.0
         with self._lock:
             self.made += 1
             self._keep_extending()
         return place
 
-    def _wait(self, book: Book, now: float, per_hour: int) -> float:
+    def _wait(self, book: Book, now: float, kept: int) -> float:
         """Return the seconds until each limit has room for one more request."""
         wait = book.closed_until - now
-        for most, seconds in ((per_hour, HOUR), (BURST, 1.0)):
+        for most, seconds in ((self._per_hour - kept, HOUR), (BURST, 1.0)):
             if len(book.times) >= most:
                 wait = max(wait, book.times[-most] + seconds - now)
         return wait
 
-    def _queue(self) -> int:
-        """Wait for a place behind the other threads of this process."""
+    def _claim(self, book: Book, now: float) -> int | None:
+        """Count a request that is sent now and return its place; None if there is no place."""
+        place = self._ledger.claim(book, now)
+        if place is not None:
+            del book.times[: bisect_right(book.times, now - HOUR)]
+            book.times.append(now)
+            self._ledger.starved = 0.0
+        return place
+
+    def _queue(self, kept: int) -> int | None:
+        """Wait for a place behind the other threads of this process; None if the request has to wait for the hour."""
         ledger = self._ledger
         with ledger.queue:
             while True:
@@ -200,9 +207,11 @@ class Budget:
                 with self._open() as book:
                     now = self._clock()
                     book.no_later_than(now)
-                    place = ledger.claim(book, now)
+                    # VergeOS may have refused a request meanwhile, and others may have used up the hour.
+                    if self._wait(book, now, kept) > 0:
+                        return None
+                    place = self._claim(book, now)
                 if place is not None:
-                    ledger.starved = 0.0
                     return place
                 reason = f"all {AT_ONCE} requests that may be sent at once are under way"
                 if ledger.starved >= LONGEST_WAIT_FOR_A_PLACE:

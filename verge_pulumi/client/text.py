@@ -86,15 +86,6 @@ def printable_lines(text: str, limit: int = 16 * 1024, secrets: Iterable[str] = 
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def mask(text: str, secrets: Iterable[str]) -> str:
-    """Replace each secret in a text by ``***``, whatever encoding it is repeated in.
-
-    Encodings are base64 and hexadecimal (at any alignment), URLs, JSON, HTML, XML and the escapes of Python. Of a
-    secret of several lines each line, value and word is masked that is secret alone (`masking.parts_of`).
-    """
-    return Secrets(secrets, _tamed).masked(text)
-
-
 def _masked_beginning(text: str, hidden: Secrets) -> str:
     """Return what is looked at of a text, masked."""
     masked = hidden.masked(text[:_LONGEST_LOOKED_AT])

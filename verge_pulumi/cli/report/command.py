@@ -6,13 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from verge_pulumi.cli.documents import Unreadable, read_text
+from verge_pulumi.cli.documents import Unreadable, read_file, read_text
 from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.cli.report.capacity import Room, rooms
 from verge_pulumi.cli.report.document import document
@@ -21,6 +20,7 @@ from verge_pulumi.cli.report.html import html
 from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
 from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.cli.report.source import plans
+from verge_pulumi.cli.showing import ReportFormat
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
@@ -33,14 +33,6 @@ EPILOG = (
 STDIN = "-"
 
 
-class Format(StrEnum):
-    """What the report is written as."""
-
-    MARKDOWN = "markdown"
-    JSON = "json"
-    HTML = "html"
-
-
 def report(
     previews: Annotated[
         list[str] | None,
@@ -49,13 +41,13 @@ def report(
             help="What 'pulumi preview --json' printed, of one stack or several; '-' is stdin.",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="What to write it as.")] = Format.MARKDOWN,
+    form: Annotated[ReportFormat, typer.Option("--format", help="What to write it as.")] = ReportFormat.MARKDOWN,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write it to, instead of stdout.")] = None,
     limit: Annotated[
         int,
         typer.Option(
             metavar="NUMBER",
-            help="The most characters of Markdown; a comment on GitHub has so many. 0 for no limit.",
+            help="Maximum length in characters; the default is GitHub's comment limit. 0 for no limit.",
         ),
     ] = FORGE_LIMIT,
     fail_on: Annotated[
@@ -96,14 +88,11 @@ def _read(name: str, parallel: int | None) -> list[Plan]:
     try:
         if name == STDIN:
             return plans(read_text(sys.stdin.buffer), parallel=parallel)
-        with Path(name).open("rb") as file:
-            return plans(read_text(file), parallel=parallel)
+        return plans(read_file(Path(name)), parallel=parallel)
     except OSError as error:
-        cause = f"{error.strerror or error}. Name a file that can be read"
+        cause = f"{text(error.strerror or error)}. Name a file that can be read"
     except Unreadable as error:
         cause = str(error)
-    except ValueError:
-        cause = "this is no name of a file. Name a file that can be read"
     typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
     raise typer.Exit(2)
 
@@ -120,11 +109,11 @@ def _look() -> tuple[Sequence[Room], list[str]]:
         return [], [f"VergeOS did not tell its capacity: {error}."]
 
 
-def _rendered(found: Sequence[Plan], form: Format, limit: int, seen: Sequence[Room], notes: Sequence[str]) -> str:
-    if form is Format.JSON:
+def _rendered(found: Sequence[Plan], form: ReportFormat, limit: int, seen: Sequence[Room], notes: Sequence[str]) -> str:
+    if form is ReportFormat.JSON:
         # Escaped, so that no character in it steers a terminal.
         return json.dumps(document(found, rooms=seen, notes=notes), indent=2) + "\n"
-    if form is Format.HTML:
+    if form is ReportFormat.HTML:
         return html(found, rooms=seen, notes=notes)
     return markdown(found, rooms=seen, notes=notes, limit=limit)
 
@@ -136,5 +125,6 @@ def _write(report: str, output: Path | None) -> None:
     try:
         output.write_text(report, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"Unable to write the report to '{text(output, LONGEST_MESSAGE)}': {error.strerror}.", err=True)
+        where, cause = text(output, LONGEST_MESSAGE), text(error.strerror or error)
+        typer.echo(f"Unable to write the report to '{where}': {cause}.", err=True)
         raise typer.Exit(1) from None

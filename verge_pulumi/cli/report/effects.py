@@ -1,4 +1,4 @@
-"""What a change entails: the rules are those of the declarations and of the providers."""
+"""The effects of a change, by the rules of the declarations and of the providers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Effect(StrEnum):
-    """What somebody who approves a change wants to know; the weightiest first."""
+    """What whoever approves a change has to know, the most important first."""
 
     LOSES_DATA = "loses data"
     REFUSED = "is refused"
@@ -36,10 +36,10 @@ def declaration_of(kind: str) -> Declaration | None:
 
 
 def judge(changes: Sequence[Change]) -> list[Mapping[Effect, str]]:
-    """Return what each change entails, with a sentence for each effect that has no foreign text in it.
+    """Return the effects of each change, each with a sentence; no sentence has foreign text in it.
 
     Args:
-        changes: All changes of one stack, since some bear on others.
+        changes: All changes of one stack, since the effects of one may depend on others.
     """
     around = {change.urn: change for change in changes}
     return [_of(change, around) for change in changes]
@@ -50,9 +50,11 @@ def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
     if change.component:
         return effects
     if change.action == "delete":
-        effects[Effect.DELETES] = "The program has it no longer."
+        effects[Effect.DELETES] = "The program no longer declares it."
     if change.action == "replace":
-        effects[Effect.REPLACES] = "It is made anew." if change.reasons else "It is made anew with what it hangs on."
+        effects[Effect.REPLACES] = (
+            "It is replaced." if change.reasons else "It is replaced together with what it depends on."
+        )
     if change.protected and change.action in ("delete", "replace"):
         effects[Effect.REFUSED] = "It is protected, so Pulumi refuses this."
     if change.ours:
@@ -61,17 +63,17 @@ def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
 
 
 def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
-    """Say what data goes with a drive, and whether the provider lets it (docs/data-loss.md)."""
+    """Say what data is lost with a drive, and whether the provider refuses that (docs/data-loss.md)."""
     if change.action not in ("delete", "replace"):
         return {}
     if change.kind == "VirtualMachine" and cloning.is_copy(change.old):
-        return {Effect.LOSES_DATA: "It is a copy: the drives that came with it go too, whoever manages them."}
+        return {Effect.LOSES_DATA: "It is a copy: the drives that came with it are deleted too, whoever manages them."}
     if change.kind == "Drive" and not isinstance(change.old.get("used_bytes"), int | float | None):
-        return {Effect.LOSES_DATA: "How much data is on it is not told here."}  # the program made it a secret
+        return {Effect.LOSES_DATA: "How much data is on it is not known here."}  # the program made it a secret
     lost = data_loss.used(change.old) if change.kind == "Drive" else 0
     if not lost:
         return {}
-    effects = {Effect.LOSES_DATA: f"The {in_units(lost)} of data on it go."}
+    effects = {Effect.LOSES_DATA: f"The {in_units(lost)} of data on it are deleted."}
     taking = around.get(change.deleted_with)
     decides = taking if taking is not None and taking.action in ("delete", "replace") else change
     if not decides.old.get("allow_data_loss"):
@@ -80,7 +82,7 @@ def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
 
 
 def _power(change: Change) -> dict[Effect, str]:
-    """Say whether something that runs is restarted or stopped, or waits for a restart."""
+    """Say whether something that is running is restarted or stopped, or needs a restart."""
     if change.kind == "Power":
         was = change.old.get("state") == "running"
         stops = change.new.get("state") == "stopped" if change.action == "update" else change.action == "delete"
@@ -92,11 +94,12 @@ def _power(change: Change) -> dict[Effect, str]:
     due = [name for name in declaration.inputs if name in change.changed and declaration.inputs[name].restarts]
     if not due and not change.old.get("need_restart"):
         return {}
-    why = ", ".join(due) or "a change that waits already"
+    why = ", ".join(due) or "an earlier change"
     if change.new.get("restart") == "on-change":
-        meanwhile = "its traffic is cut for some seconds" if change.kind == "Network" else "the guest is down meanwhile"
-        return {Effect.RESTARTS: f"If it runs it is restarted for {why}, and {meanwhile}."}
-    return {Effect.WAITS: f"What runs takes this on at its next restart: {why}."}
+        network = change.kind == "Network"
+        meanwhile = "its traffic is cut for some seconds" if network else "the guest is down in the meantime"
+        return {Effect.RESTARTS: f"If it is running, it is restarted for {why}, and {meanwhile}."}
+    return {Effect.WAITS: f"If it is running, this takes effect at its next restart: {why}."}
 
 
 def _firewall(change: Change) -> dict[Effect, str]:
@@ -105,7 +108,7 @@ def _firewall(change: Change) -> dict[Effect, str]:
         return dict.fromkeys((Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL), "Rules that refer to it change with it.")
     effects: dict[Effect, str] = {}
     if any(rule.opens for rule in change.rules):
-        effects[Effect.OPENS_FIREWALL] = "Traffic may pass that could not."
+        effects[Effect.OPENS_FIREWALL] = "Traffic may pass that was stopped before."
     if any(rule.closes for rule in change.rules):
-        effects[Effect.CLOSES_FIREWALL] = "Traffic may be stopped that could pass."
+        effects[Effect.CLOSES_FIREWALL] = "Traffic may be stopped that passed before."
     return effects

@@ -10,7 +10,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.cli.escaping import LONGEST, LONGEST_MESSAGE, element
 from verge_pulumi.cli.report import words
 from verge_pulumi.cli.report.capacity import Room, capacity
 from verge_pulumi.cli.report.firewall import traffic, traffic_changes
@@ -46,7 +46,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         rules=lambda plan: [rule for change in plan.changing for rule in change.rules],
         traffic=traffic,
         differences=traffic_changes,
-        text=text,
+        text=_element,
         words=words,
     )
     return environment.get_template("report.html.j2").render(
@@ -59,5 +59,10 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
 
 
 def _shown(value: object) -> object:
-    """Return what a template puts out; what is not our own markup is foreign text, which is escaped after this."""
-    return text(value, LONGEST_MESSAGE) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Return what a template puts out; what is no markup yet is foreign text."""
+    return _element(value, LONGEST_MESSAGE) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _element(value: object, limit: int = LONGEST) -> Markup:
+    """Return foreign text as markup, so that it is neither cut nor escaped once more."""
+    return Markup(element(value, limit))  # noqa: S704 it is escaped

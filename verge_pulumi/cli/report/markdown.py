@@ -114,7 +114,7 @@ def _block(change: Change) -> str:
     if change.action == "replace" and change.reasons:
         lines.append(f"  - replaced for {', '.join(map(code, change.reasons))}")
     if change.vanished:
-        lines.append("  - somebody deleted it behind Pulumi's back; it is made anew")
+        lines.append("  - somebody deleted it behind Pulumi's back; it is created again")
     lines += [f"  - finishes what the last run could not: {code(why, LONGEST_MESSAGE)}" for why in change.unfinished]
     told = words.fields(change)
     if change.action == "create":

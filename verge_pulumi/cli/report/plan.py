@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from verge_pulumi.cli.documents import Part, Unreadable
+from verge_pulumi.cli.documents import SIGNATURE, Part, Unreadable
 from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
 from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
 from verge_pulumi.engine.declaring.declaration import Declaration
@@ -26,7 +26,6 @@ SECRET = "[secret]"  # noqa: S105 Pulumi's own word for one
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What Pulumi writes for a value that is known only when the change is made."""
 
-_SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105 marks an object of Pulumi's as an encrypted value
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 
 COMPONENTS = "vergeos:index:"
@@ -381,7 +380,7 @@ def _masked(value: Any, secret: bool) -> Any:
     if value is not None and secret:
         return SECRET
     if isinstance(value, dict):
-        return SECRET if _SECRET_SIGNATURE in value else {name: _masked(each, False) for name, each in value.items()}
+        return SECRET if SIGNATURE in value else {name: _masked(each, False) for name, each in value.items()}
     return [_masked(each, False) for each in value] if isinstance(value, list) else value
 
 

@@ -34,11 +34,11 @@ class Group:
 def groups(plan: Plan) -> list[Group]:
     """Return the changes of a plan: first those that somebody has to look at, then the others by what is done."""
     weights = list(Effect)
-    urgent = sorted(
-        (change for change in plan.changing if change.effects.keys() - {Effect.CLOSES_FIREWALL}),
-        key=lambda change: weights.index(next(iter(change.effects))),
-    )
-    calm = [change for change in plan.changing if change not in urgent]
+    urgent: list[Change] = []
+    calm: list[Change] = []
+    for change in plan.changing:
+        (urgent if change.effects.keys() - {Effect.CLOSES_FIREWALL} else calm).append(change)
+    urgent.sort(key=lambda change: weights.index(next(iter(change.effects))))
     told = [Group("To look at", "resources to look at", 80, tuple(urgent), False)] if urgent else []
     for action, word, weight in (
         ("update", "to update", 50),

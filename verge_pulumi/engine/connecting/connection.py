@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +31,10 @@ CALLS_PER_PROCESSOR = 4
 
 GATHERING_PAUSE = 0.1
 """Seconds for which a read waits for those of other calls to begin with; the engine needs about 40 ms between two."""
+
+
+LONGEST_TIMEOUT = 86400
+"""Seconds that one HTTP exchange may be given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +133,16 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     problems: list[str] = []
     blank_ends: list[str] = []
     timeout = value("timeout", "VERGEOS_TIMEOUT")
-    if timeout and not timeout.replace(".", "", 1).isdigit():
-        problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} must be a number of seconds")
+    if timeout and not (
+        re.fullmatch(r"[0-9]{0,5}\.?[0-9]{0,20}", timeout) and 0 < float(f"0{timeout}") <= LONGEST_TIMEOUT
+    ):
+        what = f"must be a number of seconds above 0 and up to {LONGEST_TIMEOUT}"
+        problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} {what}")
         timeout = ""
     per_hour = value("requestsPerHour", "VERGEOS_REQUESTS_PER_HOUR")
-    if per_hour and not (per_hour.isascii() and per_hour.isdigit()):
-        problems.append(f"{_where('requestsPerHour', 'VERGEOS_REQUESTS_PER_HOUR', provider)} must be a whole number")
+    if per_hour and not re.fullmatch("[0-9]{1,9}", per_hour):
+        what = "must be a whole number up to 999999999, or 0 for no limit"
+        problems.append(f"{_where('requestsPerHour', 'VERGEOS_REQUESTS_PER_HOUR', provider)} {what}")
         per_hour = ""
     settings = Settings(
         host=trimmed("host", "VERGEOS_HOST"),
