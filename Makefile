@@ -56,6 +56,7 @@ bench: $(READY) ## Measure requests, connections, time and memory, and compare t
 
 soak: $(READY) ## Run the long loops and print what they measured beside the goals (ARGS="--short" for a minute's worth)
 	@$(PULUMI) $(BIN)/python -m tests.soak $(ARGS)
+	@$(if $(findstring --short,$(ARGS)),,$(BIN)/python -m pytest -n $(WORKERS) -q -m hypothesis --hypothesis-profile=whole)
 
 mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py

@@ -14,6 +14,7 @@ pytest_plugins = ["tests.faults.marker"]
 
 # How long a case takes says nothing on a machine that is shared.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", settings.get_profile("shared"))  # `make soak` chooses it: see `cases`
 settings.load_profile("shared")
 
 
