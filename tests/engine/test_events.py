@@ -98,6 +98,7 @@ def test_each_event_and_each_kind_is_part_of_the_short_form() -> None:
 
 
 @pytest.mark.fault(87, 89, 93, 94)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("chain", CHAINS)
 def test_ordinary_events_touch_nobody_and_lose_nothing(chain: str, built: Path, tmp_path: Path, cli: Path) -> None:
     with stand(built, tmp_path, cli) as each:
