@@ -54,8 +54,9 @@ docs: $(READY) ## Write the generated documents
 bench: $(READY) ## Measure requests, connections, time and memory, and compare them (ARGS="--help" for more)
 	@$(PULUMI) $(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## Run the long loops and print what they measured beside the goals (ARGS="--short" for a minute's worth)
+soak: $(READY) ## Run the long loops beside their goals, and all property tests (ARGS="--short" for a minute's worth of loops)
 	@$(PULUMI) $(BIN)/python -m tests.soak $(ARGS)
+	@$(if $(findstring --short,$(ARGS)),,$(BIN)/python -m pytest -n $(WORKERS) -q -m hypothesis --hypothesis-profile=whole)
 
 mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py

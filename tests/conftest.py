@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,31 @@ pytest_plugins = ["tests.faults.marker"]
 
 # How long a case takes says nothing on a machine that is shared.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", settings.get_profile("shared"))  # `make soak` chooses it: see `cases`
 settings.load_profile("shared")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the tests that start the Pulumi CLI.
+
+    pytest-xdist cuts the list into one piece for each worker, and who has done theirs steals from the end of another's.
+    So the last minutes are short tests, which keep all workers busy.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1:
+        return
+    long = [item for item in items if _starts_pulumi(item)]
+    short = [item for item in items if not _starts_pulumi(item)]
+    items.clear()
+    for worker in range(workers):
+        own = long[worker::workers]
+        # The first worker makes what the tests of events share before another one waits for it.
+        items += reversed(own) if worker else own
+        items += short[len(short) * worker // workers : len(short) * (worker + 1) // workers]
+
+
+def _starts_pulumi(item: pytest.Item) -> bool:
+    return "cli" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.providers.bench import Bench
 from verge_pulumi.simulator import Simulator
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Pulumi CLI that knows no stack: the real one would ask the backend of whoever runs the tests."""
+    program = tmp_path_factory.mktemp("cli") / "pulumi"
+    program.write_text("#!/bin/sh\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+    program.chmod(0o755)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PATH", str(program.parent), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -76,7 +77,8 @@ CHAINS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, cli: Path) -> Path:
     """What each event begins with, made once for all workers."""
-    folder = tmp_path_factory.getbasetemp().parent / "events"
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "events"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "after.json").exists():
@@ -96,6 +98,7 @@ def test_each_event_and_each_kind_is_part_of_the_short_form() -> None:
 
 
 @pytest.mark.fault(87, 89, 93, 94)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("chain", CHAINS)
 def test_ordinary_events_touch_nobody_and_lose_nothing(chain: str, built: Path, tmp_path: Path, cli: Path) -> None:
     with stand(built, tmp_path, cli) as each:

@@ -86,27 +86,20 @@ def test_it_starts_when_it_is_complete_and_stops_before_it_goes(lab: Lab) -> Non
     assert base64.b64encode(CANARY.encode()).decode()[:-4] not in shown
 
 
-def test_it_has_the_outputs_of_its_vm(lab: Lab) -> None:
-    outputs = lab.up(server(ram=512)).outputs
+def test_what_it_has_and_costs_and_that_a_drive_grows_by_one_put_and_never_shrinks(lab: Lab) -> None:
+    made = lab.up(server(ram=512))
     (vm,), (nic,) = lab.simulator.rows("vms"), lab.simulator.rows("machine_nics")
-    assert outputs == {"machine": vm["machine"], "ram": 512, "status": "running", "mac": nic["macaddress"]}
-
-
-def test_what_it_costs(lab: Lab) -> None:
-    made = lab.up(server())
+    assert made.outputs == {"machine": vm["machine"], "ram": 512, "status": "running", "mac": nic["macaddress"]}
     # Besides: the network (2, and 1 for the name of the system).
     assert made.requests - 3 <= 8
-    assert lab.refresh(server()).requests <= 5
+    assert lab.refresh(server(ram=512)).requests <= 5
 
-
-def test_a_drive_of_a_running_server_grows_by_one_put_and_never_shrinks(lab: Lab) -> None:
-    lab.up(server())
     lab.simulator.reset("log")
-    grown = lab.up(server(size="2GiB"))
+    grown = lab.up(server(size="2GiB", ram=512))
     assert grown.changes == {"web-root": "update"}
     assert done(lab) == ["PUT machine_drives"]
     assert [row["disksize"] for row in lab.simulator.rows("machine_drives")] == [2 * GIB]
-    refused = lab.preview(server(size="1GiB"), fails=True)
+    refused = lab.preview(server(size="1GiB", ram=512), fails=True)
     assert any("a drive never shrinks; it has 2GiB, the program says 1GiB" in text for text in refused.errors)
 
 

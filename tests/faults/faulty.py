@@ -32,8 +32,12 @@ def refusal_of(call: Callable[[], object], kind: type[Exception]) -> str:
 
 
 def cases(number: int) -> settings:
-    """Return how many texts hypothesis tries; no single one has a deadline, for the machine may be busy."""
-    return settings(max_examples=number, deadline=None)
+    """Return how many texts hypothesis tries: all of them in `make soak`, a quarter in `make test`.
+
+    No single one has a deadline, for the machine may be busy.
+    """
+    whole = settings.get_current_profile_name() == "whole"
+    return settings(max_examples=number if whole else max(number // 4, 10), deadline=None)
 
 
 def fault(match: dict[str, Any], what: str, /, when: str = "before", **options: Any) -> dict[str, Any]:
