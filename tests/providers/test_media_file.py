@@ -17,7 +17,7 @@ from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.storage import media_file
 from verge_pulumi.simulator import Simulator
-from verge_pulumi.simulator.behaviour.files import IMPORTED_BYTES
+from verge_pulumi.simulator.behaviour.storage.files import IMPORTED_BYTES
 
 CHUNK = {"verb": "PUT", "path": "/files/"}
 URL = "https://images.example.com/debian.iso"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.conftest import Http
-from verge_pulumi.simulator.behaviour.cloudinit import LONGEST
+from verge_pulumi.simulator.behaviour.compute.cloudinit_files import LONGEST
 
 FIELDS = "$key,name,owner,render,filesize,used_bytes,modified,creator"
 

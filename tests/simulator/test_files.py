@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulator.conftest import Http
 from verge_pulumi.simulator import Simulator
-from verge_pulumi.simulator.behaviour.files import IMPORTED_BYTES
+from verge_pulumi.simulator.behaviour.storage.files import IMPORTED_BYTES
 from verge_pulumi.simulator.contents import Content
 
 OCTETS = {"Content-Type": "application/octet-stream"}

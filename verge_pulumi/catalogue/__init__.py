@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from verge_pulumi.catalogue.access import ACCESS
-from verge_pulumi.catalogue.catalogs import CATALOGS
-from verge_pulumi.catalogue.cloudinit import CLOUDINIT
-from verge_pulumi.catalogue.devices import DEVICES
-from verge_pulumi.catalogue.dns import DNS_TABLES
-from verge_pulumi.catalogue.files import FILE_TABLES
+from verge_pulumi.catalogue.access.users import ACCESS
+from verge_pulumi.catalogue.compute.cloudinit_files import CLOUDINIT
+from verge_pulumi.catalogue.compute.devices import DEVICES
+from verge_pulumi.catalogue.compute.snapshots import SNAPSHOTS
+from verge_pulumi.catalogue.compute.virtual_machines import VIRTUAL_MACHINES
+from verge_pulumi.catalogue.dns.dns import DNS_TABLES
+from verge_pulumi.catalogue.firewall.rules import RULES
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
-from verge_pulumi.catalogue.networks import NETWORKS
+from verge_pulumi.catalogue.network.networks import NETWORKS
+from verge_pulumi.catalogue.recipes.catalogs import CATALOGS
 from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
-from verge_pulumi.catalogue.routing import ROUTING
-from verge_pulumi.catalogue.rules import RULES
-from verge_pulumi.catalogue.snapshots import SNAPSHOTS
-from verge_pulumi.catalogue.system import SYSTEM_TABLES
-from verge_pulumi.catalogue.tenants import TENANT_TABLES
-from verge_pulumi.catalogue.virtual_machines import VIRTUAL_MACHINES
-from verge_pulumi.catalogue.vpn import VPN
+from verge_pulumi.catalogue.routing.routing import ROUTING
+from verge_pulumi.catalogue.storage.files import FILE_TABLES
+from verge_pulumi.catalogue.system.system import SYSTEM_TABLES
+from verge_pulumi.catalogue.tenants.tenants import TENANT_TABLES
+from verge_pulumi.catalogue.vpn.vpn import VPN
 
 _TABLES = (
     *VIRTUAL_MACHINES,

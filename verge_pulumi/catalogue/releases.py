@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from verge_pulumi.catalogue.compute.virtual_machines import MACHINE_VERSIONS_4_12, machine_types
 from verge_pulumi.catalogue.model import Column, Effect, Table, Write
-from verge_pulumi.catalogue.virtual_machines import MACHINE_VERSIONS_4_12, machine_types
 
 DEFAULT_RELEASE = "26.1.8"
 """The release on which most facts were measured."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verge_pulumi.simulator.behaviour.addresses import Addresses
 from verge_pulumi.simulator.behaviour.base import Behaviour
-from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles
-from verge_pulumi.simulator.behaviour.dns import DnsRecords, DnsZones, Ordered
-from verge_pulumi.simulator.behaviour.drives import Drives
-from verge_pulumi.simulator.behaviour.files import Files
+from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles
+from verge_pulumi.simulator.behaviour.compute.drives import Drives
+from verge_pulumi.simulator.behaviour.compute.nics import Nics
+from verge_pulumi.simulator.behaviour.compute.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.compute.snapshots import Snapshots
+from verge_pulumi.simulator.behaviour.compute.virtual_machines import VirtualMachines
+from verge_pulumi.simulator.behaviour.dns.dns import DnsRecords, DnsZones, Ordered
+from verge_pulumi.simulator.behaviour.firewall.rules import RuleAliases, Rules
 from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatus
-from verge_pulumi.simulator.behaviour.network_blocks import NetworkBlocks
-from verge_pulumi.simulator.behaviour.networks import Networks
-from verge_pulumi.simulator.behaviour.nics import Nics
-from verge_pulumi.simulator.behaviour.passthrough import PassthroughDevices
-from verge_pulumi.simulator.behaviour.routing import BgpInterfaces, BgpRouters, NetworkParts
-from verge_pulumi.simulator.behaviour.rules import RuleAliases, Rules
-from verge_pulumi.simulator.behaviour.snapshots import Snapshots
-from verge_pulumi.simulator.behaviour.system import CatalogRepositories, Clusters
-from verge_pulumi.simulator.behaviour.vms import VirtualMachines
-from verge_pulumi.simulator.behaviour.vpn import IpsecSettings, WireGuardPeers, WireGuards
+from verge_pulumi.simulator.behaviour.network.addresses import Addresses
+from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlocks
+from verge_pulumi.simulator.behaviour.network.networks import Networks
+from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
+from verge_pulumi.simulator.behaviour.storage.files import Files
+from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
+from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.behaviour.compute.devices import Device
 from verge_pulumi.simulator.errors import ApiError, refused
 from verge_pulumi.simulator.relations import Key, Row
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Type
 from verge_pulumi.simulator.behaviour.base import Response
-from verge_pulumi.simulator.behaviour.cloudinit import CloudInitFiles, given
-from verge_pulumi.simulator.behaviour.devices import Device
-from verge_pulumi.simulator.behaviour.drives import Drives
+from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles, given
+from verge_pulumi.simulator.behaviour.compute.devices import Device
+from verge_pulumi.simulator.behaviour.compute.drives import Drives
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
 from verge_pulumi.simulator.drawing import draw_uuid
 from verge_pulumi.simulator.errors import dangling, invalid, refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verge_pulumi.simulator.behaviour.base import Response
-from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.behaviour.compute.devices import Device
 from verge_pulumi.simulator.drawing import draw_mac_address
 from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row

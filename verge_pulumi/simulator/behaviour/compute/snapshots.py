@@ -6,7 +6,7 @@ No source says what VergeOS does with an expired snapshot, and when: here it rem
 from __future__ import annotations
 
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
-from verge_pulumi.simulator.behaviour.vms import VirtualMachines
+from verge_pulumi.simulator.behaviour.compute.virtual_machines import VirtualMachines
 from verge_pulumi.simulator.errors import invalid
 from verge_pulumi.simulator.relations import Key, Row
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verge_pulumi.simulator.behaviour.base import Response
-from verge_pulumi.simulator.behaviour.devices import Device
+from verge_pulumi.simulator.behaviour.compute.devices import Device
 from verge_pulumi.simulator.drawing import draw_uuid
 from verge_pulumi.simulator.errors import invalid, not_modelled, readonly
 from verge_pulumi.simulator.relations import Row

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from verge_pulumi.catalogue.compute.virtual_machines import CPU_TYPES
 from verge_pulumi.catalogue.notation import R, U, boolean, integer, ref, section, table, text, words
-from verge_pulumi.catalogue.virtual_machines import CPU_TYPES
 
 # "Name, versions, cloud_name" in fact sheet other-tables §2; no client names a column `name`.
 SYSTEM = table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from verge_pulumi.catalogue.files import FILE_TYPES
+from verge_pulumi.catalogue.storage.files import FILE_TYPES
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import invalid, not_modelled, refused

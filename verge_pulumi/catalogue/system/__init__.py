@@ -1,0 +1,1 @@
+"""The system itself: clusters, nodes, storage tiers, billing and logs."""

@@ -1,0 +1,1 @@
+"""DNS of a network: views, zones, records and host overrides."""

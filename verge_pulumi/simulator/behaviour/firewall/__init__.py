@@ -1,0 +1,1 @@
+"""Firewall of a network: rules and aliases."""

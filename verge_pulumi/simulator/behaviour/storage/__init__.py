@@ -1,0 +1,1 @@
+"""Media files: ISO and disk images."""

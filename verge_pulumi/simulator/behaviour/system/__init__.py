@@ -1,0 +1,1 @@
+"""The system itself, and where recipes come from."""

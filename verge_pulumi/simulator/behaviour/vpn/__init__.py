@@ -1,0 +1,1 @@
+"""VPNs of a network: IPsec and WireGuard."""
