@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, QUIET
 from tests.cli.fleet import fleet
-from verge_pulumi.cli.report.html import html
+from verge_pulumi.review.report.html import html
 from verge_pulumi.simulator import Options, Simulator
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

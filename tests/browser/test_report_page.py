@@ -11,9 +11,9 @@ from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import DESKTOP, SIZES, Open, faint, is_outline, outline, overflow, paper, resize, tab_to
 from tests.cli.fleet import fleet
-from verge_pulumi.cli.report.capacity import Room
-from verge_pulumi.cli.report.html import html
-from verge_pulumi.cli.report.plan import Plan, read
+from verge_pulumi.review.report.capacity import Room
+from verge_pulumi.review.report.html import html
+from verge_pulumi.review.report.plan import Plan, read
 
 PREVIEWS = Path(__file__).parents[1] / "cli" / "previews"
 

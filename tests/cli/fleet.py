@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.cli.steps import preview, state, step, urn
-from verge_pulumi.cli.report.plan import Plan
+from verge_pulumi.review.report.plan import Plan
 
 KINDS = {"api": "create", "web": "update", "db": "same", "old": "delete", "cache": "replace"}
 """How servers are called, and what is done to them."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.cli.previews import many, plan
 from tests.cli.program import SCENARIOS
-from verge_pulumi.cli.report.document import document
-from verge_pulumi.cli.report.html import html
-from verge_pulumi.cli.report.markdown import markdown
-from verge_pulumi.cli.report.plan import read
+from verge_pulumi.review.report.document import document
+from verge_pulumi.review.report.html import html
+from verge_pulumi.review.report.markdown import markdown
+from verge_pulumi.review.report.plan import read
 
 FOLDER = Path(__file__).with_name("golden")
 

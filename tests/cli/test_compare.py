@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from tests.cli.states import SECRET as SECRET_KIND
 from tests.cli.states import SIGNATURE, export, made
 from tests.providers.bench import Bench, Managed
-from verge_pulumi.cli import stacks
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.compare import Comparison, Difference, View, compare_states, render
-from verge_pulumi.cli.showing import Format
-from verge_pulumi.cli.stacks import read_state
 from verge_pulumi.engine.loader import load
+from verge_pulumi.review import stacks
+from verge_pulumi.review.compare import Comparison, Difference, View, compare_states, render
+from verge_pulumi.review.showing import Format
+from verge_pulumi.review.stacks import read_state
 
 NETWORKS = {"dev": "10.0.0.0/24", "prod": "10.1.7.0/24"}
 

@@ -10,11 +10,11 @@ from tests.cli.damage import HOSTILE, harmless
 from tests.cli.steps import preview, state, step
 from tests.cli.test_report_markdown import assert_harmless
 from tests.faults.faulty import cases
-from verge_pulumi.cli.escaping import LONGEST, Markdown, cell, code, element, label, row, table, text
-from verge_pulumi.cli.report.capacity import Room
-from verge_pulumi.cli.report.html import html
-from verge_pulumi.cli.report.markdown import markdown
 from verge_pulumi.engine.declaring.values import in_units
+from verge_pulumi.review.escaping import LONGEST, Markdown, cell, code, element, label, row, table, text
+from verge_pulumi.review.report.capacity import Room
+from verge_pulumi.review.report.html import html
+from verge_pulumi.review.report.markdown import markdown
 
 TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join))
 

@@ -15,9 +15,9 @@ from tests.cli.states import document, export, made
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.cli import reap as module
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.reap import Found, States, delete, find_expired
-from verge_pulumi.cli.stacks import State, UnreadableState, parse
 from verge_pulumi.environments.expiry import with_expiry
+from verge_pulumi.environments.reaping import Found, States, delete, find_expired
+from verge_pulumi.review.stacks import State, UnreadableState, parse
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 PAST = NOW - timedelta(days=1)

@@ -15,12 +15,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.cli.previews import FOLDER, load
-from verge_pulumi.cli import documents, main
+from verge_pulumi.cli import main, report
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.report import command
-from verge_pulumi.cli.report.gates import GATES
-from verge_pulumi.cli.report.markdown import MARKER
 from verge_pulumi.client import Budget, ledger_path
+from verge_pulumi.review import documents
+from verge_pulumi.review.report.gates import GATES
+from verge_pulumi.review.report.markdown import MARKER
 from verge_pulumi.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,7 +196,7 @@ def test_a_mistake_of_this_package_is_not_called_one_of_the_file(monkeypatch: py
     def fail(text: str, **_: object) -> None:
         raise ValueError("a mistake")
 
-    monkeypatch.setattr(command, "plans", fail)
+    monkeypatch.setattr(report, "plans", fail)
     assert isinstance(report(file("create")).exception, ValueError)
 
 
@@ -314,7 +314,8 @@ def test_the_simulator_has_its_own_options() -> None:
 
 @pytest.mark.parametrize("missing", ["typer", "jinja2"])
 def test_without_the_extra_one_sentence_says_what_to_install(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == missing or name.startswith("verge_pulumi.cli.")]:
+    ours = ("verge_pulumi.cli.", "verge_pulumi.review.report")
+    for name in [name for name in sys.modules if name.split(".")[0] == missing or name.startswith(ours)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(SystemExit) as ended:
@@ -331,7 +332,8 @@ def test_the_command_line_of_the_process_is_run(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_a_provider_imports_has_nothing_of_the_command_line() -> None:
     imports = "import sys, verge_pulumi.engine.loader, verge_pulumi.components"
-    code = f"{imports}; sys.exit(bool({{'typer', 'jinja2', 'verge_pulumi.cli'}} & set(sys.modules)))"
+    unwanted = {"typer", "jinja2", "verge_pulumi.cli", "verge_pulumi.review"}
+    code = f"{imports}; sys.exit(bool({unwanted} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -13,14 +13,14 @@ import pytest
 
 from tests.cli.fleet import fleet
 from tests.cli.previews import many
-from verge_pulumi.cli import escaping
-from verge_pulumi.cli.escaping import text
-from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.capacity import Room
-from verge_pulumi.cli.report.html import html
-from verge_pulumi.cli.report.plan import Plan, read
-from verge_pulumi.cli.report.telling import effects
 from verge_pulumi.client import printable
+from verge_pulumi.review import escaping
+from verge_pulumi.review.escaping import text
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.capacity import Room
+from verge_pulumi.review.report.html import html
+from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.telling import effects
 
 PREVIEWS = sorted((Path(__file__).parent / "previews").glob("*.json"))
 

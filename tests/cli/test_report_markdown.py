@@ -16,11 +16,11 @@ from tests.cli.previews import many, plan
 from tests.cli.program import HOSTILE
 from tests.cli.steps import preview, state, step, urn
 from tests.faults.faulty import cases
-from verge_pulumi.cli.escaping import code
-from verge_pulumi.cli.report.capacity import Room
-from verge_pulumi.cli.report.document import document
-from verge_pulumi.cli.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
-from verge_pulumi.cli.report.plan import Plan, read
+from verge_pulumi.review.escaping import code
+from verge_pulumi.review.report.capacity import Room
+from verge_pulumi.review.report.document import document
+from verge_pulumi.review.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
+from verge_pulumi.review.report.plan import Plan, read
 
 GIB = 1024**3
 SAFE_TAGS = {"details", "summary", "h2", "ul", "li", "p", "strong", "code", "pre"}

@@ -9,9 +9,9 @@ import pytest
 
 from tests.cli.fleet import fleet, nic, resource
 from tests.cli.steps import preview, state, step, urn
-from verge_pulumi.cli.report.picture import mermaid, svg
-from verge_pulumi.cli.report.plan import Plan
-from verge_pulumi.cli.report.topology import topology
+from verge_pulumi.review.report.picture import mermaid, svg
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.topology import topology
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '"]; click n0 "javascript:alert(1)" <script>`#x</text>\n&\x1b[31m'

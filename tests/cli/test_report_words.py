@@ -8,10 +8,10 @@ import pytest
 
 from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.capacity import Line, Room, capacity, rooms
-from verge_pulumi.cli.report.plan import SECRET, UNKNOWN, read
 from verge_pulumi.client import ApiKey, VergeClient
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.capacity import Line, Room, capacity, rooms
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN, read
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3

@@ -12,9 +12,9 @@ import pytest
 import verge_pulumi
 from tests.cli.states import SECRET, SIGNATURE, export, resource_of
 from tests.providers.bench import Bench
-from verge_pulumi.cli.documents import Unreadable
-from verge_pulumi.cli.stacks import Entry, UnreadableState, parse, read_state
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.review.documents import Unreadable
+from verge_pulumi.review.stacks import Entry, UnreadableState, parse, read_state
 
 
 def document(*resources: dict[str, Any], **outputs: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.providers.bench import Bench
-from verge_pulumi.cli.systems import connect, settings_of
+from verge_pulumi.review.systems import connect, settings_of
 
 
 def test_a_long_wait_for_requests_is_told(

@@ -23,10 +23,10 @@ from tests.cli.test_report_html import Page, names
 from tests.cli.test_report_markdown import assert_harmless
 from tests.faults.faulty import cases
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.documents import DEEPEST, GREATEST, Part, Unreadable, plain
-from verge_pulumi.cli.report.plan import read
-from verge_pulumi.cli.stacks import parse
 from verge_pulumi.environments.expiry import with_expiry
+from verge_pulumi.review.documents import DEEPEST, GREATEST, Part, Unreadable, plain
+from verge_pulumi.review.report.plan import read
+from verge_pulumi.review.stacks import parse
 from verge_pulumi.simulator import Options, Simulator
 
 RECORDED = sorted(Path(__file__).parents[1].glob("engine/golden/*/*/state.json"))

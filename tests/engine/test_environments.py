@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from tests.engine.lab import Lab
 from verge_pulumi import Network, NetworkRule, Power, VirtualMachine
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.reap import delete, find_expired
-from verge_pulumi.cli.stacks import exported
-from verge_pulumi.cli.systems import connect
 from verge_pulumi.engine.connecting.connection import Settings as ConnectionSettings
 from verge_pulumi.environments import Environment, Pool, Sandbox
+from verge_pulumi.environments.reaping import delete, find_expired
+from verge_pulumi.review.stacks import exported
+from verge_pulumi.review.systems import connect
 from verge_pulumi.simulator import Simulator
 
 NOW = datetime.now(UTC)

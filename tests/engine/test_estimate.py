@@ -13,8 +13,8 @@ from tests.engine.command import Project
 from tests.engine.lab import Lab
 from verge_pulumi import resources
 from verge_pulumi.engine.loader import load
-from verge_pulumi.estimate import ONCE, RESTARTED, STAGED, Estimate, estimate
 from verge_pulumi.resources.network._staged import StagingProvider
+from verge_pulumi.review.estimate import ONCE, RESTARTED, STAGED, Estimate, estimate
 
 MACHINES = Path(__file__).resolve().parents[2] / "bench" / "machines.py"
 SITE = Path(__file__).with_name("site.py")

@@ -10,7 +10,7 @@ import typer
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.reap import reap
-from verge_pulumi.cli.report.command import EPILOG, report
+from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
 
 app = typer.Typer(

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from verge_pulumi.cli.documents import SIGNATURE, Part, Unreadable
-from verge_pulumi.cli.report.effects import Effect, declaration_of, judge
-from verge_pulumi.cli.report.firewall import RuleChange, rule_changes
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
-from verge_pulumi.estimate import PREFIX, Estimate, estimate
+from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable
+from verge_pulumi.review.estimate import PREFIX, Estimate, estimate
+from verge_pulumi.review.report.effects import Effect, declaration_of, judge
+from verge_pulumi.review.report.firewall import RuleChange, rule_changes
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]
 

@@ -10,14 +10,14 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from verge_pulumi.cli.escaping import LONGEST, LONGEST_MESSAGE, element
-from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.capacity import Room, capacity
-from verge_pulumi.cli.report.firewall import traffic, traffic_changes
-from verge_pulumi.cli.report.picture import svg
-from verge_pulumi.cli.report.plan import Plan
-from verge_pulumi.cli.report.telling import effects, groups
 from verge_pulumi.engine.declaring.values import in_units
+from verge_pulumi.review.escaping import LONGEST, LONGEST_MESSAGE, element
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.capacity import Room, capacity
+from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.picture import svg
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.telling import effects, groups
 
 
 def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:
@@ -28,9 +28,9 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         rooms: What the system has, if it was asked.
         notes: Further sentences, for the end.
     """
-    style = (resources.files("verge_pulumi.cli.report") / "report.css").read_text(encoding="utf-8")
+    style = (resources.files("verge_pulumi.review.report") / "report.css").read_text(encoding="utf-8")
     environment = Environment(
-        loader=PackageLoader("verge_pulumi.cli", "report"),
+        loader=PackageLoader("verge_pulumi.review", "report"),
         autoescape=True,
         finalize=_shown,
         undefined=StrictUndefined,

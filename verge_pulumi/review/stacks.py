@@ -15,8 +15,6 @@ from typing import Any
 from pydantic import Field
 
 from verge_pulumi import resources
-from verge_pulumi.cli.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
-from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.engine.connecting.connection import NAMESPACE
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, Declaration
 from verge_pulumi.engine.declaring.model import fits
@@ -26,6 +24,8 @@ from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
 from verge_pulumi.engine.ownership.states import ORIGIN
+from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from verge_pulumi.cli.escaping import text
-from verge_pulumi.cli.report.effects import Effect
-from verge_pulumi.cli.report.plan import Plan
+from verge_pulumi.review.escaping import text
+from verge_pulumi.review.report.effects import Effect
+from verge_pulumi.review.report.plan import Plan
 
 
 @dataclass(frozen=True)

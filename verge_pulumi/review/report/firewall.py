@@ -14,7 +14,7 @@ from verge_pulumi.resources.firewall._plan import in_order
 from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
 
 if TYPE_CHECKING:
-    from verge_pulumi.cli.report.plan import Change, Plan
+    from verge_pulumi.review.report.plan import Change, Plan
 
 Rule = Mapping[str, Any]
 _Id = tuple[str, str]

@@ -11,19 +11,19 @@ from typing import Annotated
 
 import typer
 
-from verge_pulumi.cli.documents import Unreadable, read_file, read_text
-from verge_pulumi.cli.escaping import LONGEST_MESSAGE, text
-from verge_pulumi.cli.report.capacity import Room, rooms
-from verge_pulumi.cli.report.document import document
-from verge_pulumi.cli.report.gates import GATES, closed, wanted
-from verge_pulumi.cli.report.html import html
-from verge_pulumi.cli.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
-from verge_pulumi.cli.report.plan import Plan
-from verge_pulumi.cli.report.source import plans
-from verge_pulumi.cli.showing import ReportFormat
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.review.documents import Unreadable, read_file, read_text
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.report.capacity import Room, rooms
+from verge_pulumi.review.report.document import document
+from verge_pulumi.review.report.gates import GATES, closed, wanted
+from verge_pulumi.review.report.html import html
+from verge_pulumi.review.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.source import plans
+from verge_pulumi.review.showing import ReportFormat
 
 EPILOG = (
     "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "

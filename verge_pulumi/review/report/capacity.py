@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.cli.report.plan import Plan
 from verge_pulumi.client import VergeClient
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.resources import Drive, VirtualMachine
 from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
+from verge_pulumi.review.report.plan import Plan
 
 MB = 1024**2
 

@@ -1,17 +1,16 @@
-"""The way of the command line to the VergeOS that a state or the environment names."""
+"""The way to the VergeOS that a state or the environment names."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
-import typer
-
-from verge_pulumi.cli.showing import error_text
 from verge_pulumi.engine.connecting.connection import NAMESPACE, Connection, Settings, read_settings
 from verge_pulumi.engine.reading.reader import Reader
+from verge_pulumi.review.showing import error_text
 
 CALLS = 16
 """Reads that are made side by side, so that those which no list answers are asked for together."""
@@ -32,7 +31,7 @@ def settings_of(configured: Mapping[str, Any]) -> Settings:
 def connect(settings: Settings) -> Connection:
     """Return a connection whose reads from several threads are gathered, as in the host of dynamic providers."""
     # A wait until the next hour is told where it disturbs no report.
-    budget = settings.budget(time.sleep, lambda line: typer.echo(error_text(line), err=True))
+    budget = settings.budget(time.sleep, lambda line: print(error_text(line), file=sys.stderr))
     connection = Connection(settings, budget=budget)
     connection.reader = Reader(connection.client, connection.clock, pause=PAUSE, expected=CALLS)
     return connection

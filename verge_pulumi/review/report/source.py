@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from verge_pulumi.cli.documents import Unreadable, decode
-from verge_pulumi.cli.escaping import text as shown
-from verge_pulumi.cli.report.plan import Plan, read
+from verge_pulumi.review.documents import Unreadable, decode
+from verge_pulumi.review.escaping import text as shown
+from verge_pulumi.review.report.plan import Plan, read
 
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from verge_pulumi.cli.escaping import element, label
-from verge_pulumi.cli.report.plan import Plan
-from verge_pulumi.cli.report.topology import Network, Servers, topology
+from verge_pulumi.review.escaping import element, label
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.topology import Network, Servers, topology
 
 _STROKES: Mapping[str, str] = {
     "create": "stroke:#1a7f37,stroke-width:3px",

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from verge_pulumi.cli.escaping import LONGEST_MESSAGE, Markdown, cell, code, row, table
-from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.capacity import OWN_WORDS, Room, capacity
-from verge_pulumi.cli.report.firewall import traffic, traffic_changes
-from verge_pulumi.cli.report.picture import mermaid
-from verge_pulumi.cli.report.plan import Change, Diagnostic, Plan
-from verge_pulumi.cli.report.telling import UNFOLDED, Group, effects, groups
 from verge_pulumi.engine.declaring.values import in_units
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, Markdown, cell, code, row, table
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.capacity import OWN_WORDS, Room, capacity
+from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.picture import mermaid
+from verge_pulumi.review.report.plan import Change, Diagnostic, Plan
+from verge_pulumi.review.report.telling import UNFOLDED, Group, effects, groups
 
 MARKER = "<!-- verge-pulumi report -->"
 """The first line, by which a pipeline finds its own comment again."""

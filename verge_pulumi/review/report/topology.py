@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from verge_pulumi.cli.escaping import text
-from verge_pulumi.cli.report import words
-from verge_pulumi.cli.report.effects import Effect
-from verge_pulumi.cli.report.plan import COMPONENTS, UNKNOWN, Action, Change, Plan
-from verge_pulumi.estimate import PREFIX
+from verge_pulumi.review.escaping import text
+from verge_pulumi.review.estimate import PREFIX
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.effects import Effect
+from verge_pulumi.review.report.plan import COMPONENTS, UNKNOWN, Action, Change, Plan
 
 WORDS: Mapping[Action, str] = {
     "delete": "− removed",

@@ -13,7 +13,7 @@ from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
 
 if TYPE_CHECKING:
-    from verge_pulumi.cli.report.plan import Change
+    from verge_pulumi.review.report.plan import Change
 
 
 class Effect(StrEnum):

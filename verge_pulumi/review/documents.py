@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from verge_pulumi.cli.escaping import text as shown
+from verge_pulumi.review.escaping import text as shown
 
 LARGEST = 256 * 1024**2
 """Bytes that a document may have; a state of 10,000 resources has about a third of them."""

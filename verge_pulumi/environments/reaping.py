@@ -1,0 +1,239 @@
+"""Delete what sandboxes left behind when their time is over, and nothing else.
+
+A row says itself that it has expired and which stack to ask; the state of that stack says whether the row is its own.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from verge_pulumi import resources
+from verge_pulumi.client import Row, VergeError, where
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.model import Inputs, outputs
+from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.ownership.mark import MARK, Mark, marks_of
+from verge_pulumi.engine.reading.reader import PAGE
+from verge_pulumi.environments.expiry import expiry_in
+from verge_pulumi.resources import Network, Power, VirtualMachine
+from verge_pulumi.review.escaping import text
+from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.stacks import State, UnreadableState
+
+Identity = tuple[str, str, str]
+"""A row: its table, its key, and the token of its mark."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expired:
+    """A row whose time is over, and that of its whole stack.
+
+    Attributes:
+        kind: The resource that it is.
+        key: Its key.
+        mark: Its mark.
+        expires: When its time was over.
+        row: The row as it was found.
+    """
+
+    kind: type[BaseResource]
+    key: str
+    mark: Mark
+    expires: datetime
+    row: Row
+
+    @property
+    def identity(self) -> Identity:
+        """Which row it is: its table, its key and its token. Keys are given out again, and rows are copied."""
+        return self.kind.declaration.table, self.key, self.mark.token
+
+    def __str__(self) -> str:
+        declaration = self.kind.declaration
+        name = text(self.row.get("name") or self.mark.name)
+        place = f"{declaration.table}/{text(self.key)} of {text(self.mark.owner)}"
+        return f"{declaration.title} '{name}' ({place}, expired {self.expires:%Y-%m-%d %H:%M} UTC)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What has expired.
+
+    Attributes:
+        due: What the states hold, in the order in which it can be deleted.
+        refused: One sentence for each row that is not deleted although it has expired.
+    """
+
+    due: tuple[Expired, ...]
+    refused: tuple[str, ...]
+
+
+States = Callable[[str], Sequence[State]]
+"""Returns the states that may hold the rows of a stack, by its name without the project."""
+
+
+def find_expired(connection: Connection, project: str, stacks: str, now: datetime, states: States) -> Found:
+    """Find what has expired; one request for each table, and the state of each stack that has expired.
+
+    A row has expired if it says so itself and every row of its stack that says anything does. It is deleted if a state
+    holds this row with the token that it bears. What belongs to a VM that is deleted is left out: VergeOS deletes it
+    with the VM (fact sheet vms §3).
+
+    Args:
+        connection: Where to look.
+        project: The project of the stacks.
+        stacks: Which stacks, as a pattern such as ``pr-*``.
+        now: The time.
+        states: Where to look whose rows they are.
+
+    Raises:
+        VergeError: VergeOS cannot be asked.
+    """
+    found = [each for kind in _marked_kinds() for each in _marked(connection, kind, project, stacks)]
+    latest: dict[str, datetime] = {}
+    for each in found:
+        latest[each.mark.owner] = max(each.expires, latest.get(each.mark.owner, each.expires))
+    expired = [each for each in found if latest[each.mark.owner] <= now]
+    due, refused = [], []
+    for owner in sorted({each.mark.owner for each in expired}):
+        own = [each for each in expired if each.mark.owner == owner]
+        try:
+            held = _held(states(owner.rpartition("/")[2]))
+            why = f"no state of {text(owner)} holds it with the mark that it bears"
+        except UnreadableState as error:
+            held, why = frozenset(), str(error)
+        due += [each for each in own if each.identity in held]
+        refused += [f"Unable to delete {each}: {why}. It is left alone" for each in own if each.identity not in held]
+    machines = {each.row.get("machine") for each in due if each.kind is VirtualMachine}
+    due = [each for each in due if not any(each.row.get(column) in machines for column in _machine_columns(each.kind))]
+    due.reverse()  # the newest first, so that a network goes before the one below it
+    return Found(due=tuple(sorted(due, key=lambda each: _turn(each.kind))), refused=tuple(refused))
+
+
+def _held(states: Iterable[State]) -> Collection[Identity]:
+    """Return the rows that states hold."""
+    return {
+        (table, key, mark.token)
+        for state in states
+        for entry in state.entries
+        if (mark := Mark.of(entry.outputs.get(MARK)))
+        for table, key in entry.rows
+    }
+
+
+def delete(connection: Connection, expired: Sequence[Expired], now: datetime) -> Iterator[str]:
+    """Delete what has expired, one by one, by the same code as ``pulumi destroy``.
+
+    Every row is read again first. One that has another token by then, or more time, is left alone. Data on drives is
+    deleted: a sandbox is declared with an end.
+
+    Yields:
+        What was done, or for an error that it was not and why: it begins with "Unable".
+    """
+    # A router that is off needs not apply, or be restarted for, every rule that is taken from it.
+    for each in (each for each in expired if each.kind is Network and each.row.get("running")):
+        failure = _power_off(connection, each, now)
+        if failure:
+            yield failure
+    for each in expired:
+        yield _failure(_reaping(connection, each, now), each.key, each) or f"deleted {each}"
+
+
+def _power_off(connection: Connection, network: Expired, now: datetime) -> str:
+    power: Any = load(Power.declaration.title)
+    power.connection = connection
+    try:
+        row = connection.reader.fresh("vnets", network.key, ("$key", "description"))
+    except VergeError as error:
+        return f"Unable to power off {network}: {error_text(error)}"
+    if row is None or _kept(network, row, now):
+        return ""  # its own turn tells
+    return _failure(power, f"vnets/{network.key}", network, state="running", force=True, timeout=60)
+
+
+def _failure(provider: Any, id: str, expired: Expired, **policies: Any) -> str:
+    """Delete by a provider; return why that failed, or ""."""
+    known = outputs(expired.kind.declaration, expired.row, {})
+    hidden = {MARK: str(expired.mark), OWNER: expired.mark.owner, NAME: expired.mark.name}
+    try:
+        provider.delete(id, {**known, **hidden, "allow_data_loss": True, **policies})
+    except Reported as error:
+        return error_text(error)
+    return ""
+
+
+def _reaping(connection: Connection, expired: Expired, now: datetime) -> Any:
+    """Return the provider of a row, which sees once more that it is to be deleted when it has read it for that."""
+    base: Any = type(load(expired.kind.declaration.title))
+
+    def before_delete(self: Any, id: str, row: Row, props: Inputs) -> None:
+        if why := _kept(expired, row, now):
+            raise EngineError(why)
+        base.before_delete(self, id, row, props)
+
+    provider = type(base.__name__, (base,), {"before_delete": before_delete})()
+    provider.connection = connection
+    return provider
+
+
+def _kept(expired: Expired, row: Mapping[str, Any], now: datetime) -> str:
+    """Return why a row that was found is not deleted after all, as it is now, or ""."""
+    mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
+    if mark is None or mark.token != expired.mark.token:
+        return "it now bears another mark, or none; skipping it"
+    return "" if expires is not None and expires <= now else "its expiry was extended; skipping it"
+
+
+def _marked_kinds() -> Iterable[type[BaseResource]]:
+    """Return the resources whose rows carry marks, one for each table."""
+    kinds = [getattr(resources, name) for name in resources.__all__]
+    marked = {kind.declaration.table: kind for kind in kinds if kind.declaration.markable}
+    return marked.values()
+
+
+def _marked(connection: Connection, kind: type[BaseResource], project: str, stacks: str) -> Iterator[Expired]:
+    """Yield the rows of those stacks that say when they expire."""
+    declaration = kind.declaration
+    literal = re.split(r"[*?\[]", stacks, maxsplit=1)[0]
+    beginning = marks_of(f"{project}/{literal}").removesuffix(" ")
+    rows = connection.client.table(declaration.table).iterate(
+        fields=[*declaration.fields, *declaration.only, *_machine_columns(kind)],
+        filter=where("description", "cs", beginning),
+        page_size=PAGE,
+    )
+    for row in rows:
+        mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
+        if mark is None or expires is None:
+            continue
+        its_project, _, its_stack = mark.owner.rpartition("/")
+        only = all(row.get(column) == value for column, value in declaration.only.items())
+        if its_project == project and fnmatch.fnmatchcase(its_stack, stacks) and only:
+            yield Expired(kind=kind, key=str(row["$key"]), mark=mark, expires=expires, row=row)
+
+
+def _machine_columns(kind: type[BaseResource]) -> list[str]:
+    """Return the columns by which a row hangs on the machine of a VM."""
+    return [str(a.column) for a in kind.declaration.inputs.values() if a.through == "machine"]
+
+
+def _turn(kind: type[BaseResource]) -> tuple[bool, int, bool]:
+    """Return when a kind has its turn: VMs, then what hangs on something before that, and networks at last."""
+    return kind is not VirtualMachine, -_depth(kind), kind is Network
+
+
+def _depth(kind: type[BaseResource]) -> int:
+    """Return how many rows a row hangs on, one on the other."""
+    below = [
+        target
+        for attribute in kind.declaration.inputs.values()
+        if isinstance(attribute, Reference) and attribute.required
+        for target in attribute.targets
+    ]
+    return 1 + max(map(_depth, below)) if below else 0

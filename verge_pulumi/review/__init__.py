@@ -1,0 +1,1 @@
+"""What is read off previews and states: the report, drift, comparisons, and the requests of an update."""

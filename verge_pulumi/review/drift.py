@@ -1,0 +1,310 @@
+"""What differs between the states of stacks and VergeOS. It reads and never writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.declaration import BaseResource, location
+from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.ownership.mark import MANAGED, MARK, Mark, marks_of
+from verge_pulumi.resources import (
+    Firewall,
+    IpsecPhase2,
+    Network,
+    NetworkRule,
+    Power,
+    RuleAlias,
+    VirtualMachine,
+    WireGuardPeer,
+)
+from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
+from verge_pulumi.review.report import words
+from verge_pulumi.review.report.plan import SECRET
+from verge_pulumi.review.showing import Format, error_text
+from verge_pulumi.review.stacks import Entry, State
+from verge_pulumi.review.systems import CALLS, connect, settings_of
+
+GUARDS: tuple[type[BaseResource], ...] = (Firewall, NetworkRule, RuleAlias, IpsecPhase2, WireGuardPeer)
+"""Resources that decide who reaches what: any change of them weighs much."""
+
+INVENTORY: Mapping[str, type[BaseResource]] = {"VM": VirtualMachine, "network": Network}
+"""What is counted where it belongs to no stack, by what people call one."""
+
+VERGEOS_OWN = ("core", "dmz", "physical")
+"""Types of networks that every system has, besides the one that is called External (fact sheet vnets §2)."""
+
+LISTED = 20
+"""How many names of things in no stack are shown; JSON has them all."""
+
+
+class Risk(StrEnum):
+    """How much a difference weighs."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One field that differs; secrets are masked.
+
+    Attributes:
+        field: The argument, as the program calls it.
+        recorded: What the state says.
+        live: What VergeOS says.
+    """
+
+    field: str
+    recorded: Any
+    live: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifted:
+    """A managed object that is not as it was left.
+
+    Attributes:
+        stack: ``project/stack``.
+        title: Its kind and its name in the program.
+        id: Its Pulumi id.
+        what: ``gone``, ``changed``, or ``unfinished`` where the last run did not complete it.
+        risk: How much that weighs.
+        differences: The fields, where it is changed.
+    """
+
+    stack: str
+    title: str
+    id: str
+    what: str
+    risk: Risk
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stray:
+    """An object in VergeOS that no stack manages.
+
+    Attributes:
+        noun: What people call such an object.
+        key: Its key.
+        name: Its name.
+        mark: The mark of a checked stack that it carries though its state does not know it; "" for none.
+    """
+
+    noun: str
+    key: str
+    name: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was found.
+
+    Attributes:
+        stacks: The stacks that were checked.
+        checked: How many objects were compared.
+        drifted: Those that are not as they were left, the weightiest first.
+        strays: What exists and is in no stack.
+        errors: One sentence for each object that could not be compared.
+        requests: Requests that it took.
+    """
+
+    stacks: tuple[str, ...]
+    checked: int
+    drifted: tuple[Drifted, ...]
+    strays: tuple[Stray, ...]
+    errors: tuple[str, ...]
+    requests: int
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all is as it was left, 1 where something differs, 2 where that could not be found out."""
+        return 2 if self.errors else int(bool(self.drifted))
+
+
+def find_drift(states: Sequence[State]) -> Report:
+    """Compare all objects of some stacks with VergeOS.
+
+    Raises:
+        EngineError: The settings of a provider are incomplete.
+        VergeError: VergeOS cannot be asked what else there is.
+    """
+    placed = [(entry, settings_of(entry.provider)) for state in states for entry in state.entries]
+    # An empty state may be that of a run which was killed before it saved anything.
+    connections = {settings: connect(settings) for settings in {its for _, its in placed} or {settings_of({})}}
+    try:
+        with ThreadPoolExecutor(CALLS) as threads:
+            results = list(threads.map(lambda each: _compared(each[0], connections[each[1]]), placed))
+        strays = [
+            stray
+            for settings, connection in connections.items()
+            for stray in _strays(connection, states, [entry for entry, its in placed if its == settings])
+        ]
+        drifted = [result for result in results if isinstance(result, Drifted)]
+        return Report(
+            stacks=tuple(state.name for state in states),
+            checked=len(placed),
+            drifted=tuple(sorted(drifted, key=lambda each: (list(Risk).index(each.risk), each.stack, each.title))),
+            strays=tuple(strays),
+            errors=tuple(result for result in results if isinstance(result, str)),
+            requests=sum(connection.client.budget.made for connection in connections.values()),
+        )
+    finally:
+        for connection in connections.values():
+            connection.client.close()
+
+
+def _compared(entry: Entry, connection: Connection) -> Drifted | str | None:
+    """Return how an object differs from the state, why that cannot be told, or None where it does not."""
+    try:
+        provider = entry.load()
+        provider.connection = connection
+        live = provider.read(entry.id, dict(entry.outputs))
+    except (EngineError, Reported) as error:
+        return f"{entry.stack}: {error}"
+
+    def drifted(what: str, risk: Risk, *differences: Difference) -> Drifted:
+        return Drifted(stack=entry.stack, title=entry.title, id=entry.id, what=what, risk=risk, differences=differences)
+
+    if not live.id:
+        return drifted("gone", Risk.HIGH)
+    outs = live.outs or {}
+    declaration = provider.declaration
+    changed = [
+        name
+        for name in entry.outputs.get(MANAGED, ())
+        if name in declaration.inputs
+        and name not in entry.sealed
+        and not declaration.inputs[name].value.same(entry.outputs.get(name), outs.get(name))
+    ]
+    if changed:
+        differences = (_difference(entry, provider, name, outs) for name in changed)
+        return drifted("changed", _risk(provider, entry, outs, changed), *differences)
+    return drifted("unfinished", Risk.MEDIUM) if UNFINISHED in entry.outputs else None
+
+
+def _difference(entry: Entry, provider: DeclaredProvider[Any], name: str, outs: Mapping[str, Any]) -> Difference:
+    secret = name in entry.secret or provider.declaration.inputs[name].secret
+    recorded, live = (SECRET, SECRET) if secret else (entry.outputs.get(name), outs.get(name))
+    return Difference(field=name, recorded=recorded, live=live)
+
+
+def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any], changed: Iterable[str]) -> Risk:
+    """Weigh a difference by what it opens, and by what mending it takes."""
+    declaration = provider.declaration
+    news = dict(entry.outputs)
+    if issubclass(provider.resource, GUARDS) or any(provider.replaced_by(name, dict(outs), news) for name in changed):
+        return Risk.HIGH
+    heavy = issubclass(provider.resource, Power) or any(declaration.inputs[name].restarts for name in changed)
+    return Risk.MEDIUM if heavy else Risk.LOW
+
+
+def _strays(connection: Connection, states: Sequence[State], entries: Sequence[Entry]) -> Iterable[Stray]:
+    """Find what no stack manages: without a mark, or with that of a stack whose state does not know it."""
+    # Power has the place of what it powers, and manages nothing else of it.
+    tokens = {
+        entry.outputs.get("location"): _token(entry.outputs.get(MARK)) for entry in entries if "/" not in entry.id
+    }
+    for noun, resource in INVENTORY.items():
+        declaration = resource.declaration
+        fields = ["$key", "name", "description", *declaration.only, *(["type"] if resource is Network else [])]
+        for live in connection.client.table(declaration.table).iterate(fields=fields, page_size=2000):
+            mark, place = Mark.of(live.get("description")), location(declaration.table, str(live["$key"]))
+            managed = place in tokens and (mark is None or tokens[place] in ("", mark.token))
+            # The text of a mark says whom to ask; only its token says which object it is, and that a row is a copy.
+            text = any(str(mark).startswith(marks_of(state.name)) for state in states)
+            named = mark is None or mark.token in tokens.values() or text
+            own = resource is Network and (live.get("type") in VERGEOS_OWN or live.get("name") == "External")
+            if managed or own or not named:
+                continue
+            if any(live.get(column) != value for column, value in declaration.only.items()):
+                continue
+            yield Stray(noun=noun, key=str(live["$key"]), name=str(live.get("name")), mark=str(mark or ""))
+
+
+def _token(text: str | None) -> str:
+    mark = Mark.of(text)
+    return mark.token if mark else ""
+
+
+# How it is told -------------------------------------------------------------------------------------------------------
+
+
+def render(report: Report, form: Format) -> str:
+    """Return a report as people or programs read it."""
+    if form is Format.JSON:
+        return json.dumps({**asdict(report), "exit_code": report.exit_code}, indent=2, ensure_ascii=True)
+    return "\n".join(_markdown(report) if form is Format.MARKDOWN else _text(report))
+
+
+def _summary(report: Report, shown: Callable[[str], str]) -> str:
+    counts = [f"{sum(each.risk is risk for each in report.drifted)} of {risk} risk" for risk in Risk]
+    found = f"{len(report.drifted)} drifted ({', '.join(counts)})" if report.drifted else "none drifted"
+    objects = f"{report.checked} object{'' if report.checked == 1 else 's'}"
+    return f"{objects} of {', '.join(map(shown, report.stacks))}: {found}; {report.requests} requests."
+
+
+def _text(report: Report) -> Iterable[str]:
+    yield _summary(report, text)
+    for each in report.drifted:
+        yield f"[{each.risk}] {text(each.stack)} {text(each.title)} ({text(each.id)}): {each.what}"
+        for one in each.differences:
+            yield f"    {one.field}: {_value(one, one.recorded)} -> {_value(one, one.live)}"
+    for line, strays in _grouped(report.strays):
+        yield f"{line}: {', '.join(text(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
+    for error in report.errors:
+        yield error_text(error)
+
+
+def _markdown(report: Report) -> Iterable[str]:
+    yield "## Drift\n"
+    yield f"{_summary(report, code)}\n"
+    if report.drifted:
+        yield table(*map(Markdown, ("Risk", "Stack", "Object", "What", "Field", "Recorded", "Live")))
+    for each in report.drifted:
+        what = [each.risk, each.stack, each.title, each.what]
+        fields = [[one.field, _value(one, one.recorded), _value(one, one.live)] for one in each.differences]
+        for cells in fields or [["", "", ""]]:
+            yield row([*what, *cells])
+    for line, strays in _grouped(report.strays):
+        yield f"\n{line}: {', '.join(code(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
+    if report.errors:
+        yield "\nNot compared:\n"
+    for error in report.errors:
+        yield f"- {code(error, LONGEST_ERROR)}"
+
+
+def _value(one: Difference, value: Any) -> str:
+    return words.value(one.field, value)
+
+
+def _grouped(strays: Sequence[Stray]) -> Iterable[tuple[str, Sequence[Stray]]]:
+    """Group strays by what they are, and tell how many there are: "5 VMs exist that are in no stack"."""
+    for noun in dict.fromkeys(stray.noun for stray in strays):
+        unmarked = [stray for stray in strays if stray.noun == noun and not stray.mark]
+        marked = [stray for stray in strays if stray.noun == noun and stray.mark]
+        if unmarked:
+            one = len(unmarked) == 1
+            yield f"{_count(unmarked)} {'exists that is' if one else 'exist that are'} in no stack", unmarked
+        if marked:
+            one = len(marked) == 1
+            bear, them = ("bears", "it") if one else ("bear", "them")
+            yield f"{_count(marked)} {bear} the mark of a stack whose state does not hold {them}", marked
+
+
+def _count(strays: Sequence[Stray]) -> str:
+    return f"{len(strays)} {strays[0].noun}{'' if len(strays) == 1 else 's'}"
+
+
+def _more(strays: Sequence[Stray]) -> str:
+    return f" and {len(strays) - LISTED} more" if len(strays) > LISTED else ""
