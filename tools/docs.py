@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import inspect
+import os
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -20,6 +22,7 @@ from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
 from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
+REFERENCE = FOLDER / "reference"
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
 
 
@@ -28,16 +31,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
     check = parser.parse_args().check
-    pages = {FOLDER / "reference" / f"{resource.__name__}.md": page(resource) for resource in resources()}
-    pages[FOLDER / "reference" / "Server.md"] = component_page(Server, VirtualMachine)
+    pages = {place(resource): page(resource) for resource in resources()}
+    pages[place(Server)] = component_page(Server, VirtualMachine)
+    pages[REFERENCE / "README.md"] = index()
     pages[FOLDER / "faults.md"] = faults_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:
         for path in stale:
             print(f"{path} is not current. Run 'make docs'.", file=sys.stderr)
         return 1 if stale else 0
-    (FOLDER / "reference").mkdir(parents=True, exist_ok=True)
     for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(pages[path])
         print(path)
     return 0
@@ -46,6 +50,35 @@ def main() -> int:
 def resources() -> list[type[BaseResource]]:
     """Return all resources, in alphabetical order."""
     return [getattr(verge_pulumi.resources, name) for name in sorted(verge_pulumi.resources.__all__)]
+
+
+def place(documented: type[Declared]) -> Path:
+    """Return where the page of a resource is, in the folder of its area; that of a component is in none."""
+    _, ours, module = documented.__module__.rpartition("verge_pulumi.resources.")
+    area = module.split(".")[:-1] if ours else []
+    return REFERENCE.joinpath(*area, f"{documented.__name__}.md")
+
+
+def link(noun: str, source: type[Declared]) -> str:
+    """Return a link to the page of a resource, for the page of another one."""
+    target = place(getattr(verge_pulumi.resources, noun))
+    return f"[{noun}]({os.path.relpath(target, place(source).parent)})"
+
+
+def index() -> str:
+    """Return the page that lists all others, by area."""
+    areas: dict[Path, list[type[Declared]]] = {}
+    for documented in (*resources(), Server):
+        areas.setdefault(place(documented).parent, []).append(documented)
+    lines = ["# Reference", "", NOTE]
+    for folder, those in sorted(areas.items(), key=lambda area: (area[0] == REFERENCE, area[0])):
+        name = folder.relative_to(REFERENCE).name
+        area = importlib.import_module(f"verge_pulumi.resources.{name}").__doc__ if name else "Of several areas."
+        lines += ["", f"## {(area or '').removesuffix('.')}", ""]
+        for documented in those:
+            text = inspect.cleandoc(documented.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+            lines.append(f"* [{documented.__name__}]({place(documented).relative_to(REFERENCE)}): {text}")
+    return "\n".join(lines) + "\n"
 
 
 def page(resource: type[BaseResource]) -> str:
@@ -68,7 +101,7 @@ def page(resource: type[BaseResource]) -> str:
             )
             if true
         ]
-        lines.append(f"| `{name}` | {type_text(attribute)} | {', '.join(notes)} | {texts[name]} |")
+        lines.append(f"| `{name}` | {type_text(attribute, resource)} | {', '.join(notes)} | {texts[name]} |")
     lines += [
         "",
         "## Outputs",
@@ -92,7 +125,7 @@ def page(resource: type[BaseResource]) -> str:
 def component_page(component: type[Component[Any]], resource: type[BaseResource]) -> str:
     """Return the reference page of a component that has the arguments and outputs of a resource."""
     texts = attribute_texts(component)
-    settings = f"[{resource.__name__}]({resource.__name__}.md)"
+    settings = link(resource.__name__, component)
     lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
     lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
@@ -114,8 +147,9 @@ def _links(annotation: Any) -> str:
     if words:
         return " or ".join(_links(word) for word in words if word is not type(None))
     noun = annotation.__name__.removesuffix("Args")
-    page = f"{noun}.md" if noun in verge_pulumi.resources.__all__ else ""
-    return f"[{annotation.__name__}]({page})" if page else f"`{annotation.__name__}`"
+    if noun not in verge_pulumi.resources.__all__:
+        return f"`{annotation.__name__}`"
+    return link(noun, Server).replace(f"[{noun}]", f"[{annotation.__name__}]")
 
 
 def attribute_texts(declared: type[Declared]) -> dict[str, str]:
@@ -135,10 +169,10 @@ def attribute_texts(declared: type[Declared]) -> dict[str, str]:
     return texts
 
 
-def type_text(attribute: Any) -> str:
-    """Return the type of an argument as a reader wants it."""
+def type_text(attribute: Any, resource: type[BaseResource]) -> str:
+    """Return the type of an argument as a reader of the page of a resource wants it."""
     if attribute.target is not None:
-        return " or ".join(f"[{name}]({name}.md)" for name in attribute.accepts())
+        return " or ".join(link(noun, resource) for noun in attribute.accepts())
     if isinstance(attribute, Items):
         return f"list of `{attribute.item.__name__}`"
     annotation = attribute.value_type

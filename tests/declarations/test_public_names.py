@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,14 +70,19 @@ def test_every_attribute_has_a_text_under_it(resource: type[BaseResource]) -> No
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
 def test_every_resource_has_a_current_page(resource: type[BaseResource]) -> None:
-    assert (docs.FOLDER / "reference" / f"{resource.__name__}.md").read_text() == docs.page(resource)
+    assert docs.place(resource).read_text() == docs.page(resource)
+
+
+def test_the_index_is_current() -> None:
+    assert (docs.REFERENCE / "README.md").read_text() == docs.index()
 
 
 def test_the_server_has_a_current_page() -> None:
-    assert (docs.FOLDER / "reference" / "Server.md").read_text() == docs.component_page(Server, VirtualMachine)
+    assert docs.place(Server).read_text() == docs.component_page(Server, VirtualMachine)
     assert not [name for name in Server.parts if not docs.attribute_texts(Server)[name].endswith(".")]
 
 
 def test_there_is_no_page_of_what_is_not_there() -> None:
-    pages = sorted(path.stem for path in (docs.FOLDER / "reference").glob("*.md"))
-    assert pages == sorted([*verge_pulumi.resources.__all__, "Server"])
+    pages = sorted(path.relative_to(docs.REFERENCE) for path in docs.REFERENCE.rglob("*.md"))
+    wanted = [docs.place(kind).relative_to(docs.REFERENCE) for kind in (*RESOURCES, Server)]
+    assert pages == sorted([*wanted, Path("README.md")])
