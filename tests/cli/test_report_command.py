@@ -15,7 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.cli.previews import FOLDER, load
-from verge_pulumi.cli import main, report
+from verge_pulumi.cli import main
+from verge_pulumi.cli import report as command
 from verge_pulumi.cli.app import app
 from verge_pulumi.client import Budget, ledger_path
 from verge_pulumi.review import documents
@@ -196,7 +197,7 @@ def test_a_mistake_of_this_package_is_not_called_one_of_the_file(monkeypatch: py
     def fail(text: str, **_: object) -> None:
         raise ValueError("a mistake")
 
-    monkeypatch.setattr(report, "plans", fail)
+    monkeypatch.setattr(command, "plans", fail)
     assert isinstance(report(file("create")).exception, ValueError)
 
 
