@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from verge_pulumi.engine.declaring import checking
+
 if TYPE_CHECKING:
     from verge_pulumi.cloudinit import CloudInit
     from verge_pulumi.components import DeviceArgs, DriveArgs, NicArgs, PowerArgs, Server
@@ -151,6 +153,16 @@ _ELSEWHERE = {
     "export": "verge_pulumi.engine.declaring.export",
     **dict.fromkeys((name for name in __all__ if name.startswith("get_")), "verge_pulumi.lookups"),
 }
+
+
+def _checks() -> checking.Checks:
+    """Return the checks of a program; they are imported when one runs, not by a provider."""
+    from verge_pulumi.checks import Checks
+
+    return Checks()
+
+
+checking.register(_checks)
 
 
 def __getattr__(name: str) -> Any:
