@@ -147,6 +147,10 @@ class Declaration:
         known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)
         return tuple(dict.fromkeys(("description", *filter(None, known_by), *self.lasting)))
 
+    def column_of(self, name: str) -> str:
+        """Return the column of an argument."""
+        return str(self.inputs[name].column)
+
     @property
     def markable(self) -> bool:
         """Whether rows have a description, which is where the mark of their owner lives."""
@@ -209,7 +213,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                     "row over."
                 )
             inputs = self.declaration.inputs
-            given = {name: self._given(inputs[name], value, opts) for name, value in self._derived(arguments).items()}
+            given = {
+                name: self._given(inputs[name], value, opts) for name, value in self.derive_arguments(arguments).items()
+            }
             subject = f"{self.declaration.title} '{printable(resource_name)}'"
             properties = {
                 name: _registered(inputs[name], _carried(subject, inputs[name], value)) for name, value in given.items()
@@ -330,7 +336,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with those that only the program's process can derive from them."""
         return arguments
 

@@ -198,7 +198,9 @@ class Existing:
 
     def _named(self, refusal: AlreadyExists) -> Row:
         """Find the row that has the unique values of this one; it may take a moment to show."""
-        unique = {self._provider.column(name): value for name, value in self._provider.unique(self._inputs).items()}
+        unique = {
+            self._declaration.column_of(name): value for name, value in self._provider.unique(self._inputs).items()
+        }
         if not unique:
             raise refusal
         try:
@@ -267,7 +269,7 @@ class Existing:
     def _within(self) -> list[Filter]:
         """Return the conditions that a row is within the one that the program names."""
         return [
-            where(self._provider.column(name), "eq", self._provider.through(name, self._inputs[name]))
+            where(self._declaration.column_of(name), "eq", self._provider.through(name, self._inputs[name]))
             for name, attribute in self._declaration.inputs.items()
             if attribute.through is not None
         ]

@@ -76,7 +76,7 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     """The keys of the rows, by name of the rule."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with what each rule says instead of the rule."""
         rules = arguments["rules"]
         if not isinstance(rules, Sequence) or not all(isinstance(rule, FirewallRule) for rule in rules):

@@ -77,7 +77,7 @@ class MediaFile(Resource, table="files", delete_before_replace=False):
     """Bytes of the content."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Compute the checksum, unless the program gives it."""
         source = arguments.get("source")
         if source is None or arguments.get("sha256") is not None:
