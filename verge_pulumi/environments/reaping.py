@@ -219,17 +219,17 @@ def _marked(connection: Connection, kind: type[BaseResource], project: str, stac
 
 
 def _machine_columns(kind: type[BaseResource]) -> list[str]:
-    """Return the columns by which a row hangs on the machine of a VM."""
+    """Return the columns by which a row refers to the machine of a VM."""
     return [str(a.column) for a in kind.declaration.inputs.values() if a.through == "machine"]
 
 
 def _turn(kind: type[BaseResource]) -> tuple[bool, int, bool]:
-    """Return when a kind has its turn: VMs, then what hangs on something before that, and networks at last."""
+    """Return when a kind has its turn: VMs first, children before their parents, and networks last."""
     return kind is not VirtualMachine, -_depth(kind), kind is Network
 
 
 def _depth(kind: type[BaseResource]) -> int:
-    """Return how many rows a row hangs on, one on the other."""
+    """Return how many parents a row has, one above the other."""
     below = [
         target
         for attribute in kind.declaration.inputs.values()

@@ -24,7 +24,7 @@ TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Net
 
 
 class PowerSettings(Declared):
-    """What is said of power besides whose it is."""
+    """The arguments of power, apart from its target."""
 
     state: Attr[Literal["running", "stopped"]] = arg(column="running")
     """The state it shall have."""

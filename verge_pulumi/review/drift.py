@@ -39,7 +39,7 @@ INVENTORY: Mapping[str, type[BaseResource]] = {"VM": VirtualMachine, "network": 
 """What is counted where it belongs to no stack, by what people call one."""
 
 VERGEOS_OWN = ("core", "dmz", "physical")
-"""Types of networks that every system has, besides the one that is called External (fact sheet vnets §2)."""
+"""Types of networks that every system has, apart from the one called External (fact sheet vnets §2)."""
 
 LISTED = 20
 """How many names of things in no stack are shown; JSON has them all."""

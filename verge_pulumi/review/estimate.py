@@ -55,7 +55,7 @@ SPECIAL: Mapping[tuple[str, str], Cost] = {
     **{("update", kind): Cost(writes=1, reads=3) for kind in ("DnsView", "DnsZone", "HostOverride")},
     **{("delete", kind): Cost(writes=1, reads=2) for kind in ("DnsView", "DnsZone", "HostOverride")},
     ("create", "DnsRecord"): Cost(writes=2, reads=1),  # look for an earlier attempt; POST; read back
-    ("create", "Firewall"): Cost(writes=2, reads=0),  # list before and after, besides a write for each rule
+    ("create", "Firewall"): Cost(writes=2, reads=0),  # list before and after, and one write for each rule
     ("update", "Firewall"): Cost(writes=2, reads=0),
     ("delete", "Firewall"): Cost(writes=1, reads=0),
     ("create", "IpsecTunnel"): Cost(writes=2, reads=3),  # the row that the tunnels of its network share comes first
@@ -79,7 +79,7 @@ STAGED: Mapping[str, str] = {
 PARENTS: Mapping[str, str] = {
     "DnsRecord": "zone", "DnsZone": "view", "IpsecPhase2": "tunnel", "WireGuardPeer": "wireguard"
 }  # fmt: skip
-"""The argument that names what a row hangs on, where that is not its ``network``."""
+"""The argument that names the parent of a row, where that is not its ``network``."""
 
 ONCE = 1
 """Requests of a run, whatever it does: which system is it?"""

@@ -158,7 +158,7 @@ def read_state(source: str) -> State:
 
 
 def exported(stack: str, *, secrets: bool = True) -> State:
-    """Return the state that ``pulumi stack export`` tells of a stack of the project in this folder.
+    """Return the state that ``pulumi stack export`` prints for a stack of the project in this folder.
 
     Args:
         stack: Its name.

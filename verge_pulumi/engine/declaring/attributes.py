@@ -309,7 +309,7 @@ def ref(
         default: ``None`` for a reference that may be left out.
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
-            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
+            belong to the VM's ``machine``, not to the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
     """

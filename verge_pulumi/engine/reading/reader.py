@@ -26,7 +26,7 @@ MOST_KEYS = 100
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row is listed besides its own table: a drive under ``drives`` of its machine.
+    """Where a row is listed in addition to its own table: a drive under ``drives`` of its machine.
 
     Attributes:
         table: The table of the row that lists it.

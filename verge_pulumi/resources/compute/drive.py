@@ -28,7 +28,7 @@ FILL_TIMEOUT = 3600.0
 
 
 class DriveSettings(Declared):
-    """What is said of a drive besides its name and its VM."""
+    """The arguments of a drive, apart from its name and its VM."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
     """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
@@ -89,7 +89,7 @@ class DriveSettings(Declared):
     ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine it hangs on."""
+    """Key of the machine it belongs to."""
 
     used_bytes: Attr[int | None] = computed()
     """Bytes in use."""

@@ -202,7 +202,7 @@ class VirtualMachineSettings(Declared):
     state, so run ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine, which drives and NICs hang on."""
+    """Key of the machine, to which drives and NICs belong."""
 
     need_restart: Attr[bool | None] = computed()
     """Whether changes wait for a power cycle."""
@@ -236,7 +236,7 @@ class VirtualMachine(
 
     A copy (`clone_of`, `restored_from`) is stopped too, and brings drives and NICs with it that no resource manages.
     Name one in a `Drive` or `Nic` with ``adopt=True`` to manage it; those that are not go when the VM is deleted.
-    Another original makes another VM, and so does a snapshot that expired and was taken anew: Pulumi's option
+    Another original makes another VM, and so does a snapshot that expired and was taken again: Pulumi's option
     ``ignore_changes=["restored_from"]`` keeps the copy as it is.
     """
 
@@ -273,7 +273,7 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Make it anew, or as a copy."""
+        """Create it empty, or as a copy."""
         if cloning.is_copy(inputs):
             return cloning.clone(self.connection, inputs, values)
         return super().make(inputs, values)

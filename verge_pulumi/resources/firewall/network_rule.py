@@ -16,7 +16,7 @@ from verge_pulumi.resources.network.network import Network
 
 
 class NetworkRuleSettings(Declared):
-    """What is said of a rule besides its network and its place."""
+    """The arguments of a rule, apart from its network and its position."""
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""

@@ -27,7 +27,7 @@ class RestartingProvider(NetworkOwnedProvider[R]):
     """Restarts a running network whose changes wait for it, if the program says so."""
 
     root: ClassVar[str]
-    """The table with one row for each network which the rows hang on, whether at once or through another row."""
+    """The table with one row for each network to which the rows belong, directly or through another row."""
 
     def put_into_effect(self, props: Inputs) -> None:
         """Restart the network, or tell that the change waits."""
@@ -38,7 +38,7 @@ class RestartingProvider(NetworkOwnedProvider[R]):
             power_actions.tell_restart()
 
     def network_of(self, props: Inputs) -> str:
-        """Return the key of the network at the end of what the row hangs on."""
+        """Return the key of the network at the end of the row's parents."""
         if props.get("network") is not None:
             return str(props["network"])
         ((name, parent),) = (

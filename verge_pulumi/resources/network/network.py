@@ -131,7 +131,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """Whether the router serves DHCP; VergeOS does not unless told to."""
 
     dhcp_dynamic: Attr[bool | None] = arg(default=None, restarts=True)
-    """Whether there is a pool of dynamic leases, besides the static ones."""
+    """Whether there is a pool of dynamic leases in addition to the static ones."""
 
     dhcp_sequential: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether leases are given out in order."""

@@ -47,7 +47,7 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
     """Algorithms that are offered; ``aes128-sha256-modp2048`` and ``aes128gcm128-sha256-modp2048`` if unset."""
 
     lifetime: Attr[int | None] = arg(default=None, ge=60, le=86400)
-    """Seconds after which the gateways agree anew; 3600 if unset."""
+    """Seconds after which the gateways renegotiate; 3600 if unset."""
 
     network: Attr[Key | None] = computed(follow="phase1#ipsec#vnet")
     """Key of the network whose router is this side's gateway."""

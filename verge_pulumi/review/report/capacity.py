@@ -73,7 +73,7 @@ def capacity(plan: Plan) -> Capacity:
     for change in plan.changes:
         if not change.vanished:
             before.update(_demand(change.kind, change.old) or {})
-        # What is made anew without a word on it is taken to be as VergeOS made the old one.
+        # Unset arguments of a recreated object are assumed to get the values that VergeOS gave the old one.
         as_it_was = change.old if change.action == "replace" else {}
         kept = {name: value for name, value in as_it_was.items() if name not in change.changed}
         demand = _demand(change.kind, {**kept, **change.new})

@@ -98,7 +98,7 @@ class Topology:
 
     Attributes:
         networks: The networks, those that something is done to first.
-        left_out: What there is besides, in words, or "".
+        left_out: What else there is, in words, or "".
     """
 
     networks: tuple[Network, ...]
@@ -167,7 +167,7 @@ def _fate(change: Change | None, parts: Sequence[Change]) -> tuple[Action, str]:
 
 
 def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dict[str, str]) -> _Server:
-    """Return a server, and add to the names those of networks that only its NICs tell of."""
+    """Return a server, and add to the names those of networks that only its NICs name."""
     on: dict[str, None] = {}
     addresses = []
     for nic in (part for part in parts if part.kind == "Nic"):
