@@ -67,7 +67,7 @@ def test_data_is_lost_with_drives_that_hold_some() -> None:
     assert found["empty"] == ["DELETES"]
     assert found["db-data"] == ["LOSES_DATA", "DELETES"], "the leave of its server counts"
     may = next(change for change in plan("data-loss").changes if change.name == "may")
-    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it are deleted."
+    assert may.effects[Effect.LOSES_DATA] == "3.0 GiB of data will be deleted."
 
 
 def test_the_leave_of_a_vm_does_not_count_where_it_stays() -> None:

@@ -152,7 +152,7 @@ class DriveProvider(HotplugProvider[Drive]):
         old, new = olds.get("disksize"), news.get("disksize")
         if replacing:
             if not olds.get("allow_data_loss") and (lost := data_loss.used(olds)):
-                yield f"the {in_units(lost)} of data on it would be lost. {data_loss.WAY_OUT}"
+                yield f"this would delete {in_units(lost)} of data on it. {data_loss.WAY_OUT}"
         elif "disksize" in changed and old is not None and isinstance(new, str) and size.to_api(new) < size.to_api(old):
             yield f"disksize: a drive never shrinks; it has {old}, the program says {new}"
 

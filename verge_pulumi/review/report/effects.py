@@ -73,7 +73,7 @@ def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
     lost = data_loss.used(change.old) if change.kind == "Drive" else 0
     if not lost:
         return {}
-    effects = {Effect.LOSES_DATA: f"The {in_units(lost)} of data on it are deleted."}
+    effects = {Effect.LOSES_DATA: f"{in_units(lost)} of data will be deleted."}
     taking = around.get(change.deleted_with)
     decides = taking if taking is not None and taking.action in ("delete", "replace") else change
     if not decides.old.get("allow_data_loss"):
