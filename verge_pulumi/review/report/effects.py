@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from verge_pulumi import resources
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
-
-if TYPE_CHECKING:
-    from verge_pulumi.review.report.plan import Change
-
-
-class Effect(StrEnum):
-    """What whoever approves a change has to know, the most important first."""
-
-    LOSES_DATA = "loses data"
-    REFUSED = "is refused"
-    OPENS_FIREWALL = "opens the firewall"
-    DELETES = "deletes"
-    REPLACES = "replaces"
-    RESTARTS = "restarts"
-    STOPS = "stops"
-    WAITS = "waits for a restart"
-    CLOSES_FIREWALL = "closes the firewall"
+from verge_pulumi.review.report.plan import Change, Effect
 
 
 def declaration_of(kind: str) -> Declaration | None:

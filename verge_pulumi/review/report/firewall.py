@@ -8,38 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verge_pulumi.resources.firewall._plan import in_order
 from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
+from verge_pulumi.review.report.plan import Change, Plan, Rule, RuleChange
 
-if TYPE_CHECKING:
-    from verge_pulumi.review.report.plan import Change, Plan
-
-Rule = Mapping[str, Any]
 _Id = tuple[str, str]
 """The URN of what declares a rule, and the name of the rule."""
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """What happens to one rule.
-
-    Attributes:
-        network: URN or key of its network.
-        name: Its name.
-        before: What it says; None if it is new.
-        after: What it will say; None if it is deleted.
-        opens: Whether it may let traffic pass that could not.
-        closes: Whether it may stop traffic that could pass.
-    """
-
-    network: str
-    name: str
-    before: Rule | None
-    after: Rule | None
-    opens: bool
-    closes: bool
 
 
 @dataclass

@@ -14,8 +14,7 @@ from itertools import chain
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.estimate import PREFIX
 from verge_pulumi.review.report import words
-from verge_pulumi.review.report.effects import Effect
-from verge_pulumi.review.report.plan import COMPONENTS, UNKNOWN, Action, Change, Plan
+from verge_pulumi.review.report.plan import COMPONENTS, UNKNOWN, Action, Change, Effect, Plan
 
 WORDS: Mapping[Action, str] = {
     "delete": "− removed",

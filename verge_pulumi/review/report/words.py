@@ -10,8 +10,8 @@ from verge_pulumi import components, resources
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.report.effects import Effect, declaration_of
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, FieldChange, Plan
+from verge_pulumi.review.report.effects import declaration_of
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, Effect, FieldChange, Plan
 
 MEGABYTES = ("ram",)
 """Fields that hold a number of MB, as their declarations say."""
