@@ -43,6 +43,13 @@ def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
     assert change.effects == {Effect.RESTARTS: said}
 
 
+def test_a_restart_for_a_part_of_a_network_cuts_traffic_and_stops_no_guest() -> None:
+    old, new = ({"asn": asn, "restart": "on-change"} for asn in (65001, 65002))
+    change = only(step("update", "BgpRouter", old=state(old), new={"inputs": new}))
+    said = "If it is running, it is restarted for asn, and the traffic of its network is cut for some seconds."
+    assert change.effects == {Effect.RESTARTS: said}
+
+
 @pytest.mark.parametrize(
     ("op", "old", "new", "stops"),
     [

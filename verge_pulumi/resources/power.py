@@ -26,7 +26,7 @@ TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Net
 class PowerSettings(Declared):
     """What is said of power besides whose it is."""
 
-    state: Attr[Literal["running", "stopped"]] = arg(column="running")
+    state: Attr[Literal["running", "stopped"]] = arg(column="running", role="power")
     """The state it shall have."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)

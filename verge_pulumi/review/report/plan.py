@@ -12,7 +12,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
+from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.review.estimate import Estimate
+from verge_pulumi.review.kinds import UNDECLARED
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]
 
@@ -24,9 +26,6 @@ SECRET = "[secret]"  # noqa: S105 Pulumi's own word for one
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What Pulumi writes for a value that is known only when the change is made."""
-
-COMPONENTS = "vergeos:index:"
-"""How the type tokens of this package's components begin."""
 
 
 class Effect(StrEnum):
@@ -92,6 +91,7 @@ class Change:
         ours: Whether it is a resource of this package.
         component: Whether it is only a name for several resources, so that nothing happens to itself.
         action: What is done to it.
+        declaration: What its class declares; `UNDECLARED` if it is none of this package's.
         old: What the state says of it; empty if it is new.
         new: What will be true of it as far as the preview tells; empty if it goes.
         fields: What differs; of a new resource what the program sets, of one that goes nothing.
@@ -111,6 +111,7 @@ class Change:
     kind: str
     ours: bool
     action: Action
+    declaration: Declaration = UNDECLARED
     component: bool = False
     old: Mapping[str, Any] = field(default_factory=dict)
     new: Mapping[str, Any] = field(default_factory=dict)

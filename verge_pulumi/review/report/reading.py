@@ -13,9 +13,10 @@ from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable
 from verge_pulumi.review.estimate import PREFIX, estimate
-from verge_pulumi.review.report.effects import declaration_of, judge
+from verge_pulumi.review.kinds import COMPONENTS, declaration_of, token_of
+from verge_pulumi.review.report.effects import judge
 from verge_pulumi.review.report.firewall import rule_changes
-from verge_pulumi.review.report.plan import COMPONENTS, SECRET, Action, Change, Diagnostic, FieldChange, Plan
+from verge_pulumi.review.report.plan import SECRET, Action, Change, Diagnostic, FieldChange, Plan
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 _STACK = "pulumi:pulumi:Stack"
@@ -43,7 +44,7 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
     for step in preview.steps:
         steps.setdefault(step.urn, []).append(step)
     stack, project = _place(next(iter(steps), ""))
-    changes = [_change(urn, of_one) for urn, of_one in steps.items() if _type(of_one[0]) != _STACK]
+    changes = [_change(urn, of_one) for urn, of_one in steps.items() if token_of(urn) != _STACK]
     # The stack itself is counted among the unchanged.
     complete = sum(change.action == "same" for change in changes) + 1 >= preview.changeSummary.get("same", 0)
     rules = rule_changes(changes, complete=complete)
@@ -116,11 +117,6 @@ def _said(message: _Message) -> str:
     return _COLOUR.sub("", message.message).strip().removeprefix(f"{message.severity}: ")
 
 
-def _type(step: _Step) -> str:
-    """Return the type token. A URN is ``urn:pulumi:<stack>::<project>::<types of the parents>$<type>::<name>``."""
-    return step.urn.split("::")[2].rpartition("$")[2]
-
-
 def _action(steps: Sequence[_Step]) -> Action:
     """Return what is done to a resource in several steps: the weightiest of them; a refresh alone does nothing."""
     ops = {step.op for step in steps}
@@ -140,12 +136,9 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
     old = next((step.oldState for step in own if step.oldState), refreshed.oldState if refreshed else None)
     new = None if action == "delete" else next((step.newState for step in own if step.newState), None)
     state = new or old or _State()
-    token = _type(steps[0])
-    kind = token.removeprefix(PREFIX).removeprefix(COMPONENTS)
-    declaration = declaration_of(kind) if token.startswith(PREFIX) else None
+    token, declaration = token_of(urn), declaration_of(urn)
     secret = set(state.additionalSecretOutputs)
-    if declaration is not None:
-        secret |= {name for name, attribute in declaration.attributes.items() if attribute.secret}
+    secret |= {name for name, attribute in declaration.attributes.items() if attribute.secret}
     reasons = dict.fromkeys(reason for step in own for reason in step.replaceReasons or ())
     before, after = _seen(old, secret), _seen(new, secret)
     if action in ("same", "update"):
@@ -154,10 +147,11 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
     return Change(
         urn=urn,
         name=urn.split("::", 3)[3],
-        kind=kind,
+        kind=token.removeprefix(PREFIX).removeprefix(COMPONENTS),
         ours=token.startswith((PREFIX, COMPONENTS)),
         component=not state.custom,
         action=action,
+        declaration=declaration,
         old=before,
         new=after,
         fields=_fields(own, action, old, new, secret),
@@ -204,7 +198,7 @@ def _fields(
 
 
 def _drift(
-    recorded: _State | None, found: _State | None, declaration: Declaration | None, secret: Collection[str]
+    recorded: _State | None, found: _State | None, declaration: Declaration, secret: Collection[str]
 ) -> tuple[FieldChange, ...]:
     """Return what a refresh found changed, without what changes by itself, such as the power state.
 
@@ -214,7 +208,7 @@ def _drift(
     if recorded is None or found is None:
         return ()
     before, after = _seen(recorded, secret), _seen(found, secret)
-    names = declaration.inputs if declaration else {**before, **after}
+    names = declaration.inputs or {**before, **after}
     return tuple(
         FieldChange(name, before.get(name), after.get(name), "changed")
         for name in names
