@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from verge_pulumi import resources
+from verge_pulumi.catalogue import TABLES
 from verge_pulumi.engine.declaring import roles
 from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
 
@@ -29,6 +30,14 @@ def test_a_field_of_one_name_has_one_unit() -> None:
 def test_what_allows_a_restart_says_what_that_interrupts(declaration: Declaration) -> None:
     for name, attribute in declaration.attributes.items():
         assert bool(attribute.outage) == (attribute.role == "restart") == (name == "restart")
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS, ids=lambda each: each.title)
+def test_what_vergeos_makes_of_an_unset_amount_is_what_the_catalogue_says(declaration: Declaration) -> None:
+    for name, attribute in declaration.attributes.items():
+        column = TABLES[declaration.table].column(attribute.column or name)
+        wanted = column.default if column and attribute.role in ("cores", "ram") else None
+        assert attribute.unset == wanted, f"declare {name} with unset={wanted}"
 
 
 def test_what_is_said_in_a_role() -> None:

@@ -52,6 +52,7 @@ class Attribute:
         is_input: bool = True,
         role: Role | None = None,
         unit: int | None = None,
+        unset: int | None = None,
         empty: Collection[str] = (),
         outage: str = "",
     ) -> None:
@@ -77,6 +78,7 @@ class Attribute:
         self.is_input = is_input
         self.role = role
         self.unit = unit
+        self.unset = unset
         self.empty = tuple(empty)
         self.outage = outage
         self.name = ""
@@ -269,6 +271,7 @@ def arg(
     write_only: bool = False,
     role: Role | None = None,
     unit: int | None = None,
+    unset: int | None = None,
     empty: Collection[str] = (),
 ) -> Any:
     """Declare an argument that is a column of the table.
@@ -288,6 +291,7 @@ def arg(
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
         role: What it tells reviews of the object, as `roles` lists it.
         unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        unset: What VergeOS makes of it where it is left out, if reviews have to know that.
         empty: Values with which the object has no data of its own, and takes no space for it.
     """
     return Attr[Any](
@@ -304,6 +308,7 @@ def arg(
         write_only=write_only,
         role=role,
         unit=unit,
+        unset=unset,
         empty=empty,
     )
 

@@ -63,13 +63,13 @@ class VirtualMachineSettings(Declared):
     created_from: Attr[str | None] = arg(default=None, replaces=True)
     """How it came to be, in VergeOS's words; ``custom`` if unset."""
 
-    cpu_cores: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=1024, role="cores")
+    cpu_cores: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=1024, role="cores", unset=1)
     """Virtual cores; 1 if unset."""
 
     cpu_type: Attr[str | None] = arg(default=None, restarts=True)
     """Model of the virtual CPU; the cluster's default if unset. The list grows with releases."""
 
-    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576, role="ram", unit=MIB)
+    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576, role="ram", unit=MIB, unset=1024)
     """Memory in MB; 1024 if unset."""
 
     machine_type: Attr[MachineType | None] = arg(default=None, restarts=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verge_pulumi.catalogue import TABLES
 from verge_pulumi.client import VergeClient
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.roles import BYTE, MIB
@@ -106,8 +105,7 @@ def _number(declaration: Declaration, name: str, values: Mapping[str, Any]) -> i
     """Return an amount; one that is unset is VergeOS's default, but that of the original for a copy."""
     attribute, value = declaration.inputs[name], values.get(name)
     if value is None and declaration.said("original", values) is None:
-        column = TABLES[declaration.table].column(attribute.column or name)
-        value = column.default if column else None
+        value = attribute.unset
     return int(value) * (attribute.unit or 1) if isinstance(value, int | float) else None
 
 
