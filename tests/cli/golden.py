@@ -12,7 +12,7 @@ from tests.cli.program import SCENARIOS
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import markdown
-from verge_pulumi.review.report.plan import read
+from verge_pulumi.review.report.reading import read
 
 FOLDER = Path(__file__).with_name("golden")
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.cli.previews import plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.review.report.effects import Effect
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
 from verge_pulumi.review.report.gates import GATES, closed, wanted
+from verge_pulumi.review.report.plan import Effect
 from verge_pulumi.review.report.words import verdict
 
 GIB = 1024**3
@@ -40,6 +40,13 @@ def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
     old = state({"name": "web"}, {"need_restart": True})
     change = only(step("update", "VirtualMachine", old=old, new={"inputs": {"name": "web", "restart": "on-change"}}))
     said = "If it is running, it is restarted for an earlier change, and the guest is down in the meantime."
+    assert change.effects == {Effect.RESTARTS: said}
+
+
+def test_a_restart_for_a_part_of_a_network_cuts_traffic_and_stops_no_guest() -> None:
+    old, new = ({"asn": asn, "restart": "on-change"} for asn in (65001, 65002))
+    change = only(step("update", "BgpRouter", old=state(old), new={"inputs": new}))
+    said = "If it is running, it is restarted for asn, and the traffic of its network is cut for some seconds."
     assert change.effects == {Effect.RESTARTS: said}
 
 

@@ -19,7 +19,8 @@ from verge_pulumi.review.escaping import text
 from verge_pulumi.review.report import words
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.html import html
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.review.report.telling import effects
 
 PREVIEWS = sorted((Path(__file__).parent / "previews").glob("*.json"))

@@ -20,7 +20,8 @@ from verge_pulumi.review.escaping import code
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 GIB = 1024**3
 SAFE_TAGS = {"details", "summary", "h2", "ul", "li", "p", "strong", "code", "pre"}

@@ -26,7 +26,7 @@ TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Net
 class PowerSettings(Declared):
     """The arguments of power, apart from its target."""
 
-    state: Attr[Literal["running", "stopped"]] = arg(column="running")
+    state: Attr[Literal["running", "stopped"]] = arg(column="running", role="power")
     """The state it shall have."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)

@@ -102,11 +102,11 @@ class Entry:
     def rows(self) -> Iterable[tuple[str, str]]:
         """The rows that it is, by table and key; none if this package has no such resource."""
         try:
-            table = self.declaration.table
+            declaration = self.declaration
         except EngineError:
             return []
-        parts = self.outputs.get("keys") if self.kind == "Firewall" else None
-        return [(table, key) for key in (parts.values() if parts else [self.id])]
+        parts = declaration.said("keys", self.outputs)
+        return [(declaration.table, key) for key in (parts.values() if parts else [self.id])]
 
     @property
     def title(self) -> str:

@@ -6,13 +6,14 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
 
 import pulumi
 
+from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Attribute:
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
+        role: Role | None = None,
+        unit: int | None = None,
+        unset: int | None = None,
+        empty: Collection[str] = (),
+        outage: str = "",
     ) -> None:
         self.default = default
         self.column = column
@@ -70,6 +76,11 @@ class Attribute:
         self.follow = follow
         self.through = through
         self.is_input = is_input
+        self.role = role
+        self.unit = unit
+        self.unset = unset
+        self.empty = tuple(empty)
+        self.outage = outage
         self.name = ""
         self.annotation: Any = None
 
@@ -221,8 +232,8 @@ class OptionalRef(Reference, Generic[R]):
 class Items(Attribute, Generic[A]):
     """A list in an order that counts: written as arguments objects, read as what each of them says, by name."""
 
-    def __init__(self, value: Value) -> None:
-        super().__init__(column=None)
+    def __init__(self, value: Value, role: Role | None = None) -> None:
+        super().__init__(column=None, role=role)
         self.item: Any = None
         self.list_value = value
 
@@ -258,6 +269,10 @@ def arg(
     max_length: int | None = None,
     pattern: str | None = None,
     write_only: bool = False,
+    role: Role | None = None,
+    unit: int | None = None,
+    unset: int | None = None,
+    empty: Collection[str] = (),
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -274,6 +289,10 @@ def arg(
         max_length: Longest text allowed.
         pattern: Regular expression the text must match.
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        unset: What VergeOS makes of it where it is left out, if reviews have to know that.
+        empty: Values with which the object has no data of its own, and takes no space for it.
     """
     return Attr[Any](
         default=default,
@@ -287,12 +306,33 @@ def arg(
         max_length=max_length,
         pattern=pattern,
         write_only=write_only,
+        role=role,
+        unit=unit,
+        unset=unset,
+        empty=empty,
     )
 
 
-def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
-    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
-    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
+def policy(
+    *,
+    default: Any = None,
+    ge: int | None = None,
+    le: int | None = None,
+    replaces: bool = False,
+    role: Role | None = None,
+    outage: str = "",
+) -> Any:
+    """Declare an argument that VergeOS knows nothing of: how this package treats the row.
+
+    Args:
+        default: ``None`` for an argument that may be left out.
+        ge: Smallest number allowed.
+        le: Largest number allowed.
+        replaces: Whether a change replaces the row.
+        role: What it tells reviews of the object, as `roles` lists it.
+        outage: What a restart that it allows interrupts, as the end of a sentence.
+    """
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces, role=role, outage=outage)
 
 
 def ref(
@@ -302,6 +342,7 @@ def ref(
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
+    role: Role | None = None,
 ) -> Any:
     """Declare a reference to another row.
 
@@ -312,9 +353,10 @@ def ref(
             belong to the VM's ``machine``, not to the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
+        role: What it tells reviews of the object, as `roles` lists it.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts)
+    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts, role=role)
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
@@ -329,24 +371,34 @@ def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
     return reference
 
 
-def items(value: Value) -> Any:
+def items(value: Value, role: Role | None = None) -> Any:
     """Declare a list in an order that counts.
 
     Args:
         value: How what is in it is checked and compared.
+        role: What it tells reviews of the object, as `roles` lists it.
     """
-    return Items[Any](value)
+    return Items[Any](value, role)
 
 
-def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+def computed(
+    *,
+    init: Literal[False] = False,
+    column: str = "",
+    follow: str | None = None,
+    role: Role | None = None,
+    unit: int | None = None,
+) -> Any:
     """Declare an output that VergeOS decides.
 
     Args:
         init: Tells type checkers that it is not an argument of the constructor.
         column: The column's name in the API where it differs from the attribute's.
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
     """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+    return Attr[Any](default=None, column=column, follow=follow, is_input=init, role=role, unit=unit)
 
 
 def _bare(annotation: Any) -> Any:

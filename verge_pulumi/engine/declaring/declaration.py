@@ -52,6 +52,7 @@ from verge_pulumi.engine.declaring.attributes import (
     policy,
     ref,
 )
+from verge_pulumi.engine.declaring.roles import Review, Role
 from verge_pulumi.engine.declaring.values import uncarried
 
 T = TypeVar("T")
@@ -98,6 +99,7 @@ class Declaration:
         delete_before_replace: Whether a row that is replaced goes before its successor is created, as unique names
             demand.
         attributes: All attributes, inherited ones included, by name.
+        review: What reviews know of it besides the roles of its attributes.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Declaration:
     fixed: tuple[str, ...] = ()
     delete_before_replace: bool = True
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    review: Review = field(default_factory=Review)
 
     @cached_property
     def inputs(self) -> Mapping[str, Attribute]:
@@ -157,6 +160,23 @@ class Declaration:
         return "description" in self.attributes
 
     @cached_property
+    def roles(self) -> Mapping[Role, tuple[str, ...]]:
+        """The names of the attributes that have each role; a role that none has is left out."""
+        names: dict[Role, tuple[str, ...]] = {}
+        for name, attribute in self.attributes.items():
+            if attribute.role:
+                names[attribute.role] = (*names.get(attribute.role, ()), name)
+        return names
+
+    def said(self, role: Role, values: Mapping[str, Any]) -> Any:
+        """Return what values say in a role: that of the first attribute that has it and is set, else None."""
+        return next((values[name] for name in self.roles.get(role, ()) if values.get(name) is not None), None)
+
+    def is_empty(self, values: Mapping[str, Any]) -> bool:
+        """Say whether an object with these values has no data of its own."""
+        return any(values.get(name) in attribute.empty for name, attribute in self.attributes.items())
+
+    @cached_property
     def type_token(self) -> str:
         """The type in the state. Frozen: changing it would orphan every resource of every user."""
         return f"pulumi-python:dynamic/vergeos:{self.title}"
@@ -196,6 +216,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     """
 
     declaration: ClassVar[Declaration]
+    review: ClassVar[Review] = Review()
 
     resource_name: str = parameter(kw_only=False)
     opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
@@ -266,6 +287,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 fixed=tuple(fixed),
                 delete_before_replace=delete_before_replace,
                 attributes=read_attributes(cls),
+                review=cls.review,
             )
             _examine(cls, cls.declaration)
             DECLARED[cls.__name__] = cls

@@ -12,6 +12,7 @@ from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, w
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
@@ -51,10 +52,12 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     only VergeOS's own stay. All changes are applied together, once.
     """
 
+    review = Review(guards=True)
+
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""
 
-    rules: Items[FirewallRule] = items(RuleList())
+    rules: Items[FirewallRule] = items(RuleList(), role="rules")
     """The rules, from the first that is tried to the last. Read as a list of what each of them says, by name."""
 
     authoritative: Attr[bool | None] = policy(default=None)
@@ -72,7 +75,7 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     adopt: Attr[bool | None] = policy(default=None)
     """Whether to take over rules that exist already under the names of these, instead of failing."""
 
-    keys: Attr[dict[str, str] | None] = computed()
+    keys: Attr[dict[str, str] | None] = computed(role="keys")
     """The keys of the rows, by name of the rule."""
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Declared, Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
@@ -94,6 +95,8 @@ class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("ne
     ``source_ip=rule_addresses.segment_of(dmz)``. A running network applies the changes at once, those that are made
     together by one apply; a stopped one loads them when it starts.
     """
+
+    review = Review(guards=True)
 
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""

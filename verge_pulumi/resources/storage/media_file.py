@@ -18,6 +18,7 @@ from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Text, Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -73,7 +74,7 @@ class MediaFile(Resource, table="files", delete_before_replace=False):
     type: Attr[str | None] = computed()
     """Kind of file in VergeOS's words, such as ``iso``."""
 
-    filesize: Attr[int | None] = computed()
+    filesize: Attr[int | None] = computed(unit=BYTE)
     """Bytes of the content."""
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._staged import StagingProvider
@@ -18,6 +19,8 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
 
     A running network applies the change at once.
     """
+
+    review = Review(guards=True)
 
     tunnel: Ref[IpsecTunnel] = ref(column="phase1", replaces=True)
     """The tunnel."""

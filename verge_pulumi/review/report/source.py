@@ -9,7 +9,8 @@ from typing import Any
 
 from verge_pulumi.review.documents import Unreadable, decode
 from verge_pulumi.review.escaping import text as shown
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
