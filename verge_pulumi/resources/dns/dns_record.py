@@ -8,6 +8,7 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -21,7 +22,7 @@ NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")
 MEANT_FOR = {"mx_preference": ("MX", "SRV"), "weight": ("SRV",), "port": ("SRV",), "issue_wildcard": ("CAA",)}
 
 
-class DnsRecord(Resource, table="vnet_dns_zone_records"):
+class DnsRecord(Resource, table="vnet_dns_zone_records", life=Staged("DNS")):
     """A record of a DNS zone: ``DnsRecord("www", zone=zone, host="www", type="A", value="10.0.0.5")``.
 
     A running network applies the change at once.

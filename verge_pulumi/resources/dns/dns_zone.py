@@ -7,6 +7,7 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Key, SemicolonList, Text
 from verge_pulumi.resources.dns.dns_view import DnsView
@@ -16,7 +17,7 @@ TTL = "^([0-9]+[smhdwSMHDW]?)*$"
 """A length of time as DNS servers write it, such as ``1h``."""
 
 
-class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain")):
+class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=Staged("DNS")):
     """A domain that a network's DNS server serves; `DnsRecord` fills it.
 
     A running network applies the change at once. These rows carry no mark, so they belong to the stack that manages

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import RestartsParent
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Cidr, IpAddress, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -24,7 +25,7 @@ BEGINNINGS = ("router-id ", "ebgp-requires-policy", "network import-check")
 """What a router's own first commands say after ``bgp`` (VergeOS documentation, configuring BGP)."""
 
 
-class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers"):
+class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers", life=RestartsParent("routing")):
     """A BGP router of a network: ``BgpRouter("edge", network=wan, asn=65001)``; `BgpRouterCommand` tells it its peers.
 
     VergeOS begins it with commands that set its id, and let it exchange routes without a policy. What is only written
@@ -40,7 +41,7 @@ class BgpRouterProvider(RoutingProvider[BgpRouter]):
     """Manages routers."""
 
 
-class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands"):
+class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands", life=RestartsParent("routing")):
     """A line of a BGP router's configuration, such as one for a peer.
 
     ``BgpRouterCommand("isp", router=edge, command="neighbor", params="10.10.11.1 remote-as 65000")``. Usual commands
@@ -62,7 +63,7 @@ class BgpRouterCommandProvider(RouterCommandProvider[BgpRouterCommand]):
         return row.get("command") == "bgp" and str(row.get("params")).startswith(BEGINNINGS)
 
 
-class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces"):
+class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces", life=RestartsParent("routing")):
     """An interface on which a network's router speaks with its peers. VergeOS makes a network and a NIC for it."""
 
     name: Attr[str] = arg(min_length=1, restarts=True)
@@ -102,7 +103,9 @@ class BgpInterfaceProvider(RoutingProvider[BgpInterface]):
         yield from outside(inputs, "cidr", ("ipaddress",))
 
 
-class BgpInterfaceCommand(Command, RestartPolicy, Resource, table="vnet_bgp_interface_commands"):
+class BgpInterfaceCommand(
+    Command, RestartPolicy, Resource, table="vnet_bgp_interface_commands", life=RestartsParent("routing")
+):
     """A line of a BGP interface's configuration. Usual commands are ``ip``, ``ospf`` and ``bandwidth``."""
 
     interface: Ref[BgpInterface] = ref(column="bgp_interface", replaces=True)
@@ -116,7 +119,7 @@ class BgpInterfaceCommandProvider(RoutingProvider[BgpInterfaceCommand]):
     """Manages what interfaces are told."""
 
 
-class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps"):
+class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps", life=RestartsParent("routing")):
     """An entry of a route map: which routes pass; `BgpRouteMapCommand` says which it is about, and what changes."""
 
     tag: Attr[str] = arg(min_length=1, restarts=True)
@@ -133,7 +136,9 @@ class BgpRouteMapProvider(RoutingProvider[BgpRouteMap]):
     """Manages entries of route maps."""
 
 
-class BgpRouteMapCommand(Command, RestartPolicy, Resource, table="vnet_bgp_routemap_commands"):
+class BgpRouteMapCommand(
+    Command, RestartPolicy, Resource, table="vnet_bgp_routemap_commands", life=RestartsParent("routing")
+):
     """A line of a route map's entry, such as ``match`` or ``set`` with ``params="local-preference 200"``."""
 
     route_map: Ref[BgpRouteMap] = ref(column="bgp_routemap", replaces=True)
@@ -147,7 +152,7 @@ class BgpRouteMapCommandProvider(RoutingProvider[BgpRouteMapCommand]):
     """Manages what entries of route maps say."""
 
 
-class BgpIp(Command, OfNetwork, Resource, table="vnet_bgp_ip"):
+class BgpIp(Command, OfNetwork, Resource, table="vnet_bgp_ip", life=RestartsParent("routing")):
     """A line about addresses, such as ``prefix-list`` with ``params="IN seq 10 permit 10.0.0.0/8 le 24"``.
 
     Usual commands are ``prefix-list``, ``as-path`` and ``community-list``.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import RestartsParent
 from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.resources.routing._common import OfNetwork, RouterCommand, RouterCommandProvider, RoutingProvider
 
 
-class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers"):
+class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers", life=RestartsParent("routing")):
     """An EIGRP router of a network; `EigrpRouterCommand` tells it its networks.
 
     What is only written takes effect when the network restarts. These rows carry no mark, so they belong to the stack
@@ -23,7 +24,7 @@ class EigrpRouterProvider(RoutingProvider[EigrpRouter]):
     """Manages routers."""
 
 
-class EigrpRouterCommand(RouterCommand, Resource, table="vnet_eigrp_router_commands"):
+class EigrpRouterCommand(RouterCommand, Resource, table="vnet_eigrp_router_commands", life=RestartsParent("routing")):
     """A line of an EIGRP router's configuration. Usual commands are ``network``, ``redistribute`` and ``neighbor``."""
 
     router: Ref[EigrpRouter] = ref(column="eigrp_router", replaces=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import RestartsParent
 from verge_pulumi.resources.routing._common import Command, OfNetwork, RoutingProvider
 
 
-class OspfCommand(Command, OfNetwork, Resource, table="vnet_ospf_commands"):
+class OspfCommand(Command, OfNetwork, Resource, table="vnet_ospf_commands", life=RestartsParent("routing")):
     """A line of a network's OSPF configuration, such as ``network`` with ``params="10.0.0.0/24 area 0"``.
 
     Usual commands are ``router-id``, ``network``, ``area``, ``redistribute`` and ``passive-interface``. What is only

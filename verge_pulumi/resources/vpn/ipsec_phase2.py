@@ -6,6 +6,7 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -13,7 +14,7 @@ from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel
 
 
-class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name")):
+class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"), life=Staged("rules")):
     """Traffic between a network on this side and one on the other, which an `IpsecTunnel` carries.
 
     A running network applies the change at once.

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -15,7 +16,13 @@ from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class IpsecTunnel(Resource, table="vnet_ipsec_phase1s", unique=("network", "name")):
+class IpsecTunnel(
+    Resource,
+    table="vnet_ipsec_phase1s",
+    unique=("network", "name"),
+    # The row that the tunnels of a network share is made first.
+    life=Staged("rules", create=Cost(writes=2, reads=3)),
+):
     """A tunnel to another site's gateway; each `IpsecPhase2` sends the traffic of two networks through it.
 
     ``IpsecTunnel("hq", network=wan, name="hq", remote_gateway="203.0.113.9", psk=config.require_secret("psk"))``.
