@@ -46,6 +46,7 @@ class Attribute:
         max_length: int | None = None,
         pattern: str | None = None,
         write_only: bool = False,
+        if_unset: Any = None,
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
@@ -67,6 +68,7 @@ class Attribute:
             if bound is not None
         }
         self.write_only = write_only
+        self.if_unset = if_unset
         self.follow = follow
         self.through = through
         self.is_input = is_input
@@ -258,6 +260,7 @@ def arg(
     max_length: int | None = None,
     pattern: str | None = None,
     write_only: bool = False,
+    if_unset: Any = None,
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -274,6 +277,7 @@ def arg(
         max_length: Longest text allowed.
         pattern: Regular expression the text must match.
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
+        if_unset: What VergeOS decides, where that helps to tell rows without a mark apart.
     """
     return Attr[Any](
         default=default,
@@ -287,6 +291,7 @@ def arg(
         max_length=max_length,
         pattern=pattern,
         write_only=write_only,
+        if_unset=if_unset,
     )
 
 

@@ -152,6 +152,11 @@ class Declaration:
         )
 
     @cached_property
+    def server_defaults(self) -> Mapping[str, Any]:
+        """The columns of a new row of which the program says nothing, as far as they tell rows without a mark apart."""
+        return {str(a.column): a.if_unset for a in self.inputs.values() if a.if_unset is not None}
+
+    @cached_property
     def proof(self) -> tuple[str, ...]:
         """The columns of a GET that only asks whose a row is."""
         known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)

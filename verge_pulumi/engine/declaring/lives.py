@@ -7,8 +7,9 @@ requests is said here too, because `verge_pulumi.review.estimate` reads it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 Operation = Literal["create", "update", "delete"]
 
@@ -58,29 +59,46 @@ PLAIN_ROW = Life()
 
 
 @dataclass(frozen=True)
-class Staged(Life):
-    """Writes are staged until the network applies them; one apply serves all that were staged before it.
+class PerNetwork:
+    """A table with one row for each network, to which rows refer instead of the network itself.
 
     Attributes:
-        what: Which changes of the network they are.
-        by: The attribute with the key of the network.
+        table: The table; its column ``vnet`` holds the key of the network.
+        settings: Further columns of a row that has to be made.
     """
 
-    what: Literal["rules", "DNS"]
-    by: str = "network"
+    table: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class RestartsParent(Life):
-    """Writes take effect when the network restarts, which happens only if the program allows it.
+class TakenOn(Life):
+    """What is only written does nothing yet: the network has to take it on. The base of two lives.
 
     Attributes:
         what: Which changes of the network they are.
-        by: The attribute with the key of the network.
+        by: The attribute with the key of the network. Of a row that has no such argument, the network is that of its
+            parent.
+        shared: Where the column of that argument refers to.
     """
 
-    what: Literal["routing", "proxy"]
+    what: str
     by: str = "network"
+    shared: PerNetwork | None = None
+
+
+@dataclass(frozen=True)
+class Staged(TakenOn):
+    """Writes are staged until the network applies them; one apply serves all that were staged before it."""
+
+    what: Literal["rules", "DNS"]
+
+
+@dataclass(frozen=True)
+class RestartsParent(TakenOn):
+    """Writes take effect when the network restarts, which happens only if the program allows it."""
+
+    what: Literal["routing", "proxy"]
 
     looks_after_write: ClassVar[int] = 1
 

@@ -6,7 +6,6 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.values import SemicolonList, Size
-from verge_pulumi.resources.network._network_owned import NetworkOwnedProvider
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
 
@@ -42,7 +41,3 @@ class DnsView(Resource, table="vnet_dns_views", unique=("network", "name"), life
 
     orderid: Attr[int | None] = arg(default=None)
     """Place among the network's views, of which the first that matches answers."""
-
-
-class DnsViewProvider(NetworkOwnedProvider[DnsView]):
-    """Lets the network apply the views."""

@@ -8,7 +8,6 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.values import IpAddress
-from verge_pulumi.resources.network._network_owned import NetworkOwnedProvider
 from verge_pulumi.resources.network.network import Network
 
 
@@ -30,7 +29,3 @@ class HostOverride(Resource, table="vnet_hosts", unique=("network", "host"), lif
 
     type: Attr[Literal["host", "domain"] | None] = arg(default=None)
     """Whether it is one ``host`` (if unset) or a whole ``domain``."""
-
-
-class HostOverrideProvider(NetworkOwnedProvider[HostOverride]):
-    """Lets the network apply the names."""

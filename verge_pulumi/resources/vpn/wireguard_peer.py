@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
-from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.vpn.wireguard import WireGuard
 
 
@@ -86,12 +84,3 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
 
     network: Attr[Key | None] = computed(follow="wireguard#vnet")
     """Key of the network whose router has the interface."""
-
-
-class WireGuardPeerProvider(StagingProvider[WireGuardPeer]):
-    """Lets the network apply the peers."""
-
-    def network_of(self, props: Inputs) -> str:
-        """Return the key of the interface's network."""
-        known = self.connection.reader.known
-        return props.get("network") or str(known("vnet_wireguards", props["wireguard"], "vnet"))
