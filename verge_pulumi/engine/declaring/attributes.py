@@ -47,6 +47,7 @@ class Attribute:
         pattern: str | None = None,
         write_only: bool = False,
         if_unset: Any = None,
+        since: str = "",
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
@@ -69,6 +70,7 @@ class Attribute:
         }
         self.write_only = write_only
         self.if_unset = if_unset
+        self.since = since
         self.follow = follow
         self.through = through
         self.is_input = is_input
@@ -261,6 +263,7 @@ def arg(
     pattern: str | None = None,
     write_only: bool = False,
     if_unset: Any = None,
+    since: str = "",
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -278,6 +281,7 @@ def arg(
         pattern: Regular expression the text must match.
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
         if_unset: What VergeOS decides, where that helps to tell rows without a mark apart.
+        since: The first release of VergeOS that has the column.
     """
     return Attr[Any](
         default=default,
@@ -292,6 +296,7 @@ def arg(
         pattern=pattern,
         write_only=write_only,
         if_unset=if_unset,
+        since=since,
     )
 
 
@@ -307,6 +312,7 @@ def ref(
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
+    since: str = "",
 ) -> Any:
     """Declare a reference to another row.
 
@@ -317,9 +323,12 @@ def ref(
             hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
+        since: The first release of VergeOS that has the column.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts)
+    return descriptor(
+        default=default, column=column, through=through, replaces=replaces, restarts=restarts, since=since
+    )
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
@@ -343,15 +352,18 @@ def items(value: Value) -> Any:
     return Items[Any](value)
 
 
-def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+def computed(
+    *, init: Literal[False] = False, column: str = "", follow: str | None = None, write_only: bool = False
+) -> Any:
     """Declare an output that VergeOS decides.
 
     Args:
         init: Tells type checkers that it is not an argument of the constructor.
         column: The column's name in the API where it differs from the attribute's.
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+        write_only: Whether no GET returns it; the state keeps what a `ShownOnce` life was told.
     """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+    return Attr[Any](default=None, column=column, follow=follow, write_only=write_only, is_input=init)
 
 
 def _bare(annotation: Any) -> Any:

@@ -100,6 +100,7 @@ class Declaration:
             demand.
         life: How the objects come into effect, change and go.
         within: The reference that is the `parent`, where the class names it.
+        since: The first release of VergeOS that has the table; "" where every supported one has.
         attributes: All attributes, inherited ones included, by name.
     """
 
@@ -113,6 +114,7 @@ class Declaration:
     delete_before_replace: bool = True
     life: Life = PLAIN_ROW
     within: str = ""
+    since: str = ""
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     @cached_property
@@ -248,6 +250,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         delete_before_replace: bool = True,
         life: Life = PLAIN_ROW,
         parent: str = "",
+        since: str = "",
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -262,6 +265,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             delete_before_replace: Whether a row that is replaced goes before its successor is created.
             life: How the objects come into effect, change and go.
             parent: The reference to the row that a row is created within, where several references may be that.
+            since: The first release of VergeOS that has the table.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
@@ -280,6 +284,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 delete_before_replace=delete_before_replace,
                 life=life,
                 within=parent,
+                since=since,
                 attributes=read_attributes(cls),
             )
             _examine(cls, cls.declaration)

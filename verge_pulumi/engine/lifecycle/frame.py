@@ -33,6 +33,7 @@ from verge_pulumi.engine.lifecycle.hooks import Hooks
 from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
 from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete, managed
+from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN
@@ -160,6 +161,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         """Make the object."""
         inputs = self._typed(props)
         Home(self.connection).see(inputs)
+        refuse_older(self.connection, self.declaration, inputs)
         with noted(self.connection.evidence, "create", str(inputs.get(TOKEN) or "")):
             id, outs = self.insert(inputs)
         self.connection.evidence.attempts.made_up_for(provider_process.urn(), this_stack(inputs))
@@ -203,6 +205,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         inputs = self._typed(_news)
         # The token is that of the object, which an old state may not have recorded in the inputs.
         inputs |= {TOKEN: _olds[TOKEN]} if TOKEN in _olds else {}
+        refuse_older(self.connection, self.declaration, inputs)
         evidence = self.connection.evidence
         olds = {**_olds, UNFINISHED: "a run was cut off"} if is_unclear(evidence, _olds, _news) else _olds
         with noted(evidence, "change", token_in(_olds)):
