@@ -47,6 +47,8 @@ class Attribute:
         max_length: int | None = None,
         pattern: str | None = None,
         write_only: bool = False,
+        if_unset: Any = None,
+        since: str = "",
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
@@ -73,6 +75,8 @@ class Attribute:
             if bound is not None
         }
         self.write_only = write_only
+        self.if_unset = if_unset
+        self.since = since
         self.follow = follow
         self.through = through
         self.is_input = is_input
@@ -273,6 +277,8 @@ def arg(
     unit: int | None = None,
     unset: int | None = None,
     empty: Collection[str] = (),
+    if_unset: Any = None,
+    since: str = "",
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -293,6 +299,8 @@ def arg(
         unit: Bytes for which 1 stands, where it is an amount of memory or data.
         unset: What VergeOS makes of it where it is left out, if reviews have to know that.
         empty: Values with which the object has no data of its own, and takes no space for it.
+        if_unset: What VergeOS decides, where that helps to tell rows without a mark apart.
+        since: The first release of VergeOS that has the column.
     """
     return Attr[Any](
         default=default,
@@ -310,6 +318,8 @@ def arg(
         unit=unit,
         unset=unset,
         empty=empty,
+        if_unset=if_unset,
+        since=since,
     )
 
 
@@ -343,6 +353,7 @@ def ref(
     replaces: bool = False,
     restarts: bool = False,
     role: Role | None = None,
+    since: str = "",
 ) -> Any:
     """Declare a reference to another row.
 
@@ -354,9 +365,18 @@ def ref(
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
         role: What it tells reviews of the object, as `roles` lists it.
+        since: The first release of VergeOS that has the column.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts, role=role)
+    return descriptor(
+        default=default,
+        column=column,
+        through=through,
+        replaces=replaces,
+        restarts=restarts,
+        role=role,
+        since=since,
+    )
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
@@ -388,6 +408,7 @@ def computed(
     follow: str | None = None,
     role: Role | None = None,
     unit: int | None = None,
+    write_only: bool = False,
 ) -> Any:
     """Declare an output that VergeOS decides.
 
@@ -397,8 +418,11 @@ def computed(
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
         role: What it tells reviews of the object, as `roles` lists it.
         unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        write_only: Whether no GET returns it; the state keeps what a `ShownOnce` life was told.
     """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init, role=role, unit=unit)
+    return Attr[Any](
+        default=None, column=column, follow=follow, write_only=write_only, is_input=init, role=role, unit=unit
+    )
 
 
 def _bare(annotation: Any) -> Any:

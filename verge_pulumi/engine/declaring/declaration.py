@@ -52,6 +52,7 @@ from verge_pulumi.engine.declaring.attributes import (
     policy,
     ref,
 )
+from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.roles import Review, Role
 from verge_pulumi.engine.declaring.values import uncarried
 
@@ -98,6 +99,9 @@ class Declaration:
             prove that a row which lost its mark is still the same.
         delete_before_replace: Whether a row that is replaced goes before its successor is created, as unique names
             demand.
+        life: How the objects come into effect, change and go.
+        within: The reference that is the `parent`, where the class names it.
+        since: The first release of VergeOS that has the table; "" where every supported one has.
         attributes: All attributes, inherited ones included, by name.
         review: What reviews know of it besides the roles of its attributes.
     """
@@ -110,6 +114,9 @@ class Declaration:
     listed_in: tuple[str, str] | None = None
     fixed: tuple[str, ...] = ()
     delete_before_replace: bool = True
+    life: Life = PLAIN_ROW
+    within: str = ""
+    since: str = ""
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     review: Review = field(default_factory=Review)
 
@@ -128,7 +135,12 @@ class Declaration:
     @cached_property
     def parent(self) -> Reference | None:
         """The reference to the row that a row is created within and never leaves; None where there is none."""
-        return next((a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces), None)
+        return next((a for a in self.may_be_parent if a.name == self.within or not self.within), None)
+
+    @cached_property
+    def may_be_parent(self) -> tuple[Reference, ...]:
+        """The references to rows that a row cannot be without and never leaves."""
+        return tuple(a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces)
 
     @cached_property
     def lasting(self) -> tuple[str, ...]:
@@ -143,6 +155,11 @@ class Declaration:
             for name, each in self.attributes.items()
             if each.readable and (name in self.unique or each.replaces or each.leads_up)
         )
+
+    @cached_property
+    def server_defaults(self) -> Mapping[str, Any]:
+        """The columns of a new row of which the program says nothing, as far as they tell rows without a mark apart."""
+        return {str(a.column): a.if_unset for a in self.inputs.values() if a.if_unset is not None}
 
     @cached_property
     def proof(self) -> tuple[str, ...]:
@@ -258,6 +275,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         listed_in: tuple[str, str] | None = None,
         fixed: Iterable[str] = (),
         delete_before_replace: bool = True,
+        life: Life = PLAIN_ROW,
+        parent: str = "",
+        since: str = "",
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -270,6 +290,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             listed_in: The table whose rows list these, and under which name.
             fixed: Columns that VergeOS draws when it creates a row and never changes.
             delete_before_replace: Whether a row that is replaced goes before its successor is created.
+            life: How the objects come into effect, change and go.
+            parent: The reference to the row that a row is created within, where several references may be that.
+            since: The first release of VergeOS that has the table.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
@@ -286,6 +309,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 listed_in=listed_in,
                 fixed=tuple(fixed),
                 delete_before_replace=delete_before_replace,
+                life=life,
+                within=parent,
+                since=since,
                 attributes=read_attributes(cls),
                 review=cls.review,
             )
@@ -568,6 +594,15 @@ def _examine(cls: type, declaration: Declaration) -> None:
             raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
         if attribute.default is not REQUIRED and attribute.default is not None:
             raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")
+    candidates = [reference.name for reference in declaration.may_be_parent]
+    if declaration.within and declaration.within not in candidates:
+        raise DeclarationError(
+            f"{where}: parent='{declaration.within}' is no reference that is required and replaces the row."
+        )
+    if len(candidates) > 1 and not declaration.within:
+        raise DeclarationError(
+            f"{where}: name the row that it is created within, parent='{candidates[0]}' or parent='{candidates[1]}'."
+        )
     for name in declaration.unique:
         if name not in declaration.inputs:
             raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")

@@ -146,7 +146,7 @@ class Existing:
         """Find the rows without a mark that nothing tells from this one."""
         if self._declaration.markable:
             return []  # the program wants no marks
-        wanted = {**self._provider.server_defaults, **values}
+        wanted = {**self._declaration.server_defaults, **values}
         # No filter can hold what has several lines; what one finds is compared once more, exactly (quirks R7).
         hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
         shown = {name: value for name, value in wanted.items() if name not in hidden}

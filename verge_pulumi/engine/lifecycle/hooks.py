@@ -163,9 +163,6 @@ class RowHooks(Hooks[R]):
     extra_delete_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that `before_delete` reads in addition to those of the declaration."""
 
-    server_defaults: ClassVar[Mapping[str, Any]] = {}
-    """Columns of a new row of which the program says nothing, as far as they tell rows apart that have no mark."""
-
     def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
         """Name the row that decides whose this one is where it bears no mark: the one that it was created within."""
         return owner_row(self.declaration, props)

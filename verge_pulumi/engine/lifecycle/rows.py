@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
@@ -24,7 +25,7 @@ from verge_pulumi.engine.runtime import provider_process
 R = TypeVar("R", bound=BaseResource)
 
 
-class RowProvider(RowHooks[R], DeclaredProvider[R]):
+class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
     """Manages rows of the table that the resource R declares; subclasses say by hooks what is special about them."""
 
     # The four verbs --------------------------------------------------------------------------------------------------

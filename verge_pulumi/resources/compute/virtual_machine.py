@@ -9,6 +9,7 @@ from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.declaration import SEED, Declared, Resource, scope_of
+from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
@@ -232,6 +233,8 @@ class VirtualMachine(
     unique=("name",),
     only={"is_snapshot": False},
     fixed=("created", "uuid"),
+    # It must be off, which is looked at once more.
+    life=Life(delete=Cost(writes=1, reads=2)),
 ):
     """A virtual machine.
 

@@ -11,6 +11,7 @@ import pulumi
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
@@ -43,7 +44,19 @@ ROUNDS = 3
 """How often the rules are brought into order; one round does it, if VergeOS places them as the fact sheet says."""
 
 
-class Firewall(BaseResource, table=TABLE, unique=("network",)):
+class Firewall(
+    BaseResource,
+    table=TABLE,
+    unique=("network",),
+    # The rules are listed before and after.
+    life=Staged(
+        "rules",
+        rows="rules",
+        create=Cost(writes=2, reads=0),
+        update=Cost(writes=2, reads=0),
+        delete=Cost(writes=1, reads=0),
+    ),
+):
     """The rules of a network in their order, as one resource.
 
     ``Firewall("edge", network=lan, rules=[FirewallRule(name="ssh", protocol="tcp", destination_ports="22")])``. A

@@ -7,6 +7,7 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
@@ -87,7 +88,7 @@ class NetworkRuleSettings(Declared):
     """What it was made for, such as ``vnet_addresses/28``."""
 
 
-class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name")):
+class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name"), life=Staged("rules")):
     """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
 
     Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module
