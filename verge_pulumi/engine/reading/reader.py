@@ -193,10 +193,12 @@ class Reader:
                 listing.setdefault(place.table, {})[want] = place
         found: dict[_Want, Row] = {}
         for table, places in listing.items():
-            names = {place.name: want.fields for want, place in places.items()}
+            names: dict[str, dict[str, None]] = {}
+            for want, place in places.items():
+                names.setdefault(place.name, {}).update(dict.fromkeys(want.fields))
             if len(names) < 2:
                 continue  # a list of their own table does as well
-            fields = ["$key", *(select(name, own) for name, own in names.items())]
+            fields = ["$key", *(select(name, tuple(own)) for name, own in names.items())]
             keys = list(dict.fromkeys(place.key for place in places.values()))
             for start in range(0, len(keys), MOST_KEYS):
                 try:
