@@ -26,7 +26,7 @@ from typing import (
 import pulumi
 
 from verge_pulumi.engine.connecting.finding import ByName
-from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
+from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import BaseResource
@@ -180,6 +180,12 @@ class Reference(Attribute):
         if self.as_path:
             kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
         super().bind(name, kind)
+
+    @cached_property
+    def value(self) -> Value:
+        """How its values are spelt: some tables have names for keys."""
+        usual = value_of(self.annotation)
+        return with_names(usual) if any(target.declaration.named_keys for target in self.targets) else usual
 
     @property
     def targets(self) -> list[type[BaseResource]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
+from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, as_key, select, where
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.waiting import Clock
@@ -213,7 +213,7 @@ class Reader:
 
     def _rows(self, table: str, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
         if len(keys) > 1:
-            condition = any_of("$key", [int(key) if key.isdigit() else key for key in keys])
+            condition = any_of("$key", map(as_key, keys))
             return {str(row["$key"]): row for row in self.find(table, condition, fields)}
         try:
             return {keys[0]: self._client.table(table).get(keys[0], fields=list(fields))}
