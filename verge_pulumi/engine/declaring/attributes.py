@@ -9,20 +9,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    overload,
+)
 
 import pulumi
 
+from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.roles import Role
-from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
+from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.connecting.finding import ByName
     from verge_pulumi.engine.declaring.declaration import BaseResource
 
 T = TypeVar("T")
 A = TypeVar("A")
-R = TypeVar("R", bound="BaseResource", covariant=True)
+Written = TypeVar("Written")
+Read = TypeVar("Read")
+R = TypeVar("R", bound="BaseResource")
+Main = TypeVar("Main", bound="BaseResource", covariant=True)
 
 REQUIRED: Any = object()
 
@@ -137,33 +152,34 @@ class Attribute:
         """Return table and key of each row that a value names."""
         return self.value.refers_to(value)
 
-    def _read(self, instance: pulumi.Resource | None) -> Any:
-        return self if instance is None else instance.__dict__[self.name]
 
-
-class Whole(Generic[R]):
+class Whole(Generic[Main]):
     """What is made of several resources, and is accepted wherever the main one of them is."""
 
     @property
-    def main(self) -> R:
+    def main(self) -> Main:
         """The resource that a reference to it means."""
         raise NotImplementedError
 
 
-class Attr(Attribute, Generic[T]):
-    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
+class Described(Attribute, Generic[Written, Read]):
+    """The descriptor of an attribute: a program writes it in one form, in the constructor alone, and reads another."""
 
     @overload
-    def __get__(self, instance: None, owner: type) -> Attr[T]: ...
+    def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[Read]: ...
     def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
         """Return the output, or on the class the declaration itself."""
-        return self._read(instance)
+        return self if instance is None else instance.__dict__[self.name]
 
-    def __set__(self, instance: object, value: pulumi.Input[T]) -> None:
+    def __set__(self, instance: object, value: Written) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class Attr(Described[pulumi.Input[T], T], Generic[T]):
+    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
 
 
 class Reference(Attribute):
@@ -179,6 +195,12 @@ class Reference(Attribute):
         if self.as_path:
             kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
         super().bind(name, kind)
+
+    @cached_property
+    def value(self) -> Value:
+        """How its values are spelt: some tables have names for keys."""
+        usual = value_of(self.annotation)
+        return with_names(usual) if any(target.declaration.named_keys for target in self.targets) else usual
 
     @property
     def targets(self) -> list[type[BaseResource]]:
@@ -199,41 +221,19 @@ class Reference(Attribute):
         return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
 
 
-class Ref(Reference, Generic[R]):
+Referred: TypeAlias = R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int]
+"""What names a row that an R manages."""
+
+
+class Ref(Reference, Described[Referred[R], str], Generic[R]):
     """A required reference to a row that an R manages."""
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Ref[R]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
 
-    def __set__(self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-class OptionalRef(Reference, Generic[R]):
+class OptionalRef(Reference, Described[Referred[R] | None, str | None], Generic[R]):
     """A reference to a row that an R manages, or none."""
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str | None]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
 
-    def __set__(
-        self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int] | None
-    ) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-class Items(Attribute, Generic[A]):
+class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
     """A list in an order that counts: written as arguments objects, read as what each of them says, by name."""
 
     def __init__(self, value: Value, role: Role | None = None) -> None:
@@ -246,18 +246,6 @@ class Items(Attribute, Generic[A]):
         self.item = annotation
         kind: Any = Annotated
         super().bind(name, kind[list[dict[str, Any]], self.list_value])
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Items[A]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[list[dict[str, Any]]]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the list as an output, or on the class the declaration itself."""
-        return self._read(instance)
-
-    def __set__(self, instance: object, value: Sequence[A]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
 
 def arg(

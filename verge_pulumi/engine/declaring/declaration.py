@@ -35,7 +35,7 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, 
 import pulumi
 import pulumi.dynamic
 
-from verge_pulumi.client import printable
+from verge_pulumi.client import as_key, printable
 from verge_pulumi.engine.connecting.finding import ByName, Kind, find
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import (
@@ -92,6 +92,7 @@ class Declaration:
         module: The module that defines the class.
         table: The table whose rows it manages.
         unique: Attributes whose values together are unique on the system.
+        named_keys: Whether the key of a row is a name, as in ``settings``; references accept such a name then.
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
         listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
             such tables are read by one request.
@@ -110,6 +111,7 @@ class Declaration:
     module: str
     table: str
     unique: tuple[str, ...] = ()
+    named_keys: bool = False
     only: Mapping[str, Any] = field(default_factory=dict)
     listed_in: tuple[str, str] | None = None
     fixed: tuple[str, ...] = ()
@@ -271,6 +273,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         *,
         table: str = "",
         unique: Iterable[str] = (),
+        named_keys: bool = False,
         only: Mapping[str, Any] | None = None,
         listed_in: tuple[str, str] | None = None,
         fixed: Iterable[str] = (),
@@ -286,6 +289,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         Args:
             table: The table whose rows the class manages.
             unique: Attributes whose values together are unique on the system.
+            named_keys: Whether the key of a row is a name.
             only: A fixed condition that rows must meet to be found by name.
             listed_in: The table whose rows list these, and under which name.
             fixed: Columns that VergeOS draws when it creates a row and never changes.
@@ -305,6 +309,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 module=cls.__module__,
                 table=table,
                 unique=tuple(unique),
+                named_keys=named_keys,
                 only=only or {},
                 listed_in=listed_in,
                 fixed=tuple(fixed),
@@ -551,8 +556,7 @@ def location(table: str, id: str) -> str:
 
 def row_key(id: str) -> int | str:
     """Return the `$key` of the row a Pulumi id stands for: a number in most tables, else text."""
-    key = id.rpartition("/")[2]
-    return int(key) if key.isdigit() else key
+    return as_key(id.rpartition("/")[2])
 
 
 def read_attributes(cls: type) -> dict[str, Attribute]:

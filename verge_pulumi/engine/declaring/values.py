@@ -15,6 +15,9 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
+from verge_pulumi.client import as_key
+from verge_pulumi.client.keys import DRAWN, NAME, NUMBER
+
 T = TypeVar("T")
 
 LARGEST = 2**53 - 1
@@ -216,16 +219,21 @@ class _Size(Value):
 
 class _Key(Value):
     json_types = ("ref", "int")
+    grammar = f"{NUMBER}|{DRAWN}"
+
+    def __init__(self, *, named: bool = False) -> None:
+        if named:
+            self.grammar = f"{self.grammar}|{NAME}"
 
     def normalise(self, value: Any) -> Any:
         text = _number_text(value)
-        if not re.fullmatch(r"[1-9][0-9]*|[0-9a-f]{40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        if not re.fullmatch(self.grammar, text):
             # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
             raise ValueError("a key is a positive number, or a resource of this package")
         return text
 
     def to_api(self, value: Any) -> Any:
-        return int(value) if str(value).isdigit() else value
+        return as_key(value)
 
     def from_api(self, value: Any) -> Any:
         # An unset reference is null, 0 or "" depending on the column (fact sheet README §8).
@@ -237,15 +245,16 @@ class _RowPath(Value):
 
     json_types = ("any_ref", "text")
 
-    def __init__(self, table: str = "") -> None:
+    def __init__(self, table: str = "", *, named: bool = False) -> None:
         self.table = table
+        self.key = _Key(named=named)
 
     def normalise(self, value: Any) -> Any:
         # Both "vms/42" and "/v4/vms/42" occur (fact sheet README §8, polymorphic references).
         text = _number_text(value).removeprefix("/v4/")
         if self.table and not text.startswith(f"{self.table}/"):
-            text = f"{self.table}/{_Key().normalise(text)}"
-        if not re.fullmatch(r"[a-z_]+/([1-9][0-9]*|[0-9a-f]{40})", text):
+            text = f"{self.table}/{self.key.normalise(text)}"
+        if not re.fullmatch(rf"[a-z][a-z0-9_]*/({self.key.grammar})", text):
             raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
         return text
 
@@ -394,6 +403,11 @@ def row_path(table: str) -> Any:
     """Return the type of a reference that is kept as ``table/key`` and always means one table: a key will do."""
     kind: Any = Annotated
     return kind[str | int, _RowPath(table)]
+
+
+def with_names(value: Value) -> Value:
+    """Return how a key or a ``table/key`` is spelt where the key of a row may be a name."""
+    return _RowPath(value.table, named=True) if isinstance(value, _RowPath) else _Key(named=True)
 
 
 def in_units(count: int) -> str:
