@@ -57,6 +57,20 @@ SERVICES = table(
     parent="vm",
     source=MADE_UP,
 )
+SHELVES = table(
+    "shelves",
+    section(MADE_UP, text("name", required=True), ref("vm", "vms", required=True)),
+    short="name",
+    parent="vm",
+    source=MADE_UP,
+)
+BOXES = table(
+    "boxes",
+    section(MADE_UP, text("name", required=True), ref("shelf", "shelves", required=True)),
+    short="name",
+    parent="shelf",
+    source=MADE_UP,
+)
 API_KEYS = table(
     "api_keys",
     section(MADE_UP, text("name", required=True), text("description", default="")),
@@ -151,6 +165,26 @@ class Service(Resource, table="services", life=DeletedBy(of="vm")):
     """Its name."""
 
 
+class Shelf(Resource, table="shelves"):
+    """A row without a mark within one that has one."""
+
+    vm: Ref[VirtualMachine] = reference(replaces=True)
+    """The VM."""
+
+    name: Attr[str] = arg()
+    """Its name."""
+
+
+class Box(Resource, table="boxes"):
+    """A row without a mark within another one."""
+
+    shelf: Ref[Shelf] = reference(replaces=True)
+    """The shelf."""
+
+    name: Attr[str] = arg()
+    """Its name."""
+
+
 class ApiKey(Resource, table="api_keys", unique=("name",), life=ShownOnce("secret")):
     """A row whose secret is shown once."""
 
@@ -176,7 +210,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A provider process that talks to a VergeOS with these tables, which has two knobs."""
     monkeypatch.setattr(backend, "BEHAVIOURS", {**BEHAVIOURS, "profiles": Profiles, "api_keys": ApiKeys})
     monkeypatch.setattr(ApiKeys, "silent", False)
-    more = {each.name: each for each in (KNOBS, PROFILES, SERVICES, API_KEYS)}
+    more = {each.name: each for each in (KNOBS, PROFILES, SERVICES, SHELVES, BOXES, API_KEYS)}
     with Simulator(Options(tables={**TABLES, **more})) as simulator:
         simulator.add("knobs", name="left", level=3, colour=None)
         simulator.add("knobs", name="right", level=7, colour="red")
@@ -364,6 +398,38 @@ def test_a_row_goes_with_the_row_that_it_belongs_to(bench: Bench) -> None:
 def test_a_row_goes_in_one_way(action: str, of: str) -> None:
     with pytest.raises(TypeError, match=r"^DeletedBy: give either action= or of=\.$"):
         DeletedBy(action=action, of=of)
+
+
+# Child of any parent
+
+
+@pytest.fixture
+def shelf(bench: Bench) -> Managed:
+    vm = bench.create("VirtualMachine", "rack", name="rack")
+    return bench.create(kind(Shelf), "shelf", vm=vm.id, name="shelf")
+
+
+def stolen(bench: Bench) -> None:
+    """Let another stack take the VM over."""
+    (vm,) = bench.simulator.rows("vms")
+    bench.simulator.edit("vms", vm["$key"], description="[pulumi shop/prod rack deadbeef-0123456789ab]")
+
+
+def test_a_row_belongs_to_whoever_manages_the_next_row_above_that_bears_a_mark(bench: Bench, shelf: Managed) -> None:
+    box = bench.create(kind(Box), "box", shelf=shelf.id, name="box")
+    stolen(bench)
+    for touch in (box.destroy, lambda: box.up(name="crate")):
+        with pytest.raises(Reported, match=r"now belongs to shop/prod as 'rack'\. It is left alone"):
+            touch()
+    assert box.read().id == ""
+    assert [row["name"] for row in bench.simulator.rows("boxes")] == ["box"]
+
+
+def test_none_is_made_below_a_row_of_another_stack(bench: Bench, shelf: Managed) -> None:
+    stolen(bench)
+    text = failure(bench.later(), kind(Box), "box", shelf=shelf.id, name="box")
+    assert "belongs to shop/prod as 'rack', and so would this. Declare it there." in text
+    assert bench.simulator.rows("boxes") == []
 
 
 # Shown once

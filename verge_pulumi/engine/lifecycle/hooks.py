@@ -170,8 +170,8 @@ class RowHooks(Hooks[R]):
     """Whether only the answer to a POST says what the program needs: a row whose answer was lost is made again."""
 
     def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
-        """Name the row that decides whose this one is where it bears no mark: the one that it was created within."""
-        return owner_row(self.declaration, props)
+        """Name the row that decides whose this one is where it bears no mark: the next one above that can bear one."""
+        return owner_row(self.connection.reader, self.declaration, props)
 
     def through(self, name: str, key: str) -> Any:
         """Return what a column holds for a reference that is followed: a column of the row referred to."""
