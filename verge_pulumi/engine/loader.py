@@ -13,7 +13,8 @@ from typing import Any
 from pulumi.dynamic import ResourceProvider
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle import rows as rows  # serves plain rows
+from verge_pulumi.engine.lifecycle import lives as lives  # serve what has no provider class of its own
+from verge_pulumi.engine.lifecycle import rows as rows
 from verge_pulumi.engine.lifecycle.frame import provider_of
 
 

@@ -52,7 +52,7 @@ from verge_pulumi.engine.declaring.attributes import (
     policy,
     ref,
 )
-from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
+from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
 from verge_pulumi.engine.declaring.roles import Review, Role
 from verge_pulumi.engine.declaring.values import uncarried
 
@@ -176,7 +176,7 @@ class Declaration:
     @property
     def markable(self) -> bool:
         """Whether rows have a description, which is where the mark of their owner lives."""
-        return "description" in self.attributes
+        return "description" in self.attributes and self.life.marks
 
     @cached_property
     def roles(self) -> Mapping[Role, tuple[str, ...]]:
@@ -357,6 +357,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         declaration = self.declaration
         secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
+        secrets += declaration.life.hides
         # Every output must be named, if only with None, or the SDK does not hand it to the program.
         properties = {
             **dict.fromkeys(declaration.attributes),
@@ -598,6 +599,13 @@ def _examine(cls: type, declaration: Declaration) -> None:
             raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
         if attribute.default is not REQUIRED and attribute.default is not None:
             raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")
+    if isinstance(declaration.life, ShownOnce):
+        shown = declaration.attributes.get(declaration.life.output)
+        if shown is None or shown.is_input or not shown.secret or not shown.write_only:
+            name = declaration.life.output
+            raise DeclarationError(
+                f"{where}: ShownOnce('{name}') needs {name}: Attr[Secret[str] | None] = computed(write_only=True)."
+            )
     candidates = [reference.name for reference in declaration.may_be_parent]
     if declaration.within and declaration.within not in candidates:
         raise DeclarationError(

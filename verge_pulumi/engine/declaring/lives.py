@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+BEFORE = "__before"
+"""Hidden output: the columns of a row that exists already, as they were before the program set them."""
+
 Operation = Literal["create", "update", "delete"]
 
 
@@ -47,6 +50,12 @@ class Life:
 
     looks_after_write: ClassVar[int] = 0
     """Reads that follow each write, to see whether more has to be done."""
+
+    marks: ClassVar[bool] = True
+    """Whether a row with a description bears the mark of who made it."""
+
+    hides: ClassVar[tuple[str, ...]] = ()
+    """Hidden outputs that may hold secrets."""
 
     def cost(self, operation: Operation) -> Cost | None:
         """Return what an operation costs, None where it is what the declaration suggests."""
@@ -110,3 +119,57 @@ class Switches(Life):
     create: Cost | None = Cost(writes=1, reads=2)  # start; two looks
     update: Cost | None = Cost(writes=1, reads=2)
     delete: Cost | None = Cost(writes=1, reads=2)  # stop; two looks
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistsAlready(Life):
+    """The row is there before the program and stays after it: settings, nodes, default profiles.
+
+    A create finds the row by its unique arguments (without any, the table has one row) and writes what the program
+    sets. It bears no mark: nobody made it.
+
+    Attributes:
+        on_delete: Whether a delete puts back what was there before (``restore``), or leaves the row as it is.
+    """
+
+    on_delete: Literal["restore", "leave"] = "restore"
+    create: Cost | None = Cost(writes=2, reads=1)  # look for the row; PUT; read back
+
+    marks: ClassVar[bool] = False
+    hides: ClassVar[tuple[str, ...]] = (BEFORE,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeletedBy(Life):
+    """The row is deleted by an action, or goes with another row that is deleted.
+
+    Attributes:
+        action: The action of its table.
+        of: The attribute that names the other row.
+    """
+
+    action: str = ""
+    of: str = ""
+    delete: Cost | None = Cost(writes=1, reads=2)  # read before; the action; look whether it is gone
+
+    def __post_init__(self) -> None:
+        """Refuse to say both or neither.
+
+        Raises:
+            TypeError: With what to say.
+        """
+        if bool(self.action) == bool(self.of):
+            raise TypeError("DeletedBy: give either action= or of=.")
+
+
+@dataclass(frozen=True)
+class ShownOnce(Life):
+    """The answer to the POST shows a secret that is never returned again.
+
+    A row whose answer was lost is deleted and made again under the same name.
+
+    Attributes:
+        output: The attribute that keeps it; its column is the name in the answer.
+    """
+
+    output: str

@@ -116,8 +116,8 @@ class Reader:
                 snapshot.taken = self._confirmed = now
             return snapshot.rows
 
-    def find(self, table: str, condition: Filter, fields: Sequence[str]) -> list[Row]:
-        """List the rows that meet a condition."""
+    def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
+        """List the rows that meet a condition, all of them if it is None."""
         return self._client.table(table).list(fields=list(fields), filter=condition)
 
     def known(self, table: str, key: str, column: str) -> Any:
