@@ -94,6 +94,7 @@ def test_only_its_own_style_is_let_in() -> None:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert not re.search(r"url\(|@import", style)
+    assert set(re.findall(r"var\((--[\w-]+)\)", style)) <= set(re.findall(r"(--[\w-]+):", style))
 
 
 def test_several_stacks_are_listed_first() -> None:

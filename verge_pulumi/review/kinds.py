@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from verge_pulumi import resources
 from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
-from verge_pulumi.review.estimate import PREFIX
+from verge_pulumi.engine.ownership.states import OURS
+from verge_pulumi.review.urns import token_of
 
 COMPONENTS = "vergeos:index:"
 """How the type tokens of this package's components begin."""
@@ -21,17 +22,7 @@ def every_kind() -> Iterator[type[BaseResource]]:
         yield getattr(resources, name)
 
 
-def declared_by(kind: str) -> Declaration:
-    """Return what a resource of this package declares, `UNDECLARED` for any other word."""
-    return getattr(resources, kind).declaration if kind in resources.__all__ else UNDECLARED
-
-
-def token_of(urn: str) -> str:
-    """Return the type token of a URN, which is ``urn:pulumi:<stack>::<project>::<types of the parents>$<type>::…``."""
-    return "".join(urn.split("::")[2:3]).rpartition("$")[2]
-
-
 def declaration_of(urn: str) -> Declaration:
     """Return what the resource with this URN declares, `UNDECLARED` for another package's."""
-    token = token_of(urn)
-    return declared_by(token.removeprefix(PREFIX)) if token.startswith(PREFIX) else UNDECLARED
+    ours, kind = token_of(urn).startswith(OURS), token_of(urn).removeprefix(OURS)
+    return getattr(resources, kind).declaration if ours and kind in resources.__all__ else UNDECLARED

@@ -23,14 +23,13 @@ from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
-from verge_pulumi.engine.ownership.states import ORIGIN
+from verge_pulumi.engine.ownership.states import ORIGIN, OURS
 from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.urns import STACK, name_of, stack_of
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 
-_OURS = "pulumi-python:dynamic/vergeos:"
-_STACK = "pulumi:pulumi:Stack"
 _CONSTANT = re.compile(r"cverge_pulumi\.engine\.loader\nload\n\(V([\w.:]+)\ntR\.")
 
 
@@ -203,10 +202,10 @@ def parse(document: object) -> State:
         Unreadable: It holds none.
     """
     found = _Export.read(document).deployment.resources
-    root = next((resource for resource in found if resource.type == _STACK), None)
+    root = next((resource for resource in found if resource.type == STACK), None)
     if root is None:
         raise Unreadable("it has no stack")
-    stack, project = root.urn.removeprefix(_URN).split("::")[:2]
+    stack, project = stack_of(root.urn)
     configured = {
         f"{resource.urn}::{resource.id}": _settings(resource)
         for resource in found
@@ -217,13 +216,10 @@ def parse(document: object) -> State:
         _entry(name, resource, configured)
         for resource in found
         # What is only read (`get`), and what waits for its deletion, is not managed.
-        if resource.type.startswith(_OURS) and not resource.external and not resource.delete
+        if resource.type.startswith(OURS) and not resource.external and not resource.delete
     )
     outputs, secret, sealed = _opened(root.outputs)
     return State(name=name, entries=entries, outputs=outputs, secret=frozenset(secret), sealed=frozenset(sealed))
-
-
-_URN = "urn:pulumi:"
 
 
 class _Origin(Part):
@@ -290,8 +286,8 @@ def _entry(stack: str, resource: _Resource, configured: Mapping[str, Mapping[str
     _Hidden.read({part: outputs[name] for part, name in _HIDDEN.items() if name in outputs})
     return Entry(
         stack=stack,
-        name=resource.urn.split("::", 3)[3],
-        kind=_kind(inputs.get("__provider")) or resource.type.removeprefix(_OURS),
+        name=name_of(resource.urn),
+        kind=_kind(inputs.get("__provider")) or resource.type.removeprefix(OURS),
         id=resource.id,
         inputs=inputs,
         outputs=outputs,

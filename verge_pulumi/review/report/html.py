@@ -29,7 +29,8 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         rooms: What the system has, if it was asked.
         notes: Further sentences, for the end.
     """
-    style = (resources.files("verge_pulumi.review.report") / "report.css").read_text(encoding="utf-8")
+    package, files = resources.files("verge_pulumi"), ("page.css", "review/report/report.css")
+    style = "".join((package / name).read_text(encoding="utf-8") for name in files)
     environment = Environment(
         loader=PackageLoader("verge_pulumi.review", "report"),
         autoescape=True,

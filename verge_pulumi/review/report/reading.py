@@ -11,15 +11,16 @@ from pydantic import Field
 
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
+from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable
-from verge_pulumi.review.estimate import PREFIX, estimate
-from verge_pulumi.review.kinds import COMPONENTS, declaration_of, token_of
+from verge_pulumi.review.estimate import estimate
+from verge_pulumi.review.kinds import COMPONENTS, declaration_of
 from verge_pulumi.review.report.effects import judge
 from verge_pulumi.review.report.firewall import rule_changes
 from verge_pulumi.review.report.plan import SECRET, Action, Change, Diagnostic, FieldChange, Plan
+from verge_pulumi.review.urns import STACK, name_of, stack_of, token_of
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
-_STACK = "pulumi:pulumi:Stack"
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement"}
 _STRONGEST: tuple[Action, ...] = ("delete", "update", "create", "import", "read")
 
@@ -43,8 +44,8 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
     steps: dict[str, list[_Step]] = {}
     for step in preview.steps:
         steps.setdefault(step.urn, []).append(step)
-    stack, project = _place(next(iter(steps), ""))
-    changes = [_change(urn, of_one) for urn, of_one in steps.items() if token_of(urn) != _STACK]
+    stack, project = stack_of(next(iter(steps), ""))
+    changes = [_change(urn, of_one) for urn, of_one in steps.items() if token_of(urn) != STACK]
     # The stack itself is counted among the unchanged.
     complete = sum(change.action == "same" for change in changes) + 1 >= preview.changeSummary.get("same", 0)
     rules = rule_changes(changes, complete=complete)
@@ -107,11 +108,6 @@ class _Preview(Part):
     changeSummary: dict[str, int] = Field(default_factory=dict)  # noqa: N815
 
 
-def _place(urn: str) -> list[str]:
-    """Return the stack and the project that a URN names."""
-    return urn.removeprefix("urn:pulumi:").split("::")[:2] if urn else ["", ""]
-
-
 def _said(message: _Message) -> str:
     """Return the text of a message, without colours and without saying twice how bad it is."""
     return _COLOUR.sub("", message.message).strip().removeprefix(f"{message.severity}: ")
@@ -146,9 +142,9 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
     parent = state.parent
     return Change(
         urn=urn,
-        name=urn.split("::", 3)[3],
-        kind=token.removeprefix(PREFIX).removeprefix(COMPONENTS),
-        ours=token.startswith((PREFIX, COMPONENTS)),
+        name=name_of(urn),
+        kind=token.removeprefix(OURS).removeprefix(COMPONENTS),
+        ours=token.startswith((OURS, COMPONENTS)),
         component=not state.custom,
         action=action,
         declaration=declaration,
@@ -159,7 +155,7 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
         drift=_drift(refreshed.oldState if refreshed else None, old, declaration, secret),
         unfinished=tuple(old.initErrors) if old and action == "update" else (),
         protected=bool(old and old.protect),
-        parent="" if f"::{_STACK}::" in parent else parent,
+        parent="" if token_of(parent) == STACK else parent,
         links={name: tuple(urns) for name, urns in state.propertyDependencies.items() if urns},
         deleted_with=state.deletedWith,
     )

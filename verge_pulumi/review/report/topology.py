@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of, token_of
+from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of
 from verge_pulumi.review.report import words
 from verge_pulumi.review.report.plan import UNKNOWN, Action, Change, Effect, Plan
+from verge_pulumi.review.urns import token_of
 
 WORDS: Mapping[Action, str] = {
     "delete": "− removed",

@@ -13,6 +13,7 @@ from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import every_kind
 from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, Effect, FieldChange, Plan
+from verge_pulumi.review.urns import name_of
 
 ACTIONS: Mapping[Action, str] = {
     "create": "to create",
@@ -27,7 +28,7 @@ ACTIONS: Mapping[Action, str] = {
 
 def name(urn: str) -> str:
     """Return the name in the program of what has that URN."""
-    return text(urn.split("::", 3)[-1])
+    return text(name_of(urn))
 
 
 def noun(change: Change) -> str:
