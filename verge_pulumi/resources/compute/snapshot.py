@@ -18,7 +18,7 @@ from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 
-class Snapshot(Resource, table="machine_snapshots", fixed=("created",)):
+class Snapshot(Resource, table="machine_snapshots", named_by="name", fixed=("created",)):
     """A snapshot of a virtual machine with its disks, taken once, when this resource is created.
 
     A `VirtualMachine` with ``restored_from`` makes a new VM of it. VergeOS deletes it when it expires; the next ``up``

@@ -176,7 +176,9 @@ class VirtualMachineSettings(Declared):
     clone_of: OptionalRef["VirtualMachine"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 not there yet
     """The VM that it is made a copy of, with its drives and NICs. What the program does not set is as it is there."""
 
-    restored_from: OptionalRef["Snapshot"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 no import here
+    restored_from: OptionalRef["Snapshot"] = ref(  # noqa: UP037 no import here
+        default=None, column=None, replaces=True, declared_in="verge_pulumi.resources.compute.snapshot"
+    )
     """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
 
     replacement_trigger: Attr[Secret[str] | None] = policy(default=None, replaces=True)

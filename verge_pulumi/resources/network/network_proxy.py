@@ -10,7 +10,7 @@ from verge_pulumi.resources.network._staged import PROXY
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network",)):
+class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network",), named_by="name"):
     """The proxy of a network, which shows the UIs of tenants under one address: `NetworkProxyTenant` names each.
 
     A network has one at most. What is only written takes effect when the network restarts. These rows carry no mark,

@@ -24,7 +24,7 @@ BEGINNINGS = ("router-id ", "ebgp-requires-policy", "network import-check")
 """What a router's own first commands say after ``bgp`` (VergeOS documentation, configuring BGP)."""
 
 
-class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers"):
+class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers", named_by="asn"):
     """A BGP router of a network: ``BgpRouter("edge", network=wan, asn=65001)``; `BgpRouterCommand` tells it its peers.
 
     VergeOS begins it with commands that set its id, and let it exchange routes without a policy. What is only written
@@ -62,7 +62,7 @@ class BgpRouterCommandProvider(RouterCommandProvider[BgpRouterCommand]):
         return row.get("command") == "bgp" and str(row.get("params")).startswith(BEGINNINGS)
 
 
-class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces"):
+class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces", named_by="name"):
     """An interface on which a network's router speaks with its peers. VergeOS makes a network and a NIC for it."""
 
     name: Attr[str] = arg(min_length=1, restarts=True)
@@ -116,7 +116,7 @@ class BgpInterfaceCommandProvider(RoutingProvider[BgpInterfaceCommand]):
     """Manages what interfaces are told."""
 
 
-class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps"):
+class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps", named_by="tag"):
     """An entry of a route map: which routes pass; `BgpRouteMapCommand` says which it is about, and what changes."""
 
     tag: Attr[str] = arg(min_length=1, restarts=True)
