@@ -6,7 +6,8 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import importlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import NoneType
 from typing import (
@@ -27,7 +28,7 @@ import pulumi
 
 from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.roles import Role
-from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of, with_names
+from verge_pulumi.engine.declaring.values import Key, Keys, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import BaseResource
@@ -191,10 +192,13 @@ class Reference(Attribute):
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the reference its name and which resources it accepts."""
         self.target = annotation
-        kind: Any = Key
-        if self.as_path:
-            kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
-        super().bind(name, kind)
+        super().bind(name, self._kept_as(annotation))
+
+    def _kept_as(self, target: Any) -> Any:
+        """Return the type by which a reference to the target is kept in the state."""
+        if not self.as_path:
+            return Key
+        return RowPath if get_args(target) else row_path(target.declaration.table)
 
     @cached_property
     def value(self) -> Value:
@@ -202,11 +206,20 @@ class Reference(Attribute):
         usual = value_of(self.annotation)
         return with_names(usual) if any(target.declaration.named_keys for target in self.targets) else usual
 
+    declared_in = ""
+    """The module that declares what it refers to, if that cannot be imported where the reference is declared."""
+
     @property
     def targets(self) -> list[type[BaseResource]]:
         """The resources it accepts, without one that is named here and has not been declared yet."""
         named = [DECLARED.get(name) for name in self.accepts()]
         return [each for each in named if each is not None]
+
+    def resolved(self) -> list[type[BaseResource]]:
+        """Return the resources it accepts, and import the one that may not have been declared yet."""
+        if self.declared_in:
+            importlib.import_module(self.declared_in)
+        return self.targets
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
         """Return table and key of each row that a value names: one for each resource that a bare key may be."""
@@ -221,7 +234,10 @@ class Reference(Attribute):
         return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
 
 
-Referred: TypeAlias = R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int]
+Exported: TypeAlias = Mapping[str, Any]
+"""What `export` gives to other stacks: ``{"$key": 42, "location": "/v4/vms/42"}``."""
+
+Referred: TypeAlias = R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int] | pulumi.Input[Exported]
 """What names a row that an R manages."""
 
 
@@ -231,6 +247,22 @@ class Ref(Reference, Described[Referred[R], str], Generic[R]):
 
 class OptionalRef(Reference, Described[Referred[R] | None, str | None], Generic[R]):
     """A reference to a row that an R manages, or none."""
+
+
+class Refs(
+    Reference,
+    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[int | str] | None],
+    Generic[R],
+):
+    """References to rows that Rs manage, in a list, or none; read as their keys, numbers where they are numbers."""
+
+    def _kept_as(self, target: Any) -> Any:
+        return Keys
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        """Return table and key of each row that the list names."""
+        rows = super().refers_to
+        return [place for key in self.value.normalise(value or []) for place in rows(key)]
 
 
 class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
@@ -342,6 +374,7 @@ def ref(
     restarts: bool = False,
     role: Role | None = None,
     since: str = "",
+    declared_in: str = "",
 ) -> Any:
     """Declare a reference to another row.
 
@@ -354,9 +387,10 @@ def ref(
         restarts: Whether a change of what runs takes effect only when that restarts.
         role: What it tells reviews of the object, as `roles` lists it.
         since: The first release of VergeOS that has the column.
+        declared_in: The module of the other resource, if it cannot be imported here since it imports this one.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(
+    reference = descriptor(
         default=default,
         column=column,
         through=through,
@@ -365,6 +399,20 @@ def ref(
         role=role,
         since=since,
     )
+    reference.declared_in = declared_in
+    return reference
+
+
+def refs(*, default: None, column: str = "", replaces: bool = False, restarts: bool = False) -> Any:
+    """Declare a list of references, which may be left out; its column holds a list of keys.
+
+    Args:
+        default: ``None``, which type checkers want to see; VergeOS then decides.
+        column: The column's name in the API where it differs from the attribute's.
+        replaces: Whether the column is set on create only.
+        restarts: Whether a change of what runs takes effect only when that restarts.
+    """
+    return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:

@@ -36,21 +36,20 @@ import pulumi
 import pulumi.dynamic
 
 from verge_pulumi.client import as_key, printable
-from verge_pulumi.engine.connecting.finding import ByName, Kind, find
-from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring import program, references
 from verge_pulumi.engine.declaring.attributes import (
     DECLARED,
     REQUIRED,
     Attr,
     Attribute,
     Reference,
-    Whole,
     arg,
     computed,
     items,
     path_ref,
     policy,
     ref,
+    refs,
 )
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
 from verge_pulumi.engine.declaring.roles import Review, Role
@@ -92,6 +91,8 @@ class Declaration:
         module: The module that defines the class.
         table: The table whose rows it manages.
         unique: Attributes whose values together are unique on the system.
+        named_by: The attribute by which people name a row, for `by_name`; "" for the one in `unique` that is no
+            reference.
         named_keys: Whether the key of a row is a name, as in ``settings``; references accept such a name then.
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
         listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
@@ -111,6 +112,7 @@ class Declaration:
     module: str
     table: str
     unique: tuple[str, ...] = ()
+    named_by: str = ""
     named_keys: bool = False
     only: Mapping[str, Any] = field(default_factory=dict)
     listed_in: tuple[str, str] | None = None
@@ -133,6 +135,13 @@ class Declaration:
         own = [a.column for a in self.attributes.values() if a.readable and not a.follow and a.column]
         followed = [f"{a.follow} as {a.name}" for a in self.attributes.values() if a.follow]
         return ("$key", *dict.fromkeys([*own, *followed, *self.lasting]))
+
+    @cached_property
+    def label(self) -> Attribute | None:
+        """The attribute by which people name a row; None where it has no name."""
+        names = [self.named_by] if self.named_by else [*self.unique]
+        labels = [self.attributes[name] for name in names if not isinstance(self.attributes[name], Reference)]
+        return labels[0] if len(labels) == 1 else None
 
     @cached_property
     def parent(self) -> Reference | None:
@@ -217,7 +226,9 @@ class Declaration:
         return base64.b64encode(pickled.encode()).decode()
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, items, computed, parameter))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(arg, policy, ref, refs, path_ref, items, computed, parameter)
+)
 class Declared:
     """What declares attributes by annotations; type checkers derive the constructors of subclasses from them.
 
@@ -253,17 +264,17 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                     "row over."
                 )
             inputs = self.declaration.inputs
-            given = {
-                name: self._given(inputs[name], value, opts) for name, value in self.derive_arguments(arguments).items()
-            }
             subject = f"{self.declaration.title} '{printable(resource_name)}'"
-            properties = {
-                name: _registered(inputs[name], _carried(subject, inputs[name], value)) for name, value in given.items()
-            }
+            provider = self._provider_of(opts)
+            given, properties = {}, {}
+            for name, value in self.derive_arguments(arguments).items():
+                argument = references.argument(subject, inputs[name], provider)
+                given[name] = argument.meant(value)
+                properties[name] = argument.registered(_carried(subject, inputs[name], given[name]))
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
-            running.announce(self, resource_name, given, self._provider_of(opts))
+            running.announce(self, resource_name, given, provider)
             running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
@@ -273,6 +284,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         *,
         table: str = "",
         unique: Iterable[str] = (),
+        named_by: str = "",
         named_keys: bool = False,
         only: Mapping[str, Any] | None = None,
         listed_in: tuple[str, str] | None = None,
@@ -289,6 +301,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         Args:
             table: The table whose rows the class manages.
             unique: Attributes whose values together are unique on the system.
+            named_by: The attribute by which people name a row, if `unique` does not tell.
             named_keys: Whether the key of a row is a name.
             only: A fixed condition that rows must meet to be found by name.
             listed_in: The table whose rows list these, and under which name.
@@ -309,6 +322,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 module=cls.__module__,
                 table=table,
                 unique=tuple(unique),
+                named_by=named_by,
                 named_keys=named_keys,
                 only=only or {},
                 listed_in=listed_in,
@@ -376,13 +390,6 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         if opts is None or opts.provider is not None or opts.parent is None:
             return opts.provider if opts else None
         return opts.parent.get_provider(cls.declaration.type_token)
-
-    @classmethod
-    def _given(cls, attribute: Attribute, value: Any, opts: pulumi.ResourceOptions | None) -> Any:
-        """Return what an argument means: of a component its main resource, of a name the key of what has it."""
-        if isinstance(value, Whole):
-            return value.main
-        return _found(attribute, value, cls._provider_of(opts)) if isinstance(value, ByName) else value
 
     @classmethod
     def _claim(cls, resource_name: str, opts: pulumi.ResourceOptions | None) -> program.Claim:
@@ -480,17 +487,6 @@ def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResour
     return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())
 
 
-def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResource | None) -> str:
-    """Return the key of what has that name, or its ``table/key``."""
-    resource, *others = get_args(attribute.target) or (attribute.target,)
-    if others or not isinstance(attribute, Reference):
-        raise TypeError(f"{attribute.name}= accepts no by_name()")
-    target: Declaration = resource.declaration
-    kind = Kind(target.title, target.table, tuple(target.only.items()))
-    key = find(provider, kind, (), {"name": value.name})["$key"]
-    return f"{target.table}/{key}" if attribute.as_path else str(key)
-
-
 def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
     """Return a value whose numbers arrive as they are; an output is looked at when it is known.
 
@@ -513,23 +509,6 @@ def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
     refuse(value)
     # A reference is the id of a resource as a rule, and that is text.
     return value if isinstance(attribute, Reference) else outputs(value)
-
-
-def _registered(attribute: Attribute, value: Any) -> Any:
-    """Return what is registered with Pulumi for the value the program gave.
-
-    Of a resource it is the ``id``, the one output that previews of updates know.
-    """
-    if not isinstance(value, BaseResource):
-        return pulumi.Output.secret(value) if attribute.secret and value is not None else value
-    accepted = attribute.accepts() if isinstance(attribute, Reference) else []
-    if not any(base.__name__ in accepted for base in type(value).__mro__):
-        raise TypeError(
-            f"{attribute.name}= accepts {' or '.join(accepted) or 'no resource'}, not {type(value).__name__}"
-        )
-    if isinstance(attribute, Reference) and attribute.as_path:
-        return pulumi.Output.concat(value.declaration.table, "/", value.id)
-    return value.id
 
 
 def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
@@ -618,3 +597,5 @@ def _examine(cls: type, declaration: Declaration) -> None:
     for name in declaration.unique:
         if name not in declaration.inputs:
             raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")
+    if declaration.named_by and not getattr(declaration.attributes.get(declaration.named_by), "column", None):
+        raise DeclarationError(f"{where}: named_by is '{declaration.named_by}', which is no column of it.")

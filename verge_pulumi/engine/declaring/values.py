@@ -58,6 +58,9 @@ class Value:
     json_types: tuple[str, ...] = ()
     """The catalogue's names of the column types that can hold it, where the Python type does not tell."""
 
+    each: Value | None = None
+    """How each value of a list behaves, where it is checked by itself."""
+
     def normalise(self, value: Any) -> Any:
         """Return the one spelling in which the value is kept in the state.
 
@@ -263,12 +266,24 @@ class _RowPath(Value):
         return [(table.removeprefix("/v4/"), key)] if table else []
 
 
-class _Keys(_Json):
-    def __init__(self, table: str) -> None:
-        self.table = table
+class _ListedKey(_Key):
+    """A key in a list, where a number stays one."""
 
-    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
-        return [(self.table, _number_text(key)) for key in value or ()]
+    def normalise(self, value: Any) -> Any:
+        return as_key(super().normalise(value))
+
+
+class _Keys(Value):
+    json_types = ("json",)
+
+    def __init__(self, *, named: bool = False) -> None:
+        self.key = self.each = _ListedKey(named=named)
+
+    def normalise(self, value: Any) -> Any:
+        return [self.key.normalise(key) for key in value] if isinstance(value, list) else value
+
+    def from_api(self, value: Any) -> Any:
+        return [as_key(key) for key in value] if isinstance(value, list) else value
 
 
 class _MachineType(_Text):
@@ -368,8 +383,8 @@ Json = Annotated[dict[str, Any], _Json()]
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""
 
-NetworkKeys = Annotated[list[int], _Keys("vnets")]
-"""The `$key` of several networks."""
+Keys = Annotated[list[int | str], _Keys()]
+"""The `$key` of several rows."""
 
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""
@@ -406,8 +421,10 @@ def row_path(table: str) -> Any:
 
 
 def with_names(value: Value) -> Value:
-    """Return how a key or a ``table/key`` is spelt where the key of a row may be a name."""
-    return _RowPath(value.table, named=True) if isinstance(value, _RowPath) else _Key(named=True)
+    """Return how a reference is spelt where the key of a row may be a name."""
+    if isinstance(value, _RowPath):
+        return _RowPath(value.table, named=True)
+    return _Keys(named=True) if isinstance(value, _Keys) else _Key(named=True)
 
 
 def in_units(count: int) -> str:

@@ -181,7 +181,7 @@ class VirtualMachineSettings(Declared):
     """The VM that it is made a copy of, with its drives and NICs. What the program does not set is as it is there."""
 
     restored_from: OptionalRef["Snapshot"] = ref(  # noqa: UP037 no import here
-        default=None, column=None, replaces=True, role="original"
+        default=None, column=None, replaces=True, role="original", declared_in="verge_pulumi.resources.compute.snapshot"
     )
     """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
 
