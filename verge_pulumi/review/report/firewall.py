@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.resources.firewall._plan import in_order
-from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
+from verge_pulumi.resources.firewall._reachability import Addresses, Difference, difference, turns
 
 if TYPE_CHECKING:
     from verge_pulumi.review.report.plan import Change, Plan
