@@ -278,7 +278,7 @@ def test_what_a_list_does_to_other_networks_is_nothing() -> None:
 
 
 def test_too_many_rules_to_look_at_may_do_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verge_pulumi.resources.firewall.reachability.MOST_CELLS", 1)
+    monkeypatch.setattr("verge_pulumi.resources.firewall._reachability.MOST_CELLS", 1)
     old, new = ({"network": "5", "rules": rules} for rules in ([WEB, REST], [WEB, BAD, REST]))
     (told,) = only(step("update", "Firewall", old=state(old), new={"inputs": new})).rules
     assert (told.name, told.opens, told.closes) == ("bad", False, True)

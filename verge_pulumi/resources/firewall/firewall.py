@@ -31,12 +31,12 @@ from verge_pulumi.engine.ownership.mark import (
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.resources.firewall._firewall_rule import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan
+from verge_pulumi.resources.firewall._reachability import Verdict, would_allow
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, Addresses
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
-from verge_pulumi.resources.firewall.firewall_rule import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
-from verge_pulumi.resources.firewall.reachability import Verdict, would_allow
 from verge_pulumi.resources.network._staged import RULES, apply_staged, writing
 from verge_pulumi.resources.network.network import Network
 
@@ -109,7 +109,7 @@ class Firewall(
         direction: str = "incoming",
         addresses: Addresses = NOTHING_KNOWN,
     ) -> pulumi.Output[Verdict]:
-        """Say whether these rules let a new connection pass; see `verge_pulumi.resources.firewall.reachability`."""
+        """Say whether these rules let a new connection pass; see `verge_pulumi.reachability`."""
         return self.rules.apply(
             lambda rules: would_allow(
                 rules, source, destination, port, protocol, direction=direction, addresses=addresses

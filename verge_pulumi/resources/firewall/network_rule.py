@@ -92,7 +92,7 @@ class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("ne
     """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
 
     Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module
-    `verge_pulumi.resources.firewall.rule_addresses` has a function for each form, such as
+    `verge_pulumi.rule_addresses` has a function for each form, such as
     ``source_ip=rule_addresses.segment_of(dmz)``. A running network applies the changes at once, those that are made
     together by one apply; a stopped one loads them when it starts.
     """

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.resources.firewall._firewall_rule import TABLE
 from verge_pulumi.resources.firewall._plan import in_order
-from verge_pulumi.resources.firewall.firewall_rule import TABLE
-from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
+from verge_pulumi.resources.firewall._reachability import Addresses, Difference, difference, turns
 from verge_pulumi.review.report.plan import Change, Plan, Rule, RuleChange
 
 _Id = tuple[str, str]
