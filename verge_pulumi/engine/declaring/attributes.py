@@ -192,9 +192,9 @@ class Reference(Attribute):
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the reference its name and which resources it accepts."""
         self.target = annotation
-        super().bind(name, self._kept_as(annotation))
+        super().bind(name, self.kept_as(annotation))
 
-    def _kept_as(self, target: Any) -> Any:
+    def kept_as(self, target: Any) -> Any:
         """Return the type by which a reference to the target is kept in the state."""
         if not self.as_path:
             return Key
@@ -256,7 +256,8 @@ class Refs(
 ):
     """References to rows that Rs manage, in a list, or none; read as their keys, numbers where they are numbers."""
 
-    def _kept_as(self, target: Any) -> Any:
+    def kept_as(self, target: Any) -> Any:
+        """Return the type of a list of keys."""
         return Keys
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:

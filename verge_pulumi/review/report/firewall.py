@@ -163,7 +163,7 @@ def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, R
     """Return rules by name, in the order of their list. What the preview does not know is no rule."""
     if "rules" not in declaration.roles:
         return {str(values.get("name")): values} if values else {}
-    rules = declaration.said("rules", values)
+    rules = declaration.roles.said("rules", values)
     known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
     return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
@@ -191,12 +191,12 @@ def _addresses(changes: Sequence[Change], network: str) -> Addresses:
     """Return what the names in the rules of a network stand for, as far as it is known and does not change."""
     own = next((change for change in changes if change.urn == network), None)
     return Addresses(
-        router=_text(own.declaration.said("router", own.new)) if own else None,
-        segment=_text(own.declaration.said("segment", own.new)) if own else None,
+        router=_text(own.declaration.roles.said("router", own.new)) if own else None,
+        segment=_text(own.declaration.roles.said("segment", own.new)) if own else None,
         networks={
             str(change.new.get("name")): segment
             for change in changes
-            if (segment := _text(change.declaration.said("segment", change.new)))
+            if (segment := _text(change.declaration.roles.said("segment", change.new)))
         },
         aliases={
             str(change.old["$key"]): entries
@@ -208,8 +208,8 @@ def _addresses(changes: Sequence[Change], network: str) -> Addresses:
 
 def _entries(alias: Change) -> list[str]:
     """Return what rules refer to by the key of an alias; none if that is not known or changes."""
-    value = alias.declaration.said("matched", alias.old)
-    if alias.changed.intersection(alias.declaration.roles.get("matched", ())) or not isinstance(value, list):
+    value = alias.declaration.roles.said("matched", alias.old)
+    if alias.changed.intersection(alias.declaration.roles.named("matched")) or not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, str)]
 
