@@ -134,7 +134,7 @@ def _changes(steps: Iterable[Mapping[str, Any]]) -> Iterator[_Change]:
     steps = list(steps)
     states = {step["urn"]: step.get("newState") or step.get("oldState") or {} for step in steps}
     # A replacement shows up to three steps for one resource.
-    planned = {
+    planned: dict[tuple[Operation, str], Mapping[str, Any]] = {
         (operation, step["urn"]): step
         for step in steps
         for operation in _OPERATIONS.get(step["op"], ())
