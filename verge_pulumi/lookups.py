@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from verge_pulumi.client import Key
+from verge_pulumi.client import Key, as_key
 from verge_pulumi.engine.connecting.finding import Kind, find
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.declaration import BaseResource
@@ -304,7 +304,7 @@ class TheOnly(_Lookup[T]):
 def _one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
     if (name is None) == (key is None):
         raise TypeError(f"To find a {kind.noun}, give either name= or key=.")
-    return {"$key": int(key) if str(key).isdigit() else key} if key is not None else {kind.label: name}
+    return {"$key": as_key(key)} if key is not None else {kind.label: name}
 
 
 get_cluster: Named[GetClusterResult] = Named(GetClusterResult, Kind("cluster", "clusters"))

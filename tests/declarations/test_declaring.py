@@ -27,6 +27,21 @@ class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": Fal
     status: Attr[str | None] = computed(follow="status#status")
 
 
+class Setting(Resource, table="settings", unique=("name",), named_keys=True):
+    """A row whose key is a name."""
+
+    name: Attr[str] = arg(column="key")
+
+
+class Watch(Resource, table="watches"):
+    """What refers to one."""
+
+    setting: Ref[Setting] = ref()
+    place: Ref[Setting] = path_ref()
+    either: Ref[Setting | Network] = path_ref()
+    network: Ref[Network] = ref()
+
+
 THING = Thing.declaration
 
 
@@ -89,6 +104,18 @@ def test_references_name_what_they_accept() -> None:
     assert attributes["of"].accepts() == ["VirtualMachine", "Network"]
     uplink: Any = Network.declaration.attributes["uplink"]
     assert uplink.accepts() == ["Network"]
+
+
+def test_the_key_of_a_row_may_be_a_name() -> None:
+    watch = Watch.declaration.attributes
+    assert watch["setting"].value.normalise("cloud_name") == "cloud_name"
+    assert watch["setting"].value.normalise(5.0) == "5"
+    assert watch["place"].value.normalise("cloud_name") == "settings/cloud_name"
+    assert watch["either"].value.normalise("/v4/settings/cloud_name") == "settings/cloud_name"
+    assert watch["setting"].value.to_api("cloud_name") == "cloud_name"
+    for name, wrong in (("network", "cloud_name"), ("setting", "two words"), ("place", "settings/a/b")):
+        with pytest.raises(ValueError, match=r"is written|is a positive"):
+            watch[name].value.normalise(wrong)
 
 
 def test_a_get_names_the_columns_that_are_read() -> None:
@@ -258,12 +285,24 @@ def test_a_class_that_contradicts_itself_is_refused_when_it_is_defined(declare: 
         ("vms", "42", "/v4/vms/42"),
         ("machine_status", "vms/42", "/v4/vms/42"),
         ("volumes", "ab" * 20, f"/v4/volumes/{'ab' * 20}"),
+        ("settings", "cloud_name", "/v4/settings/cloud_name"),
     ],
 )
 def test_a_row_has_a_place_in_the_api(table: str, id: str, where: str) -> None:
     assert location(table, id) == where
 
 
-@pytest.mark.parametrize(("id", "key"), [("42", 42), ("vms/42", 42), ("ab" * 20, "ab" * 20)])
+@pytest.mark.parametrize(
+    ("id", "key"),
+    [
+        ("42", 42),
+        ("vms/42", 42),
+        ("ab" * 20, "ab" * 20),
+        # Digits alone: no number, which Pulumi would carry as another one.
+        ("1234567890" * 4, "1234567890" * 4),
+        ("1f67f07e-f653-db95-c475-01b8a2ea0ff1", "1f67f07e-f653-db95-c475-01b8a2ea0ff1"),
+        ("settings/cloud_name", "cloud_name"),
+    ],
+)
 def test_an_id_stands_for_a_key(id: str, key: int | str) -> None:
     assert row_key(id) == key

@@ -25,9 +25,9 @@ TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Net
 
 
 class PowerSettings(Declared):
-    """What is said of power besides whose it is."""
+    """The arguments of power, apart from its target."""
 
-    state: Attr[Literal["running", "stopped"]] = arg(column="running")
+    state: Attr[Literal["running", "stopped"]] = arg(column="running", role="power")
     """The state it shall have."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)

@@ -369,6 +369,15 @@ def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: B
     assert again(subject, later, adopt=True).id == subject.id
 
 
+def test_one_that_pulumi_was_told_to_retain_is_left_and_another_one_made(lan: Managed, later: Bench) -> None:
+    subject = declare("OspfCommand", lan)
+    # The replacement begins with a delete, which only takes it out of the state that this run has read.
+    later.connection.evidence.states.of("organization/shop/dev")
+    later.stack.forget(subject)
+    assert again(subject, later).id != subject.id
+    assert len(later.simulator.rows("vnet_ospf_commands")) == 2
+
+
 def test_two_of_the_same_stand_side_by_side(lan: Managed) -> None:
     assert len({declare("OspfCommand", lan).id, declare("OspfCommand", lan).id}) == 2
 

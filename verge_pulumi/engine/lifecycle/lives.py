@@ -88,7 +88,7 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             EngineError: There is none, or there are several.
         """
         table, only = self.declaration.table, self.declaration.only
-        wanted = {self.column(name): value for name, value in self.unique(inputs).items()}
+        wanted = {self.declaration.column_of(name): value for name, value in self.unique(inputs).items()}
         conditions = [where(column, "eq", value) for column, value in {**wanted, **only}.items()]
         condition = functools.reduce(operator.and_, conditions) if conditions else None
         found = self.connection.reader.find(table, condition, (*self.declaration.fields, *wanted))

@@ -190,10 +190,6 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         """Say whether VergeOS itself would refuse a second row like this one."""
         return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)
 
-    def column(self, name: str) -> str:
-        """Return the column of an argument."""
-        return str(self.declaration.inputs[name].column)
-
     # Ownership -------------------------------------------------------------------------------------------------------
 
     def fenced(self, id: str, props: Inputs, extra: tuple[str, ...] = ()) -> Row | None:

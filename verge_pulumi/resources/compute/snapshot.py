@@ -22,6 +22,7 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 class Snapshot(
     Resource,
     table="machine_snapshots",
+    named_by="name",
     fixed=("created",),
     # An earlier attempt is looked for, and the VM is read.
     life=Life(create=Cost(writes=2, reads=2)),

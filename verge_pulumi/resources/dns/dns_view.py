@@ -13,7 +13,7 @@ from verge_pulumi.resources.network.network import Network
 class DnsView(Resource, table="vnet_dns_views", unique=("network", "name"), life=Staged("DNS")):
     """A view of a network's DNS server: zones that are served to some clients.
 
-    The network needs ``dns="bind"``. Zones hang on a view, so there is at least one: ``DnsView("all", network=lan,
+    The network needs ``dns="bind"``. Zones belong to a view, so there is at least one: ``DnsView("all", network=lan,
     name="all", match_clients=["any"])``. A running network applies the change at once. These rows carry no mark, so
     they belong to the stack that manages the network.
     """

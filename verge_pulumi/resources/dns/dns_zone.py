@@ -47,7 +47,7 @@ class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=
     """Whether other servers are told of changes: those of the zone, or with ``explicit`` those of `also_notify`."""
 
     allow_notify: Attr[SemicolonList | None] = arg(default=None)
-    """Servers that may tell of changes, besides `masters`; ``none`` if unset."""
+    """Servers that may announce changes, in addition to `masters`; ``none`` if unset."""
 
     also_notify: Attr[SemicolonList | None] = arg(default=None)
     """Further servers that are told of changes."""

@@ -11,6 +11,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -31,10 +32,12 @@ class RuleAlias(
     whose rules refer to it apply that.
     """
 
+    review = Review(guards=True)
+
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""
 
-    value: Attr[AliasEntries] = arg()
+    value: Attr[AliasEntries] = arg(role="matched")
     """What it stands for: addresses, networks or ports, each with a label after ``|`` if wanted."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)

@@ -1,4 +1,4 @@
-"""Rows of which a network has one, made when something is to hang on it (fact sheet vnets §10, §11)."""
+"""Rows of which a network has one, created with their first child (fact sheet vnets §10, §11)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def row_of(connection: Connection, table: str, network: str, **settings: Any) ->
         connection: Where to.
         table: The table.
         network: Key of the network.
-        settings: The columns of a row that has to be made, besides the network's.
+        settings: The columns of a row that has to be made, in addition to the network's.
 
     Raises:
         VergeError: It cannot be asked for, or made.

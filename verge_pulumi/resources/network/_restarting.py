@@ -18,7 +18,9 @@ R = TypeVar("R", bound=BaseResource)
 class RestartPolicy(Declared):
     """What is said of the restart that a row waits for."""
 
-    restart: Attr[Restart | None] = policy(default=None)
+    restart: Attr[Restart | None] = policy(
+        default=None, role="restart", outage="the traffic of its network is cut for some seconds"
+    )
     """Whether a change restarts the running network: ``never`` (the default) or ``on-change``, which cuts its traffic
     for some seconds. Changes that are made together share one restart; with ``depends_on`` one row restarts for all."""
 

@@ -10,7 +10,9 @@ from verge_pulumi.resources.network._restarting import RestartPolicy
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network",), life=RestartsParent("proxy")):
+class NetworkProxy(
+    RestartPolicy, Resource, table="vnet_proxy", unique=("network",), named_by="name", life=RestartsParent("proxy")
+):
     """The proxy of a network, which shows the UIs of tenants under one address: `NetworkProxyTenant` names each.
 
     A network has one at most. What is only written takes effect when the network restarts. These rows carry no mark,

@@ -1,6 +1,7 @@
-"""What BGP, OSPF and EIGRP have in common: lines of the routing daemon's configuration, and where they hang.
+"""What BGP, OSPF and EIGRP have in common: lines of the routing daemon's configuration, and their parent.
 
-All of it hangs on one row of `vnet_bgp` for each network, which clients make when they need it (fact sheet vnets §11).
+All of it belongs to one row of `vnet_bgp` for each network, which clients make when they need it (fact sheet vnets
+§11).
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ ROUTING = RestartsParent("routing", shared=PerNetwork("vnet_bgp"))
 
 
 class OfNetwork(RestartPolicy):
-    """What is said of a row that hangs on the routing of a network."""
+    """The arguments of a child of a network's routing."""
 
     network: Ref[Network] = ref(column="bgp", through="bgp", replaces=True)
     """The network whose router it is for."""
 
     bgp: Attr[Key | None] = computed()
-    """Key of the network's routing, which is made with the first row that hangs on it and goes with the network."""
+    """Key of the network's routing, which is created with its first child and deleted with the network."""
 
 
 class Command(Declared):

@@ -23,7 +23,7 @@ BEGINNINGS = ("router-id ", "ebgp-requires-policy", "network import-check")
 """What a router's own first commands say after ``bgp`` (VergeOS documentation, configuring BGP)."""
 
 
-class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers", life=ROUTING):
+class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers", named_by="asn", life=ROUTING):
     """A BGP router of a network: ``BgpRouter("edge", network=wan, asn=65001)``; `BgpRouterCommand` tells it its peers.
 
     VergeOS begins it with commands that set its id, and let it exchange routes without a policy. What is only written
@@ -57,7 +57,7 @@ class BgpRouterCommandProvider(RestartingProvider[BgpRouterCommand]):
         return row.get("command") == "bgp" and str(row.get("params")).startswith(BEGINNINGS)
 
 
-class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces", life=ROUTING):
+class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces", named_by="name", life=ROUTING):
     """An interface on which a network's router speaks with its peers. VergeOS makes a network and a NIC for it."""
 
     name: Attr[str] = arg(min_length=1, restarts=True)
@@ -107,7 +107,7 @@ class BgpInterfaceCommand(Command, RestartPolicy, Resource, table="vnet_bgp_inte
     """Key of the network whose router it is for."""
 
 
-class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps", life=ROUTING):
+class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps", named_by="tag", life=ROUTING):
     """An entry of a route map: which routes pass; `BgpRouteMapCommand` says which it is about, and what changes."""
 
     tag: Attr[str] = arg(min_length=1, restarts=True)

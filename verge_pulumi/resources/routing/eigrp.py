@@ -8,7 +8,7 @@ from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.resources.routing._common import ROUTING, OfNetwork, RouterCommand
 
 
-class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers", life=ROUTING):
+class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers", named_by="asn", life=ROUTING):
     """An EIGRP router of a network; `EigrpRouterCommand` tells it its networks.
 
     What is only written takes effect when the network restarts. These rows carry no mark, so they belong to the stack

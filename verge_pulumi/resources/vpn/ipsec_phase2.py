@@ -7,6 +7,7 @@ from typing import Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel
@@ -17,6 +18,8 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
 
     A running network applies the change at once.
     """
+
+    review = Review(guards=True)
 
     tunnel: Ref[IpsecTunnel] = ref(column="phase1", replaces=True)
     """The tunnel."""
@@ -46,7 +49,7 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
     """Algorithms that are offered; ``aes128-sha256-modp2048`` and ``aes128gcm128-sha256-modp2048`` if unset."""
 
     lifetime: Attr[int | None] = arg(default=None, ge=60, le=86400)
-    """Seconds after which the gateways agree anew; 3600 if unset."""
+    """Seconds after which the gateways renegotiate; 3600 if unset."""
 
     network: Attr[Key | None] = computed(follow="phase1#ipsec#vnet")
     """Key of the network whose router is this side's gateway."""

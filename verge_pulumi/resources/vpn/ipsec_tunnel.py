@@ -60,7 +60,7 @@ class IpsecTunnel(
     """Algorithms that are offered; ``aes256-sha256-modp2048`` if unset."""
 
     ikelifetime: Attr[int | None] = arg(default=None, ge=60)
-    """Seconds after which the gateways agree anew; 10800 if unset."""
+    """Seconds after which the gateways renegotiate; 10800 if unset."""
 
     auto: Attr[Literal["add", "route", "start"] | None] = arg(default=None)
     """When it is set up: when the other side asks (``add``), with the first traffic (``route``, if unset), or at once
@@ -97,10 +97,10 @@ class IpsecTunnel(
     """How often an agreement is tried; 0 is for ever, 3 if unset."""
 
     rekey: Attr[bool | None] = arg(default=None)
-    """Whether the gateways agree anew before the time is over; VergeOS does so unless told not to."""
+    """Whether the gateways renegotiate before the time is over; VergeOS does so unless it is set to false."""
 
     reauth: Attr[bool | None] = arg(default=None)
-    """Whether they prove again who they are then (IKE version 2); VergeOS does so unless told not to."""
+    """Whether they prove again who they are then (IKE version 2); VergeOS does so unless it is set to false."""
 
     margintime: Attr[int | None] = arg(default=None, ge=0)
     """Seconds before the end at which they begin with that; 540 if unset."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.vpn.wireguard import WireGuard
@@ -43,6 +44,8 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
     VergeOS writes the firewall rules that `configure_firewall` asks for itself. A running network applies changes at
     once.
     """
+
+    review = Review(guards=True)
 
     wireguard: Ref[WireGuard] = ref(replaces=True)
     """The interface on this side."""
