@@ -73,3 +73,9 @@ def test_a_system_of_that_release_takes_it(bench: Bench) -> None:
     bench.create(NOVELTY, "a", name="a")
     bench.create(PARTIAL, "b", name="b", ram=2048, rtc_base="utc")
     assert [write.verb for write in bench.writes()] == ["POST", "POST"]
+
+
+def test_a_system_that_does_not_say_its_release_is_asked_by_the_write(bench: Bench) -> None:
+    bench.simulator.edit("system", 1, os_version="")
+    bench.create(NOVELTY, name="web")
+    assert len(bench.writes()) == 1

@@ -12,17 +12,14 @@ import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from verge_pulumi import resources
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR, RESERVE
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import Cost, Life, Operation, Staged, Switches
-
-PREFIX = "pulumi-python:dynamic/vergeos:"
-"""How the type tokens of this package's resources begin."""
-
+from verge_pulumi.engine.ownership.states import OURS
+from verge_pulumi.review.kinds import declaration_of
+from verge_pulumi.review.urns import token_of
 
 ONCE = 1
 """Requests of a run, whatever it does: which system is it?"""
@@ -95,7 +92,7 @@ class _Change:
 
     Attributes:
         operation: What is done.
-        kind: The class of the resource.
+        declaration: What its class declares.
         wave: When it happens: whether that is a deletion, and how many changes have to come before it, one by one.
             What has the same wave happens side by side.
         network: The network that applies what is staged: its URN or its key.
@@ -104,7 +101,7 @@ class _Change:
     """
 
     operation: Operation
-    kind: str
+    declaration: Declaration
     wave: tuple[bool, int]
     network: str
     runs: bool
@@ -113,13 +110,13 @@ class _Change:
     @property
     def cost(self) -> Cost:
         """Return what it takes."""
-        return cost_of(_declaration(self.kind), self.operation)
+        return cost_of(self.declaration, self.operation)
 
     def shared(self) -> Iterable[Hashable]:
         """Name the requests that it shares with others of its wave."""
         for number in range(self.cost.reads):
-            yield self.operation, self.kind, number
-        life = _declaration(self.kind).life
+            yield self.operation, self.declaration.title, number
+        life = self.declaration.life
         if not isinstance(life, Staged):
             return
         for number in range(self.cost.applies):
@@ -134,11 +131,11 @@ def _changes(steps: Iterable[Mapping[str, Any]]) -> Iterator[_Change]:
     steps = list(steps)
     states = {step["urn"]: step.get("newState") or step.get("oldState") or {} for step in steps}
     # A replacement shows up to three steps for one resource.
-    planned = {
+    planned: dict[tuple[Operation, str], Mapping[str, Any]] = {
         (operation, step["urn"]): step
         for step in steps
         for operation in _OPERATIONS.get(step["op"], ())
-        if _kind(step["urn"])
+        if token_of(step["urn"]).startswith(OURS)
     }
     coming_or_going = {urn for operation, urn in planned if operation != "update"}
     depths: dict[tuple[bool, str], int] = {}
@@ -150,17 +147,17 @@ def _changes(steps: Iterable[Mapping[str, Any]]) -> Iterator[_Change]:
         state = step.get("oldState" if going else "newState") or {}
         above = [(going, each) for each in state.get("dependencies") or ()]
         depths[going, urn] = 1 + max((depths.get(each, 0) for each in above), default=0)
-        if any(each in powered or isinstance(_life(each[1]), Switches) for each in above):
+        if any(each in powered or isinstance(declaration_of(each[1]).life, Switches) for each in above):
             powered.add((going, urn))
-        network = _network(urn, states)
+        network, declaration = _network(urn, states), declaration_of(urn)
         yield _Change(
             operation=operation,
-            kind=_kind(urn),
+            declaration=declaration,
             wave=(going, depths[going, urn]),
             network=network,
             # A new network is off until it is switched on, and one that goes is off when what switches it has gone.
             runs=network not in coming_or_going or (going, urn) in powered,
-            rows=_rows(operation, _life(urn), step),
+            rows=_rows(operation, declaration.life, step),
         )
 
 
@@ -185,35 +182,13 @@ def _network(urn: str, states: Mapping[str, Mapping[str, Any]], levels: int = MO
         states: What the preview says of each resource; it may say that one is its own parent.
         levels: How many parents are followed.
     """
-    parent = _declaration(_kind(urn)).parent
-    if parent is None or not isinstance(_life(urn), Staged):
+    declaration = declaration_of(urn)
+    parent = declaration.parent
+    if parent is None or not isinstance(declaration.life, Staged):
         return ""
     state = states.get(urn, {})
     above = (state.get("propertyDependencies") or {}).get(parent.name)
     if not above:
         return str((state.get("inputs") or {}).get(parent.name))
-    further = levels and isinstance(_life(above[0]), Staged)
+    further = levels and isinstance(declaration_of(above[0]).life, Staged)
     return _network(above[0], states, levels - 1) if further else str(above[0])
-
-
-def _life(urn: str) -> Life:
-    """Return the life of a resource."""
-    return _declaration(_kind(urn)).life
-
-
-@cache
-def _declaration(kind: str) -> Declaration:
-    """Return what a class declares; one that this package does not have is a plain row."""
-    if kind not in resources.__all__:
-        return Declaration(title=kind, module="", table="")
-    declaration: Declaration = getattr(resources, kind).declaration
-    return declaration
-
-
-def _kind(urn: str) -> str:
-    """Return the class of a resource of this package, "" for another's.
-
-    A URN is ``urn:pulumi:<stack>::<project>::<types of the parents>$<type>::<name>``.
-    """
-    token = "".join(urn.split("::")[2:3]).rpartition("$")[2]
-    return token.removeprefix(PREFIX) if token.startswith(PREFIX) else ""
