@@ -1,4 +1,7 @@
-"""Write the reference pages from the declarations and the page of faults from their table; --check only compares."""
+"""Write what follows from the code: the lists of public names, the reference pages and the page of faults.
+
+With ``--check`` it only compares.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-import verge_pulumi.resources
 from tests.faults.matrix import faults_page
+from tools import names
 from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.attributes import Items, Refs
 from verge_pulumi.engine.declaring.component import Component
@@ -23,6 +26,7 @@ from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 REFERENCE = FOLDER / "reference"
+NOUNS = names.nouns()
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
 ACCEPTED = """
 ## What a reference accepts
@@ -44,11 +48,11 @@ An id, a key and what is exported may be outputs. A list of references, such as 
 
 
 def main() -> int:
-    """Write or check the pages."""
+    """Write or check the files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
     check = parser.parse_args().check
-    pages = {place(resource): page(resource) for resource in resources()}
+    pages = {**names.files(), **{place(noun): page(noun) for noun in NOUNS.values()}}
     pages[place(Server)] = component_page(Server, VirtualMachine)
     pages[REFERENCE / "README.md"] = index()
     pages[FOLDER / "faults.md"] = faults_page()
@@ -64,11 +68,6 @@ def main() -> int:
     return 0
 
 
-def resources() -> list[type[BaseResource]]:
-    """Return all resources, in alphabetical order."""
-    return [getattr(verge_pulumi.resources, name) for name in sorted(verge_pulumi.resources.__all__)]
-
-
 def place(documented: type[Declared]) -> Path:
     """Return where the page of a resource is, in the folder of its area; that of a component is in none."""
     _, ours, module = documented.__module__.rpartition("verge_pulumi.resources.")
@@ -78,14 +77,14 @@ def place(documented: type[Declared]) -> Path:
 
 def link(noun: str, source: type[Declared]) -> str:
     """Return a link to the page of a resource, for the page of another one."""
-    target = place(getattr(verge_pulumi.resources, noun))
+    target = place(NOUNS[noun])
     return f"[{noun}]({os.path.relpath(target, place(source).parent)})"
 
 
 def index() -> str:
     """Return the page that lists all others, by area."""
     areas: dict[Path, list[type[Declared]]] = {}
-    for documented in (*resources(), Server):
+    for documented in (*NOUNS.values(), Server):
         areas.setdefault(place(documented).parent, []).append(documented)
     lines = ["# Reference", "", NOTE]
     for folder, those in sorted(areas.items(), key=lambda area: (area[0] == REFERENCE, area[0])):
@@ -166,7 +165,7 @@ def _links(annotation: Any) -> str:
     if words:
         return " or ".join(_links(word) for word in words if word is not type(None))
     noun = annotation.__name__.removesuffix("Args")
-    if noun not in verge_pulumi.resources.__all__:
+    if noun not in NOUNS:
         return f"`{annotation.__name__}`"
     return link(noun, Server).replace(f"[{noun}]", f"[{annotation.__name__}]")
 

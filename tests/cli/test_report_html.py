@@ -19,7 +19,8 @@ from verge_pulumi.review.escaping import text
 from verge_pulumi.review.report import words
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.html import html
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.review.report.telling import effects
 
 PREVIEWS = sorted((Path(__file__).parent / "previews").glob("*.json"))
@@ -93,6 +94,7 @@ def test_only_its_own_style_is_let_in() -> None:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert not re.search(r"url\(|@import", style)
+    assert set(re.findall(r"var\((--[\w-]+)\)", style)) <= set(re.findall(r"(--[\w-]+):", style))
 
 
 def test_several_stacks_are_listed_first() -> None:

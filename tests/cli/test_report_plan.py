@@ -11,7 +11,8 @@ import pytest
 from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.review.documents import SIGNATURE, Unreadable
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange, read
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.review.report.telling import groups
 
 

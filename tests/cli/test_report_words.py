@@ -11,7 +11,8 @@ from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.client import ApiKey, VergeClient
 from verge_pulumi.review.report import words
 from verge_pulumi.review.report.capacity import Line, Room, capacity, rooms
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, read
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3

@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.values import PLAIN, Key, RowPath, Secret, Si
 from verge_pulumi.resources import Network, VirtualMachine
 
 
-class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": False}):
+class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": False}, parent="vm"):
     """A thing that exists in tests only."""
 
     name: Attr[str] = arg(min_length=1, max_length=8, pattern="^[a-z]+$")
@@ -52,6 +52,7 @@ def test_a_declaration_is_read_off_the_class() -> None:
     assert list(THING.attributes) == ["adopt", *own]
     assert set(THING.attributes) - set(THING.inputs) == {"made", "status"}
     assert THING.markable is False
+    assert THING.parent is THING.attributes["vm"]
     assert Network.declaration.markable is True
 
 
@@ -163,7 +164,7 @@ def test_a_resource_of_another_module_is_known_by_its_module() -> None:
 
 
 def test_attributes_are_inherited() -> None:
-    class Special(Thing, table="specials"):
+    class Special(Thing, table="specials", parent="vm"):
         """A thing with more."""
 
         count: Attr[int | None] = arg(default=None, ge=5)
@@ -261,6 +262,22 @@ def unique_by_an_output() -> None:
         made: Attr[int | None] = computed()
 
 
+def two_parents() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        vm: Ref[VirtualMachine] = ref(replaces=True)
+        network: Ref[Network] = ref(replaces=True)
+
+
+def a_parent_that_may_change() -> None:
+    class Wrong(Resource, table="things", parent="network"):
+        """Wrong."""
+
+        vm: Ref[VirtualMachine] = ref(replaces=True)
+        network: Ref[Network] = ref()
+
+
 def another_kind_of_reference() -> None:
     class Wrong(Resource, table="things"):
         """Wrong."""
@@ -287,6 +304,11 @@ def no_descriptor() -> None:
         (named_by_nothing, "Wrong: named_by is 'nome', which is no column of it."),
         (named_by_a_policy, "Wrong: named_by is 'keep', which is no column of it."),
         (unique_by_an_output, "Wrong: unique names 'made', which is no argument of it."),
+        (two_parents, "Wrong: name the row that it is created within, parent='vm' or parent='network'."),
+        (
+            a_parent_that_may_change,
+            "Wrong: parent='network' is no reference that is required and replaces the row.",
+        ),
         (another_kind_of_reference, "Wrong.network: declare it as Ref[...]."),
         (no_descriptor, "Wrong.name: declare it as Attr[...]."),
     ],

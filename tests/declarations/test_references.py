@@ -33,11 +33,11 @@ from verge_pulumi import (
     WireGuardPeer,
     by_name,
     export,
+    rule_addresses,
 )
 from verge_pulumi.engine.declaring.attributes import Attr, Reference, Refs, arg, refs
 from verge_pulumi.engine.declaring.declaration import BaseResource, Resource
 from verge_pulumi.engine.declaring.references import argument
-from verge_pulumi.resources.firewall import rule_addresses
 from verge_pulumi.simulator import Options, Simulator
 
 # The SDK leaves the event loops of its threads open.

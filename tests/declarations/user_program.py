@@ -43,8 +43,8 @@ from verge_pulumi import (
     get_storage_tier,
     get_vm,
     get_vm_output,
+    rule_addresses,
 )
-from verge_pulumi.resources.firewall import rule_addresses
 
 site_b = Provider("site-b", host="b.example.com", api_key_env="SITE_B_KEY", timeout=30, mark=True)
 there = pulumi.ResourceOptions(provider=site_b)

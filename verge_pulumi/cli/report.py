@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
@@ -84,17 +85,16 @@ def report(
 
 def _read(name: str, parallel: int | None) -> list[Plan]:
     """Return the plans in a file; end with an error if there are none."""
-    shown = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
+    where = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
+    verb = f"read the preview in {where}"
     try:
-        if name == STDIN:
-            return plans(read_text(sys.stdin.buffer), parallel=parallel)
-        return plans(read_file(Path(name)), parallel=parallel)
+        content = read_text(sys.stdin.buffer) if name == STDIN else read_file(Path(name))
+        found = plans(content, parallel=parallel)
     except OSError as error:
-        cause = f"{text(error.strerror or error)}. Name a file that can be read"
+        stop(verb, f"{text(error.strerror or error)}. Name a file that can be read.")
     except Unreadable as error:
-        cause = str(error)
-    typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
-    raise typer.Exit(2)
+        stop(verb, f"{error}.")
+    return found
 
 
 def _look() -> tuple[Sequence[Room], list[str]]:

@@ -259,8 +259,8 @@ class Table:
     ) -> int:
         """Fill the file of a row, several chunks at once; create the row first, with the size as ``allocated_bytes``.
 
-        A chunk that failed on the way is sent again. After a failure the upload is to be made anew, over what is there:
-        no source says how to see which chunks arrived.
+        A chunk that failed on the way is sent again. After a failure the whole upload is to be repeated, over what is
+        there: no source says how to see which chunks arrived.
 
         Args:
             key: The row in ``files``.

@@ -86,11 +86,10 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[entry.declaration.table, entry.id] = self.key(entry)[1]
-            if entry.kind == "Network" and not literal:
-                with contextlib.suppress(ValueError):  # it has none, or what no network has
-                    self._networks.append(
-                        (ip_network(str(entry.inputs.get("network")), strict=False), self.key(entry)[1])
-                    )
+            segment = None if literal else entry.declaration.said("segment", entry.inputs)
+            if segment is not None:
+                with contextlib.suppress(ValueError):  # it is what no network has
+                    self._networks.append((ip_network(str(segment), strict=False), self.key(entry)[1]))
 
     @property
     def entries(self) -> dict[tuple[str, str], Entry]:

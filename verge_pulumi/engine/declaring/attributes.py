@@ -7,7 +7,7 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import NoneType
 from typing import (
@@ -27,6 +27,7 @@ from typing import (
 import pulumi
 
 from verge_pulumi.engine.connecting.finding import ByName
+from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.engine.declaring.values import Key, Keys, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
@@ -62,9 +63,16 @@ class Attribute:
         max_length: int | None = None,
         pattern: str | None = None,
         write_only: bool = False,
+        if_unset: Any = None,
+        since: str = "",
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
+        role: Role | None = None,
+        unit: int | None = None,
+        unset: int | None = None,
+        empty: Collection[str] = (),
+        outage: str = "",
     ) -> None:
         self.default = default
         self.column = column
@@ -83,9 +91,16 @@ class Attribute:
             if bound is not None
         }
         self.write_only = write_only
+        self.if_unset = if_unset
+        self.since = since
         self.follow = follow
         self.through = through
         self.is_input = is_input
+        self.role = role
+        self.unit = unit
+        self.unset = unset
+        self.empty = tuple(empty)
+        self.outage = outage
         self.name = ""
         self.annotation: Any = None
 
@@ -253,8 +268,8 @@ class Refs(
 class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
     """A list in an order that counts: written as arguments objects, read as what each of them says, by name."""
 
-    def __init__(self, value: Value) -> None:
-        super().__init__(column=None)
+    def __init__(self, value: Value, role: Role | None = None) -> None:
+        super().__init__(column=None, role=role)
         self.item: Any = None
         self.list_value = value
 
@@ -278,6 +293,12 @@ def arg(
     max_length: int | None = None,
     pattern: str | None = None,
     write_only: bool = False,
+    role: Role | None = None,
+    unit: int | None = None,
+    unset: int | None = None,
+    empty: Collection[str] = (),
+    if_unset: Any = None,
+    since: str = "",
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -294,6 +315,12 @@ def arg(
         max_length: Longest text allowed.
         pattern: Regular expression the text must match.
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        unset: What VergeOS makes of it where it is left out, if reviews have to know that.
+        empty: Values with which the object has no data of its own, and takes no space for it.
+        if_unset: What VergeOS decides, where that helps to tell rows without a mark apart.
+        since: The first release of VergeOS that has the column.
     """
     return Attr[Any](
         default=default,
@@ -307,12 +334,35 @@ def arg(
         max_length=max_length,
         pattern=pattern,
         write_only=write_only,
+        role=role,
+        unit=unit,
+        unset=unset,
+        empty=empty,
+        if_unset=if_unset,
+        since=since,
     )
 
 
-def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
-    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
-    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
+def policy(
+    *,
+    default: Any = None,
+    ge: int | None = None,
+    le: int | None = None,
+    replaces: bool = False,
+    role: Role | None = None,
+    outage: str = "",
+) -> Any:
+    """Declare an argument that VergeOS knows nothing of: how this package treats the row.
+
+    Args:
+        default: ``None`` for an argument that may be left out.
+        ge: Smallest number allowed.
+        le: Largest number allowed.
+        replaces: Whether a change replaces the row.
+        role: What it tells reviews of the object, as `roles` lists it.
+        outage: What a restart that it allows interrupts, as the end of a sentence.
+    """
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces, role=role, outage=outage)
 
 
 def ref(
@@ -322,6 +372,8 @@ def ref(
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
+    role: Role | None = None,
+    since: str = "",
     declared_in: str = "",
 ) -> Any:
     """Declare a reference to another row.
@@ -330,13 +382,23 @@ def ref(
         default: ``None`` for a reference that may be left out.
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
-            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
+            belong to the VM's ``machine``, not to the VM (fact sheet vms §1).
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
+        role: What it tells reviews of the object, as `roles` lists it.
+        since: The first release of VergeOS that has the column.
         declared_in: The module of the other resource, if it cannot be imported here since it imports this one.
     """
     descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    reference = descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts)
+    reference = descriptor(
+        default=default,
+        column=column,
+        through=through,
+        replaces=replaces,
+        restarts=restarts,
+        role=role,
+        since=since,
+    )
     reference.declared_in = declared_in
     return reference
 
@@ -365,24 +427,38 @@ def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
     return reference
 
 
-def items(value: Value) -> Any:
+def items(value: Value, role: Role | None = None) -> Any:
     """Declare a list in an order that counts.
 
     Args:
         value: How what is in it is checked and compared.
+        role: What it tells reviews of the object, as `roles` lists it.
     """
-    return Items[Any](value)
+    return Items[Any](value, role)
 
 
-def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+def computed(
+    *,
+    init: Literal[False] = False,
+    column: str = "",
+    follow: str | None = None,
+    role: Role | None = None,
+    unit: int | None = None,
+    write_only: bool = False,
+) -> Any:
     """Declare an output that VergeOS decides.
 
     Args:
         init: Tells type checkers that it is not an argument of the constructor.
         column: The column's name in the API where it differs from the attribute's.
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        write_only: Whether no GET returns it; the state keeps what a `ShownOnce` life was told.
     """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+    return Attr[Any](
+        default=None, column=column, follow=follow, write_only=write_only, is_input=init, role=role, unit=unit
+    )
 
 
 def _bare(annotation: Any) -> Any:

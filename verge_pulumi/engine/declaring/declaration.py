@@ -51,6 +51,8 @@ from verge_pulumi.engine.declaring.attributes import (
     ref,
     refs,
 )
+from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
+from verge_pulumi.engine.declaring.roles import Review, Role
 from verge_pulumi.engine.declaring.values import uncarried
 
 T = TypeVar("T")
@@ -99,7 +101,11 @@ class Declaration:
             prove that a row which lost its mark is still the same.
         delete_before_replace: Whether a row that is replaced goes before its successor is created, as unique names
             demand.
+        life: How the objects come into effect, change and go.
+        within: The reference that is the `parent`, where the class names it.
+        since: The first release of VergeOS that has the table; "" where every supported one has.
         attributes: All attributes, inherited ones included, by name.
+        review: What reviews know of it besides the roles of its attributes.
     """
 
     title: str
@@ -112,7 +118,11 @@ class Declaration:
     listed_in: tuple[str, str] | None = None
     fixed: tuple[str, ...] = ()
     delete_before_replace: bool = True
+    life: Life = PLAIN_ROW
+    within: str = ""
+    since: str = ""
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    review: Review = field(default_factory=Review)
 
     @cached_property
     def inputs(self) -> Mapping[str, Attribute]:
@@ -136,7 +146,12 @@ class Declaration:
     @cached_property
     def parent(self) -> Reference | None:
         """The reference to the row that a row is created within and never leaves; None where there is none."""
-        return next((a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces), None)
+        return next((a for a in self.may_be_parent if a.name == self.within or not self.within), None)
+
+    @cached_property
+    def may_be_parent(self) -> tuple[Reference, ...]:
+        """The references to rows that a row cannot be without and never leaves."""
+        return tuple(a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces)
 
     @cached_property
     def lasting(self) -> tuple[str, ...]:
@@ -153,15 +168,41 @@ class Declaration:
         )
 
     @cached_property
+    def server_defaults(self) -> Mapping[str, Any]:
+        """The columns of a new row of which the program says nothing, as far as they tell rows without a mark apart."""
+        return {str(a.column): a.if_unset for a in self.inputs.values() if a.if_unset is not None}
+
+    @cached_property
     def proof(self) -> tuple[str, ...]:
         """The columns of a GET that only asks whose a row is."""
         known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)
         return tuple(dict.fromkeys(("description", *filter(None, known_by), *self.lasting)))
 
+    def column_of(self, name: str) -> str:
+        """Return the column of an argument."""
+        return str(self.inputs[name].column)
+
     @property
     def markable(self) -> bool:
         """Whether rows have a description, which is where the mark of their owner lives."""
-        return "description" in self.attributes
+        return "description" in self.attributes and self.life.marks
+
+    @cached_property
+    def roles(self) -> Mapping[Role, tuple[str, ...]]:
+        """The names of the attributes that have each role; a role that none has is left out."""
+        names: dict[Role, tuple[str, ...]] = {}
+        for name, attribute in self.attributes.items():
+            if attribute.role:
+                names[attribute.role] = (*names.get(attribute.role, ()), name)
+        return names
+
+    def said(self, role: Role, values: Mapping[str, Any]) -> Any:
+        """Return what values say in a role: that of the first attribute that has it and is set, else None."""
+        return next((values[name] for name in self.roles.get(role, ()) if values.get(name) is not None), None)
+
+    def is_empty(self, values: Mapping[str, Any]) -> bool:
+        """Say whether an object with these values has no data of its own."""
+        return any(values.get(name) in attribute.empty for name, attribute in self.attributes.items())
 
     @cached_property
     def type_token(self) -> str:
@@ -205,6 +246,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     """
 
     declaration: ClassVar[Declaration]
+    review: ClassVar[Review] = Review()
 
     resource_name: str = parameter(kw_only=False)
     opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
@@ -225,7 +267,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             subject = f"{self.declaration.title} '{printable(resource_name)}'"
             provider = self._provider_of(opts)
             given, properties = {}, {}
-            for name, value in self._derived(arguments).items():
+            for name, value in self.derive_arguments(arguments).items():
                 argument = references.argument(subject, inputs[name], provider)
                 given[name] = argument.meant(value)
                 properties[name] = argument.registered(_carried(subject, inputs[name], given[name]))
@@ -248,6 +290,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         listed_in: tuple[str, str] | None = None,
         fixed: Iterable[str] = (),
         delete_before_replace: bool = True,
+        life: Life = PLAIN_ROW,
+        parent: str = "",
+        since: str = "",
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -262,6 +307,9 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             listed_in: The table whose rows list these, and under which name.
             fixed: Columns that VergeOS draws when it creates a row and never changes.
             delete_before_replace: Whether a row that is replaced goes before its successor is created.
+            life: How the objects come into effect, change and go.
+            parent: The reference to the row that a row is created within, where several references may be that.
+            since: The first release of VergeOS that has the table.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
@@ -280,7 +328,11 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 listed_in=listed_in,
                 fixed=tuple(fixed),
                 delete_before_replace=delete_before_replace,
+                life=life,
+                within=parent,
+                since=since,
                 attributes=read_attributes(cls),
+                review=cls.review,
             )
             _examine(cls, cls.declaration)
             DECLARED[cls.__name__] = cls
@@ -319,6 +371,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         declaration = self.declaration
         secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
+        secrets += declaration.life.hides
         # Every output must be named, if only with None, or the SDK does not hand it to the program.
         properties = {
             **dict.fromkeys(declaration.attributes),
@@ -344,7 +397,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with those that only the program's process can derive from them."""
         return arguments
 
@@ -525,6 +578,22 @@ def _examine(cls: type, declaration: Declaration) -> None:
             raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
         if attribute.default is not REQUIRED and attribute.default is not None:
             raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")
+    if isinstance(declaration.life, ShownOnce):
+        shown = declaration.attributes.get(declaration.life.output)
+        if shown is None or shown.is_input or not shown.secret or not shown.write_only:
+            name = declaration.life.output
+            raise DeclarationError(
+                f"{where}: ShownOnce('{name}') needs {name}: Attr[Secret[str] | None] = computed(write_only=True)."
+            )
+    candidates = [reference.name for reference in declaration.may_be_parent]
+    if declaration.within and declaration.within not in candidates:
+        raise DeclarationError(
+            f"{where}: parent='{declaration.within}' is no reference that is required and replaces the row."
+        )
+    if len(candidates) > 1 and not declaration.within:
+        raise DeclarationError(
+            f"{where}: name the row that it is created within, parent='{candidates[0]}' or parent='{candidates[1]}'."
+        )
     for name in declaration.unique:
         if name not in declaration.inputs:
             raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")

@@ -26,7 +26,7 @@ MOST_KEYS = 100
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row is listed besides its own table: a drive under ``drives`` of its machine.
+    """Where a row is listed in addition to its own table: a drive under ``drives`` of its machine.
 
     Attributes:
         table: The table of the row that lists it.
@@ -116,8 +116,8 @@ class Reader:
                 snapshot.taken = self._confirmed = now
             return snapshot.rows
 
-    def find(self, table: str, condition: Filter, fields: Sequence[str]) -> list[Row]:
-        """List the rows that meet a condition."""
+    def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
+        """List the rows that meet a condition, all of them if it is None."""
         return self._client.table(table).list(fields=list(fields), filter=condition)
 
     def known(self, table: str, key: str, column: str) -> Any:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from verge_pulumi.resources.firewall.reachability import Difference
+from verge_pulumi.resources.firewall._reachability import Difference
 from verge_pulumi.review.report import words
 from verge_pulumi.review.report.capacity import Room, capacity
-from verge_pulumi.review.report.firewall import RuleChange, traffic, traffic_changes
-from verge_pulumi.review.report.plan import UNKNOWN, Change, FieldChange, Plan
+from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.plan import UNKNOWN, Change, FieldChange, Plan, RuleChange
 
 VERSION = 1
 
