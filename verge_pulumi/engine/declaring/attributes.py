@@ -251,10 +251,10 @@ class OptionalRef(Reference, Described[Referred[R] | None, str | None], Generic[
 
 class Refs(
     Reference,
-    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[int | str] | None],
+    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[str] | None],
     Generic[R],
 ):
-    """References to rows that Rs manage, in a list, or none; read as their keys, numbers where they are numbers."""
+    """References to rows that Rs manage, in a list, or none; read as their keys."""
 
     def kept_as(self, target: Any) -> Any:
         """Return the type of a list of keys."""
