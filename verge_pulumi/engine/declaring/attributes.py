@@ -96,7 +96,7 @@ class Attribute:
         self.follow = follow
         self.through = through
         self.is_input = is_input
-        self.role = role
+        self.role: Role | None = role
         self.unit = unit
         self.unset = unset
         self.empty = tuple(empty)

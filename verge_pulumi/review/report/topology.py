@@ -13,7 +13,7 @@ from itertools import chain
 
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.plan import UNKNOWN, Action, Change, Effect, Plan
 from verge_pulumi.review.urns import token_of
 
@@ -119,7 +119,7 @@ def topology(plan: Plan) -> Topology:
     for change in plan.changes:
         if not _drawn(change.urn):
             parts[_owner(change, plan)].append(change)
-    names = {urn: words.name(urn) for urn in mentioned if _drawn(urn) == "network"}
+    names = {urn: phrases.name(urn) for urn in mentioned if _drawn(urn) == "network"}
     placed: dict[str, list[_Server]] = defaultdict(list)
     for urn in mentioned:
         if _drawn(urn) == "server":
@@ -179,7 +179,7 @@ def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dic
         for plug in part.declaration.roles.named("plug"):
             key = next(iter(part.links.get(plug, ())), "")
             if not key and values.get(plug) not in (None, UNKNOWN):
-                key = words.value(plug, values[plug])
+                key = phrases.value(plug, values[plug])
             if key:
                 names.setdefault(key, key)
                 on[key] = None
@@ -187,7 +187,7 @@ def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dic
             addresses.append(text(address))
     parent = change.parent if change else ""
     # The name of a component says more than that of the server in it.
-    name = words.name(parent if token_of(parent).startswith(COMPONENTS) else urn)
+    name = phrases.name(parent if token_of(parent).startswith(COMPONENTS) else urn)
     action, told = _fate(change, parts)
     return _Server(name, action, told, tuple(addresses), tuple(on))
 
