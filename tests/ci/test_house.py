@@ -9,6 +9,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "verge_pulumi"
 
+LONGEST = 300
+"""Lines of a file; a longer one says in its docstring that it is "one file, since" what."""
+
 MOST_METHODS = 15
 """Methods of a class of the engine; one with more does the work of several."""
 
@@ -91,6 +94,25 @@ def overridden(folder: Path) -> list[str]:
     ]
 
 
+def long_files(folder: Path) -> list[str]:
+    """Return the files that are too long for no stated reason."""
+    return [
+        f"{path.name} has {lines} lines; split it, or say in its docstring that it is one file, since …"
+        for path, tree in trees(folder)
+        if (lines := len(path.read_text().splitlines())) > LONGEST
+        and "one file, since" not in " ".join((ast.get_docstring(tree) or "").split())
+    ]
+
+
+def test_no_file_is_long_without_a_reason() -> None:
+    assert long_files(PACKAGE) == []
+
+
+def test_files_are_short() -> None:
+    lengths = sorted(len(path.read_text().splitlines()) for path, _ in trees(PACKAGE))
+    assert lengths[len(lengths) // 2] <= 100
+
+
 def test_no_class_of_the_engine_does_the_work_of_several() -> None:
     assert large_classes(PACKAGE / "engine") == []
 
@@ -110,6 +132,9 @@ def test_what_is_planted_is_found(tmp_path: Path) -> None:
     )
     many = "".join(f"    def m{number}(self): ...\n" for number in range(MOST_METHODS + 1))
     (tmp_path / "many.py").write_text(f"class Many:\n{many}")
+    (tmp_path / "long.py").write_text("x = 1\n" * (LONGEST + 1))
+    (tmp_path / "argued.py").write_text('"""It is one file, since it is."""\n' + "x = 1\n" * LONGEST)
+    assert [text.partition(" ")[0] for text in long_files(tmp_path)] == ["long.py"]
     assert private_calls(tmp_path) == ["sub.py: Sub calls _secret(), which is private to another class"]
     assert overridden(tmp_path) == ["Sub overrides _hook() of Base, which is private to that class; make it a hook"]
     assert Counter(text.partition(":")[0] for text in large_classes(tmp_path)) == {"many.py": 1}

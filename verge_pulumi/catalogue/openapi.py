@@ -2,6 +2,8 @@
 
 VergeOS serves one of its own (the interactive API documentation), which is not published; this one describes what the
 catalogue knows, and the simulator serves it.
+
+It is one file, since it writes one document.
 """
 
 from __future__ import annotations

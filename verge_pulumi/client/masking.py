@@ -6,6 +6,8 @@ read at every alignment, because what is repeated may begin in the middle of som
 
 Of a secret of several lines, such as user data, names are shown that stand apart from credentials, or no message could
 say which host it is about.
+
+It is one file, since all spellings of a secret are found by one scan.
 """
 
 from __future__ import annotations

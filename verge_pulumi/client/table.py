@@ -1,4 +1,7 @@
-"""One table of VergeOS: its rows, its schema, its actions, its files."""
+"""One table of VergeOS: its rows, its schema, its actions, its files.
+
+It is one file, since it is one class with a method for each request that VergeOS knows.
+"""
 
 from __future__ import annotations
 

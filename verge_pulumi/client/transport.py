@@ -3,6 +3,8 @@
 A ``requests`` adapter is driven directly, without a ``requests.Session``. That leaves out on purpose what a session
 adds: redirects (which would carry the session token to another host), proxies and ``.netrc`` from the environment,
 cookies. urllib3's own retries are off; `verge_pulumi.client.retry` decides.
+
+It is one file, since the clocks and limits of an exchange reach from the socket to the whole answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What can be told of a file for the guest before VergeOS or the guest sees it."""
+"""What can be told of a file for the guest before VergeOS or the guest sees it.
+
+It is one file, since all checks of one text share how it is read.
+"""
 
 from __future__ import annotations
 

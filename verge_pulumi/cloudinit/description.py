@@ -1,4 +1,7 @@
-"""What a program says about a guest's first boot."""
+"""What a program says about a guest's first boot.
+
+It is one file, since it is one description with many parts, each a few lines.
+"""
 
 from __future__ import annotations
 

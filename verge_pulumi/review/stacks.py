@@ -1,4 +1,7 @@
-"""States of stacks, as ``pulumi stack export`` tells them: from a file, or by asking the Pulumi CLI."""
+"""States of stacks, as ``pulumi stack export`` tells them: from a file, or by asking the Pulumi CLI.
+
+It is one file, since every check of a state that may hold anything belongs together.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The simulated system without HTTP: reads, writes and actions, as defined by the catalogue and the behaviours.
 
 It is longer than other files here, since all of it operates on the same rows under the same rules.
+
+It is one file, since it is what all requests of a table have in common, in the order in which it happens.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 An entry is a column, a view, a path through references (``machine#status#running as running``), a function of one
 (``count(members)``) or a selection inside a referenced row or a child list (``machine[most,drives[most]]``). Names that
 do not exist are silently dropped.
+
+It is one file, since the grammar of a projection and what it selects are one recursive whole.
 """
 
 from __future__ import annotations

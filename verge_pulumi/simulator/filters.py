@@ -3,6 +3,8 @@
 A filter is ``field op value`` joined by ``and`` and ``or``, which have no precedence: they are evaluated strictly from
 left to right, and only parentheses group. A column that does not exist makes its comparison false, so a misspelt name
 finds no rows instead of failing.
+
+It is one file, since the grammar of a filter and its evaluation are one recursive whole.
 """
 
 from __future__ import annotations

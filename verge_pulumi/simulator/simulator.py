@@ -1,4 +1,7 @@
-"""A simulator that runs in its own thread."""
+"""A simulator that runs in its own thread.
+
+It is one file, since it is the one public class of the simulator, with a method for each dial.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Virtual machines: the tables `vms`, `machines`, `machine_status`, `machine_drives` and `machine_nics`.
 
 A VM has two keys: its own (`vms`, actions) and that of its machine (drives, NICs, status); the numbers differ.
+
+It is one file, since the four tables of a VM refer to each other, and each line is a fact.
 """
 
 from __future__ import annotations

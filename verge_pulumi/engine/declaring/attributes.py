@@ -2,6 +2,8 @@
 
 To a type checker an attribute accepts ``pulumi.Input[T]`` in the constructor and reads as ``pulumi.Output[T]``; both
 come from its one annotation, through the `__set__` and `__get__` of the descriptor.
+
+It is one file, since the attributes and the functions that declare them mirror each other.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 A plain ``Attr[int]`` or ``Attr[str]`` needs none of this. A column whose spelling may vary (``0A:00`` and ``0a:00`` are
 one MAC address) or whose form differs between the program and the API gets a type from this module, which is an
 ordinary Python type to checkers and carries a `Value` for the engine.
+
+It is one file, since each value type is a few lines and they are read side by side.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Virtual machines, without what belongs to them: drives, NICs and power are resources of their own."""
+"""Virtual machines, without what belongs to them: drives, NICs and power are resources of their own.
+
+It is one file, since a VM has that many arguments.
+"""
 
 from __future__ import annotations
 

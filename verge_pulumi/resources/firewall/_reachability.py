@@ -13,6 +13,8 @@ networks secure by default. A rule that translates or routes decides nothing, an
 they were. The question is about new connections, so a rule for ``established`` or ``related`` ones only does not match.
 Where a rule depends on what is not asked (`interface`, another `ct_state`, `source_ports`) or names what nobody has
 resolved (``vnet:dmz``), the answer is that it is not known, unless it is the same either way.
+
+It is one file, since the verdict, the difference and the shadows are one computation seen from three sides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The rules of a network as one list: the one resource that is several rows, since the order is what it means."""
+"""The rules of a network as one list: the one resource that is several rows, since the order is what it means.
+
+It is one file, since bringing several rows to one list is one algorithm.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Virtual networks: the declaration to copy when you add a resource."""
+"""Virtual networks: the declaration to copy when you add a resource.
+
+It is one file, since a network has that many arguments.
+"""
 
 from __future__ import annotations
 
