@@ -69,7 +69,7 @@ def capacity(plan: Plan) -> Capacity:
     for change in plan.changes:
         if not change.vanished:
             before.update(_demand(change.declaration, change.old) or {})
-        # What is made anew without a word on it is taken to be as VergeOS made the old one.
+        # Where the program does not say, a replacement is taken to be as VergeOS made the old one.
         as_it_was = change.old if change.action == "replace" else {}
         kept = {name: value for name, value in as_it_was.items() if name not in change.changed}
         demand = _demand(change.declaration, {**kept, **change.new})

@@ -71,7 +71,7 @@ class FieldChange:
         name: The field, as the program calls it.
         old: What it is; None if unset.
         new: What it shall be; None if unset.
-        kind: Whether the program sets it anew, no longer, or otherwise.
+        kind: Whether the program newly sets it, no longer sets it, or sets it to something else.
     """
 
     name: str
@@ -93,8 +93,8 @@ class Change:
         action: What is done to it.
         declaration: What its class declares; `UNDECLARED` if it is none of this package's.
         old: What the state says of it; empty if it is new.
-        new: What will be true of it as far as the preview tells; empty if it goes.
-        fields: What differs; of a new resource what the program sets, of one that goes nothing.
+        new: What it will be, as far as the preview tells; empty if it is deleted.
+        fields: What differs; of a new resource what the program sets, of one that is deleted nothing.
         reasons: The fields for which it is replaced.
         drift: What the refresh found changed behind Pulumi's back.
         unfinished: Why the last run could not finish it; this one does.
@@ -111,7 +111,7 @@ class Change:
     kind: str
     ours: bool
     action: Action
-    declaration: Declaration = UNDECLARED
+    declaration: Declaration = field(default=UNDECLARED, repr=False)
     component: bool = False
     old: Mapping[str, Any] = field(default_factory=dict)
     new: Mapping[str, Any] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Change:
 
     @property
     def vanished(self) -> bool:
-        """Whether it is made anew because somebody deleted it behind Pulumi's back."""
+        """Whether it is recreated because somebody deleted it behind Pulumi's back."""
         return self.action == "create" and bool(self.old)
 
     @property

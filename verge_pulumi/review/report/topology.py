@@ -92,7 +92,7 @@ class Topology:
 
     Attributes:
         networks: The networks, those that something is done to first.
-        left_out: What there is besides, in words, or "".
+        left_out: What is not shown, in words, or "".
     """
 
     networks: tuple[Network, ...]
