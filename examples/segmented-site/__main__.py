@@ -19,8 +19,8 @@ from verge_pulumi import (
     VirtualMachine,
     by_name,
     export,
+    rule_addresses,
 )
-from verge_pulumi.resources.firewall import rule_addresses
 
 config = pulumi.Config()
 stack = pulumi.get_stack()

@@ -74,7 +74,7 @@ def test_data_is_lost_with_drives_that_hold_some() -> None:
     assert found["empty"] == ["DELETES"]
     assert found["db-data"] == ["LOSES_DATA", "DELETES"], "the leave of its server counts"
     may = next(change for change in plan("data-loss").changes if change.name == "may")
-    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it are deleted."
+    assert may.effects[Effect.LOSES_DATA] == "3.0 GiB of data will be deleted."
 
 
 def test_the_leave_of_a_vm_does_not_count_where_it_stays() -> None:
@@ -278,7 +278,7 @@ def test_what_a_list_does_to_other_networks_is_nothing() -> None:
 
 
 def test_too_many_rules_to_look_at_may_do_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verge_pulumi.resources.firewall.reachability.MOST_CELLS", 1)
+    monkeypatch.setattr("verge_pulumi.resources.firewall._reachability.MOST_CELLS", 1)
     old, new = ({"network": "5", "rules": rules} for rules in ([WEB, REST], [WEB, BAD, REST]))
     (told,) = only(step("update", "Firewall", old=state(old), new={"inputs": new})).rules
     assert (told.name, told.opens, told.closes) == ("bad", False, True)

@@ -145,7 +145,7 @@ def test_a_report_fits_and_says_what_was_left_out(large: Plan, limit: int) -> No
     assert limit / 2 < len(text) <= limit
     assert_harmless(text)
     assert "loses data (1 Drive)" in text
-    assert "**loses data**: The 1.0 GiB of data on it are deleted." in text
+    assert "**loses data**: 1.0 GiB of data will be deleted." in text
     shown = text.count("- create `web-")
     assert f"Left out to keep this short: {1000 - shown} resources to create" in text
     assert text.count("<details") == text.count("</details>")

@@ -22,9 +22,11 @@ JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
 
 
 LEFT_OUT = {
+    "files": {"allocated_bytes"},  # set by the upload
     "machine_devices": {"count"},  # it makes several rows, and one row is one resource
     # The first four are those of physical and service NICs; an address is fixed by a row of its own (vms.md §7).
     "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
+    "machine_snapshots": {"created_manually", "expires_type"},  # `expires` says both
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
 }
 """Writable columns that are declared nowhere."""
@@ -32,7 +34,9 @@ LEFT_OUT = {
 
 def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[str]:
     """Return one sentence for each attribute that VergeOS has not got like that."""
-    table = tables[declaration.table]
+    table = tables.get(declaration.table)
+    if table is None:
+        return [f"Add the table {declaration.table} to verge_pulumi/catalogue/, each column with its source."]
     found = []
     for name, attribute in declaration.attributes.items():
         if attribute.follow:
@@ -63,7 +67,7 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     json_types = attribute.value.json_types or (JSON_TYPES[plain].value,)
     if column.type.value not in json_types and not (not attribute.is_input and column.type is Type.REF):
         reasons.append(f"is {json_types}, the column {column.type.value}")
-    keyed = attribute.target is not None and attribute.through is None and column.type is not Type.ANY_REF
+    keyed = attribute.target is not None and attribute.through is None and column.type not in (Type.ANY_REF, Type.JSON)
     if keyed and column.target != target_table(attribute):
         reasons.append(f"refers to {target_table(attribute)}, the column to {column.target}")
     if closed and (column.open_choices or set(get_args(annotation)) != set(column.choices)):
@@ -116,42 +120,11 @@ def test_each_attribute_is_a_column_of_that_kind(resource: type[BaseResource]) -
     assert disagreements(resource.declaration, dict(TABLES)) == []
 
 
-@pytest.mark.parametrize(
-    ("table", "resource"),
-    [
-        ("machine_devices", verge_pulumi.resources.Device),
-        ("machine_drives", verge_pulumi.resources.Drive),
-        ("machine_nics", verge_pulumi.resources.Nic),
-        ("vms", verge_pulumi.resources.VirtualMachine),
-        ("vnet_addresses", verge_pulumi.resources.Address),
-        ("vnet_bgp_interface_commands", verge_pulumi.resources.BgpInterfaceCommand),
-        ("vnet_bgp_interfaces", verge_pulumi.resources.BgpInterface),
-        ("vnet_bgp_ip", verge_pulumi.resources.BgpIp),
-        ("vnet_bgp_routemap_commands", verge_pulumi.resources.BgpRouteMapCommand),
-        ("vnet_bgp_routemaps", verge_pulumi.resources.BgpRouteMap),
-        ("vnet_bgp_router_commands", verge_pulumi.resources.BgpRouterCommand),
-        ("vnet_bgp_routers", verge_pulumi.resources.BgpRouter),
-        ("vnet_cidrs", verge_pulumi.resources.NetworkBlock),
-        ("vnet_dns_views", verge_pulumi.resources.DnsView),
-        ("vnet_dns_zone_records", verge_pulumi.resources.DnsRecord),
-        ("vnet_dns_zones", verge_pulumi.resources.DnsZone),
-        ("vnet_eigrp_router_commands", verge_pulumi.resources.EigrpRouterCommand),
-        ("vnet_eigrp_routers", verge_pulumi.resources.EigrpRouter),
-        ("vnet_hosts", verge_pulumi.resources.HostOverride),
-        ("vnet_rule_aliases", verge_pulumi.resources.RuleAlias),
-        ("vnet_ipsec_phase1s", verge_pulumi.resources.IpsecTunnel),
-        ("vnet_ipsec_phase2s", verge_pulumi.resources.IpsecPhase2),
-        ("vnet_ospf_commands", verge_pulumi.resources.OspfCommand),
-        ("vnet_proxy", verge_pulumi.resources.NetworkProxy),
-        ("vnet_proxy_tenants", verge_pulumi.resources.NetworkProxyTenant),
-        ("vnet_rules", verge_pulumi.resources.NetworkRule),
-        ("vnet_wireguard_peers", verge_pulumi.resources.WireGuardPeer),
-        ("vnet_wireguards", verge_pulumi.resources.WireGuard),
-        ("vnets", verge_pulumi.resources.Network),
-    ],
-)
-def test_every_writable_column_is_declared(table: str, resource: type[BaseResource]) -> None:
-    writable = {column.name for column in TABLES[table].columns if column.write is not Write.NEVER}
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
+def test_every_writable_column_is_declared(resource: type[BaseResource]) -> None:
+    table = resource.declaration.table
+    columns = TABLES[table].columns if table in TABLES else ()
+    writable = {column.name for column in columns if column.write is not Write.NEVER}
     declared = {attribute.column for attribute in resource.declaration.inputs.values() if attribute.column}
     assert writable - declared == LEFT_OUT.get(table, set())
 

@@ -14,7 +14,7 @@ import pytest
 
 import verge_pulumi
 import verge_pulumi.resources
-from tools import docs
+from tools import docs, names
 from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.resources import VirtualMachine
@@ -24,10 +24,10 @@ RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.reso
 
 @pytest.mark.parametrize("module", [verge_pulumi, verge_pulumi.resources])
 def test_public_names_are_sorted_and_there(module: Any) -> None:
-    names: list[str] = module.__all__
-    assert names == sorted(names)
-    assert len(set(names)) == len(names)
-    assert all(getattr(module, name) is not None for name in names)
+    offered: list[str] = module.__all__
+    assert offered == sorted(offered)
+    assert len(set(offered)) == len(offered)
+    assert all(getattr(module, name) is not None for name in offered)
 
 
 def test_the_package_offers_every_resource() -> None:
@@ -37,7 +37,7 @@ def test_the_package_offers_every_resource() -> None:
 
 def test_a_name_that_is_not_public_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match=r"^module 'verge_pulumi' has no attribute 'Netwrk'$"):
-        verge_pulumi.Netwrk  # noqa: B018  the access is the test
+        verge_pulumi.Netwrk  # type: ignore[attr-defined]  # noqa: B018  the access is the test
 
 
 def test_importing_the_package_does_not_import_pulumi() -> None:
@@ -47,18 +47,27 @@ def test_importing_the_package_does_not_import_pulumi() -> None:
 
 
 def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_offered() -> None:
-    found: list[type[BaseResource]] = []
     for module in pkgutil.walk_packages(verge_pulumi.resources.__path__, "verge_pulumi.resources."):
-        names = vars(importlib.import_module(module.name))
         own = [
             value
-            for value in names.values()
+            for value in vars(importlib.import_module(module.name)).values()
             if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == module.name
         ]
         family = module.name.rpartition(".")[2].title().replace("_", "")
         assert len(own) <= 1 or all(resource.__name__.startswith(family) for resource in own), module.name
-        found += own
-    assert sorted(resource.__name__ for resource in found) == verge_pulumi.resources.__all__
+        assert not own or not module.name.rpartition(".")[2].startswith("_"), module.name
+    assert list(names.nouns()) == verge_pulumi.resources.__all__
+
+
+@pytest.mark.parametrize("path", names.files(), ids=lambda path: str(path.relative_to(names.PACKAGE)))
+def test_the_lists_of_names_are_current(path: Path) -> None:
+    assert path.read_text() == names.files()[path], "Run `make docs`."
+
+
+def test_a_file_of_resources_without_an_underscore_is_a_noun() -> None:
+    places = {inspect.getfile(noun) for noun in names.nouns().values()}
+    files = {str(path) for path in (names.PACKAGE / "resources").rglob("[a-z]*.py")}
+    assert files == places, "Begin the names of helpers with an underscore."
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)

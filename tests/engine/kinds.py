@@ -10,8 +10,9 @@ import pulumi
 
 import verge_pulumi.resources
 from tests.engine import gadgets
+from tests.engine.cases import CASES
 from tests.engine.lab import Program
-from tests.engine.subjects import KEY
+from tests.engine.subjects import KEY, Case
 from verge_pulumi import FirewallRule
 from verge_pulumi.engine.declaring.declaration import BaseResource
 
@@ -74,7 +75,7 @@ _RULES: list[dict[str, Any]] = [
     {"name": name, "protocol": "tcp", "destination_ports": "443"} for name in ("fw-1", "fw-2")
 ]
 
-SUBJECTS: Mapping[str, Subject] = {
+_SAID: Mapping[str, Subject] = {
     "Network": _subject(
         "Network",
         says=lambda n: {"name": f"lan-{n}", "dns": "bind", "type": "internal"},
@@ -224,7 +225,32 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "PowerOfNetwork": _subject("Power", {"of": "Network"}, state="running", edit=("timeout", 200)),
 }
-"""Each kind by its name; the power of a network is one more of `Power`."""
+
+
+def _of_case(case: Case) -> Subject:
+    """Return the subject that follows from a case: what is unique tells it from its twin."""
+    unique = case.kind.declaration.unique[-1:]
+    within = {case.within.argument: case.within.noun} if case.within else {}
+    unlike = {name: f"{case.arguments()[name]}-twin" for name in unique if within}
+    numbered = () if within else unique
+    return Subject(
+        kind=case.kind,
+        on=within,
+        says=lambda n: {**case.arguments(), **{name: f"{case.arguments()[name]}-{n}" for name in numbered}},
+        twin=unlike if unique else None,
+        edit=case.edit,
+    )
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    **_SAID,
+    **{
+        noun: _of_case(case)
+        for noun, case in CASES.items()
+        if noun in verge_pulumi.resources.__all__ and noun not in _SAID
+    },
+}
+"""Each kind by its name, those that only have a case too; the power of a network is one more of `Power`."""
 
 
 @dataclass(frozen=True, kw_only=True)

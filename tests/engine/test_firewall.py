@@ -5,8 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from tests.engine.lab import Lab
-from verge_pulumi import Firewall, FirewallRule, Network, RuleAlias
-from verge_pulumi.resources.firewall import rule_addresses
+from verge_pulumi import Firewall, FirewallRule, Network, RuleAlias, rule_addresses
 
 
 def test_lifecycle(lab: Lab) -> None:

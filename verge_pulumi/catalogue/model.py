@@ -118,12 +118,13 @@ class Table:
         unique: Groups of columns whose values together must be unique, for example ``(("machine", "name"),)``.
         parent: The column that names the owning row; the row goes when its owner goes.
         short: The columns a GET answers when no ``fields`` are asked for.
-        views: Named column selections besides ``all`` (``most``, ``summary``, ``dashboard``).
+        views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
         actions: The actions VergeOS accepts for a row of this table.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out (``nodes``, ``storage_tiers``).
         key: ``"int"``, ``"hex"`` (40 hexadecimal characters) or ``"uuid"``.
         creatable: Whether clients may POST and DELETE rows.
+        since: First release that has the table.
         source: Where the facts were read.
     """
 
@@ -138,6 +139,7 @@ class Table:
     all_lacks_key: bool = False
     key: str = "int"
     creatable: bool = True
+    since: str | None = None
     source: str = ""
 
     def column(self, name: str) -> Column | None:

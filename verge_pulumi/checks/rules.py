@@ -8,11 +8,11 @@ from typing import Any
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.segments import router_of, segment_of
 from verge_pulumi.engine.declaring.program import Given, Planned
+from verge_pulumi.resources.firewall._firewall_rule import FirewallRule
+from verge_pulumi.resources.firewall._reachability import shadowed
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, Addresses
 from verge_pulumi.resources.firewall.firewall import Firewall
-from verge_pulumi.resources.firewall.firewall_rule import FirewallRule
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
-from verge_pulumi.resources.firewall.reachability import shadowed
 
 MATCHED_BY = {
     "direction": "incoming",

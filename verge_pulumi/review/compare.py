@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from ipaddress import ip_interface, ip_network
 from typing import Any
 
-from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
@@ -86,7 +86,7 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[entry.declaration.table, entry.id] = self.key(entry)[1]
-            segment = None if literal else entry.declaration.said("segment", entry.inputs)
+            segment = None if literal else entry.declaration.roles.said("segment", entry.inputs)
             if segment is not None:
                 with contextlib.suppress(ValueError):  # it is what no network has
                     self._networks.append((ip_network(str(segment), strict=False), self.key(entry)[1]))
@@ -116,6 +116,10 @@ class View:
     def _named(self, declaration: Declaration, name: str, value: Any) -> Any:
         """Return a value; of a reference to a resource of this stack the name of that resource."""
         attribute = declaration.inputs.get(name)
+        if isinstance(attribute, Refs) and isinstance(value, list):
+            # Pulumi carries every number as a float.
+            keys = [str(int(key) if isinstance(key, float) and key.is_integer() else key) for key in value]
+            return [self._named(declaration, name, key) for key in keys]
         if isinstance(attribute, Reference) and isinstance(value, str):
             table, _, key = value.rpartition("/")
             tables = [table] if table else [target.declaration.table for target in attribute.targets]
@@ -177,12 +181,17 @@ class _Outside(str):
     """The key of a row that is in none of the resources of the stack."""
 
 
+def _is_outside(value: Any) -> bool:
+    """Say whether a value is such a key, or a list with one in it."""
+    return any(map(_is_outside, value)) if isinstance(value, list) else isinstance(value, _Outside)
+
+
 def _unknown(left: View, one: Entry, right: View, other: Entry) -> list[str]:
     ours, theirs = left.inputs(one), right.inputs(other)
     outside = {
         name
         for name in ours.keys() & theirs.keys()
-        if isinstance(ours[name], _Outside) and isinstance(theirs[name], _Outside) and ours[name] != theirs[name]
+        if _is_outside(ours[name]) and _is_outside(theirs[name]) and ours[name] != theirs[name]
     }
     return sorted(one.sealed | other.sealed | outside)
 

@@ -104,7 +104,7 @@ class Entry:
             declaration = self.declaration
         except EngineError:
             return []
-        parts = declaration.said("keys", self.outputs)
+        parts = declaration.roles.said("keys", self.outputs)
         return [(declaration.table, key) for key in (parts.values() if parts else [self.id])]
 
     @property
@@ -157,7 +157,7 @@ def read_state(source: str) -> State:
 
 
 def exported(stack: str, *, secrets: bool = True) -> State:
-    """Return the state that ``pulumi stack export`` tells of a stack of the project in this folder.
+    """Return the state that ``pulumi stack export`` prints for a stack of the project in this folder.
 
     Args:
         stack: Its name.

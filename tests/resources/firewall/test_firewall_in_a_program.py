@@ -8,9 +8,8 @@ import pulumi
 import pytest
 
 from tests.declarations.mocked import Engine, outcome, settle
-from verge_pulumi import Firewall, FirewallRule, Network, RuleAlias
-from verge_pulumi.resources.firewall import rule_addresses
-from verge_pulumi.resources.firewall.reachability import Addresses
+from verge_pulumi import Firewall, FirewallRule, Network, RuleAlias, rule_addresses
+from verge_pulumi.resources.firewall._reachability import Addresses
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verge_pulumi import FirewallRule
-from verge_pulumi.resources.firewall import reachability
-from verge_pulumi.resources.firewall._rule_sets import LINE, Terms, addresses_of, addresses_text
-from verge_pulumi.resources.firewall.reachability import (
+from verge_pulumi import FirewallRule, reachability
+from verge_pulumi.resources.firewall._reachability import (
     Addresses,
     Change,
     Rule,
@@ -21,6 +19,7 @@ from verge_pulumi.resources.firewall.reachability import (
     turns,
     would_allow,
 )
+from verge_pulumi.resources.firewall._rule_sets import LINE, Terms, addresses_of, addresses_text
 
 
 def rule(name: str, **columns: Any) -> dict[str, Any]:

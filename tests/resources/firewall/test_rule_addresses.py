@@ -9,8 +9,7 @@ import pulumi
 import pytest
 
 from tests.declarations.mocked import Engine, outcome, settle
-from verge_pulumi import Network, NetworkRule, Nic, RuleAlias, VirtualMachine
-from verge_pulumi.resources.firewall import rule_addresses
+from verge_pulumi import Network, NetworkRule, Nic, RuleAlias, VirtualMachine, rule_addresses
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -29,7 +29,7 @@ FILL_TIMEOUT = 3600.0
 
 
 class DriveSettings(Declared):
-    """What is said of a drive besides its name and its VM."""
+    """The arguments of a drive, apart from its name and its VM."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
     """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
@@ -90,7 +90,7 @@ class DriveSettings(Declared):
     ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine it hangs on."""
+    """Key of the machine it belongs to."""
 
     used_bytes: Attr[int | None] = computed(role="used", unit=BYTE)
     """Bytes in use."""
@@ -153,7 +153,7 @@ class DriveProvider(HotplugProvider[Drive]):
         old, new = olds.get("disksize"), news.get("disksize")
         if replacing:
             if not olds.get("allow_data_loss") and (lost := data_loss.used(olds)):
-                yield f"the {in_units(lost)} of data on it would be lost. {data_loss.WAY_OUT}"
+                yield f"this would delete {in_units(lost)} of data on it. {data_loss.WAY_OUT}"
         elif "disksize" in changed and old is not None and isinstance(new, str) and size.to_api(new) < size.to_api(old):
             yield f"disksize: a drive never shrinks; it has {old}, the program says {new}"
 

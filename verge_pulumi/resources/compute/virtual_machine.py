@@ -9,6 +9,7 @@ from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.declaration import SEED, Declared, Resource, scope_of
+from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
@@ -180,7 +181,7 @@ class VirtualMachineSettings(Declared):
     """The VM that it is made a copy of, with its drives and NICs. What the program does not set is as it is there."""
 
     restored_from: OptionalRef["Snapshot"] = ref(  # noqa: UP037 no import here
-        default=None, column=None, replaces=True, role="original"
+        default=None, column=None, replaces=True, role="original", declared_in="verge_pulumi.resources.compute.snapshot"
     )
     """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
 
@@ -207,7 +208,7 @@ class VirtualMachineSettings(Declared):
     state, so run ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine, which drives and NICs hang on."""
+    """Key of the machine, to which drives and NICs belong."""
 
     need_restart: Attr[bool | None] = computed()
     """Whether changes wait for a power cycle."""
@@ -232,6 +233,8 @@ class VirtualMachine(
     unique=("name",),
     only={"is_snapshot": False},
     fixed=("created", "uuid"),
+    # It must be off, which is looked at once more.
+    life=Life(delete=Cost(writes=1, reads=2)),
 ):
     """A virtual machine.
 
@@ -241,7 +244,7 @@ class VirtualMachine(
 
     A copy (`clone_of`, `restored_from`) is stopped too, and brings drives and NICs with it that no resource manages.
     Name one in a `Drive` or `Nic` with ``adopt=True`` to manage it; those that are not go when the VM is deleted.
-    Another original makes another VM, and so does a snapshot that expired and was taken anew: Pulumi's option
+    Another original makes another VM, and so does a snapshot that expired and was taken again: Pulumi's option
     ``ignore_changes=["restored_from"]`` keeps the copy as it is.
     """
 
@@ -280,7 +283,7 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Make it anew, or as a copy."""
+        """Create it empty, or as a copy."""
         if cloning.is_copy(inputs):
             return cloning.clone(self.connection, inputs, values)
         return super().make(inputs, values)

@@ -11,6 +11,7 @@ import pulumi
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
@@ -30,12 +31,12 @@ from verge_pulumi.engine.ownership.mark import (
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.resources.firewall._firewall_rule import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan
+from verge_pulumi.resources.firewall._reachability import Verdict, would_allow
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, Addresses
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
-from verge_pulumi.resources.firewall.firewall_rule import RULE, TABLE, FirewallRule, RuleList, problems, told
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
-from verge_pulumi.resources.firewall.reachability import Verdict, would_allow
 from verge_pulumi.resources.network._staged import RULES, apply_staged, writing
 from verge_pulumi.resources.network.network import Network
 
@@ -43,7 +44,19 @@ ROUNDS = 3
 """How often the rules are brought into order; one round does it, if VergeOS places them as the fact sheet says."""
 
 
-class Firewall(BaseResource, table=TABLE, unique=("network",)):
+class Firewall(
+    BaseResource,
+    table=TABLE,
+    unique=("network",),
+    # The rules are listed before and after.
+    life=Staged(
+        "rules",
+        rows="rules",
+        create=Cost(writes=2, reads=0),
+        update=Cost(writes=2, reads=0),
+        delete=Cost(writes=1, reads=0),
+    ),
+):
     """The rules of a network in their order, as one resource.
 
     ``Firewall("edge", network=lan, rules=[FirewallRule(name="ssh", protocol="tcp", destination_ports="22")])``. A
@@ -79,7 +92,7 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     """The keys of the rows, by name of the rule."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with what each rule says instead of the rule."""
         rules = arguments["rules"]
         if not isinstance(rules, Sequence) or not all(isinstance(rule, FirewallRule) for rule in rules):
@@ -96,7 +109,7 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
         direction: str = "incoming",
         addresses: Addresses = NOTHING_KNOWN,
     ) -> pulumi.Output[Verdict]:
-        """Say whether these rules let a new connection pass; see `verge_pulumi.resources.firewall.reachability`."""
+        """Say whether these rules let a new connection pass; see `verge_pulumi.reachability`."""
         return self.rules.apply(
             lambda rules: would_allow(
                 rules, source, destination, port, protocol, direction=direction, addresses=addresses

@@ -7,11 +7,11 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
-from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, arg, computed, policy, ref, refs
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import Inventory, Review
-from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources import _power_actions as power_actions
@@ -94,8 +94,8 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     enable_bonding: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[NetworkKeys | None] = arg(default=None, restarts=True)
-    """Keys of the physical networks whose ports are bonded."""
+    bond_interfaces_args: Refs[Network] = refs(default=None, restarts=True)
+    """The physical networks whose ports are bonded."""
 
     mtu: Attr[int | None] = arg(default=None, restarts=True, ge=1000, le=65536)
     """Largest packet in bytes."""
@@ -140,7 +140,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """Whether the router serves DHCP; VergeOS does not unless told to."""
 
     dhcp_dynamic: Attr[bool | None] = arg(default=None, restarts=True)
-    """Whether there is a pool of dynamic leases, besides the static ones."""
+    """Whether there is a pool of dynamic leases in addition to the static ones."""
 
     dhcp_sequential: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether leases are given out in order."""
@@ -163,7 +163,9 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     network_dns: OptionalRef[Network] = ref(default=None, restarts=True)
     """The network whose DNS is used with ``dns="network"``."""
 
-    network_dns_zone: OptionalRef["DnsZone"] = ref(default=None, restarts=True)  # noqa: UP037 no import here
+    network_dns_zone: OptionalRef["DnsZone"] = ref(  # noqa: UP037 no import here
+        default=None, restarts=True, declared_in="verge_pulumi.resources.dns.dns_zone"
+    )
     """The zone that is used with ``dns="network"``."""
 
     advanced_options: Attr[Json | None] = arg(default=None, restarts=True)

@@ -40,7 +40,7 @@ class _Sha256(Value):
         return str(value).lower()
 
 
-class MediaFile(Resource, table="files", delete_before_replace=False):
+class MediaFile(Resource, table="files", named_by="name", delete_before_replace=False):
     """An ISO image or a disk image, which drives are made from.
 
     Its content is uploaded from `source`, a file on the machine that runs Pulumi, or fetched from `url` by VergeOS.
@@ -78,7 +78,7 @@ class MediaFile(Resource, table="files", delete_before_replace=False):
     """Bytes of the content."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Compute the checksum, unless the program gives it."""
         source = arguments.get("source")
         if source is None or arguments.get("sha256") is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from verge_pulumi.resources.firewall.reachability import Difference
+from verge_pulumi.resources.firewall._reachability import Difference
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.resources.firewall._firewall_rule import TABLE
 from verge_pulumi.resources.firewall._plan import in_order
-from verge_pulumi.resources.firewall.firewall_rule import TABLE
-from verge_pulumi.resources.firewall.reachability import Addresses, Difference, difference, turns
+from verge_pulumi.resources.firewall._reachability import Addresses, Difference, difference, turns
 from verge_pulumi.review.report.plan import Change, Plan, Rule, RuleChange
 
 _Id = tuple[str, str]
@@ -165,7 +165,7 @@ def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, R
     """Return rules by name, in the order of their list. What the preview does not know is no rule."""
     if "rules" not in declaration.roles:
         return {str(values.get("name")): values} if values else {}
-    rules = declaration.said("rules", values)
+    rules = declaration.roles.said("rules", values)
     known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
     return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
@@ -198,7 +198,7 @@ class _Names:
             networks={
                 str(change.new.get("name")): segment
                 for change in changes
-                if (segment := _text(change.declaration.said("segment", change.new)))
+                if (segment := _text(change.declaration.roles.said("segment", change.new)))
             },
             aliases={
                 str(change.old["$key"]): entries
@@ -212,14 +212,14 @@ class _Names:
         own = self._around.get(network)
         if own is None:
             return self._everywhere
-        router, segment = (_text(own.declaration.said(role, own.new)) for role in ("router", "segment"))
+        router, segment = (_text(own.declaration.roles.said(role, own.new)) for role in ("router", "segment"))
         return replace(self._everywhere, router=router, segment=segment)
 
 
 def _entries(alias: Change) -> list[str]:
     """Return what rules refer to by the key of an alias; none if that is not known or changes."""
-    value = alias.declaration.said("matched", alias.old)
-    if alias.changed.intersection(alias.declaration.roles.get("matched", ())) or not isinstance(value, list):
+    value = alias.declaration.roles.said("matched", alias.old)
+    if alias.changed.intersection(alias.declaration.roles.named("matched")) or not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, str)]
 

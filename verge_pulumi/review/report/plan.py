@@ -71,7 +71,7 @@ class FieldChange:
         name: The field, as the program calls it.
         old: What it is; None if unset.
         new: What it shall be; None if unset.
-        kind: Whether the program newly sets it, no longer sets it, or sets it to something else.
+        kind: Whether the program now sets it, no longer sets it, or sets another value.
     """
 
     name: str
@@ -133,7 +133,7 @@ class Change:
 
     @property
     def vanished(self) -> bool:
-        """Whether it is recreated because somebody deleted it behind Pulumi's back."""
+        """Whether it is recreated because it was deleted outside Pulumi."""
         return self.action == "create" and bool(self.old)
 
     @property

@@ -45,7 +45,7 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
             cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
             where = f"line {error.lineno}, column {error.colno}"
             what = f"the JSON is cut off in {where}" if cut else f"this is no JSON in {where}"
-            raise Unreadable(f"{what}. Make the preview again") from None
+            raise Unreadable(f"{what}. Run the preview again") from None
         if "sequence" in document and "timestamp" in document:
             raise Unreadable(
                 "these are events, one on a line, and no preview. Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW"

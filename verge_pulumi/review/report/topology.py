@@ -92,7 +92,7 @@ class Topology:
 
     Attributes:
         networks: The networks, those that something is done to first.
-        left_out: What is not shown, in words, or "".
+        left_out: What else there is, in words, or "".
     """
 
     networks: tuple[Network, ...]
@@ -171,19 +171,19 @@ def _fate(change: Change | None, parts: Sequence[Change]) -> tuple[Action, str]:
 
 
 def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dict[str, str]) -> _Server:
-    """Return a server, and add to the names those of networks that only its NICs tell of."""
+    """Return a server, and add to the names those of networks that only its NICs name."""
     on: dict[str, None] = {}
     addresses = []
     for part in parts:
         values = {**part.old, **part.new}
-        for plug in part.declaration.roles.get("plug", ()):
+        for plug in part.declaration.roles.named("plug"):
             key = next(iter(part.links.get(plug, ())), "")
             if not key and values.get(plug) not in (None, UNKNOWN):
                 key = phrases.value(plug, values[plug])
             if key:
                 names.setdefault(key, key)
                 on[key] = None
-        if (address := part.declaration.said("address", values)) not in (None, "", UNKNOWN):
+        if (address := part.declaration.roles.said("address", values)) not in (None, "", UNKNOWN):
             addresses.append(text(address))
     parent = change.parent if change else ""
     # The name of a component says more than that of the server in it.
@@ -198,12 +198,12 @@ def _network(
     action, told = _fate(change, parts)
     declaration = change.declaration if change else UNDECLARED
     values = {**change.old, **change.new} if change else {}
-    segment, router = declaration.said("segment", values), declaration.said("router", values)
+    segment, router = declaration.roles.said("segment", values), declaration.roles.said("router", values)
     addresses = [text(segment)] if segment not in (None, UNKNOWN) else []
     if router not in (None, UNKNOWN):
         addresses.append(f"router {text(router)}")
     links = change.links if change else {}
-    above = [*declaration.roles.get("gateway", ()), *declaration.roles.get("uplink", ())]
+    above = [*declaration.roles.named("gateway"), *declaration.roles.named("uplink")]
     uplinks = dict.fromkeys(urn for name in above for urn in links.get(name, ()) if urn != key)
     return Network(
         key,

@@ -12,8 +12,8 @@ from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.resources.firewall._plan import in_order
+from verge_pulumi.resources.firewall._reachability import would_allow
 from verge_pulumi.resources.firewall.network_rule import NetworkRuleSettings, contradictions
-from verge_pulumi.resources.firewall.reachability import would_allow
 
 TABLE = "vnet_rules"
 _PINS = ("top", "no", "bottom")

@@ -1,0 +1,145 @@
+# Written by `make docs` from the files that define the names; edit those instead.
+
+from verge_pulumi.cloudinit import CloudInit as CloudInit
+from verge_pulumi.components import DeviceArgs as DeviceArgs
+from verge_pulumi.components import DriveArgs as DriveArgs
+from verge_pulumi.components import NicArgs as NicArgs
+from verge_pulumi.components import PowerArgs as PowerArgs
+from verge_pulumi.components import Server as Server
+from verge_pulumi.engine.connecting.connection import Provider as Provider
+from verge_pulumi.engine.connecting.finding import by_name as by_name
+from verge_pulumi.engine.declaring.export import export as export
+from verge_pulumi.lookups import get_cluster as get_cluster
+from verge_pulumi.lookups import get_cluster_output as get_cluster_output
+from verge_pulumi.lookups import get_drive as get_drive
+from verge_pulumi.lookups import get_drive_output as get_drive_output
+from verge_pulumi.lookups import get_media_file as get_media_file
+from verge_pulumi.lookups import get_media_file_output as get_media_file_output
+from verge_pulumi.lookups import get_network as get_network
+from verge_pulumi.lookups import get_network_output as get_network_output
+from verge_pulumi.lookups import get_nic as get_nic
+from verge_pulumi.lookups import get_nic_output as get_nic_output
+from verge_pulumi.lookups import get_node as get_node
+from verge_pulumi.lookups import get_node_output as get_node_output
+from verge_pulumi.lookups import get_resource_group as get_resource_group
+from verge_pulumi.lookups import get_resource_group_output as get_resource_group_output
+from verge_pulumi.lookups import get_snapshot as get_snapshot
+from verge_pulumi.lookups import get_snapshot_output as get_snapshot_output
+from verge_pulumi.lookups import get_storage_tier as get_storage_tier
+from verge_pulumi.lookups import get_storage_tier_output as get_storage_tier_output
+from verge_pulumi.lookups import get_system as get_system
+from verge_pulumi.lookups import get_system_output as get_system_output
+from verge_pulumi.lookups import get_vm as get_vm
+from verge_pulumi.lookups import get_vm_output as get_vm_output
+from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
+from verge_pulumi.resources.compute.device import Device as Device
+from verge_pulumi.resources.compute.drive import Drive as Drive
+from verge_pulumi.resources.compute.nic import Nic as Nic
+from verge_pulumi.resources.compute.snapshot import Snapshot as Snapshot
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine as VirtualMachine
+from verge_pulumi.resources.dns.dns_record import DnsRecord as DnsRecord
+from verge_pulumi.resources.dns.dns_view import DnsView as DnsView
+from verge_pulumi.resources.dns.dns_zone import DnsZone as DnsZone
+from verge_pulumi.resources.dns.host_override import HostOverride as HostOverride
+from verge_pulumi.resources.firewall import _reachability as reachability
+from verge_pulumi.resources.firewall import _rule_addresses as rule_addresses
+from verge_pulumi.resources.firewall._firewall_rule import FirewallRule as FirewallRule
+from verge_pulumi.resources.firewall.firewall import Firewall as Firewall
+from verge_pulumi.resources.firewall.network_rule import NetworkRule as NetworkRule
+from verge_pulumi.resources.firewall.rule_alias import RuleAlias as RuleAlias
+from verge_pulumi.resources.network.address import Address as Address
+from verge_pulumi.resources.network.network import Network as Network
+from verge_pulumi.resources.network.network_block import NetworkBlock as NetworkBlock
+from verge_pulumi.resources.network.network_proxy import NetworkProxy as NetworkProxy
+from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as NetworkProxyTenant
+from verge_pulumi.resources.power import Power as Power
+from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
+from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
+from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
+from verge_pulumi.resources.routing.bgp import BgpRouteMap as BgpRouteMap
+from verge_pulumi.resources.routing.bgp import BgpRouteMapCommand as BgpRouteMapCommand
+from verge_pulumi.resources.routing.bgp import BgpRouter as BgpRouter
+from verge_pulumi.resources.routing.bgp import BgpRouterCommand as BgpRouterCommand
+from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
+from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
+from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
+from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.tags.tag import Tag as Tag
+from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
+from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
+from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel as IpsecTunnel
+from verge_pulumi.resources.vpn.wireguard import WireGuard as WireGuard
+from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuardPeer
+
+__all__ = [
+    "Address",
+    "BgpInterface",
+    "BgpInterfaceCommand",
+    "BgpIp",
+    "BgpRouteMap",
+    "BgpRouteMapCommand",
+    "BgpRouter",
+    "BgpRouterCommand",
+    "CloudInit",
+    "CloudInitFile",
+    "Device",
+    "DeviceArgs",
+    "DnsRecord",
+    "DnsView",
+    "DnsZone",
+    "Drive",
+    "DriveArgs",
+    "EigrpRouter",
+    "EigrpRouterCommand",
+    "Firewall",
+    "FirewallRule",
+    "HostOverride",
+    "IpsecPhase2",
+    "IpsecTunnel",
+    "MediaFile",
+    "Network",
+    "NetworkBlock",
+    "NetworkProxy",
+    "NetworkProxyTenant",
+    "NetworkRule",
+    "Nic",
+    "NicArgs",
+    "OspfCommand",
+    "Power",
+    "PowerArgs",
+    "Provider",
+    "RuleAlias",
+    "Server",
+    "Snapshot",
+    "Tag",
+    "TagCategory",
+    "VirtualMachine",
+    "WireGuard",
+    "WireGuardPeer",
+    "by_name",
+    "export",
+    "get_cluster",
+    "get_cluster_output",
+    "get_drive",
+    "get_drive_output",
+    "get_media_file",
+    "get_media_file_output",
+    "get_network",
+    "get_network_output",
+    "get_nic",
+    "get_nic_output",
+    "get_node",
+    "get_node_output",
+    "get_resource_group",
+    "get_resource_group_output",
+    "get_snapshot",
+    "get_snapshot_output",
+    "get_storage_tier",
+    "get_storage_tier_output",
+    "get_system",
+    "get_system_output",
+    "get_vm",
+    "get_vm_output",
+    "reachability",
+    "rule_addresses",
+]
