@@ -17,9 +17,6 @@ MODULES = {
     ".".join(("verge_pulumi", "review", *path.relative_to(FOLDER).with_suffix("").parts)): path.read_text()
     for path in sorted(FOLDER.rglob("*.py"))
 }
-PRICES = "verge_pulumi.review.estimate"
-"""The one table by class: what an operation on each costs in requests."""
-
 REMEDY = "Let the resource say it: by a role of an attribute, or by its Review (verge_pulumi.engine.declaring.roles)"
 
 
@@ -56,7 +53,7 @@ def _imported(source: str) -> Iterator[str]:
             yield from (each.name for each in node.names)
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name != PRICES])
+@pytest.mark.parametrize("module", MODULES)
 def test_no_resource_is_named(module: str) -> None:
     found = list(named(MODULES[module]))
     assert not found, f"{module} knows single resources ({', '.join(found)}). {REMEDY}."

@@ -64,7 +64,7 @@ class Inventory:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What reviews know of a resource besides the roles of its attributes: ``review = Review(guards=True)``.
+    """What reviews know of a resource, other than the roles of its attributes: ``review = Review(guards=True)``.
 
     Attributes:
         guards: Whether it decides who reaches what, so that any change of it behind Pulumi's back weighs much.

@@ -93,8 +93,8 @@ class Change:
         action: What is done to it.
         declaration: What its class declares; `UNDECLARED` if it is none of this package's.
         old: What the state says of it; empty if it is new.
-        new: What will be true of it as far as the preview tells; empty if it goes.
-        fields: What differs; of a new resource what the program sets, of one that goes nothing.
+        new: What it will be, as far as the preview tells; empty if it is deleted.
+        fields: What differs; of a new resource what the program sets, of one that is deleted nothing.
         reasons: The fields for which it is replaced.
         drift: What the refresh found changed behind Pulumi's back.
         unfinished: Why the last run could not finish it; this one does.
@@ -111,7 +111,7 @@ class Change:
     kind: str
     ours: bool
     action: Action
-    declaration: Declaration = UNDECLARED
+    declaration: Declaration = field(default=UNDECLARED, repr=False)
     component: bool = False
     old: Mapping[str, Any] = field(default_factory=dict)
     new: Mapping[str, Any] = field(default_factory=dict)
