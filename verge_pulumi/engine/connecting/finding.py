@@ -8,7 +8,6 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -16,7 +15,9 @@ from verge_pulumi.client import Filter, Row, VergeError, printable, where
 from verge_pulumi.engine.connecting.connection import Connection, for_program
 from verge_pulumi.engine.errors import EngineError, shown
 
-_answers: WeakKeyDictionary[Connection, dict[Any, list[Row]]] = WeakKeyDictionary()
+
+class _Answers(dict[Any, list[Row]]):
+    """The rows that were found in this run, by what was asked."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def matching(
     """
     within = within or {}
     asked = (kind, tuple(fields), *wanted.items(), *within.items())
-    known = _answers.setdefault(connection, {})
+    known = connection.shared(_Answers)
     if not known.get(asked):
         rows = connection.client.table(kind.table).list(
             fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
