@@ -34,6 +34,8 @@ RESOURCES = {
     "Power": "verge_pulumi.resources.power:Power",
     "RuleAlias": "verge_pulumi.resources.firewall.rule_alias:RuleAlias",
     "Snapshot": "verge_pulumi.resources.compute.snapshot:Snapshot",
+    "Tag": "verge_pulumi.resources.tags.tag:Tag",
+    "TagCategory": "verge_pulumi.resources.tags.tag_category:TagCategory",
     "VirtualMachine": "verge_pulumi.resources.compute.virtual_machine:VirtualMachine",
     "WireGuard": "verge_pulumi.resources.vpn.wireguard:WireGuard",
     "WireGuardPeer": "verge_pulumi.resources.vpn.wireguard_peer:WireGuardPeer",

@@ -131,8 +131,8 @@ def _amounts(planned: Planned, role: Role) -> Iterator[int]:
     """Yield how much a resource asks for, as far as the program knows."""
     declaration = planned.resource.declaration
     # What is unset of a copy is as it is in the original, which nobody knows here.
-    copied = declaration.said("original", planned.arguments) is not None
-    for name in declaration.roles.get(role, ()):
+    copied = declaration.roles.said("original", planned.arguments) is not None
+    for name in declaration.roles.named(role):
         attribute = declaration.inputs[name]
         known = planned.said(name, None if copied else attribute.unset)
         if known is not None:

@@ -50,6 +50,12 @@ def test_the_machine_types_of_a_release() -> None:
     assert "pc-q35-9.0" in column("4.13.0", "vms", "machine_type").choices
 
 
+@pytest.mark.parametrize("table", ["tag_categories", "tags"])
+def test_a_release_lacks_later_tables(table: str) -> None:
+    assert table in for_release(TABLES, "26.0")
+    assert table not in for_release(TABLES, "4.13.4")
+
+
 @pytest.mark.parametrize(
     ("table", "name", "first", "last_without"),
     [

@@ -18,7 +18,7 @@ from verge_pulumi.cli.app import app
 from verge_pulumi.engine.loader import load
 from verge_pulumi.review import stacks
 from verge_pulumi.review.compare import Comparison, Difference, View, compare_states, render
-from verge_pulumi.review.showing import Format
+from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
 NETWORKS = {"dev": "10.0.0.0/24", "prod": "10.1.7.0/24"}

@@ -11,8 +11,8 @@ from tests.cli.previews import plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
 from verge_pulumi.review.report.gates import GATES, closed, wanted
+from verge_pulumi.review.report.phrases import verdict
 from verge_pulumi.review.report.plan import Effect
-from verge_pulumi.review.report.words import verdict
 
 GIB = 1024**3
 

@@ -106,6 +106,31 @@ def test_references_name_what_they_accept() -> None:
     assert uplink.accepts() == ["Network"]
 
 
+def test_a_row_is_named_by_what_is_unique_or_declared() -> None:
+    class Plain(Resource, table="plains"):
+        """Rows without a name."""
+
+        name: Attr[str] = arg()
+
+    class Declared(Plain, table="plains", named_by="name"):
+        """Rows whose name is declared."""
+
+    class Child(Resource, table="children", unique=("vm", "title")):
+        """Rows whose name is unique within their parent."""
+
+        vm: Ref[VirtualMachine] = ref()
+        title: Attr[str] = arg()
+
+    class Part(Resource, table="parts", unique=("first", "second")):
+        """Rows that no single attribute names."""
+
+        first: Attr[str] = arg()
+        second: Attr[str] = arg()
+
+    labels = [each.declaration.label for each in (Thing, Plain, Declared, Child, Part)]
+    assert [label and label.name for label in labels] == ["name", None, "name", "title", None]
+
+
 def test_the_key_of_a_row_may_be_a_name() -> None:
     watch = Watch.declaration.attributes
     assert watch["setting"].value.normalise("cloud_name") == "cloud_name"
@@ -216,6 +241,20 @@ def unique_by_nothing() -> None:
         name: Attr[str] = arg()
 
 
+def named_by_nothing() -> None:
+    class Wrong(Resource, table="things", named_by="nome"):
+        """Wrong."""
+
+        name: Attr[str] = arg()
+
+
+def named_by_a_policy() -> None:
+    class Wrong(Resource, table="things", named_by="keep"):
+        """Wrong."""
+
+        keep: Attr[bool | None] = policy(default=None)
+
+
 def unique_by_an_output() -> None:
     class Wrong(Resource, table="things", unique=("made",)):
         """Wrong."""
@@ -262,6 +301,8 @@ def no_descriptor() -> None:
         (one_member_twice, "Wrong.second: column 'settings' is already 'first'."),
         (a_default, "Wrong.mtu: the only default is None; what is unset VergeOS decides."),
         (unique_by_nothing, "Wrong: unique names 'nome', which is no argument of it."),
+        (named_by_nothing, "Wrong: named_by is 'nome', which is no column of it."),
+        (named_by_a_policy, "Wrong: named_by is 'keep', which is no column of it."),
         (unique_by_an_output, "Wrong: unique names 'made', which is no argument of it."),
         (two_parents, "Wrong: name the row that it is created within, parent='vm' or parent='network'."),
         (

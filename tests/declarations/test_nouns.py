@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import verge_pulumi.resources
 from tests.engine.cases import CASES
+from tools import names
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.engine.declaring.declaration import Resource
 
-ROWS = {
-    noun: kind
-    for noun in verge_pulumi.resources.__all__
-    if issubclass(kind := getattr(verge_pulumi.resources, noun), Resource)
-}
+ROWS = {noun: kind for noun, kind in names.nouns().items() if issubclass(kind, Resource)}
 """The resources that are one row each. `Firewall` and `Power` are not; their whole lives have tests of their own."""
 
 

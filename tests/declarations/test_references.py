@@ -272,9 +272,7 @@ def test_a_name_is_looked_up_where_the_resource_is(engine: Engine, there: Simula
 def test_what_is_no_reference_accepts_no_name(engine: Engine) -> None:
     with pytest.raises(TypeError) as error:
         UNTYPED["Network"]("lan", name=by_name("x"))
-    assert str(error.value) == (
-        "Network 'lan': name= refers to no row, so it accepts no by_name(). Pass the value itself."
-    )
+    assert str(error.value) == ("Network 'lan': name= accepts no by_name(). Pass the value itself.")
 
 
 def test_what_has_no_name_is_found_by_none(engine: Engine, here: None) -> None:

@@ -41,18 +41,18 @@ def test_what_vergeos_makes_of_an_unset_amount_is_what_the_catalogue_says(declar
 
 
 def test_what_is_said_in_a_role() -> None:
-    vm = next(each for each in DECLARATIONS if each.said("original", {"clone_of": "7"}))
-    assert vm.said("original", {"clone_of": None, "restored_from": "8"}) == "8"
-    assert vm.said("original", {}) is None
-    assert vm.said("disk", {"disksize": "1GiB"}) is None
+    vm = next(each for each in DECLARATIONS if each.roles.said("original", {"clone_of": "7"}))
+    assert vm.roles.said("original", {"clone_of": None, "restored_from": "8"}) == "8"
+    assert vm.roles.said("original", {}) is None
+    assert vm.roles.said("disk", {"disksize": "1GiB"}) is None
 
 
 def test_an_object_is_empty_by_the_values_of_its_attributes() -> None:
     drive = resources.Drive.declaration
-    assert drive.is_empty({"media": "cdrom"})
-    assert drive.is_empty({"media": "disk", "interface": "tpm_state"})
-    assert not drive.is_empty({"media": "disk"})
-    assert not drive.is_empty({"media": ["cdrom"]})
+    assert drive.roles.is_empty({"media": "cdrom"})
+    assert drive.roles.is_empty({"media": "disk", "interface": "tpm_state"})
+    assert not drive.roles.is_empty({"media": "disk"})
+    assert not drive.roles.is_empty({"media": ["cdrom"]})
 
 
 def test_a_subclass_with_a_table_of_its_own_is_reviewed_as_its_base() -> None:

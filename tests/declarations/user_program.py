@@ -176,7 +176,7 @@ bond = Network(
 ports = [Network(f"port-{number}", name=f"port-{number}", type="physical") for number in range(2)]
 pair = Network("pair", name="pair", enable_bonding=True, bond_interfaces_args=ports)
 other_pair = Network("other", name="other", bond_interfaces_args=above.get_output("ports"))
-bonded: pulumi.Output[list[int | str] | None] = bond.bond_interfaces_args
+bonded: pulumi.Output[list[str] | None] = bond.bond_interfaces_args
 far = Nic("far", vm=above.require_output("web"), network=above.get_output("lan"))
 near = Nic("near", vm={"$key": web.key, "location": web.location}, network=pulumi.Output.from_input({"$key": 7}))
 peer_of = BgpRouterCommand("isp", router=by_name(65001), command="neighbor", params="10.0.0.1 remote-as 65000")

@@ -139,4 +139,4 @@ def test_what_is_carried_arrives_as_it_is(value: Any, whole: int, broken: float)
             assert equal(arrived, kept)
         else:
             assert isinstance(number, float) or float(number) != number or abs(number) > LARGEST
-    assert Network.declaration.attributes["bond_interfaces_args"].value.normalise([1.0]) == [1]
+    assert Network.declaration.attributes["bond_interfaces_args"].value.normalise([1.0]) == ["1"]

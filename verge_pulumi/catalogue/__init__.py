@@ -5,45 +5,25 @@ The simulator and the OpenAPI description are derived from it. It imports nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from verge_pulumi.catalogue.access.users import ACCESS
-from verge_pulumi.catalogue.compute.cloudinit_files import CLOUDINIT
-from verge_pulumi.catalogue.compute.devices import DEVICES
-from verge_pulumi.catalogue.compute.snapshots import SNAPSHOTS
-from verge_pulumi.catalogue.compute.virtual_machines import VIRTUAL_MACHINES
-from verge_pulumi.catalogue.dns.dns import DNS_TABLES
-from verge_pulumi.catalogue.firewall.rules import RULES
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
-from verge_pulumi.catalogue.network.networks import NETWORKS
-from verge_pulumi.catalogue.recipes.catalogs import CATALOGS
 from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
-from verge_pulumi.catalogue.routing.routing import ROUTING
-from verge_pulumi.catalogue.storage.files import FILE_TABLES
-from verge_pulumi.catalogue.system.system import SYSTEM_TABLES
-from verge_pulumi.catalogue.tenants.tenants import TENANT_TABLES
-from verge_pulumi.catalogue.vpn.vpn import VPN
 
-_TABLES = (
-    *VIRTUAL_MACHINES,
-    *CLOUDINIT,
-    *DEVICES,
-    *SNAPSHOTS,
-    *NETWORKS,
-    *RULES,
-    *DNS_TABLES,
-    *ROUTING,
-    *TENANT_TABLES,
-    *VPN,
-    *SYSTEM_TABLES,
-    *ACCESS,
-    *CATALOGS,
-    *FILE_TABLES,
-)
+
+def _tables() -> Iterator[Table]:
+    """Return what the files of all areas define."""
+    for area in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if area.ispkg:
+            for module in pkgutil.iter_modules(importlib.import_module(area.name).__path__, f"{area.name}."):
+                yield from (each for each in vars(importlib.import_module(module.name)).values() if type(each) is Table)
+
 
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in sorted(_TABLES, key=lambda table: table.name)}
+    {table.name: table for table in sorted(_tables(), key=lambda table: table.name)}
 )
 """The tables of `DEFAULT_RELEASE` by name, in order of name."""
 

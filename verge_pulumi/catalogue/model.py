@@ -124,6 +124,7 @@ class Table:
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out (``nodes``, ``storage_tiers``).
         key: ``"int"``, ``"hex"`` (40 hexadecimal characters) or ``"uuid"``.
         creatable: Whether clients may POST and DELETE rows.
+        since: First release that has the table.
         source: Where the facts were read.
     """
 
@@ -138,6 +139,7 @@ class Table:
     all_lacks_key: bool = False
     key: str = "int"
     creatable: bool = True
+    since: str | None = None
     source: str = ""
 
     def column(self, name: str) -> Column | None:

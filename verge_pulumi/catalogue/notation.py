@@ -105,6 +105,7 @@ def table(
     all_lacks_key: bool = False,
     key: str = "int",
     creatable: bool = True,
+    since: str | None = None,
 ) -> Table:
     """Return a table whose view ``most`` follows from its columns.
 
@@ -125,6 +126,7 @@ def table(
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out.
         key: The kind of its keys: ``"int"``, ``"hex"`` or ``"uuid"``.
         creatable: Whether clients may POST and DELETE rows.
+        since: First release that has the table.
     """
     columns = tuple(column for part in sections for column in part)
     most = tuple(
@@ -143,5 +145,6 @@ def table(
         all_lacks_key=all_lacks_key,
         key=key,
         creatable=creatable,
+        since=since,
         source=source,
     )

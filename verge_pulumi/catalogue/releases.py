@@ -117,7 +117,11 @@ def for_release(tables: Mapping[str, Table], release: str) -> Mapping[str, Table
         ValueError: If `release` is not numbers separated by dots.
     """
     number = release_number(release)
-    return {name: _table_for(table, number) for name, table in tables.items()}
+    return {
+        name: _table_for(table, number)
+        for name, table in tables.items()
+        if table.since is None or release_number(table.since) <= number
+    }
 
 
 def _table_for(table: Table, number: tuple[int, ...]) -> Table:

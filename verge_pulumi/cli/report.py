@@ -17,6 +17,7 @@ from verge_pulumi.engine.connecting.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.documents import Unreadable, read_file, read_text
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.output import ReportFormat
 from verge_pulumi.review.report.capacity import Room, rooms
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.gates import GATES, closed, wanted
@@ -24,7 +25,6 @@ from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
 from verge_pulumi.review.report.plan import Plan
 from verge_pulumi.review.report.source import plans
-from verge_pulumi.review.showing import ReportFormat
 
 EPILOG = (
     "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "

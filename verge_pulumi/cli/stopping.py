@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.output import error_text
 
 
 def stop(verb: str, error: object) -> NoReturn:

@@ -25,7 +25,7 @@ from verge_pulumi.environments.expiry import expiry_in
 from verge_pulumi.resources import Power
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import every_kind
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.output import error_text
 from verge_pulumi.review.stacks import State, UnreadableState
 
 MACHINE = "machine"

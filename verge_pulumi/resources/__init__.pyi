@@ -30,6 +30,8 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.tags.tag import Tag as Tag
+from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
 from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel as IpsecTunnel
 from verge_pulumi.resources.vpn.wireguard import WireGuard as WireGuard
@@ -67,6 +69,8 @@ __all__ = [
     "Power",
     "RuleAlias",
     "Snapshot",
+    "Tag",
+    "TagCategory",
     "VirtualMachine",
     "WireGuard",
     "WireGuardPeer",

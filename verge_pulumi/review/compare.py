@@ -14,9 +14,9 @@ from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
-from verge_pulumi.review.report import words
+from verge_pulumi.review.output import Format
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.plan import SECRET
-from verge_pulumi.review.showing import Format
 from verge_pulumi.review.stacks import Entry, State
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
@@ -86,7 +86,7 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[entry.declaration.table, entry.id] = self.key(entry)[1]
-            segment = None if literal else entry.declaration.said("segment", entry.inputs)
+            segment = None if literal else entry.declaration.roles.said("segment", entry.inputs)
             if segment is not None:
                 with contextlib.suppress(ValueError):  # it is what no network has
                     self._networks.append((ip_network(str(segment), strict=False), self.key(entry)[1]))
@@ -261,4 +261,4 @@ def _markdown(comparison: Comparison) -> Iterable[str]:
 
 
 def _value(each: Difference, value: Any) -> str:
-    return words.value(each.field, value)
+    return phrases.value(each.field, value)

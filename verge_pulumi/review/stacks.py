@@ -104,7 +104,7 @@ class Entry:
             declaration = self.declaration
         except EngineError:
             return []
-        parts = declaration.said("keys", self.outputs)
+        parts = declaration.roles.said("keys", self.outputs)
         return [(declaration.table, key) for key in (parts.values() if parts else [self.id])]
 
     @property

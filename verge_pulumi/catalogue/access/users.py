@@ -80,5 +80,3 @@ MEMBERS = table(
     parent="parent_group",
     source="other-tables.md §1",
 )
-
-ACCESS = (USERS, GROUPS, MEMBERS)

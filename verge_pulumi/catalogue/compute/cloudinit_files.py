@@ -26,5 +26,3 @@ CLOUDINIT_FILES = table(
     unique=(("owner", "name"),),
     source="vms.md §10",
 )
-
-CLOUDINIT = (CLOUDINIT_FILES,)

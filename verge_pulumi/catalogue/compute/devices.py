@@ -105,5 +105,3 @@ RESOURCE_RULES = table(
     parent="resource_group",
     source="other-tables.md §2",
 )
-
-DEVICES = (MACHINE_DEVICES, MACHINE_DEVICE_STATUS, RESOURCE_GROUPS, RESOURCE_RULES)

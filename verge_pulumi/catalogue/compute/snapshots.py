@@ -31,5 +31,3 @@ MACHINE_SNAPSHOTS = table(
     parent="machine",
     source="vms.md §9",
 )
-
-SNAPSHOTS = (MACHINE_SNAPSHOTS,)

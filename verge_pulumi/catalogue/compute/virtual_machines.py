@@ -359,13 +359,3 @@ MACHINE_NIC_STATUS = table(
     creatable=False,
     source="vms.md §7",
 )
-
-VIRTUAL_MACHINES = (
-    VMS,
-    MACHINES,
-    MACHINE_STATUS,
-    MACHINE_DRIVES,
-    MACHINE_DRIVE_STATUS,
-    MACHINE_NICS,
-    MACHINE_NIC_STATUS,
-)

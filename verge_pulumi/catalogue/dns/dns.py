@@ -117,5 +117,3 @@ VNET_DNS_ZONE_RECORDS = table(
     parent="zone",
     source="vnets.md §8",
 )
-
-DNS_TABLES = (VNET_HOSTS, VNET_DNS_VIEWS, VNET_DNS_ZONES, VNET_DNS_ZONE_RECORDS)

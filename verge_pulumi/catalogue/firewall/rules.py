@@ -73,5 +73,3 @@ VNET_RULE_ALIASES = table(
     unique=(("name",),),
     source="vnets.md §5",
 )
-
-RULES = (VNET_RULES, VNET_RULE_ALIASES)

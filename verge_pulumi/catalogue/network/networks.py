@@ -183,5 +183,3 @@ VNET_CIDRS = table(
     parent="vnet",
     source="vnets.md §9",
 )
-
-NETWORKS = (VNETS, VNET_ADDRESSES, VNET_CIDRS)

@@ -34,5 +34,3 @@ CATALOG_REPOSITORIES = table(
     unique=(("name",),),
     source="other-tables.md §7; unique: tsvergeos: services/catalog-repository/types.ts",
 )
-
-CATALOGS = (CATALOG_REPOSITORIES,)

@@ -34,5 +34,3 @@ FILES = table(
     summary="name description type filesize preferred_tier",
     source="other-tables.md §3; README.md §11",
 )
-
-FILE_TABLES = (FILES,)

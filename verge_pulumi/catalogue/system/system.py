@@ -188,5 +188,3 @@ LOGS = table(
     creatable=False,
     source="other-tables.md §10",
 )
-
-SYSTEM_TABLES = (SYSTEM, CLUSTERS, CLUSTER_STATUS, NODES, STORAGE_TIERS, BILLING, LOGS)

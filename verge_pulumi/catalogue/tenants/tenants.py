@@ -16,5 +16,3 @@ TENANTS = table(
     short="name",
     source="other-tables.md §5",
 )
-
-TENANT_TABLES = (TENANTS,)

@@ -142,5 +142,3 @@ VNET_WIREGUARD_PEERS = table(
     parent="wireguard",
     source="vnets.md §10; unique: tsvergeos: services/wireguard-peer/types.ts",
 )
-
-VPN = (VNET_IPSECS, VNET_IPSEC_PHASE1S, VNET_IPSEC_PHASE2S, VNET_WIREGUARDS, VNET_WIREGUARD_PEERS)

@@ -96,7 +96,7 @@ class Attribute:
         self.follow = follow
         self.through = through
         self.is_input = is_input
-        self.role = role
+        self.role: Role | None = role
         self.unit = unit
         self.unset = unset
         self.empty = tuple(empty)
@@ -192,9 +192,9 @@ class Reference(Attribute):
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the reference its name and which resources it accepts."""
         self.target = annotation
-        super().bind(name, self._kept_as(annotation))
+        super().bind(name, self.kept_as(annotation))
 
-    def _kept_as(self, target: Any) -> Any:
+    def kept_as(self, target: Any) -> Any:
         """Return the type by which a reference to the target is kept in the state."""
         if not self.as_path:
             return Key
@@ -251,12 +251,13 @@ class OptionalRef(Reference, Described[Referred[R] | None, str | None], Generic[
 
 class Refs(
     Reference,
-    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[int | str] | None],
+    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[str] | None],
     Generic[R],
 ):
-    """References to rows that Rs manage, in a list, or none; read as their keys, numbers where they are numbers."""
+    """References to rows that Rs manage, in a list, or none; read as their keys."""
 
-    def _kept_as(self, target: Any) -> Any:
+    def kept_as(self, target: Any) -> Any:
+        """Return the type of a list of keys."""
         return Keys
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:

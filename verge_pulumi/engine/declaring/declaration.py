@@ -52,7 +52,7 @@ from verge_pulumi.engine.declaring.attributes import (
     refs,
 )
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
-from verge_pulumi.engine.declaring.roles import Review, Role
+from verge_pulumi.engine.declaring.roles import Review, Roles
 from verge_pulumi.engine.declaring.values import uncarried
 
 T = TypeVar("T")
@@ -188,21 +188,9 @@ class Declaration:
         return "description" in self.attributes and self.life.marks
 
     @cached_property
-    def roles(self) -> Mapping[Role, tuple[str, ...]]:
-        """The names of the attributes that have each role; a role that none has is left out."""
-        names: dict[Role, tuple[str, ...]] = {}
-        for name, attribute in self.attributes.items():
-            if attribute.role:
-                names[attribute.role] = (*names.get(attribute.role, ()), name)
-        return names
-
-    def said(self, role: Role, values: Mapping[str, Any]) -> Any:
-        """Return what values say in a role: that of the first attribute that has it and is set, else None."""
-        return next((values[name] for name in self.roles.get(role, ()) if values.get(name) is not None), None)
-
-    def is_empty(self, values: Mapping[str, Any]) -> bool:
-        """Say whether an object with these values has no data of its own."""
-        return any(values.get(name) in attribute.empty for name, attribute in self.attributes.items())
+    def roles(self) -> Roles:
+        """What its attributes say to reviews."""
+        return Roles(self.attributes)
 
     @cached_property
     def type_token(self) -> str:

@@ -52,7 +52,7 @@ class Argument:
             TypeError: It cannot be a value of this argument.
         """
         if isinstance(value, ByName):
-            raise TypeError(f"{self} refers to no row, so it accepts no by_name(). Pass the value itself.")
+            raise TypeError(f"{self} accepts no by_name(). Pass the value itself.")
         if isinstance(value, pulumi.Resource):
             raise TypeError(f"{self} accepts no resource. Pass an output of the {type(value).__name__}.")
         return value

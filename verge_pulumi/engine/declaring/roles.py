@@ -30,7 +30,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.declaring.attributes import Attribute
 
 Role = Literal[
     "cores", "ram", "disk", "tier", "used", "original", "power", "restart", "segment", "router", "gateway", "uplink",
@@ -72,3 +75,33 @@ class Review:
     guards: bool = False
     drawn: Literal["network", "server"] | None = None
     inventory: Inventory | None = None
+
+
+class Roles:
+    """What the attributes of a resource say, by their roles.
+
+    Args:
+        attributes: All attributes, by name.
+    """
+
+    def __init__(self, attributes: Mapping[str, Attribute]) -> None:
+        self._attributes = attributes
+        self._names: dict[Role, tuple[str, ...]] = {}
+        for name, attribute in attributes.items():
+            if attribute.role:
+                self._names[attribute.role] = (*self.named(attribute.role), name)
+
+    def __contains__(self, role: Role) -> bool:
+        return role in self._names
+
+    def named(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the attributes that have a role."""
+        return self._names.get(role, ())
+
+    def said(self, role: Role, values: Mapping[str, Any]) -> Any:
+        """Return what values say in a role: that of the first attribute that has it and is set, else None."""
+        return next((values[name] for name in self.named(role) if values.get(name) is not None), None)
+
+    def is_empty(self, values: Mapping[str, Any]) -> bool:
+        """Say whether an object with these values has no data of its own."""
+        return any(values.get(name) in attribute.empty for name, attribute in self._attributes.items())

@@ -266,24 +266,20 @@ class _RowPath(Value):
         return [(table.removeprefix("/v4/"), key)] if table else []
 
 
-class _ListedKey(_Key):
-    """A key in a list, where a number stays one."""
-
-    def normalise(self, value: Any) -> Any:
-        return as_key(super().normalise(value))
-
-
 class _Keys(Value):
     json_types = ("json",)
 
     def __init__(self, *, named: bool = False) -> None:
-        self.key = self.each = _ListedKey(named=named)
+        self.key = self.each = _Key(named=named)
 
     def normalise(self, value: Any) -> Any:
         return [self.key.normalise(key) for key in value] if isinstance(value, list) else value
 
+    def to_api(self, value: Any) -> Any:
+        return [self.key.to_api(key) for key in value]
+
     def from_api(self, value: Any) -> Any:
-        return [as_key(key) for key in value] if isinstance(value, list) else value
+        return [str(key) for key in value] if isinstance(value, list) else value
 
 
 class _MachineType(_Text):
@@ -383,7 +379,7 @@ Json = Annotated[dict[str, Any], _Json()]
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""
 
-Keys = Annotated[list[int | str], _Keys()]
+Keys = Annotated[list[str | int], _Keys()]
 """The `$key` of several rows."""
 
 MacAddress = Annotated[str, _MacAddress()]

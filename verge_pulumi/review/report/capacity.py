@@ -86,14 +86,14 @@ def capacity(plan: Plan) -> Capacity:
 
 def _demand(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, int] | None:
     """Return what one resource asks for; None if only VergeOS knows."""
-    if not values or declaration.is_empty(values):
+    if not values or declaration.roles.is_empty(values):
         return {}
-    tier = declaration.said("tier", values)
+    tier = declaration.roles.said("tier", values)
     asked = {
-        "cores": [_number(declaration, name, values) for name in declaration.roles.get("cores", ())],
-        "RAM": [_number(declaration, name, values) for name in declaration.roles.get("ram", ())],
+        "cores": [_number(declaration, name, values) for name in declaration.roles.named("cores")],
+        "RAM": [_number(declaration, name, values) for name in declaration.roles.named("ram")],
         f"tier {tier}" if tier else "default tier": [
-            _size(declaration, name, values) for name in declaration.roles.get("disk", ())
+            _size(declaration, name, values) for name in declaration.roles.named("disk")
         ],
     }
     if any(amount is None for amounts in asked.values() for amount in amounts):
@@ -104,7 +104,7 @@ def _demand(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, in
 def _number(declaration: Declaration, name: str, values: Mapping[str, Any]) -> int | None:
     """Return an amount; one that is unset is VergeOS's default, but that of the original for a copy."""
     attribute, value = declaration.inputs[name], values.get(name)
-    if value is None and declaration.said("original", values) is None:
+    if value is None and declaration.roles.said("original", values) is None:
         value = attribute.unset
     return int(value) * (attribute.unit or 1) if isinstance(value, int | float) else None
 

@@ -38,11 +38,11 @@ def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
 def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
     """Say what data is deleted along with it, and whether the provider refuses that (docs/data-loss.md)."""
     declaration, old = change.declaration, change.old
-    if change.action not in ("delete", "replace") or declaration.is_empty(old):
+    if change.action not in ("delete", "replace") or declaration.roles.is_empty(old):
         return {}
-    if declaration.said("original", old) is not None:
+    if declaration.roles.said("original", old) is not None:
         return {Effect.LOSES_DATA: "It is a copy: the drives that came with it are deleted too, whoever manages them."}
-    used = declaration.said("used", old)
+    used = declaration.roles.said("used", old)
     if not used:
         return {}
     if not isinstance(used, int | float):
@@ -59,8 +59,8 @@ def _power(change: Change) -> dict[Effect, str]:
     """Say whether something that is running is restarted or stopped, or needs a restart."""
     declaration, old, new = change.declaration, change.old, change.new
     ends = change.action == "delete" and old.get("on_destroy") != "leave"
-    switched = change.action == "update" and declaration.said("power", new) == "stopped"
-    if declaration.said("power", old) == "running" and (ends or switched):
+    switched = change.action == "update" and declaration.roles.said("power", new) == "stopped"
+    if declaration.roles.said("power", old) == "running" and (ends or switched):
         return {Effect.STOPS: "What it powers is shut down."}
     if change.action != "update":
         return {}
@@ -68,7 +68,7 @@ def _power(change: Change) -> dict[Effect, str]:
     if not due and not old.get("need_restart"):
         return {}
     why = ", ".join(due) or "an earlier change"
-    for name in declaration.roles.get("restart", ()):
+    for name in declaration.roles.named("restart"):
         if new.get(name) == "on-change":
             outage = declaration.inputs[name].outage
             return {Effect.RESTARTS: f"If it is running, it is restarted for {why}, and {outage}."}
@@ -77,7 +77,7 @@ def _power(change: Change) -> dict[Effect, str]:
 
 def _firewall(change: Change) -> dict[Effect, str]:
     """Say whether the change of a rule, or of what it refers to, may let traffic pass or stop it."""
-    if change.action == "update" and change.changed.intersection(change.declaration.roles.get("matched", ())):
+    if change.action == "update" and change.changed.intersection(change.declaration.roles.named("matched")):
         return dict.fromkeys((Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL), "Rules that refer to it change with it.")
     effects: dict[Effect, str] = {}
     if any(rule.opens for rule in change.rules):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verge_pulumi.engine.declaring.declaration import Declaration
@@ -38,6 +38,7 @@ def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list
             resources of their own.
     """
     around = {change.urn: change for change in changes}
+    names = _Names(changes)
     found: dict[str, list[RuleChange]] = defaultdict(list)
     for network, table in _tables(changes, complete=complete):
         changed = [
@@ -47,7 +48,7 @@ def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list
         ]
         if not changed:
             continue
-        opening, closing = _turning(table, changed, _addresses(changes, network), complete=complete)
+        opening, closing = _turning(table, changed, names.of(network), complete=complete)
         for id in changed:
             sides = table.before.get(id), table.after.get(id)
             found[id[0]].append(RuleChange(network, id[1], *sides, id in opening, id in closing))
@@ -123,8 +124,9 @@ def traffic_changes(plan: Plan) -> dict[str, Difference]:
     for network, table in _tables(plan.changes, complete=True):
         for rules_of, side in zip(rules[network], (table.before, table.after), strict=True):
             rules_of += side.values()
+    names = _Names(plan.changes)
     found = {
-        network: difference(before, after, _addresses(plan.changes, network))
+        network: difference(before, after, names.of(network))
         for network, (before, after) in rules.items()
         if before != after
     }
@@ -163,7 +165,7 @@ def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, R
     """Return rules by name, in the order of their list. What the preview does not know is no rule."""
     if "rules" not in declaration.roles:
         return {str(values.get("name")): values} if values else {}
-    rules = declaration.said("rules", values)
+    rules = declaration.roles.said("rules", values)
     known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
     return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
@@ -187,29 +189,37 @@ def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) 
     return sorted(rules.items(), key=place)
 
 
-def _addresses(changes: Sequence[Change], network: str) -> Addresses:
-    """Return what the names in the rules of a network stand for, as far as it is known and does not change."""
-    own = next((change for change in changes if change.urn == network), None)
-    return Addresses(
-        router=_text(own.declaration.said("router", own.new)) if own else None,
-        segment=_text(own.declaration.said("segment", own.new)) if own else None,
-        networks={
-            str(change.new.get("name")): segment
-            for change in changes
-            if (segment := _text(change.declaration.said("segment", change.new)))
-        },
-        aliases={
-            str(change.old["$key"]): entries
-            for change in changes
-            if change.old.get("$key") and (entries := _entries(change))
-        },
-    )
+class _Names:
+    """What the names in rules stand for, as far as it is known and does not change."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._around = {change.urn: change for change in changes}
+        self._everywhere = Addresses(
+            networks={
+                str(change.new.get("name")): segment
+                for change in changes
+                if (segment := _text(change.declaration.roles.said("segment", change.new)))
+            },
+            aliases={
+                str(change.old["$key"]): entries
+                for change in changes
+                if change.old.get("$key") and (entries := _entries(change))
+            },
+        )
+
+    def of(self, network: str) -> Addresses:
+        """Return it for the rules of a network: its URN or its key."""
+        own = self._around.get(network)
+        if own is None:
+            return self._everywhere
+        router, segment = (_text(own.declaration.roles.said(role, own.new)) for role in ("router", "segment"))
+        return replace(self._everywhere, router=router, segment=segment)
 
 
 def _entries(alias: Change) -> list[str]:
     """Return what rules refer to by the key of an alias; none if that is not known or changes."""
-    value = alias.declaration.said("matched", alias.old)
-    if alias.changed.intersection(alias.declaration.roles.get("matched", ())) or not isinstance(value, list):
+    value = alias.declaration.roles.said("matched", alias.old)
+    if alias.changed.intersection(alias.declaration.roles.named("matched")) or not isinstance(value, list):
         return []
     return [each for each in value if isinstance(each, str)]
 

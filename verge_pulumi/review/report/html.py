@@ -13,12 +13,12 @@ from markupsafe import Markup, escape
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import LONGEST, LONGEST_MESSAGE
 from verge_pulumi.review.escaping import text as harmless
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.ordering import effects, groups
 from verge_pulumi.review.report.picture import svg
 from verge_pulumi.review.report.plan import Plan
-from verge_pulumi.review.report.telling import effects, groups
 
 
 def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:
@@ -49,7 +49,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         traffic=traffic,
         differences=traffic_changes,
         text=_element,
-        words=words,
+        phrases=phrases,
     )
     return environment.get_template("report.html.j2").render(
         plans=plans,

@@ -13,7 +13,7 @@ from itertools import chain
 
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.plan import UNKNOWN, Action, Change, Effect, Plan
 from verge_pulumi.review.urns import token_of
 
@@ -119,7 +119,7 @@ def topology(plan: Plan) -> Topology:
     for change in plan.changes:
         if not _drawn(change.urn):
             parts[_owner(change, plan)].append(change)
-    names = {urn: words.name(urn) for urn in mentioned if _drawn(urn) == "network"}
+    names = {urn: phrases.name(urn) for urn in mentioned if _drawn(urn) == "network"}
     placed: dict[str, list[_Server]] = defaultdict(list)
     for urn in mentioned:
         if _drawn(urn) == "server":
@@ -176,18 +176,18 @@ def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dic
     addresses = []
     for part in parts:
         values = {**part.old, **part.new}
-        for plug in part.declaration.roles.get("plug", ()):
+        for plug in part.declaration.roles.named("plug"):
             key = next(iter(part.links.get(plug, ())), "")
             if not key and values.get(plug) not in (None, UNKNOWN):
-                key = words.value(plug, values[plug])
+                key = phrases.value(plug, values[plug])
             if key:
                 names.setdefault(key, key)
                 on[key] = None
-        if (address := part.declaration.said("address", values)) not in (None, "", UNKNOWN):
+        if (address := part.declaration.roles.said("address", values)) not in (None, "", UNKNOWN):
             addresses.append(text(address))
     parent = change.parent if change else ""
     # The name of a component says more than that of the server in it.
-    name = words.name(parent if token_of(parent).startswith(COMPONENTS) else urn)
+    name = phrases.name(parent if token_of(parent).startswith(COMPONENTS) else urn)
     action, told = _fate(change, parts)
     return _Server(name, action, told, tuple(addresses), tuple(on))
 
@@ -198,12 +198,12 @@ def _network(
     action, told = _fate(change, parts)
     declaration = change.declaration if change else UNDECLARED
     values = {**change.old, **change.new} if change else {}
-    segment, router = declaration.said("segment", values), declaration.said("router", values)
+    segment, router = declaration.roles.said("segment", values), declaration.roles.said("router", values)
     addresses = [text(segment)] if segment not in (None, UNKNOWN) else []
     if router not in (None, UNKNOWN):
         addresses.append(f"router {text(router)}")
     links = change.links if change else {}
-    above = [*declaration.roles.get("gateway", ()), *declaration.roles.get("uplink", ())]
+    above = [*declaration.roles.named("gateway"), *declaration.roles.named("uplink")]
     uplinks = dict.fromkeys(urn for name in above for urn in links.get(name, ()) if urn != key)
     return Network(
         key,

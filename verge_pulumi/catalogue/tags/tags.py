@@ -1,0 +1,41 @@
+"""Tags and their categories: the tables `tag_categories` and `tags`."""
+
+from __future__ import annotations
+
+from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
+
+TAGGABLE = "vms vnets volumes vnet_rules vmware_containers users tenant_nodes sites nodes groups clusters tenants"
+
+TAG_CATEGORIES = table(
+    "tag_categories",
+    section(
+        "tags.md §1; types: tsvergeos: services/tag-category/types.ts",
+        text("name", required=True),
+        text("description", default=""),
+        boolean("single_tag_selection", default=False),
+        *(boolean(f"taggable_{kind}", default=False) for kind in words(TAGGABLE)),
+        integer("created", write=R),
+        integer("modified", write=R),
+    ),
+    short="name description",
+    unique=(("name",),),
+    since="26.0",
+    source="tags.md §1",
+)
+
+TAGS = table(
+    "tags",
+    section(
+        "tags.md §2; types: tsvergeos: services/tag/types.ts",
+        text("name", required=True),
+        ref("category", "tag_categories", write=C, required=True),
+        text("description", default=""),
+        integer("created", write=R),
+        integer("modified", write=R),
+    ),
+    short="name description",
+    unique=(("category", "name"),),
+    parent="category",
+    since="26.0",
+    source="tags.md §2",
+)
