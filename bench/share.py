@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from verge_pulumi.engine.connecting.connection import Connection, Settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.loader import load
 
 NUMBER = 1000

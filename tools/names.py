@@ -18,7 +18,7 @@ NOTE = "Written by `make docs` from the files that define the names; edit those 
 OTHERS = {
     "CloudInit": "verge_pulumi.cloudinit:CloudInit",
     "FirewallRule": "verge_pulumi.resources.firewall._firewall_rule:FirewallRule",
-    "Provider": "verge_pulumi.engine.connecting.connection:Provider",
+    "Provider": "verge_pulumi.engine.connecting.provider:Provider",
     "by_name": "verge_pulumi.engine.connecting.finding:by_name",
     "export": "verge_pulumi.engine.declaring.export:export",
     "reachability": "verge_pulumi.resources.firewall._reachability:",

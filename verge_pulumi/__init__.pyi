@@ -6,8 +6,8 @@ from verge_pulumi.components import DriveArgs as DriveArgs
 from verge_pulumi.components import NicArgs as NicArgs
 from verge_pulumi.components import PowerArgs as PowerArgs
 from verge_pulumi.components import Server as Server
-from verge_pulumi.engine.connecting.connection import Provider as Provider
 from verge_pulumi.engine.connecting.finding import by_name as by_name
+from verge_pulumi.engine.connecting.provider import Provider as Provider
 from verge_pulumi.engine.declaring.export import export as export
 from verge_pulumi.lookups import get_cluster as get_cluster
 from verge_pulumi.lookups import get_cluster_output as get_cluster_output

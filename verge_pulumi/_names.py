@@ -48,7 +48,7 @@ OTHERS = {
     "FirewallRule": "verge_pulumi.resources.firewall._firewall_rule:FirewallRule",
     "NicArgs": "verge_pulumi.components:NicArgs",
     "PowerArgs": "verge_pulumi.components:PowerArgs",
-    "Provider": "verge_pulumi.engine.connecting.connection:Provider",
+    "Provider": "verge_pulumi.engine.connecting.provider:Provider",
     "Server": "verge_pulumi.components:Server",
     "by_name": "verge_pulumi.engine.connecting.finding:by_name",
     "export": "verge_pulumi.engine.declaring.export:export",

@@ -10,7 +10,8 @@ import pytest
 from pulumi.runtime import mocks as pulumi_mocks
 
 from tests.declarations.mocked import Engine, Monitor, settle
-from verge_pulumi.engine.connecting.connection import connect, read_settings
+from verge_pulumi.engine.connecting.connection import connect
+from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.simulator import Simulator
 
 

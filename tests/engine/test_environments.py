@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tests.engine.lab import Lab
 from verge_pulumi import Network, NetworkRule, Power, VirtualMachine
 from verge_pulumi.cli.app import app
-from verge_pulumi.engine.connecting.connection import Settings as ConnectionSettings
+from verge_pulumi.engine.connecting.settings import Settings as ConnectionSettings
 from verge_pulumi.environments import Environment, Pool, Sandbox
 from verge_pulumi.environments.reaping import delete, find_expired
 from verge_pulumi.review.stacks import exported

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.command import Project, below, ends, kill, providers_of
 from tests.engine.lab import Lab
-from verge_pulumi.engine.connecting.connection import Settings
+from verge_pulumi.engine.connecting.settings import Settings
 
 TABLES = ("vnets", "vms", "machine_drives", "machine_nics")
 

@@ -17,7 +17,8 @@ from tests.faults.faulty import cases, error_of
 from tests.providers.bench import Bench, hosted
 from verge_pulumi import resources
 from verge_pulumi.checks.findings import Mistake, refuse
-from verge_pulumi.engine.connecting.connection import Connection, Settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import MOST_PROBLEMS
 from verge_pulumi.engine.loader import load
 

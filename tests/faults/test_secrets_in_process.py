@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.faults.faulty import CREATE, READ, UPDATE, cases, error_of, fault
 from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, NoAnswer, VergeClient, VergeError
-from verge_pulumi.engine.connecting.connection import Settings, read_settings
+from verge_pulumi.engine.connecting.settings import Settings, read_settings
 from verge_pulumi.engine.declaring.model import validate
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.lifecycle.reporting import failure

@@ -17,6 +17,7 @@ from tests.faults.faulty import CREATE, READ, UPDATE, error_of, fault, names, re
 from tests.providers.bench import Bench
 from verge_pulumi.client import ApiKey, InvalidHost, SessionToken, VergeClient
 from verge_pulumi.engine.connecting import connection
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.simulator import Options, Simulator
 
 
@@ -52,7 +53,7 @@ def test_a_provider_trusts_the_given_authority(secure: Simulator, tmp_path: Path
 
 @pytest.mark.fault(13)
 def test_an_unchecked_certificate_is_told_once_in_a_run(secure: Simulator, told: list[str]) -> None:
-    settings = connection.Settings(host=secure.url, api_key=secure.api_key, insecure=True)
+    settings = Settings(host=secure.url, api_key=secure.api_key, insecure=True)
     connected = {id(connection.connect(settings)) for _ in range(3)}
     only = connection.connect(settings)
     assert only.system.name == "site-a"
@@ -77,7 +78,7 @@ def test_without_checks_the_credentials_still_go_to_that_host_only(secure: Simul
 @pytest.mark.parametrize("host", ["http://verge.example.com", "http://10.0.0.5:8080"])
 def test_plain_http_is_refused_with_the_reason(host: str) -> None:
     with pytest.raises(InvalidHost, match=r"plain HTTP would show the credentials to the network\. Use https\."):
-        connection.Connection(connection.Settings(host=host, api_key="k"))
+        connection.Connection(Settings(host=host, api_key="k"))
 
 
 @pytest.mark.fault(16)

@@ -23,7 +23,8 @@ from tests.providers.bench import Time
 from verge_pulumi import resources
 from verge_pulumi.client import NoAnswer, VergeError
 from verge_pulumi.client.transport import Stream, Transport
-from verge_pulumi.engine.connecting.connection import Connection, Settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.declaration import NAME, ORGANIZATION, OWNER, Declaration
 from verge_pulumi.engine.declaring.values import RowPath

@@ -11,7 +11,8 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from verge_pulumi.engine.connecting.connection import Connection, Settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.evidence import Evidence

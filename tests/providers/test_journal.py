@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from verge_pulumi.engine.connecting.connection import Settings
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.ownership.journal import Journal
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/vergeos:Network::lan with a blank\nand two lines"

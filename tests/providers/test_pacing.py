@@ -12,7 +12,8 @@ import pytest
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.client import Budget, VergeClient
 from verge_pulumi.engine.connecting import connection as connections
-from verge_pulumi.engine.connecting.connection import Connection, Settings, read_settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings, read_settings
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.engine.reading.waiting import Clock

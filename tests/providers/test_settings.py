@@ -11,7 +11,8 @@ import pytest
 
 from tests.providers.bench import Bench, Time
 from verge_pulumi.client import ApiKey, Basic
-from verge_pulumi.engine.connecting.connection import Connection, Settings, connect, from_process, read_settings
+from verge_pulumi.engine.connecting.connection import Connection, connect, from_process
+from verge_pulumi.engine.connecting.settings import Settings, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.simulator import Options, Simulator
 

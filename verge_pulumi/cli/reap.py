@@ -10,7 +10,7 @@ import typer
 
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
-from verge_pulumi.engine.connecting.connection import read_settings
+from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.environments.reaping import delete, find_expired
 from verge_pulumi.review.escaping import text

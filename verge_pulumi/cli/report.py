@@ -13,7 +13,8 @@ import typer
 
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
-from verge_pulumi.engine.connecting.connection import Connection, read_settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.documents import Unreadable, read_file, read_text
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text

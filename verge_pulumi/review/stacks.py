@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field
 
 from verge_pulumi import resources
-from verge_pulumi.engine.connecting.connection import NAMESPACE
+from verge_pulumi.engine.connecting.settings import NAMESPACE
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, Declaration
 from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError

@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from verge_pulumi.engine.connecting.connection import NAMESPACE, Connection, Settings, read_settings
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, read_settings
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.review.output import error_text
 

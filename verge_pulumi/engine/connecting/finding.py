@@ -12,7 +12,8 @@ from typing import Any
 import pulumi
 
 from verge_pulumi.client import Filter, Row, VergeError, printable, where
-from verge_pulumi.engine.connecting.connection import Connection, for_program
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.errors import EngineError, shown
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from verge_pulumi.client import VergeError, printable
-from verge_pulumi.engine.connecting.connection import Connection, for_program
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.finding import ByName, Kind, closest, matching
+from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs, Whole
 from verge_pulumi.engine.errors import EngineError, shown
 
