@@ -25,7 +25,7 @@ from verge_pulumi.engine.errors import (
     sentence,
     texts_in,
 )
-from verge_pulumi.engine.lifecycle.frame import LIVES
+from verge_pulumi.engine.lifecycle.frame import LIVES, PROVIDERS
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, VirtualMachineProvider
@@ -86,6 +86,17 @@ def test_what_a_network_takes_on_is_served_by_its_life(kind: str) -> None:
     life = getattr(verge_pulumi.resources, kind).declaration.life
     if isinstance(life, TakenOn) and not life.rows:
         assert isinstance(load(kind), LIVES[type(life)])
+
+
+def test_a_provider_class_says_what_is_special() -> None:
+    modules = {getattr(verge_pulumi.resources, kind).__module__ for kind in verge_pulumi.resources.__all__}
+    empty = [
+        provider.__name__
+        for provider in PROVIDERS.values()
+        if provider.__module__ in modules
+        and not [name for name in vars(provider) if not name.startswith("__") and name != "resource"]
+    ]
+    assert empty == [], "they only have a docstring: leave them out, and name the life at the resource"
 
 
 @dataclass(frozen=True)

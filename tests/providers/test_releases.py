@@ -79,3 +79,8 @@ def test_a_system_that_does_not_say_its_release_is_asked_by_the_write(bench: Ben
     bench.simulator.edit("system", 1, os_version="")
     bench.create(NOVELTY, name="web")
     assert len(bench.writes()) == 1
+
+
+def test_tags_need_a_release_that_has_them(old: Bench) -> None:
+    assert "which has no TagCategory (VergeOS 26.0 and later)" in failure(old, "TagCategory", name="site")
+    assert old.writes() == []

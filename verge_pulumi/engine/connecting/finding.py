@@ -8,7 +8,6 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -17,7 +16,9 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.errors import EngineError, shown
 
-_answers: WeakKeyDictionary[Connection, dict[Any, list[Row]]] = WeakKeyDictionary()
+
+class _Answers(dict[Any, list[Row]]):
+    """The rows that were found in this run, by what was asked."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def matching(
     """
     within = within or {}
     asked = (kind, tuple(fields), *wanted.items(), *within.items())
-    known = _answers.setdefault(connection, {})
+    known = connection.shared(_Answers)
     if not known.get(asked):
         rows = connection.client.table(kind.table).list(
             fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
