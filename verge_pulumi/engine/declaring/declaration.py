@@ -52,6 +52,7 @@ from verge_pulumi.engine.declaring.attributes import (
     policy,
     ref,
 )
+from verge_pulumi.engine.declaring.signature import SignatureOfClass
 from verge_pulumi.engine.declaring.values import uncarried
 
 T = TypeVar("T")
@@ -181,6 +182,8 @@ class Declared:
     A subclass that is no resource gives its attributes to all that inherit from it: a resource, and the arguments by
     which a component makes one.
     """
+
+    __signature__ = SignatureOfClass()
 
 
 class BaseResource(Declared, pulumi.dynamic.Resource):
