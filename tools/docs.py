@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from tests.faults.matrix import faults_page
 from tools import names
 from verge_pulumi.components import Server
-from verge_pulumi.engine.declaring.attributes import Items
+from verge_pulumi.engine.declaring.attributes import Items, Refs
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
 from verge_pulumi.resources import VirtualMachine
@@ -28,6 +28,23 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs"
 REFERENCE = FOLDER / "reference"
 NOUNS = names.nouns()
 NOTE = "<!-- Written by `make docs` from the declaration; edit that instead. -->"
+ACCEPTED = """
+## What a reference accepts
+
+An argument whose type is a resource, such as `network` of a [Nic](compute/Nic.md), names a row. It accepts
+
+* a resource of the program, a subclass of it included, and a [Server](Server.md) where a VM is accepted: the new
+  resource then waits for the server's parts;
+* the `id` of a resource, and the key of a row; for `of` of a [Power](Power.md) a path such as `"vms/42"`;
+* `by_name("External")`, for a row that the program does not manage. It is looked up while the program runs, on the
+  VergeOS of the resource. The page of each resource says which argument names it: `by_name("example.com")` finds a
+  zone by its domain, `by_name(65001)` a router by its number. No such row, or several, is an error;
+* what `export` gives, `{"$key": 42, "location": "/v4/vms/42"}`, also out of another stack:
+  `Nic("eth0", vm=web, network=pulumi.StackReference("acme/network/prod").get_output("lan"))`.
+
+An id, a key and what is exported may be outputs. A list of references, such as `bond_interfaces_args` of a
+[Network](network/Network.md), accepts all of these as its elements.
+"""
 
 
 def main() -> int:
@@ -77,7 +94,7 @@ def index() -> str:
         for documented in those:
             text = inspect.cleandoc(documented.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
             lines.append(f"* [{documented.__name__}]({place(documented).relative_to(REFERENCE)}): {text}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + ACCEPTED
 
 
 def page(resource: type[BaseResource]) -> str:
@@ -87,6 +104,8 @@ def page(resource: type[BaseResource]) -> str:
     table = f"Rows of the table `{declaration.table}`."
     if declaration.unique:
         table += f" Unique by {' and '.join(f'`{name}`' for name in declaration.unique)}."
+    if declaration.label is not None:
+        table += f" `by_name` finds one by its `{declaration.label.name}`."
     lines = [f"# {resource.__name__}", "", NOTE, "", inspect.cleandoc(resource.__doc__ or ""), "", table, ""]
     lines += ["## Arguments", "", "| argument | type | | meaning |", "|---|---|---|---|"]
     for name, attribute in sorted(declaration.inputs.items(), key=lambda item: (not item[1].required, item[0])):
@@ -171,7 +190,8 @@ def attribute_texts(declared: type[Declared]) -> dict[str, str]:
 def type_text(attribute: Any, resource: type[BaseResource]) -> str:
     """Return the type of an argument as a reader of the page of a resource wants it."""
     if attribute.target is not None:
-        return " or ".join(link(noun, resource) for noun in attribute.accepts())
+        accepted = " or ".join(link(noun, resource) for noun in attribute.accepts())
+        return f"list of {accepted}" if isinstance(attribute, Refs) else accepted
     if isinstance(attribute, Items):
         return f"list of `{attribute.item.__name__}`"
     annotation = attribute.value_type

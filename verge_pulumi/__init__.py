@@ -10,10 +10,21 @@ import pkgutil
 from typing import Any
 
 from verge_pulumi._names import OTHERS, RESOURCES
+from verge_pulumi.engine.declaring import checking
 
 _NAMES = {**RESOURCES, **OTHERS}
 
 __all__ = sorted(_NAMES)  # pyright: ignore[reportUnsupportedDunderAll]  # __init__.pyi has the list
+
+
+def _checks() -> checking.Checks:
+    """Return the checks of a program; they are imported when one runs, not by a provider."""
+    from verge_pulumi.checks import Checks
+
+    return Checks()
+
+
+checking.register(_checks)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from verge_pulumi.client import Key
+from verge_pulumi.client import Key, as_key
 from verge_pulumi.engine.connecting.finding import Kind, find
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.declaration import BaseResource
@@ -209,7 +209,7 @@ class _Lookup(Generic[T]):
             for name, hint in hints.items()
         }
 
-    def _find(
+    def find(
         self,
         provider: pulumi.ProviderResource | None,
         wanted: dict[str, Any],
@@ -238,7 +238,7 @@ class Named(_Lookup[T]):
         self, *, name: str | None = None, key: Key | None = None, provider: pulumi.ProviderResource | None = None
     ) -> T:
         """Return the one that has that name, or that key."""
-        return self._find(provider, _one_of(self._kind, name=name, key=key))
+        return self.find(provider, _one_of(self._kind, name=name, key=key))
 
     def output(
         self,
@@ -257,7 +257,7 @@ class InVm(_Lookup[T]):
     def __call__(self, *, vm: GetVmResult | Key, name: str, provider: pulumi.ProviderResource | None = None) -> T:
         """Return the one of that name; the VM is what `get_vm` returned, or its key."""
         owner = vm if isinstance(vm, GetVmResult) else get_vm(key=vm, provider=provider)
-        return self._find(provider, {"name": name}, {"machine": owner.machine}, f" in the VM '{owner.name}'")
+        return self.find(provider, {"name": name}, {"machine": owner.machine}, f" in the VM '{owner.name}'")
 
     def output(
         self,
@@ -277,7 +277,7 @@ class Tier(_Lookup[T]):
 
     def __call__(self, *, tier: int | str, provider: pulumi.ProviderResource | None = None) -> T:
         """Return the tier of that number."""
-        return self._find(provider, {"tier": int(tier)})
+        return self.find(provider, {"tier": int(tier)})
 
     def output(
         self,
@@ -294,7 +294,7 @@ class TheOnly(_Lookup[T]):
 
     def __call__(self, *, provider: pulumi.ProviderResource | None = None) -> T:
         """Return it."""
-        return self._find(provider, {})
+        return self.find(provider, {})
 
     def output(self, *, provider: pulumi.ProviderResource | None = None) -> pulumi.Output[T]:
         """Return it as an output."""
@@ -304,7 +304,7 @@ class TheOnly(_Lookup[T]):
 def _one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
     if (name is None) == (key is None):
         raise TypeError(f"To find a {kind.noun}, give either name= or key=.")
-    return {"$key": int(key) if str(key).isdigit() else key} if key is not None else {kind.label: name}
+    return {"$key": as_key(key)} if key is not None else {kind.label: name}
 
 
 get_cluster: Named[GetClusterResult] = Named(GetClusterResult, Kind("cluster", "clusters"))

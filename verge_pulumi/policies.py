@@ -10,7 +10,7 @@ They hold for what is declared after that line. In the ``transformations`` of a 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -23,15 +23,12 @@ from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.program import Given, Planned
+from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.engine.declaring.values import Size, in_units, value_of
-from verge_pulumi.resources.compute import _cloning as cloning
-from verge_pulumi.resources.compute.drive import Drive
-from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, addresses_of
 from verge_pulumi.resources.firewall.firewall import Firewall
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
 
-MIB = 1024**2
 EVERYTHING = [span for text in ("0.0.0.0/0", "::/0") for span in addresses_of(text, NOTHING_KNOWN).spans]
 
 _size = value_of(Size)
@@ -75,9 +72,11 @@ class _Guard:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._cores = _Count(limits.max_cores, lambda count: f"{count} cores")
-        self._ram = _Count(_bytes(limits.max_ram), lambda size: f"{in_units(size)} of RAM")
-        self._disk = _Count(_bytes(limits.max_disk), lambda size: f"{in_units(size)} of disk")
+        self._counts: Mapping[Role, _Count] = {
+            "cores": _Count(limits.max_cores, lambda count: f"{count} cores"),
+            "ram": _Count(_bytes(limits.max_ram), lambda size: f"{in_units(size)} of RAM"),
+            "disk": _Count(_bytes(limits.max_disk), lambda size: f"{in_units(size)} of disk"),
+        }
 
     def __call__(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         """Look at one more resource."""
@@ -99,18 +98,13 @@ class _Guard:
         prefix, name = self._limits.prefix, planned.known("name")
         if prefix and name and planned.resource.declaration.unique == ("name",) and not name.startswith(prefix):
             yield Mistake(f"its name '{printable(name)}' does not begin with '{prefix}'", "Name it so.")
-        match planned.resource:
-            case VirtualMachine():
-                # What is unset of a copy is as it is in the original, which nobody knows here.
-                copied = cloning.is_copy(planned.arguments)
-                yield from self._cores.add(planned.said("cpu_cores", 0 if copied else 1))
-                yield from self._ram.add(planned.said("ram", 0 if copied else 1024), MIB)
-            case Drive():
-                yield from self._disk.add(_bytes(planned.known("disksize")))
-            case NetworkRule() | Firewall() if not self._limits.public_rules:
-                for rule in _public_rules(planned):
-                    cause = f"{rule} lets in what comes from anywhere, and the stack has no public rules"
-                    yield Mistake(cause, "Say in source_ip where it may come from.")
+        for role, count in self._counts.items():
+            for amount in _amounts(planned, role):
+                yield from count.add(amount)
+        if not self._limits.public_rules:
+            for rule in _public_rules(planned):
+                cause = f"{rule} lets in what comes from anywhere, and the stack has no public rules"
+                yield Mistake(cause, "Say in source_ip where it may come from.")
 
 
 class _Count:
@@ -121,11 +115,9 @@ class _Count:
         self._tell = tell
         self._used = 0
 
-    def add(self, count: Any, unit: int = 1) -> Iterator[Mistake]:
+    def add(self, count: int) -> Iterator[Mistake]:
         """Count something more, and complain if that is too much."""
-        if not isinstance(count, int):
-            return
-        self._used += count * unit
+        self._used += count
         if self._most is not None and self._used > self._most:
             cause = f"with it the stack has {self._tell(self._used)}, and the limit is {self._tell(self._most)}"
             yield Mistake(cause, "Ask for less, or raise the limit.")
@@ -133,6 +125,18 @@ class _Count:
 
 def _bytes(size: Any) -> int | None:
     return None if size is None else int(_size.to_api(size))
+
+
+def _amounts(planned: Planned, role: Role) -> Iterator[int]:
+    """Yield how much a resource asks for, as far as the program knows."""
+    declaration = planned.resource.declaration
+    # What is unset of a copy is as it is in the original, which nobody knows here.
+    copied = declaration.roles.said("original", planned.arguments) is not None
+    for name in declaration.roles.named(role):
+        attribute = declaration.inputs[name]
+        known = planned.said(name, None if copied else attribute.unset)
+        if known is not None:
+            yield int(attribute.value.to_api(known)) * (attribute.unit or 1)
 
 
 def _public_rules(planned: Planned) -> Iterator[str]:

@@ -13,7 +13,8 @@ from tests.browser.conftest import DESKTOP, SIZES, Open, faint, is_outline, outl
 from tests.cli.fleet import fleet
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.html import html
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 PREVIEWS = Path(__file__).parents[1] / "cli" / "previews"
 

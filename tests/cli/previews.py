@@ -15,7 +15,8 @@ from typing import Any
 from tests.cli.program import SCENARIOS
 from tests.engine.command import Project
 from tests.engine.lab import Lab
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.simulator import Options, Simulator
 
 FOLDER = Path(__file__).with_name("previews")

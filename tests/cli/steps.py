@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from verge_pulumi.review.report.plan import Change, Plan, read
+from verge_pulumi.review.report.plan import Change, Plan
+from verge_pulumi.review.report.reading import read
 
 OURS = "pulumi-python:dynamic/vergeos:"
 

@@ -18,7 +18,7 @@ from verge_pulumi.cli.app import app
 from verge_pulumi.engine.loader import load
 from verge_pulumi.review import stacks
 from verge_pulumi.review.compare import Comparison, Difference, View, compare_states, render
-from verge_pulumi.review.showing import Format
+from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
 NETWORKS = {"dev": "10.0.0.0/24", "prod": "10.1.7.0/24"}
@@ -122,6 +122,27 @@ def test_keys_of_rows_outside_the_stacks_cannot_be_compared(bench: Bench, tmp_pa
     ]
     comparison = compared(tmp_path, *stacks)
     assert (comparison.same, comparison.unknown) == (True, ("Network 'lan': default_gateway",))
+
+
+def test_the_rows_of_a_list_are_compared_as_those_of_a_reference(bench: Bench, tmp_path: Path) -> None:
+    def stack(name: str, *more: str, outside: str) -> list[Managed]:
+        ports = [
+            made(bench, f"shop/{name}", "Network", each, name=f"{name}-{each}", type="physical")
+            for each in ("port-0", "port-1", *more)
+        ]
+        bonds = {"bond": [port.id for port in ports], "uplinks": [outside]}
+        for each, keys in bonds.items():
+            bonding: Any = {"enable_bonding": True, "bond_interfaces_args": keys}
+            ports.append(
+                made(bench, f"shop/{name}", "Network", each, name=f"{name}-{each}", type="physical", **bonding)
+            )
+        return ports
+
+    comparison = compared(tmp_path, stack("dev", outside="4"), stack("prod", outside="3"))
+    assert (comparison.same, comparison.unknown) == (True, ("Network 'uplinks': bond_interfaces_args",))
+    comparison = compared(tmp_path, stack("test", outside="4"), stack("next", "port-2", outside="4"))
+    ports = [f"resource 'port-{number}'" for number in range(3)]
+    assert (ports[:2], ports) in [(each.left, each.right) for each in comparison.differences]
 
 
 def test_a_resource_of_the_stack_differs_from_a_row_outside(bench: Bench, tmp_path: Path) -> None:

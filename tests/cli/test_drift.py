@@ -14,7 +14,7 @@ from tests.cli.states import export, made
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.cli.app import app
 from verge_pulumi.review.drift import LISTED, Difference, Drifted, Report, Risk, Stray, find_drift, render
-from verge_pulumi.review.showing import Format
+from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
 LOADING = b"cverge_pulumi.engine.loader\nload\n(V%s\ntR."

@@ -9,10 +9,10 @@ import pytest
 
 from tests.cli.previews import plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.review.report.effects import Effect
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
 from verge_pulumi.review.report.gates import GATES, closed, wanted
-from verge_pulumi.review.report.words import verdict
+from verge_pulumi.review.report.phrases import verdict
+from verge_pulumi.review.report.plan import Effect
 
 GIB = 1024**3
 
@@ -43,6 +43,13 @@ def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
     assert change.effects == {Effect.RESTARTS: said}
 
 
+def test_a_restart_for_a_part_of_a_network_cuts_traffic_and_stops_no_guest() -> None:
+    old, new = ({"asn": asn, "restart": "on-change"} for asn in (65001, 65002))
+    change = only(step("update", "BgpRouter", old=state(old), new={"inputs": new}))
+    said = "If it is running, it is restarted for asn, and the traffic of its network is cut for some seconds."
+    assert change.effects == {Effect.RESTARTS: said}
+
+
 @pytest.mark.parametrize(
     ("op", "old", "new", "stops"),
     [
@@ -67,7 +74,7 @@ def test_data_is_lost_with_drives_that_hold_some() -> None:
     assert found["empty"] == ["DELETES"]
     assert found["db-data"] == ["LOSES_DATA", "DELETES"], "the leave of its server counts"
     may = next(change for change in plan("data-loss").changes if change.name == "may")
-    assert may.effects[Effect.LOSES_DATA] == "The 3.0 GiB of data on it are deleted."
+    assert may.effects[Effect.LOSES_DATA] == "3.0 GiB of data will be deleted."
 
 
 def test_the_leave_of_a_vm_does_not_count_where_it_stays() -> None:

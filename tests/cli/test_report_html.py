@@ -16,11 +16,12 @@ from tests.cli.previews import many
 from verge_pulumi.client import printable
 from verge_pulumi.review import escaping
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.html import html
-from verge_pulumi.review.report.plan import Plan, read
-from verge_pulumi.review.report.telling import effects
+from verge_pulumi.review.report.ordering import effects
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 PREVIEWS = sorted((Path(__file__).parent / "previews").glob("*.json"))
 
@@ -74,8 +75,8 @@ def test_each_preview_is_told_whole_and_safely(path: Path) -> None:
     for change in plan.changing:
         assert text(change.name) in page.words
         assert all(sentence in page.words for sentence in effects(change).values())
-    assert words.verdict(plan) in page.words
-    assert words.counts(plan) in page.words
+    assert phrases.verdict(plan) in page.words
+    assert phrases.counts(plan) in page.words
     assert not names(page) & {"script", "img", "iframe", "form", "input", "object", "base"}
     assert not any(
         name.startswith("on") or name in ("src", "style") for _, attributes in page.tags for name in attributes
@@ -93,6 +94,7 @@ def test_only_its_own_style_is_let_in() -> None:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert not re.search(r"url\(|@import", style)
+    assert set(re.findall(r"var\((--[\w-]+)\)", style)) <= set(re.findall(r"(--[\w-]+):", style))
 
 
 def test_several_stacks_are_listed_first() -> None:

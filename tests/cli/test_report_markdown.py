@@ -20,7 +20,8 @@ from verge_pulumi.review.escaping import code
 from verge_pulumi.review.report.capacity import Room
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.markdown import FORGE_LIMIT, MARKER, SMALLEST_LIMIT, markdown
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 GIB = 1024**3
 SAFE_TAGS = {"details", "summary", "h2", "ul", "li", "p", "strong", "code", "pre"}
@@ -144,7 +145,7 @@ def test_a_report_fits_and_says_what_was_left_out(large: Plan, limit: int) -> No
     assert limit / 2 < len(text) <= limit
     assert_harmless(text)
     assert "loses data (1 Drive)" in text
-    assert "**loses data**: The 1.0 GiB of data on it are deleted." in text
+    assert "**loses data**: 1.0 GiB of data will be deleted." in text
     shown = text.count("- create `web-")
     assert f"Left out to keep this short: {1000 - shown} resources to create" in text
     assert text.count("<details") == text.count("</details>")

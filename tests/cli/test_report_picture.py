@@ -181,3 +181,22 @@ def test_a_line_leads_to_the_row_above_only() -> None:
     assert len(list(ElementTree.fromstring(svg(plan)).iter(f"{SVG}path"))) == 4  # noqa: S314 ours
     assert texts(plan).count("through wan") == 6
     assert mermaid(plan).count(" --- ") == 6
+
+
+def test_a_part_of_a_part_changes_the_network_it_is_in() -> None:
+    def part(op: str, kind: str, name: str, field: str, above: str) -> dict[str, object]:
+        inputs = {"name": name, field: "1"}
+        links = {"propertyDependencies": {field: [above]}}
+        return step(op, kind, name, old=state(inputs, **links), new={"inputs": {**inputs, "text": "new"}, **links})
+
+    lan = {"name": "lan"}
+    shown = topology(
+        preview(
+            step("same", "Network", "lan", old=state(lan), new={"inputs": lan}),
+            part("same", "DnsView", "view", "network", urn("Network", "lan")),
+            part("same", "DnsZone", "zone", "view", urn("DnsView", "view")),
+            part("update", "DnsRecord", "www", "zone", urn("DnsZone", "zone")),
+            part("update", "DnsZone", "own", "view", urn("DnsZone", "own")),
+        )
+    )
+    assert [(network.name, network.told) for network in shown.networks] == [("lan", "~ changed")]

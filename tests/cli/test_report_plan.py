@@ -11,8 +11,9 @@ import pytest
 from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.review.documents import SIGNATURE, Unreadable
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange, read
-from verge_pulumi.review.report.telling import groups
+from verge_pulumi.review.report.ordering import groups
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange
+from verge_pulumi.review.report.reading import read
 
 
 def test_the_words_for_what_is_no_plain_value_are_pulumis() -> None:

@@ -25,7 +25,7 @@ from tests.faults.faulty import cases
 from verge_pulumi.cli.app import app
 from verge_pulumi.environments.expiry import with_expiry
 from verge_pulumi.review.documents import DEEPEST, GREATEST, Part, Unreadable, plain
-from verge_pulumi.review.report.plan import read
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.review.stacks import parse
 from verge_pulumi.simulator import Options, Simulator
 

@@ -11,11 +11,13 @@ from verge_pulumi.client import (
     BadAnswer,
     InvalidKey,
     InvalidQuery,
+    Key,
     NotFound,
     Outcome,
     Receipt,
     VergeClient,
     VergeError,
+    as_key,
     where,
 )
 
@@ -71,7 +73,7 @@ def test_list_refuses_another_shape(server: HttpServer, verge: VergeClient, answ
     assert caught.value.outcome is Outcome.NOT_APPLIED
 
 
-@pytest.mark.parametrize("key", [42, "42", HEX, UUID])
+@pytest.mark.parametrize("key", [42, "42", HEX, HEX.upper(), UUID, "1234567890" * 4, "cloud_name", "ipv6_dns"])
 def test_get_addresses_one_row(server: HttpServer, verge: VergeClient, key: int | str) -> None:
     server.reply(json={"$key": key, "name": "web"})
     assert verge.table("vms").get(key, fields="$key,name")["name"] == "web"
@@ -93,7 +95,26 @@ def test_get_refuses_another_shape(server: HttpServer, verge: VergeClient, answe
 
 @pytest.mark.parametrize(
     "key",
-    ["", "../users/1", "1?x=", "1#", "%2e%2e", "1/2", "-1", -1, True, 1.5, "٣", "1\n", "007", HEX[:-1], "vms/1", None],
+    [
+        "",
+        "../users/1",
+        "1?x=",
+        "1#",
+        "%2e%2e",
+        "1/2",
+        "-1",
+        -1,
+        True,
+        1.5,
+        "٣",
+        "1\n",
+        "007",
+        HEX[:-1],
+        "vms/1",
+        "Web",
+        "two words",
+        None,
+    ],
 )
 def test_a_value_that_is_no_key_is_refused_before_a_request(server: HttpServer, verge: VergeClient, key: Any) -> None:
     table = verge.table("vms")
@@ -116,6 +137,14 @@ def test_a_value_that_is_no_key_is_refused_before_a_request(server: HttpServer, 
 def test_a_name_that_is_no_table_is_refused(verge: VergeClient, name: str) -> None:
     with pytest.raises(InvalidQuery, match="is not the name of a table"):
         verge.table(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("42", 42), (42, 42), ("0", 0), (HEX, HEX), ("1234567890" * 4,) * 2, (UUID, UUID), ("007", "007"), ("²", "²")],
+)
+def test_a_key_is_a_number_where_it_is_written_as_one(text: Key, key: Key) -> None:
+    assert as_key(text) == key
 
 
 def test_create_returns_the_receipt(server: HttpServer, verge: VergeClient) -> None:

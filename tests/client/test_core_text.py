@@ -101,7 +101,7 @@ def test_a_text_is_cut_only_when_it_is_longer_than_the_limit(text: str, shown: s
 def test_what_holds_a_secret_says_that_it_cannot_be_pickled() -> None:
     with pytest.raises(TypeError) as caught:
         pickle.dumps(Basic("admin", "password"))
-    assert str(caught.value) == "Basic holds a secret and cannot be pickled. Build it anew where it is used."
+    assert str(caught.value) == "Basic holds a secret and cannot be pickled. Build it again where it is used."
 
 
 # Parts of a secret ---------------------------------------------------------------------------------------------------

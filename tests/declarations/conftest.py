@@ -10,6 +10,8 @@ import pytest
 from pulumi.runtime import mocks as pulumi_mocks
 
 from tests.declarations.mocked import Engine, Monitor, settle
+from verge_pulumi.engine.connecting.connection import connect, read_settings
+from verge_pulumi.simulator import Simulator
 
 
 @pytest.fixture
@@ -30,3 +32,13 @@ def engine() -> Iterator[Engine]:
 def _leftovers() -> Iterator[None]:
     yield
     gc.collect()  # what Pulumi left behind is told here, and not in another file
+
+
+@pytest.fixture
+def here(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the program run against the simulator, with the settings of its environment."""
+    settings = {"VERGEOS_HOST": simulator.url, "VERGEOS_API_KEY": simulator.api_key}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    yield
+    connect(read_settings(lambda name: None, settings)).client.close()

@@ -16,6 +16,7 @@ class Engine(pulumi_mocks.Mocks):
         self.registered: dict[str, pulumi_mocks.MockResourceArgs] = {}
         self.answers: dict[str, Any] = {}
         self.secret_outputs: dict[str, list[str]] = {}
+        self.dependencies: dict[str, dict[str, list[str]]] = {}
 
     def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(args.token)
@@ -38,6 +39,9 @@ class Monitor(pulumi_mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
         self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
+        self.engine.dependencies[request.name] = {
+            name: list(dependencies.urns) for name, dependencies in request.propertyDependencies.items()
+        }
         mocked: Any = super()
         return mocked.RegisterResource(request)
 

@@ -65,8 +65,12 @@ print(web.memory)  # mistake: an output that does not exist
 MediaFile("u", source="disk.raw")  # mistake: a file without a name
 MediaFile("v", name="v", source=7)  # mistake: a number for a path
 MediaFile("w", name="w", filesize=7)  # mistake: an output as an argument
-Nic("x", vm=by_name(7))  # mistake: a number for a name
+Nic("x", vm=by_name(web.name))  # mistake: an output for a name
+Nic("x1", vm=web, network=[lan])  # mistake: a list for a network
+Nic("x2", vm=web, network=Server("x3", name="x3"))  # mistake: a server for a network
 Network("y", name=by_name("External"))  # mistake: a reference for a text
+Network("y1", name="y1", bond_interfaces_args=lan)  # mistake: a network for a list of them
+Network("y2", name="y2", bond_interfaces_args=[web])  # mistake: a VM for a network in a list
 Server("s1")  # mistake: a server without a name
 Server("s2", name="s2", memory=2048)  # mistake: a setting that there is not
 Server("s3", name="s3", drives=[DriveArgs(disksize="1GiB")])  # mistake: drives without names

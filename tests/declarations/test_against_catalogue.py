@@ -67,7 +67,7 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     json_types = attribute.value.json_types or (JSON_TYPES[plain].value,)
     if column.type.value not in json_types and not (not attribute.is_input and column.type is Type.REF):
         reasons.append(f"is {json_types}, the column {column.type.value}")
-    keyed = attribute.target is not None and attribute.through is None and column.type is not Type.ANY_REF
+    keyed = attribute.target is not None and attribute.through is None and column.type not in (Type.ANY_REF, Type.JSON)
     if keyed and column.target != target_table(attribute):
         reasons.append(f"refers to {target_table(attribute)}, the column to {column.target}")
     if closed and (column.open_choices or set(get_args(annotation)) != set(column.choices)):

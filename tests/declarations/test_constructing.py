@@ -102,13 +102,23 @@ def test_a_subclass_is_accepted_where_its_base_is(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("declare", "message"),
     [
-        (lambda n, v: Drive("d", vm=n, disksize=1), "vm= accepts VirtualMachine, not Network"),
-        (lambda n, v: Nic("n", vm=v, network=v), "network= accepts Network, not VirtualMachine"),
+        (
+            lambda n, v: Drive("d", vm=n, disksize=1),
+            "Drive 'd': vm= accepts VirtualMachine, not Network. Pass a VirtualMachine, its key, or by_name(...).",
+        ),
+        (
+            lambda n, v: Nic("n", vm=v, network=v),
+            "Nic 'n': network= accepts Network, not VirtualMachine. Pass a Network, its key, or by_name(...).",
+        ),
         (
             lambda n, v: Power("p", of=Drive("d", vm=v, disksize=1), state="running"),  # type: ignore[arg-type]
-            "of= accepts VirtualMachine or Network, not Drive",
+            "Power 'p': of= accepts VirtualMachine or Network, not Drive. "
+            "Pass a VirtualMachine or a Network, its path such as 'vms/42', or by_name(...).",
         ),
-        (lambda n, v: Network("x", name=v), "name= accepts no resource, not VirtualMachine"),
+        (
+            lambda n, v: Network("x", name=v),
+            "Network 'x': name= accepts no resource. Pass an output of the VirtualMachine.",
+        ),
         (lambda n, v: UNTYPED["Network"]("x", name="x", mtuu=1), "Network has no argument 'mtuu'. Did you mean 'mtu'?"),
         (lambda n, v: UNTYPED["Network"]("x", name="x", zzz=1), "Network has no argument 'zzz'."),
         (

@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.values import PLAIN, Key, RowPath, Secret, Si
 from verge_pulumi.resources import Network, VirtualMachine
 
 
-class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": False}):
+class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": False}, parent="vm"):
     """A thing that exists in tests only."""
 
     name: Attr[str] = arg(min_length=1, max_length=8, pattern="^[a-z]+$")
@@ -27,6 +27,21 @@ class Thing(Resource, table="things", unique=("name",), only={"is_snapshot": Fal
     status: Attr[str | None] = computed(follow="status#status")
 
 
+class Setting(Resource, table="settings", unique=("name",), named_keys=True):
+    """A row whose key is a name."""
+
+    name: Attr[str] = arg(column="key")
+
+
+class Watch(Resource, table="watches"):
+    """What refers to one."""
+
+    setting: Ref[Setting] = ref()
+    place: Ref[Setting] = path_ref()
+    either: Ref[Setting | Network] = path_ref()
+    network: Ref[Network] = ref()
+
+
 THING = Thing.declaration
 
 
@@ -37,6 +52,7 @@ def test_a_declaration_is_read_off_the_class() -> None:
     assert list(THING.attributes) == ["adopt", *own]
     assert set(THING.attributes) - set(THING.inputs) == {"made", "status"}
     assert THING.markable is False
+    assert THING.parent is THING.attributes["vm"]
     assert Network.declaration.markable is True
 
 
@@ -90,6 +106,43 @@ def test_references_name_what_they_accept() -> None:
     assert uplink.accepts() == ["Network"]
 
 
+def test_a_row_is_named_by_what_is_unique_or_declared() -> None:
+    class Plain(Resource, table="plains"):
+        """Rows without a name."""
+
+        name: Attr[str] = arg()
+
+    class Declared(Plain, table="plains", named_by="name"):
+        """Rows whose name is declared."""
+
+    class Child(Resource, table="children", unique=("vm", "title")):
+        """Rows whose name is unique within their parent."""
+
+        vm: Ref[VirtualMachine] = ref()
+        title: Attr[str] = arg()
+
+    class Part(Resource, table="parts", unique=("first", "second")):
+        """Rows that no single attribute names."""
+
+        first: Attr[str] = arg()
+        second: Attr[str] = arg()
+
+    labels = [each.declaration.label for each in (Thing, Plain, Declared, Child, Part)]
+    assert [label and label.name for label in labels] == ["name", None, "name", "title", None]
+
+
+def test_the_key_of_a_row_may_be_a_name() -> None:
+    watch = Watch.declaration.attributes
+    assert watch["setting"].value.normalise("cloud_name") == "cloud_name"
+    assert watch["setting"].value.normalise(5.0) == "5"
+    assert watch["place"].value.normalise("cloud_name") == "settings/cloud_name"
+    assert watch["either"].value.normalise("/v4/settings/cloud_name") == "settings/cloud_name"
+    assert watch["setting"].value.to_api("cloud_name") == "cloud_name"
+    for name, wrong in (("network", "cloud_name"), ("setting", "two words"), ("place", "settings/a/b")):
+        with pytest.raises(ValueError, match=r"is written|is a positive"):
+            watch[name].value.normalise(wrong)
+
+
 def test_a_get_names_the_columns_that_are_read() -> None:
     own = ("name", "bytes", "count", "vnet", "created", "status#status as status")
     # The column of the parent is read too, since it tells a row from one that got its key later.
@@ -111,7 +164,7 @@ def test_a_resource_of_another_module_is_known_by_its_module() -> None:
 
 
 def test_attributes_are_inherited() -> None:
-    class Special(Thing, table="specials"):
+    class Special(Thing, table="specials", parent="vm"):
         """A thing with more."""
 
         count: Attr[int | None] = arg(default=None, ge=5)
@@ -188,11 +241,41 @@ def unique_by_nothing() -> None:
         name: Attr[str] = arg()
 
 
+def named_by_nothing() -> None:
+    class Wrong(Resource, table="things", named_by="nome"):
+        """Wrong."""
+
+        name: Attr[str] = arg()
+
+
+def named_by_a_policy() -> None:
+    class Wrong(Resource, table="things", named_by="keep"):
+        """Wrong."""
+
+        keep: Attr[bool | None] = policy(default=None)
+
+
 def unique_by_an_output() -> None:
     class Wrong(Resource, table="things", unique=("made",)):
         """Wrong."""
 
         made: Attr[int | None] = computed()
+
+
+def two_parents() -> None:
+    class Wrong(Resource, table="things"):
+        """Wrong."""
+
+        vm: Ref[VirtualMachine] = ref(replaces=True)
+        network: Ref[Network] = ref(replaces=True)
+
+
+def a_parent_that_may_change() -> None:
+    class Wrong(Resource, table="things", parent="network"):
+        """Wrong."""
+
+        vm: Ref[VirtualMachine] = ref(replaces=True)
+        network: Ref[Network] = ref()
 
 
 def another_kind_of_reference() -> None:
@@ -218,7 +301,14 @@ def no_descriptor() -> None:
         (one_member_twice, "Wrong.second: column 'settings' is already 'first'."),
         (a_default, "Wrong.mtu: the only default is None; what is unset VergeOS decides."),
         (unique_by_nothing, "Wrong: unique names 'nome', which is no argument of it."),
+        (named_by_nothing, "Wrong: named_by is 'nome', which is no column of it."),
+        (named_by_a_policy, "Wrong: named_by is 'keep', which is no column of it."),
         (unique_by_an_output, "Wrong: unique names 'made', which is no argument of it."),
+        (two_parents, "Wrong: name the row that it is created within, parent='vm' or parent='network'."),
+        (
+            a_parent_that_may_change,
+            "Wrong: parent='network' is no reference that is required and replaces the row.",
+        ),
         (another_kind_of_reference, "Wrong.network: declare it as Ref[...]."),
         (no_descriptor, "Wrong.name: declare it as Attr[...]."),
     ],
@@ -236,12 +326,24 @@ def test_a_class_that_contradicts_itself_is_refused_when_it_is_defined(declare: 
         ("vms", "42", "/v4/vms/42"),
         ("machine_status", "vms/42", "/v4/vms/42"),
         ("volumes", "ab" * 20, f"/v4/volumes/{'ab' * 20}"),
+        ("settings", "cloud_name", "/v4/settings/cloud_name"),
     ],
 )
 def test_a_row_has_a_place_in_the_api(table: str, id: str, where: str) -> None:
     assert location(table, id) == where
 
 
-@pytest.mark.parametrize(("id", "key"), [("42", 42), ("vms/42", 42), ("ab" * 20, "ab" * 20)])
+@pytest.mark.parametrize(
+    ("id", "key"),
+    [
+        ("42", 42),
+        ("vms/42", 42),
+        ("ab" * 20, "ab" * 20),
+        # Digits alone: no number, which Pulumi would carry as another one.
+        ("1234567890" * 4, "1234567890" * 4),
+        ("1f67f07e-f653-db95-c475-01b8a2ea0ff1", "1f67f07e-f653-db95-c475-01b8a2ea0ff1"),
+        ("settings/cloud_name", "cloud_name"),
+    ],
+)
 def test_an_id_stands_for_a_key(id: str, key: int | str) -> None:
     assert row_key(id) == key

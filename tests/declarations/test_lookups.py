@@ -1,4 +1,4 @@
-"""Look-ups and `by_name`: what a program finds, what it costs, and what it is told when there is not one."""
+"""Look-ups: what a program finds, what it costs, and what it is told when there is not one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,8 @@ from pulumi.runtime import mocks as pulumi_mocks
 import verge_pulumi
 from tests.declarations.mocked import Engine, Monitor, outcome, settle
 from verge_pulumi import (
-    Drive,
-    Network,
-    Nic,
-    Power,
     Provider,
     VirtualMachine,
-    by_name,
     get_cluster,
     get_drive,
     get_drive_output,
@@ -38,22 +33,14 @@ from verge_pulumi import (
     get_vm_output,
 )
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.engine.connecting.connection import connect, read_settings
 from verge_pulumi.lookups import GetVmResult
 from verge_pulumi.simulator import Options, Simulator
 
 # The SDK leaves the event loops of its threads open.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(autouse=True)
-def _here(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the program run against the simulator, with the settings of its environment."""
-    settings = {"VERGEOS_HOST": simulator.url, "VERGEOS_API_KEY": simulator.api_key}
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    yield
-    connect(read_settings(lambda name: None, settings)).client.close()
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("here"),
+]
 
 
 @pytest.fixture
@@ -304,54 +291,3 @@ def test_a_provider_of_another_package_cannot_be_asked(engine: Engine) -> None:
     assert failure(lambda: get_system(provider=Other("aws", "aws"))) == (
         "Unable to find the system: a Other is no Provider of verge_pulumi"
     )
-
-
-# by_name -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_reference_by_name_is_registered_as_the_key(engine: Engine, simulator: Simulator, vm: int) -> None:
-    Nic("wan", vm=by_name("web"), network=by_name("External"))
-    Network("lan", name="lan", uplink=by_name("Physical1"))
-    settle()
-    assert (engine.inputs("wan")["vm"], engine.inputs("wan")["network"]) == (str(vm), "3")
-    assert engine.inputs("lan")["uplink"] == "4"
-    assert len(simulator.requests()) == 3
-
-
-def test_a_reference_by_name_is_looked_up_once(engine: Engine, simulator: Simulator, vm: int) -> None:
-    for number in range(3):
-        Drive(f"data-{number}", vm=by_name("web"), disksize="1GiB")
-    settle()
-    assert len(simulator.requests()) == 1
-
-
-def test_a_name_that_nothing_has_stops_the_program(engine: Engine, simulator: Simulator) -> None:
-    assert failure(lambda: Nic("wan", vm=1, network=by_name("Extrenal"))) == (
-        f"Unable to find the Network 'Extrenal': there is none on {simulator.url}. Did you mean 'External'?"
-    )
-
-
-def test_a_name_is_looked_up_where_the_resource_is(engine: Engine, there: Simulator) -> None:
-    provider = site_b(there)
-    Network("own", name="own", uplink=by_name("External"), opts=pulumi.ResourceOptions(provider=provider))
-    site = pulumi.ComponentResource("shop:Site", "site", None, pulumi.ResourceOptions(providers=[provider]))
-    Network("inherited", name="inherited", uplink=by_name("External"), opts=pulumi.ResourceOptions(parent=site))
-    Network("here", name="here", uplink=by_name("External"), opts=pulumi.ResourceOptions())
-    settle()
-    assert [engine.inputs(name)["uplink"] for name in ("own", "inherited", "here")] == ["5", "5", "3"]
-
-
-UNTYPED: dict[str, Any] = {"Network": Network, "Power": Power}
-"""Resources as a program without a type checker sees them."""
-
-
-@pytest.mark.parametrize(
-    ("declare", "name"),
-    [
-        (lambda: UNTYPED["Network"]("lan", name=by_name("x")), "name"),
-        (lambda: Power("on", of=by_name("web"), state="running"), "of"),
-    ],
-)
-def test_a_name_says_nothing_where_it_is_no_one_kind(engine: Engine, declare: Callable[[], object], name: str) -> None:
-    with pytest.raises(TypeError, match=rf"^{name}= accepts no by_name\(\)$"):
-        declare()

@@ -27,6 +27,7 @@ from verge_pulumi import (
     export,
     get_drive,
 )
+from verge_pulumi.simulator import Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -116,7 +117,7 @@ def test_a_second_power_of_a_server_is_still_found(engine: Engine) -> None:
 
 def test_only_what_is_a_vm_is_accepted_as_one(engine: Engine) -> None:
     server = gold()
-    with pytest.raises(TypeError, match="network= accepts Network, not VirtualMachine"):
+    with pytest.raises(TypeError, match=r"^Nic 'web-eth0': network= accepts Network, not Server\. Pass a Network"):
         UNTYPED("web", name="web", power=OFF, nics={"eth0": NicArgs(network=server)})  # type: ignore[arg-type]
     settle()
 
@@ -323,8 +324,9 @@ def test_a_refused_server_takes_no_name_of_another(engine: Engine) -> None:
     settle()
 
 
-def test_a_network_that_is_named_is_one(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verge_pulumi.engine.declaring.declaration.find", lambda *_, **__: {"$key": 7})
+@pytest.mark.usefixtures("here")
+def test_a_network_that_is_named_is_one(engine: Engine, simulator: Simulator) -> None:
+    key = simulator.add("vnets", name="lan")
     small("web", nics={"eth0": NicArgs(network=by_name("lan"), address="10.0.0.5")})
     settle()
-    assert engine.inputs("web-eth0-address")["network"] == "7"
+    assert engine.inputs("web-eth0-address")["network"] == str(key)

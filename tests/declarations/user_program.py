@@ -6,6 +6,7 @@ import pulumi
 
 from verge_pulumi import (
     Address,
+    BgpRouterCommand,
     CloudInit,
     CloudInitFile,
     Device,
@@ -164,6 +165,24 @@ status: pulumi.Output[str | None] = get_drive_output(vm=web, name=data.serial.ap
 )
 machine_of: pulumi.Output[int] = get_vm_output(name=web.name).apply(lambda found: found.machine)
 
+above = pulumi.StackReference("organization/network/dev")
+bond = Network(
+    "bond",
+    name="bond",
+    type="physical",
+    enable_bonding=True,
+    bond_interfaces_args=[core, core.id, 4, "5", by_name("Physical1"), {"$key": 6, "location": "/v4/vnets/6"}],
+)
+ports = [Network(f"port-{number}", name=f"port-{number}", type="physical") for number in range(2)]
+pair = Network("pair", name="pair", enable_bonding=True, bond_interfaces_args=ports)
+other_pair = Network("other", name="other", bond_interfaces_args=above.get_output("ports"))
+bonded: pulumi.Output[list[str] | None] = bond.bond_interfaces_args
+far = Nic("far", vm=above.require_output("web"), network=above.get_output("lan"))
+near = Nic("near", vm={"$key": web.key, "location": web.location}, network=pulumi.Output.from_input({"$key": 7}))
+peer_of = BgpRouterCommand("isp", router=by_name(65001), command="neighbor", params="10.0.0.1 remote-as 65000")
+mx = DnsRecord("mx", zone=by_name("example.com"), host="@", type="MX", value="mail.example.com")
+outside_on = Power("outside-on", of=by_name("External"), state="running")
+
 shop = Server(
     "shop",
     name="shop",
@@ -182,6 +201,8 @@ shop_mac: pulumi.Output[str | None] = shop.nics["eth0"].macaddress
 shop_state: pulumi.Output[str | None] = shop.power.status
 shop_ram: pulumi.Output[int | None] = shop.ram
 later_drive = Drive("later", vm=shop.vm, disksize="1GiB")
+latest_drive = Drive("latest", vm=shop, disksize="1GiB")
+to_shop = rule_addresses.nic(shop, shop.nics["eth0"])
 export("shop", shop.vm)
 
 name: pulumi.Output[str] = web.name

@@ -67,7 +67,7 @@ def build(folder: Path, cli: Path) -> None:
             for key, row in rows.items():
                 if Mark.of(row.get("description")):
                     simulator.edit(table, int(key), description=without_mark(row["description"]))
-        command(by_hand, "stack", "rm", "--yes", "--force")
+        command(by_hand, "stack", "rm", "--yes", "--force", "--stack", by_hand.stack_name)
         (folder / "people.json").write_text(json.dumps(rows_of(simulator)))
         Lab(folder / "witness", cli, simulator, project="witness", states=states).up(program(plot(9), tenant=tenant))
         (folder / "before.json").write_text(json.dumps(dial(simulator)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verge_pulumi.catalogue.model import Column, Table, Type, Write
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.values import Text
 
 TABLE = Table(
@@ -14,6 +15,7 @@ TABLE = Table(
         Column(name="description", type=Type.TEXT, default=""),
         Column(name="colour", type=Type.TEXT, default="grey", choices=("grey", "red", "blue")),
         Column(name="size", type=Type.INT, write=Write.CREATE, default=1),
+        Column(name="weight", type=Type.INT, default=5),
         Column(name="enabled", type=Type.BOOL, default=True),
         Column(name="created", type=Type.INT, write=Write.NEVER),
     ),
@@ -30,3 +32,11 @@ class Gadget(Resource, table="gadgets", unique=("name",)):
     size: Attr[int | None] = arg(default=None, replaces=True)
     enabled: Attr[bool | None] = arg(default=None)
     created: Attr[int | None] = computed()
+
+
+class Heirloom(Resource, table="gadgets", unique=("name",), life=ExistsAlready()):
+    """A gadget that somebody else made and keeps."""
+
+    name: Attr[str] = arg(max_length=64)
+    colour: Attr[str | None] = arg(default=None)
+    weight: Attr[int | None] = arg(default=None)

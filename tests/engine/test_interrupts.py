@@ -91,5 +91,5 @@ def test_of_the_home_only_the_cache_is_written_to(lab: Lab, tmp_path: Path) -> N
     project = Project(lab)
     project.up(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
     written = [path for path in home.rglob("*") if path.is_file()]
-    assert {path.suffix for path in written} == {".attempts"}
+    assert {path.suffix for path in written} == {".attempts", ".lock"}
     assert all(path.is_relative_to(home / "cache" / "verge-pulumi") for path in written)

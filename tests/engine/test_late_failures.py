@@ -117,7 +117,7 @@ def test_a_row_that_the_state_has_lost_is_refused_and_named(lab: Lab) -> None:
 def test_a_strangers_row_is_an_error_that_names_it_and_adopt_takes_it(lab: Lab) -> None:
     key = lab.simulator.add("vms", name="web", ram=4096, cpu_cores=3)
     run = lab.up(one_vm, fails=True)
-    wanted = f"Unable to create VirtualMachine 'web': row {key} of vms has that name already and is managed by nobody"
+    wanted = f"Unable to create VirtualMachine 'web': row {key} of vms has that name already and no stack manages it"
     assert any(wanted in text and "adopt=True" in text for text in run.errors)
 
     def adopting() -> None:

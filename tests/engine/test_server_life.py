@@ -159,7 +159,7 @@ def test_a_server_whose_data_would_be_lost_goes_on_running(lab: Lab) -> None:
     (drive,) = lab.simulator.rows("machine_drives")
     lab.simulator.edit("machine_drives", drive["$key"], used_bytes=1 << 30)
     refused = lab.destroy(fails=True)
-    assert any("Unable to delete Power 'web-power': data would be lost" in text for text in refused.errors)
+    assert any("Unable to delete Power 'web-power': this would delete the data on" in text for text in refused.errors)
     assert not {"poweroff", "kill"} & set(done(lab))
     lab.simulator.reset("log")
     lab.up(server(stop_timeout=0, allow_data_loss=True))

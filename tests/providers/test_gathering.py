@@ -142,6 +142,30 @@ def test_a_machines_drives_and_nics_are_read_by_one_request(client: VergeClient,
     ]
 
 
+def test_calls_that_want_other_columns_of_one_list_get_all_they_want(client: VergeClient, simulator: Simulator) -> None:
+    machine = client.table("vms").create({"name": "web"}).response["machine"]
+    drives = [
+        client.table("machine_drives").create({"machine": machine, "name": name, "disksize": 1 << 30}).key
+        for name in ("root", "data")
+    ]
+    nic = client.table("machine_nics").create({"machine": machine, "name": "eth0"}).key
+    reader = reading_together(client)
+    for drive in drives:
+        reader.place("machine_drives", drive, Place("machines", machine, "drives"))
+    reader.place("machine_nics", nic, Place("machines", machine, "nics"))
+    simulator.reset("log")
+    wanted = [
+        ("machine_drives", drives[0], ("$key", "name")),
+        ("machine_drives", drives[0], ("$key", "interface", "name")),
+        ("machine_drives", drives[1], ("$key", "disksize")),
+        ("machine_nics", nic, ("$key", "name")),
+    ]
+    rows = read_all_of(reader, wanted)
+    assert all(row.keys() >= set(fields) for row, (_, _, fields) in zip(rows, wanted, strict=True))
+    assert (rows[0]["name"], rows[2]["disksize"], rows[3]["name"]) == ("root", 1 << 30, "eth0")
+    assert len(simulator.requests()) == 1
+
+
 def test_many_rows_are_read_by_lists_of_a_bearable_length(client: VergeClient, simulator: Simulator) -> None:
     keys = [str(simulator.add("vms", name=f"vm-{number}")) for number in range(MOST_KEYS + 1)]
     reader = reading_together(client)
@@ -168,13 +192,18 @@ def reading_together(client: VergeClient) -> Reader:
 
 def read_all(reader: Reader, wanted: list[tuple[str, str]]) -> list[Any]:
     """Read rows from as many calls side by side; return each row, None, or the exception."""
+    return read_all_of(reader, [(table, key, ("$key", "name")) for table, key in wanted])
+
+
+def read_all_of(reader: Reader, wanted: list[tuple[str, str, tuple[str, ...]]]) -> list[Any]:
+    """Read columns of rows from as many calls side by side; return each row, None, or the exception."""
     barrier = threading.Barrier(len(wanted))
 
-    def one(want: tuple[str, str]) -> object:
+    def one(want: tuple[str, str, tuple[str, ...]]) -> object:
         with reader.gathering.call():
             barrier.wait()
             try:
-                return reader.fresh(*want, ("$key", "name"))
+                return reader.fresh(*want)
             except Exception as error:
                 return error
 

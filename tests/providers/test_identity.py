@@ -12,7 +12,7 @@ import pytest
 import verge_pulumi.resources
 from tests.providers.bench import OWNER, UNKNOWN, Bench, Managed, Properties, hosted, serving, urn_of
 from tests.providers.conftest import Saved
-from verge_pulumi.engine.declaring.attributes import Attribute, Reference
+from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs
 from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.ownership.evidence import Evidence
@@ -239,7 +239,8 @@ def _values(attribute: Attribute) -> Iterator[tuple[Any, tuple[str, str]]]:
     if isinstance(attribute, Reference):
         for target in attribute.targets:
             table = target.declaration.table
-            yield f"{table}/77" if attribute.as_path else "77", (table, "77")
+            one = f"{table}/77" if attribute.as_path else "77"
+            yield [one] if isinstance(attribute, Refs) else one, (table, "77")
         return
     for value in (["77"], [77.0], "vnets/77", "/v4/vms/77"):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import pickle
 import sys
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ import verge_pulumi.resources
 from verge_pulumi.client import Refused
 from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Life, TakenOn
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,
@@ -23,6 +25,7 @@ from verge_pulumi.engine.errors import (
     sentence,
     texts_in,
 )
+from verge_pulumi.engine.lifecycle.frame import LIVES
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, VirtualMachineProvider
@@ -31,7 +34,8 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, Virtu
 @pytest.mark.parametrize("kind", verge_pulumi.resources.__all__)
 def test_the_constant_in_the_state_loads_the_provider(kind: str) -> None:
     resource = getattr(verge_pulumi.resources, kind)
-    provider = getattr(sys.modules[resource.__module__], f"{kind}Provider", RowProvider)
+    of_life: Any = LIVES.get(type(resource.declaration.life), RowProvider)
+    provider = getattr(sys.modules[resource.__module__], f"{kind}Provider", of_life)
     loaded = pickle.loads(base64.b64decode(resource.declaration.provider))  # noqa: S301  our own constant
     assert isinstance(loaded, provider)
     assert loaded.resource is resource
@@ -75,6 +79,27 @@ def test_a_resource_of_a_later_version_is_an_error_that_says_so(kind: str) -> No
     assert (
         str(failure.value) == f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it"
     )
+
+
+@pytest.mark.parametrize("kind", verge_pulumi.resources.__all__)
+def test_what_a_network_takes_on_is_served_by_its_life(kind: str) -> None:
+    life = getattr(verge_pulumi.resources, kind).declaration.life
+    if isinstance(life, TakenOn) and not life.rows:
+        assert isinstance(load(kind), LIVES[type(life)])
+
+
+@dataclass(frozen=True)
+class Eternal(Life):
+    """A life that nobody knows."""
+
+
+class Monument(Resource, table="vms", life=Eternal()):
+    """What lives so."""
+
+
+def test_a_life_that_nothing_serves_is_an_error_that_says_so() -> None:
+    with pytest.raises(EngineError, match=r"^no provider serves the life Eternal of Monument\."):
+        load(f"{__name__}:Monument")
 
 
 def test_the_dynamic_host_shows_a_failure_as_vergeos() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.faults.faulty import cases
 from tests.providers.bench import Bench, hosted
-from verge_pulumi.engine.declaring.values import LARGEST, Json, NetworkKeys, equal, uncarried, value_of
+from verge_pulumi.engine.declaring.values import LARGEST, Json, equal, uncarried, value_of
+from verge_pulumi.resources import Network
 
 ADVICE = f"holds a number beyond {LARGEST:,}, which Pulumi carries as another one; write it as text."
 
@@ -138,4 +139,4 @@ def test_what_is_carried_arrives_as_it_is(value: Any, whole: int, broken: float)
             assert equal(arrived, kept)
         else:
             assert isinstance(number, float) or float(number) != number or abs(number) > LARGEST
-    assert value_of(NetworkKeys).normalise([1.0]) == [1]
+    assert Network.declaration.attributes["bond_interfaces_args"].value.normalise([1.0]) == ["1"]

@@ -63,6 +63,9 @@ UUID = "1f67f07e-f653-db95-c475-01b8a2ea0ff1"
         (RowPath, "vms/42", "vms/42"),
         (RowPath, "/v4/vms/42", "vms/42"),
         (RowPath, f"volumes/{HEX}", f"volumes/{HEX}"),
+        (RowPath, f"/v4/resource_groups/{UUID}", f"resource_groups/{UUID}"),
+        (RowPath, "vnet_ipv6_pools/7", "vnet_ipv6_pools/7"),
+        (Key, "1234567890" * 4, "1234567890" * 4),
         (MachineType, "pc-q35-10.0", "pc-q35-10.0"),
     ],
 )
@@ -124,6 +127,8 @@ PATH_WANTED = "a reference is written 'table/key', for example 'vms/42', or is a
         (RowPath, "vms/0", PATH_WANTED),
         (RowPath, "42", PATH_WANTED),
         (RowPath, "vms/42/x", PATH_WANTED),
+        (RowPath, "vms/web", PATH_WANTED),
+        (RowPath, "6rd/42", PATH_WANTED),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_wanted(kind: Any, wrong: Any, message: str) -> None:
@@ -175,6 +180,7 @@ def test_values_are_compared_by_what_they_mean(kind: Any, left: Any, right: Any,
         (Size, "9007199254740993", 9007199254740993),
         (Size, 512.0, 512),
         (Key, "5", 5),
+        (Key, "1234567890" * 4, "1234567890" * 4),
         (Key, HEX, HEX),
         (Key, UUID, UUID),
         (RowPath, "vms/42", "vms/42"),

@@ -21,6 +21,7 @@ def test_the_page_is_whole_and_runs_only_what_came_with_it(simulator: Simulator,
         (text,) = re.findall(rf"<{tag}>(.*)</{tag}>", answer.text, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert policy[kind] == f"'sha256-{digest}'"
+        assert set(re.findall(r"var\((--[\w-]+)\)", text)) <= set(re.findall(r"(--[\w-]+):", text))
     assert not re.search(r"https?://|innerHTML|style=|\son\w+=", answer.text)
     assert simulator.api_key not in answer.text
     # Looking at it leaves the log, and what else is counted, as it was.

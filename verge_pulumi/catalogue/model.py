@@ -118,7 +118,7 @@ class Table:
         unique: Groups of columns whose values together must be unique, for example ``(("machine", "name"),)``.
         parent: The column that names the owning row; the row goes when its owner goes.
         short: The columns a GET answers when no ``fields`` are asked for.
-        views: Named column selections besides ``all`` (``most``, ``summary``, ``dashboard``).
+        views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
         actions: The actions VergeOS accepts for a row of this table.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out (``nodes``, ``storage_tiers``).

@@ -19,7 +19,7 @@ U = Write.UPDATE
 
 
 class Facts(TypedDict, total=False):
-    """What may be said about a column besides its name and type; see `Column`."""
+    """What may be said about a column in addition to its name and type; see `Column`."""
 
     write: Write
     default: Any

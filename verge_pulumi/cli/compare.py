@@ -9,7 +9,7 @@ import typer
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.compare import View, compare_states, render
-from verge_pulumi.review.showing import Format
+from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
 

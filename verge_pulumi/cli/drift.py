@@ -10,7 +10,7 @@ from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.drift import find_drift, render
-from verge_pulumi.review.showing import Format
+from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
 

@@ -14,7 +14,7 @@ from verge_pulumi.engine.connecting.connection import read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.environments.reaping import delete, find_expired
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.output import error_text
 from verge_pulumi.review.stacks import exported, read_state
 from verge_pulumi.review.systems import connect
 

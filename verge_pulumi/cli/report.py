@@ -11,11 +11,13 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.connection import Connection, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.documents import Unreadable, read_file, read_text
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.output import ReportFormat
 from verge_pulumi.review.report.capacity import Room, rooms
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.gates import GATES, closed, wanted
@@ -23,7 +25,6 @@ from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import FORGE_LIMIT, SMALLEST_LIMIT, markdown
 from verge_pulumi.review.report.plan import Plan
 from verge_pulumi.review.report.source import plans
-from verge_pulumi.review.showing import ReportFormat
 
 EPILOG = (
     "Exit codes: 0 the report is made, 1 it cannot be written, 2 no preview or wrong usage; with --fail-on: "
@@ -84,17 +85,16 @@ def report(
 
 def _read(name: str, parallel: int | None) -> list[Plan]:
     """Return the plans in a file; end with an error if there are none."""
-    shown = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
+    where = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
+    verb = f"read the preview in {where}"
     try:
-        if name == STDIN:
-            return plans(read_text(sys.stdin.buffer), parallel=parallel)
-        return plans(read_file(Path(name)), parallel=parallel)
+        content = read_text(sys.stdin.buffer) if name == STDIN else read_file(Path(name))
+        found = plans(content, parallel=parallel)
     except OSError as error:
-        cause = f"{text(error.strerror or error)}. Name a file that can be read"
+        stop(verb, f"{text(error.strerror or error)}. Name a file that can be read.")
     except Unreadable as error:
-        cause = str(error)
-    typer.echo(f"Unable to read the preview in {shown}: {cause}.", err=True)
-    raise typer.Exit(2)
+        stop(verb, f"{error}.")
+    return found
 
 
 def _look() -> tuple[Sequence[Room], list[str]]:

@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import typer
 
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.output import error_text
 
 
-def stop(verb: str, error: Exception) -> NoReturn:
+def stop(verb: str, error: object) -> NoReturn:
     """End a command that could not find out what it was asked, with exit code 2 and one sentence."""
     typer.echo(f"Unable to {verb}: {error_text(error)}", err=True)
     raise typer.Exit(2)

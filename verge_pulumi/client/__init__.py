@@ -37,11 +37,12 @@ from verge_pulumi.client.errors import (
     UntrustedCertificate,
     VergeError,
 )
+from verge_pulumi.client.keys import Key, as_key
 from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import recording_writes
-from verge_pulumi.client.table import Key, Receipt, Row, Table
+from verge_pulumi.client.table import Receipt, Row, Table
 from verge_pulumi.client.text import hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.client.transport import Clocks
 
@@ -88,6 +89,7 @@ __all__ = [
     "VergeClient",
     "VergeError",
     "any_of",
+    "as_key",
     "call",
     "follow",
     "hidden_so_far",

@@ -74,7 +74,7 @@ _LISTED = (
 """A password behind its user, as ``chpasswd`` reads them: ``root:banana``."""
 
 _PRIVATE = re.compile("(?i)pass|pw|secret|token|psk|credential|key|code|login|auth|user|account|admin|root")
-"""What a line says that tells of credentials."""
+"""Words of a line that holds credentials."""
 
 _ASSIGNED = re.compile(r"(?:=[\"']?|:)([^\s'\"<>()\[\]{},;|`:=@/]+)")
 """A value directly behind its name, as in ``ADMIN="frontend-01"`` and ``ops:frontend-01@host``."""
@@ -120,10 +120,10 @@ def parts_of(secret: str) -> Iterator[str]:
 
 
 def _private_lines(secret: str) -> Iterator[str]:
-    """Yield the lines of a secret that tell of credentials, with what hangs on them; of a single line itself."""
+    """Yield the lines of a secret that hold credentials, with the lines below them; of a single line itself."""
     if len(secret.splitlines()) == 1:
         yield secret.strip()
-    above: int | None = None  # place of the line that the others hang on
+    above: int | None = None  # place of the line that the others belong to
     for line in filter(None, map(str.rstrip, secret.splitlines())):
         bare = line.lstrip()
         # The items of a list may stand below its name without any indentation.

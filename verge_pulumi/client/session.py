@@ -62,7 +62,7 @@ class Session:
         self._pace = pace
 
     def close(self) -> None:
-        """Log out and close the connections. A later request would log in and connect anew."""
+        """Log out and close the connections. A later request would log in and connect again."""
         self._credentials.close()
         self._transport.close()
 

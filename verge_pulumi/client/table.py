@@ -11,14 +11,12 @@ from typing import Any, BinaryIO, Literal
 
 from verge_pulumi.client.answer import Answer, Method, Request
 from verge_pulumi.client.errors import BadAnswer, InvalidKey, InvalidQuery, NotFound, Outcome
+from verge_pulumi.client.keys import Key, is_key
 from verge_pulumi.client.query import Fields, Filter, Sort, fields_text, query_string, sort_text
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.text import printable
 from verge_pulumi.client.transport import KiB
 from verge_pulumi.client.upload import Progress, send_chunks
-
-Key = int | str
-"""The key of a row: an integer, 40 hexadecimal digits or a UUID, as a number or as text."""
 
 Row = dict[str, Any]
 """A row as VergeOS sends it: column or alias to JSON value."""
@@ -32,7 +30,6 @@ UPLOAD_CHUNK = 256 * KiB
 
 _API = "/api/v4"
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-_KEY = re.compile(r"(0|[1-9][0-9]{0,19}|[0-9a-fA-F]{40}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\Z")
 
 _Rows = list[Row]
 _Response = Mapping[str, Any]
@@ -262,8 +259,8 @@ class Table:
     ) -> int:
         """Fill the file of a row, several chunks at once; create the row first, with the size as ``allocated_bytes``.
 
-        A chunk that failed on the way is sent again. After a failure the upload is to be made anew, over what is there:
-        no source says how to see which chunks arrived.
+        A chunk that failed on the way is sent again. After a failure the whole upload is to be repeated, over what is
+        there: no source says how to see which chunks arrived.
 
         Args:
             key: The row in ``files``.
@@ -337,7 +334,7 @@ def _receipt(answer: Answer) -> Receipt:
         raise answer.unexpected(value, "a receipt")
     key, row, response = value.get("$key"), value.get("$row"), value.get("response")
     text = str(key) if isinstance(key, int | str) and not isinstance(key, bool) else ""
-    if text == "0" or not _KEY.match(text):
+    if text == "0" or not is_key(text):
         # A 2xx with an object means that there is a row now (fact sheet 6.2), under a key that we do not get to know.
         reason = f"the receipt has no usable $key ({printable(repr(key), 60)})"
         raise BadAnswer(reason, advice="Look for the new row.", **answer.request.applied())
@@ -364,8 +361,8 @@ def _response(answer: Answer) -> _Response:
 
 
 def _checked_key(key: Key) -> Key:
-    """Return a key that is safe in a path: it can hold neither ``/`` nor ``?`` nor ``%``."""
-    if isinstance(key, bool) or not _KEY.match(str(key)):
+    """Return a key that is safe in a path."""
+    if isinstance(key, bool) or not is_key(str(key)):
         raise InvalidKey(f'"{printable(str(key), 60)}" is not the key of a row')
     return key
 

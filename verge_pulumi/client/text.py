@@ -101,7 +101,7 @@ class Sealed:
     __slots__ = ()
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds a secret and cannot be pickled. Build it anew where it is used.")
+        raise TypeError(f"{type(self).__name__} holds a secret and cannot be pickled. Build it again where it is used.")
 
 
 class Secret(Sealed):

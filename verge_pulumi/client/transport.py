@@ -56,7 +56,7 @@ class Clocks:
     Attributes:
         connect: For a connection, to each address of the host.
         silence: For the next byte of the answer.
-        attempt: For the whole answer, besides what it takes to send a large body. ``requests`` has no such limit: a
+        attempt: For the whole answer, not counting the time to send a large body. ``requests`` has no such limit: a
             server that drips holds it for ever.
     """
 
@@ -260,7 +260,7 @@ def _verification(ca_file: str | Path | None, insecure: bool) -> bool | str:
     return str(ca_file)
 
 
-# The whole-attempt clock. The socket's own timeout starts anew with each byte received, in the head of an answer as in
+# The whole-attempt clock. The socket's own timeout restarts with each byte received, in the head of an answer as in
 # its body, so each single read is given what is left of the attempt. http.client reads through the file object that its
 # response class makes from the socket: the one public place where every read passes, with and without TLS.
 

@@ -95,9 +95,6 @@ def doubts(name: str, contents: str, *, templated: bool = False) -> Iterator[str
                 "has white space before its first line or capital letters in it, which cloud-init reads and "
                 "cloudbase-init (Windows) does not"
             )
-        fields, _ = _mail(contents)
-        if fields and "mime-version" not in fields:
-            yield "is a mail without 'MIME-Version: 1.0', which cloudbase-init (Windows) reads and cloud-init does not"
     if templated or not _is_yaml(name, contents):
         return
     node = _composed(contents)

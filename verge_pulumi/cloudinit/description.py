@@ -111,7 +111,7 @@ class User(_Part):
     """Full name."""
 
     groups: Texts | None = None
-    """Groups besides its own."""
+    """Groups in addition to its own."""
 
     sudo: Given[str | Sequence[str]] | None = None
     """Rules for sudo, such as ``ALL=(ALL) NOPASSWD:ALL``."""
@@ -196,7 +196,7 @@ class CloudInit(_Part):
     """Host name with its domain."""
 
     users: Sequence[User] | None = None
-    """Accounts besides the image's own."""
+    """Accounts in addition to the image's own."""
 
     ssh_authorized_keys: Texts | None = None
     """Public keys that may log in as the image's own user."""

@@ -86,7 +86,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
 
     cloud_init_on_change: Part[OnChange, OnChange | None] = Part()
     """What another `cloud_init` does later on, as in `CloudInitFile.on_change`. With ``replace`` the whole server is
-    made anew, since a guest has one first boot only."""
+    recreated, since a guest has only one first boot."""
 
     power: Part[PowerArgs, Power] = Part()
     """Its power; it is to run if unset."""

@@ -13,8 +13,9 @@ from typing import Any
 from pulumi.dynamic import ResourceProvider
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.frame import PROVIDERS
-from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.lifecycle import lives as lives  # serve what has no provider class of its own
+from verge_pulumi.engine.lifecycle import rows as rows
+from verge_pulumi.engine.lifecycle.frame import provider_of
 
 
 def load(kind: str) -> ResourceProvider:
@@ -28,8 +29,6 @@ def load(kind: str) -> ResourceProvider:
     resource = getattr(importlib.import_module(module or "verge_pulumi.resources"), title, None)
     if resource is None:
         raise EngineError(f"this version of verge-pulumi has no resource '{kind}'. Install the version that made it")
-    # Where nothing is special about its life, the class that serves every row serves it too.
-    special = next((PROVIDERS[base] for base in resource.__mro__ if base in PROVIDERS), RowProvider)
-    provider: Any = type(f"{title}Provider", (special,), {"resource": resource})
+    provider: Any = type(f"{title}Provider", (provider_of(resource),), {"resource": resource})
     loaded: ResourceProvider = provider()
     return loaded

@@ -49,7 +49,7 @@ def with_expiry(description: str | None, expires: datetime) -> str:
 def tell_expiry(expires: datetime) -> None:
     """Let everything that the running program makes from here on say when it expires.
 
-    That is what has a description which may change; the rest goes with what it hangs on.
+    That is what has a description which may change; the rest is deleted with its parent.
     """
 
     def tell(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from verge_pulumi import resources
 from verge_pulumi.client import Row, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Reference
@@ -23,10 +22,14 @@ from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MARK, Mark, marks_of
 from verge_pulumi.engine.reading.reader import PAGE
 from verge_pulumi.environments.expiry import expiry_in
-from verge_pulumi.resources import Network, Power, VirtualMachine
+from verge_pulumi.resources import Power
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.kinds import every_kind
+from verge_pulumi.review.output import error_text
 from verge_pulumi.review.stacks import State, UnreadableState
+
+MACHINE = "machine"
+"""The column of a row that other rows belong to; what belongs to a machine is deleted with it."""
 
 Identity = tuple[str, str, str]
 """A row: its table, its key, and the token of its mark."""
@@ -83,8 +86,8 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
     """Find what has expired; one request for each table, and the state of each stack that has expired.
 
     A row has expired if it says so itself and every row of its stack that says anything does. It is deleted if a state
-    holds this row with the token that it bears. What belongs to a VM that is deleted is left out: VergeOS deletes it
-    with the VM (fact sheet vms §3).
+    holds this row with the token that it bears. What belongs to the machine of a VM that is deleted is left out:
+    VergeOS deletes it with the VM (fact sheet vms §3).
 
     Args:
         connection: Where to look.
@@ -111,10 +114,17 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
             held, why = frozenset(), str(error)
         due += [each for each in own if each.identity in held]
         refused += [f"Unable to delete {each}: {why}. It is left alone" for each in own if each.identity not in held]
-    machines = {each.row.get("machine") for each in due if each.kind is VirtualMachine}
+    taking = _taking_along()
+    machines = {each.row.get(MACHINE) for each in due if each.kind in taking}
     due = [each for each in due if not any(each.row.get(column) in machines for column in _machine_columns(each.kind))]
     due.reverse()  # the newest first, so that a network goes before the one below it
-    return Found(due=tuple(sorted(due, key=lambda each: _turn(each.kind))), refused=tuple(refused))
+    parents = _parents()
+
+    def turn(each: Expired) -> tuple[bool, int, bool]:
+        # What takes others along, then children before their parents, and what has none before what has some.
+        return each.kind not in taking, -_depth(each.kind), each.kind in parents
+
+    return Found(due=tuple(sorted(due, key=turn)), refused=tuple(refused))
 
 
 def _held(states: Iterable[State]) -> Collection[Identity]:
@@ -138,7 +148,8 @@ def delete(connection: Connection, expired: Sequence[Expired], now: datetime) ->
         What was done, or for an error that it was not and why: it begins with "Unable".
     """
     # A router that is off needs not apply, or be restarted for, every rule that is taken from it.
-    for each in (each for each in expired if each.kind is Network and each.row.get("running")):
+    parents = _parents()
+    for each in (each for each in expired if each.kind in parents and each.row.get("running")):
         failure = _power_off(connection, each, now)
         if failure:
             yield failure
@@ -146,16 +157,17 @@ def delete(connection: Connection, expired: Sequence[Expired], now: datetime) ->
         yield _failure(_reaping(connection, each, now), each.key, each) or f"deleted {each}"
 
 
-def _power_off(connection: Connection, network: Expired, now: datetime) -> str:
+def _power_off(connection: Connection, expired: Expired, now: datetime) -> str:
     power: Any = load(Power.declaration.title)
     power.connection = connection
+    table = expired.kind.declaration.table
     try:
-        row = connection.reader.fresh("vnets", network.key, ("$key", "description"))
+        row = connection.reader.fresh(table, expired.key, ("$key", "description"))
     except VergeError as error:
-        return f"Unable to power off {network}: {error_text(error)}"
-    if row is None or _kept(network, row, now):
+        return f"Unable to power off {expired}: {error_text(error)}"
+    if row is None or _kept(expired, row, now):
         return ""  # its own turn tells
-    return _failure(power, f"vnets/{network.key}", network, state="running", force=True, timeout=60)
+    return _failure(power, f"{table}/{expired.key}", expired, state="running", force=True, timeout=60)
 
 
 def _failure(provider: Any, id: str, expired: Expired, **policies: Any) -> str:
@@ -193,9 +205,7 @@ def _kept(expired: Expired, row: Mapping[str, Any], now: datetime) -> str:
 
 def _marked_kinds() -> Iterable[type[BaseResource]]:
     """Return the resources whose rows carry marks, one for each table."""
-    kinds = [getattr(resources, name) for name in resources.__all__]
-    marked = {kind.declaration.table: kind for kind in kinds if kind.declaration.markable}
-    return marked.values()
+    return {kind.declaration.table: kind for kind in every_kind() if kind.declaration.markable}.values()
 
 
 def _marked(connection: Connection, kind: type[BaseResource], project: str, stacks: str) -> Iterator[Expired]:
@@ -218,22 +228,33 @@ def _marked(connection: Connection, kind: type[BaseResource], project: str, stac
             yield Expired(kind=kind, key=str(row["$key"]), mark=mark, expires=expires, row=row)
 
 
+def _references(kind: type[BaseResource]) -> list[Reference]:
+    return [attribute for attribute in kind.declaration.inputs.values() if isinstance(attribute, Reference)]
+
+
 def _machine_columns(kind: type[BaseResource]) -> list[str]:
-    """Return the columns by which a row hangs on the machine of a VM."""
-    return [str(a.column) for a in kind.declaration.inputs.values() if a.through == "machine"]
+    """Return the columns that say to which machine a row belongs."""
+    return [str(each.column) for each in _references(kind) if each.through == MACHINE]
 
 
-def _turn(kind: type[BaseResource]) -> tuple[bool, int, bool]:
-    """Return when a kind has its turn: VMs, then what hangs on something before that, and networks at last."""
-    return kind is not VirtualMachine, -_depth(kind), kind is Network
+def _taking_along() -> Collection[type[BaseResource]]:
+    """Return the resources to whose machine rows of others belong."""
+    return {
+        target
+        for kind in every_kind()
+        for each in _references(kind)
+        if each.through == MACHINE
+        for target in each.targets
+    }
+
+
+def _parents() -> Collection[type[BaseResource]]:
+    """Return the resources in which those are created that are deleted one by one."""
+    parents = (kind.declaration.parent for kind in _marked_kinds())
+    return {target for each in parents if each and each.through != MACHINE for target in each.targets}
 
 
 def _depth(kind: type[BaseResource]) -> int:
-    """Return how many rows a row hangs on, one on the other."""
-    below = [
-        target
-        for attribute in kind.declaration.inputs.values()
-        if isinstance(attribute, Reference) and attribute.required
-        for target in attribute.targets
-    ]
-    return 1 + max(map(_depth, below)) if below else 0
+    """Return how many parents, one above the other, a row of a kind has."""
+    above = [target for each in _references(kind) if each.required for target in each.targets]
+    return 1 + max(map(_depth, above)) if above else 0

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declaring.declaration import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.lives import Switches
 from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
@@ -24,9 +25,9 @@ TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Net
 
 
 class PowerSettings(Declared):
-    """What is said of power besides whose it is."""
+    """The arguments of power, apart from its target."""
 
-    state: Attr[Literal["running", "stopped"]] = arg(column="running")
+    state: Attr[Literal["running", "stopped"]] = arg(column="running", role="power")
     """The state it shall have."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)
@@ -60,7 +61,7 @@ class PowerSettings(Declared):
     """Host name that the guest's agent reports."""
 
 
-class Power(PowerSettings, BaseResource, table="machine_status", unique=("of",)):
+class Power(PowerSettings, BaseResource, table="machine_status", unique=("of",), life=Switches()):
     """The power state of a virtual machine or a network.
 
     It is a resource of its own so that a VM is started after its drives and NICs are there and stopped before they go:

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from ipaddress import ip_interface, ip_network
 from typing import Any
 
-from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
-from verge_pulumi.review.report import words
+from verge_pulumi.review.output import Format
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.plan import SECRET
-from verge_pulumi.review.showing import Format
 from verge_pulumi.review.stacks import Entry, State
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
@@ -86,11 +86,10 @@ class View:
         self._titles: dict[tuple[str, str], str] = {}
         for entry in state.entries:
             self._titles[entry.declaration.table, entry.id] = self.key(entry)[1]
-            if entry.kind == "Network" and not literal:
-                with contextlib.suppress(ValueError):  # it has none, or what no network has
-                    self._networks.append(
-                        (ip_network(str(entry.inputs.get("network")), strict=False), self.key(entry)[1])
-                    )
+            segment = None if literal else entry.declaration.roles.said("segment", entry.inputs)
+            if segment is not None:
+                with contextlib.suppress(ValueError):  # it is what no network has
+                    self._networks.append((ip_network(str(segment), strict=False), self.key(entry)[1]))
 
     @property
     def entries(self) -> dict[tuple[str, str], Entry]:
@@ -117,6 +116,10 @@ class View:
     def _named(self, declaration: Declaration, name: str, value: Any) -> Any:
         """Return a value; of a reference to a resource of this stack the name of that resource."""
         attribute = declaration.inputs.get(name)
+        if isinstance(attribute, Refs) and isinstance(value, list):
+            # Pulumi carries every number as a float.
+            keys = [str(int(key) if isinstance(key, float) and key.is_integer() else key) for key in value]
+            return [self._named(declaration, name, key) for key in keys]
         if isinstance(attribute, Reference) and isinstance(value, str):
             table, _, key = value.rpartition("/")
             tables = [table] if table else [target.declaration.table for target in attribute.targets]
@@ -178,12 +181,17 @@ class _Outside(str):
     """The key of a row that is in none of the resources of the stack."""
 
 
+def _is_outside(value: Any) -> bool:
+    """Say whether a value is such a key, or a list with one in it."""
+    return any(map(_is_outside, value)) if isinstance(value, list) else isinstance(value, _Outside)
+
+
 def _unknown(left: View, one: Entry, right: View, other: Entry) -> list[str]:
     ours, theirs = left.inputs(one), right.inputs(other)
     outside = {
         name
         for name in ours.keys() & theirs.keys()
-        if isinstance(ours[name], _Outside) and isinstance(theirs[name], _Outside) and ours[name] != theirs[name]
+        if _is_outside(ours[name]) and _is_outside(theirs[name]) and ours[name] != theirs[name]
     }
     return sorted(one.sealed | other.sealed | outside)
 
@@ -253,4 +261,4 @@ def _markdown(comparison: Comparison) -> Iterable[str]:
 
 
 def _value(each: Difference, value: Any) -> str:
-    return words.value(each.field, value)
+    return phrases.value(each.field, value)

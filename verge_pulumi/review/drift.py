@@ -10,36 +10,18 @@ from enum import StrEnum
 from typing import Any
 
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import BaseResource, location
+from verge_pulumi.engine.declaring.declaration import location
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK, Mark, marks_of
-from verge_pulumi.resources import (
-    Firewall,
-    IpsecPhase2,
-    Network,
-    NetworkRule,
-    Power,
-    RuleAlias,
-    VirtualMachine,
-    WireGuardPeer,
-)
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
-from verge_pulumi.review.report import words
+from verge_pulumi.review.kinds import every_kind
+from verge_pulumi.review.output import Format, error_text
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.plan import SECRET
-from verge_pulumi.review.showing import Format, error_text
 from verge_pulumi.review.stacks import Entry, State
 from verge_pulumi.review.systems import CALLS, connect, settings_of
-
-GUARDS: tuple[type[BaseResource], ...] = (Firewall, NetworkRule, RuleAlias, IpsecPhase2, WireGuardPeer)
-"""Resources that decide who reaches what: any change of them weighs much."""
-
-INVENTORY: Mapping[str, type[BaseResource]] = {"VM": VirtualMachine, "network": Network}
-"""What is counted where it belongs to no stack, by what people call one."""
-
-VERGEOS_OWN = ("core", "dmz", "physical")
-"""Types of networks that every system has, besides the one that is called External (fact sheet vnets §2)."""
 
 LISTED = 20
 """How many names of things in no stack are shown; JSON has them all."""
@@ -203,10 +185,10 @@ def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any]
     """Weigh a difference by what it opens, and by what mending it takes."""
     declaration = provider.declaration
     news = dict(entry.outputs)
-    if issubclass(provider.resource, GUARDS) or any(provider.replaced_by(name, dict(outs), news) for name in changed):
+    if declaration.review.guards or any(provider.replaced_by(name, dict(outs), news) for name in changed):
         return Risk.HIGH
-    heavy = issubclass(provider.resource, Power) or any(declaration.inputs[name].restarts for name in changed)
-    return Risk.MEDIUM if heavy else Risk.LOW
+    attributes = [declaration.inputs[name] for name in changed]
+    return Risk.MEDIUM if any(each.restarts or each.role == "power" for each in attributes) else Risk.LOW
 
 
 def _strays(connection: Connection, states: Sequence[State], entries: Sequence[Entry]) -> Iterable[Stray]:
@@ -215,21 +197,20 @@ def _strays(connection: Connection, states: Sequence[State], entries: Sequence[E
     tokens = {
         entry.outputs.get("location"): _token(entry.outputs.get(MARK)) for entry in entries if "/" not in entry.id
     }
-    for noun, resource in INVENTORY.items():
-        declaration = resource.declaration
-        fields = ["$key", "name", "description", *declaration.only, *(["type"] if resource is Network else [])]
-        for live in connection.client.table(declaration.table).iterate(fields=fields, page_size=2000):
+    listed = [(kind.declaration, its) for kind in every_kind() if (its := kind.declaration.review.inventory)]
+    for declaration, inventory in sorted(listed, key=lambda each: each[1].noun):
+        fields = dict.fromkeys(("$key", "name", "description", *declaration.only, *inventory.given))
+        for live in connection.client.table(declaration.table).iterate(fields=[*fields], page_size=2000):
             mark, place = Mark.of(live.get("description")), location(declaration.table, str(live["$key"]))
             managed = place in tokens and (mark is None or tokens[place] in ("", mark.token))
             # The text of a mark says whom to ask; only its token says which object it is, and that a row is a copy.
             text = any(str(mark).startswith(marks_of(state.name)) for state in states)
             named = mark is None or mark.token in tokens.values() or text
-            own = resource is Network and (live.get("type") in VERGEOS_OWN or live.get("name") == "External")
-            if managed or own or not named:
+            if managed or inventory.is_given(live) or not named:
                 continue
             if any(live.get(column) != value for column, value in declaration.only.items()):
                 continue
-            yield Stray(noun=noun, key=str(live["$key"]), name=str(live.get("name")), mark=str(mark or ""))
+            yield Stray(noun=inventory.noun, key=str(live["$key"]), name=str(live.get("name")), mark=str(mark or ""))
 
 
 def _token(text: str | None) -> str:
@@ -285,7 +266,7 @@ def _markdown(report: Report) -> Iterable[str]:
 
 
 def _value(one: Difference, value: Any) -> str:
-    return words.value(one.field, value)
+    return phrases.value(one.field, value)
 
 
 def _grouped(strays: Sequence[Stray]) -> Iterable[tuple[str, Sequence[Stray]]]:

@@ -22,7 +22,7 @@ LONGEST_ERROR = 2000
 """Characters that are shown of an error."""
 
 _PLAIN = frozenset(" -_./,()+~±−…")
-"""Characters that need no escaping in a Mermaid label, besides letters and digits."""
+"""Characters that need no escaping in a Mermaid label, in addition to letters and digits."""
 
 
 class Markdown(str):

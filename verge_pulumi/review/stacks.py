@@ -23,14 +23,13 @@ from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
-from verge_pulumi.engine.ownership.states import ORIGIN
+from verge_pulumi.engine.ownership.states import ORIGIN, OURS
 from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.urns import STACK, name_of, stack_of
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 
-_OURS = "pulumi-python:dynamic/vergeos:"
-_STACK = "pulumi:pulumi:Stack"
 _CONSTANT = re.compile(r"cverge_pulumi\.engine\.loader\nload\n\(V([\w.:]+)\ntR\.")
 
 
@@ -102,11 +101,11 @@ class Entry:
     def rows(self) -> Iterable[tuple[str, str]]:
         """The rows that it is, by table and key; none if this package has no such resource."""
         try:
-            table = self.declaration.table
+            declaration = self.declaration
         except EngineError:
             return []
-        parts = self.outputs.get("keys") if self.kind == "Firewall" else None
-        return [(table, key) for key in (parts.values() if parts else [self.id])]
+        parts = declaration.roles.said("keys", self.outputs)
+        return [(declaration.table, key) for key in (parts.values() if parts else [self.id])]
 
     @property
     def title(self) -> str:
@@ -158,7 +157,7 @@ def read_state(source: str) -> State:
 
 
 def exported(stack: str, *, secrets: bool = True) -> State:
-    """Return the state that ``pulumi stack export`` tells of a stack of the project in this folder.
+    """Return the state that ``pulumi stack export`` prints for a stack of the project in this folder.
 
     Args:
         stack: Its name.
@@ -203,10 +202,10 @@ def parse(document: object) -> State:
         Unreadable: It holds none.
     """
     found = _Export.read(document).deployment.resources
-    root = next((resource for resource in found if resource.type == _STACK), None)
+    root = next((resource for resource in found if resource.type == STACK), None)
     if root is None:
         raise Unreadable("it has no stack")
-    stack, project = root.urn.removeprefix(_URN).split("::")[:2]
+    stack, project = stack_of(root.urn)
     configured = {
         f"{resource.urn}::{resource.id}": _settings(resource)
         for resource in found
@@ -217,13 +216,10 @@ def parse(document: object) -> State:
         _entry(name, resource, configured)
         for resource in found
         # What is only read (`get`), and what waits for its deletion, is not managed.
-        if resource.type.startswith(_OURS) and not resource.external and not resource.delete
+        if resource.type.startswith(OURS) and not resource.external and not resource.delete
     )
     outputs, secret, sealed = _opened(root.outputs)
     return State(name=name, entries=entries, outputs=outputs, secret=frozenset(secret), sealed=frozenset(sealed))
-
-
-_URN = "urn:pulumi:"
 
 
 class _Origin(Part):
@@ -290,8 +286,8 @@ def _entry(stack: str, resource: _Resource, configured: Mapping[str, Mapping[str
     _Hidden.read({part: outputs[name] for part, name in _HIDDEN.items() if name in outputs})
     return Entry(
         stack=stack,
-        name=resource.urn.split("::", 3)[3],
-        kind=_kind(inputs.get("__provider")) or resource.type.removeprefix(_OURS),
+        name=name_of(resource.urn),
+        kind=_kind(inputs.get("__provider")) or resource.type.removeprefix(OURS),
         id=resource.id,
         inputs=inputs,
         outputs=outputs,

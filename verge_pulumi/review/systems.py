@@ -10,7 +10,7 @@ from typing import Any
 
 from verge_pulumi.engine.connecting.connection import NAMESPACE, Connection, Settings, read_settings
 from verge_pulumi.engine.reading.reader import Reader
-from verge_pulumi.review.showing import error_text
+from verge_pulumi.review.output import error_text
 
 CALLS = 16
 """Reads that are made side by side, so that those which no list answers are asked for together."""

@@ -17,10 +17,10 @@ from verge_pulumi.simulator.api import Answer
 @cache
 def page() -> Answer:
     """Return the page with its headers."""
-    files = resources.files("verge_pulumi.simulator") / "web"
-    document, style, script = (
-        (files / name).read_text(encoding="utf-8") for name in ("index.html", "style.css", "script.js")
-    )
+    package = resources.files("verge_pulumi")
+    names = ("page.css", "simulator/web/style.css", "simulator/web/index.html", "simulator/web/script.js")
+    shared, own, document, script = ((package / name).read_text(encoding="utf-8") for name in names)
+    style = shared + own
     policy = {
         "default-src": "'none'",
         "style-src": _digest(style),

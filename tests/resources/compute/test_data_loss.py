@@ -47,7 +47,7 @@ def refusal(call: Any, *arguments: Any, **changes: Any) -> str:
 
 def test_a_disk_with_data_is_not_deleted(disk: Managed) -> None:
     assert refusal(disk.destroy) == (
-        f"Unable to delete Drive 'data': data would be lost that is on 'data' (1.5 GiB). {WAY_OUT}"
+        f"Unable to delete Drive 'data': this would delete the data on 'data' (1.5 GiB). {WAY_OUT}"
     )
     assert [verb for verb, _ in disk.bench.asked()] == ["GET"]
     assert disk.row()
@@ -76,7 +76,7 @@ def test_a_disk_with_data_is_deleted_if_that_is_allowed(disk: Managed) -> None:
 @pytest.mark.parametrize("change", [{"media": "clone", "media_source": "1"}, {"vm": UNKNOWN}])
 def test_a_replacement_that_loses_data_is_refused_in_the_preview(disk: Managed, change: dict[str, Any]) -> None:
     assert refusal(disk.diff, **change) == (
-        f"Unable to change Drive 'data': the 1.5 GiB of data on it would be lost. {WAY_OUT}"
+        f"Unable to change Drive 'data': this would delete 1.5 GiB of data on it. {WAY_OUT}"
     )
     assert disk.bench.simulator.requests() == []
 
@@ -126,7 +126,7 @@ def test_a_vm_goes_with_no_drive_that_holds_data(vm: Managed) -> None:
     add(vm, "logs", 5 * 1024)
     vm.bench.simulator.reset("log")
     assert refusal(vm.destroy) == (
-        "Unable to delete VirtualMachine 'web': data would be lost that is on 'os' (2.0 GiB), 'logs' (5.0 KiB). "
+        "Unable to delete VirtualMachine 'web': this would delete the data on 'os' (2.0 GiB), 'logs' (5.0 KiB). "
         f"{WAY_OUT}"
     )
     assert [verb for verb, _ in vm.bench.asked()] == ["GET"]

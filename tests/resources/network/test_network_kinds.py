@@ -48,6 +48,15 @@ def test_a_kind(bench: Bench, arguments: dict[str, Any], written: dict[str, Any]
     assert network.diff(**arguments).changes is False
 
 
+def test_the_keys_of_a_list_are_text_and_a_state_that_has_numbers_does_not_differ(bench: Bench) -> None:
+    bonding: dict[str, Any] = {"type": "physical", "enable_bonding": True, "bond_interfaces_args": [4.0, "1"]}
+    network = bench.create("Network", name="net", **bonding)
+    assert network.outs["bond_interfaces_args"] == ["4", "1"]
+    network.outs["bond_interfaces_args"] = [4.0, 1.0]
+    assert network.diff(**bonding).changes is False
+    assert network.diff(**{**bonding, "bond_interfaces_args": [1, 4]}).changes is None
+
+
 def test_a_limit_has_a_unit_that_vergeos_knows(bench: Bench) -> None:
     column = TABLES["vnets"].column("rate_limit_type")
     assert column is not None

@@ -17,7 +17,7 @@ from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.resources.network import _staged as staged
-from verge_pulumi.resources.routing.ospf import OspfCommandProvider
+from verge_pulumi.resources.network._restarting import RestartingProvider
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 
@@ -256,11 +256,11 @@ def test_a_preview_tells_of_the_restart(lan: Managed, told: list[str], restart: 
 def test_what_is_written_at_once_shares_a_restart(running: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
     together = threading.Barrier(3)
 
-    def make(self: OspfCommandProvider, inputs: Inputs, values: Mapping[str, Any]) -> str:
+    def make(self: RestartingProvider[Any], inputs: Inputs, values: Mapping[str, Any]) -> str:
         together.wait(10)
         return RowProvider.make(self, inputs, values)
 
-    monkeypatch.setattr(OspfCommandProvider, "make", make)
+    monkeypatch.setattr(RestartingProvider, "make", make)
     with ThreadPoolExecutor(3) as engine:
         rows = list(
             engine.map(
@@ -285,13 +285,13 @@ def test_nothing_is_written_while_a_restart_is_under_way(running: Managed, monke
         arrived.set()
         expect(self)
 
-    def make(self: OspfCommandProvider, inputs: Inputs, values: Mapping[str, Any]) -> str:
+    def make(self: RestartingProvider[Any], inputs: Inputs, values: Mapping[str, Any]) -> str:
         written.set()
         return RowProvider.make(self, inputs, values)
 
     first = declare("OspfCommand", running)
     monkeypatch.setattr(staged, "_apply", restart)
-    monkeypatch.setattr(OspfCommandProvider, "make", make)
+    monkeypatch.setattr(RestartingProvider, "make", make)
     with ThreadPoolExecutor(2) as engine:
         restarting = engine.submit(lambda: first.up(restart="on-change"))
         assert begun.wait(10)
@@ -367,6 +367,15 @@ def test_one_of_which_no_create_was_cut_off_is_left_alone(lan: Managed, later: B
         again(subject, later)
     assert subject.row() == before
     assert again(subject, later, adopt=True).id == subject.id
+
+
+def test_one_that_pulumi_was_told_to_retain_is_left_and_another_one_made(lan: Managed, later: Bench) -> None:
+    subject = declare("OspfCommand", lan)
+    # The replacement begins with a delete, which only takes it out of the state that this run has read.
+    later.connection.evidence.states.of("organization/shop/dev")
+    later.stack.forget(subject)
+    assert again(subject, later).id != subject.id
+    assert len(later.simulator.rows("vnet_ospf_commands")) == 2
 
 
 def test_two_of_the_same_stand_side_by_side(lan: Managed) -> None:

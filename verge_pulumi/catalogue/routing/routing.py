@@ -8,7 +8,7 @@ from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section
 # Routing changes need a restart of the network (fact sheet vnets §11).
 RESTART = Effect.RESTART
 
-# One row for each network, which all routing hangs on; clients make it when they need it.
+# One row for each network, the parent of all its routing; clients make it when they need it.
 VNET_BGP = table(
     "vnet_bgp",
     section("vnets.md §11", ref("vnet", "vnets", write=C, required=True)),
@@ -20,7 +20,7 @@ VNET_BGP = table(
 
 
 def _below_bgp(name: str, *columns: Column, short: str, source: str) -> Table:
-    """Return a table that hangs on `vnet_bgp`. No source says what is unique in these."""
+    """Return a table whose parent is `vnet_bgp`. No source says what is unique in these."""
     parent = ref("bgp", "vnet_bgp", write=C, required=True)
     return table(name, section(source, parent, *columns, effect=RESTART), short=short, parent="bgp", source=source)
 

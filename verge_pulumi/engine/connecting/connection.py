@@ -7,10 +7,11 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pulumi
 
@@ -23,6 +24,8 @@ from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
+
+T = TypeVar("T")
 
 NAMESPACE = "vergeos"
 
@@ -247,6 +250,21 @@ class Connection:
         self._first: System | None = None
         self._sure = False
         self._lock = threading.Lock()
+        self._shared: dict[tuple[object, ...], Any] = {}
+        self._sharing = threading.Lock()
+
+    def shared(self, kind: type[T], *of: Hashable) -> T:
+        """Return the one object of a class that all calls share, made when it is first asked for.
+
+        Args:
+            kind: The class, which is made without arguments.
+            of: What there is one of for each, such as the key of a network.
+        """
+        with self._sharing:
+            if (kind, *of) not in self._shared:
+                self._shared[kind, *of] = kind()
+            shared: T = self._shared[kind, *of]
+            return shared
 
     def call(self) -> AbstractContextManager[None]:
         """Count a call of the engine, for as long as it runs, among those whose reads are gathered."""

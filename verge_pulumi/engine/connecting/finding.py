@@ -16,20 +16,24 @@ from verge_pulumi.client import Filter, Row, VergeError, printable, where
 from verge_pulumi.engine.connecting.connection import Connection, for_program
 from verge_pulumi.engine.errors import EngineError, shown
 
-_answers: WeakKeyDictionary[Connection, dict[Any, Row]] = WeakKeyDictionary()
+_answers: WeakKeyDictionary[Connection, dict[Any, list[Row]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
 class ByName:
     """A reference to a row that this program does not manage; see `by_name`."""
 
-    name: str
+    name: str | int
+
+    def __str__(self) -> str:
+        return f"by_name({self.name!r})"
 
 
-def by_name(name: str) -> ByName:
+def by_name(name: str | int) -> ByName:
     """Refer to what has that name in VergeOS, wherever a resource is accepted: ``network=by_name("External")``.
 
-    It is looked up when the program runs, in previews too, on the VergeOS of the resource that it is given to.
+    A zone is named by its domain, an address by itself, a router by its number: ``router=by_name(65001)``. It is looked
+    up when the program runs, in previews too, on the VergeOS of the resource that it is given to.
     """
     return ByName(name)
 
@@ -75,42 +79,61 @@ def find(
     called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
     try:
         connection = for_program(provider)
-        asked = (kind, tuple(fields), *wanted.items(), *(within or {}).items())
-        known = _answers.setdefault(connection, {})
-        if asked not in known:
-            known[asked] = _read(connection, kind, fields, wanted, within or {}, place)
-        return known[asked]
+        rows = matching(connection, kind, fields, wanted, within)
+        if len(rows) == 1:
+            return rows[0]
+        place = f"{place} on {connection.client.host}"
+        if rows:
+            keys = ", ".join(str(row["$key"]) for row in rows)
+            raise EngineError(f"there are several{place}, with the keys {keys}. Say which by its key.")
+        close = closest(connection, kind, wanted, within)
+        hint = f" Did you mean '{printable(close)}'?" if close else ""
+        raise EngineError(f"there is none{place}.{hint}")
     except (EngineError, VergeError) as error:
         # Of this error Pulumi prints the text and no traceback.
         what = f"{kind.noun} {printable(called)}".strip()
         raise pulumi.RunError(shown(f"Unable to find the {what}: {error}")) from None
 
 
-def _read(
+def matching(
     connection: Connection,
     kind: Kind,
     fields: Sequence[str],
     wanted: Mapping[str, Any],
-    within: Mapping[str, Any],
-    place: str,
-) -> Row:
-    place = f"{place} on {connection.client.host}"
-    table = connection.client.table(kind.table)
-    parents = {**dict(kind.only), **within}
-    rows = table.list(fields=["$key", *fields, *wanted], filter=_all({**wanted, **parents}))
-    # What a filter finds is compared once more, exactly (fact sheet quirks R7).
-    rows = [row for row in rows if all(str(row.get(column)) == str(value) for column, value in wanted.items())]
-    if len(rows) > 1:
-        keys = ", ".join(str(row["$key"]) for row in rows)
-        raise EngineError(f"there are several{place}, with the keys {keys}. Say which by its key.")
-    if rows:
-        return rows[0]
-    hint = ""
-    if kind.label in wanted:
-        others = table.list(fields=["$key", kind.label], filter=_all(parents))
-        close = difflib.get_close_matches(str(wanted[kind.label]), [str(row.get(kind.label)) for row in others], 1)
-        hint = f" Did you mean '{printable(close[0])}'?" if close else ""
-    raise EngineError(f"there is none{place}.{hint}")
+    within: Mapping[str, Any] | None = None,
+) -> Sequence[Row]:
+    """Return all rows that have the wanted values. What was found is not asked for again.
+
+    Args:
+        connection: Where to.
+        kind: What is looked for.
+        fields: What to read.
+        wanted: By column.
+        within: The column that names the parent row, and its key.
+    """
+    within = within or {}
+    asked = (kind, tuple(fields), *wanted.items(), *within.items())
+    known = _answers.setdefault(connection, {})
+    if not known.get(asked):
+        rows = connection.client.table(kind.table).list(
+            fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
+        )
+        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        known[asked] = [row for row in rows if all(str(row.get(name)) == str(value) for name, value in wanted.items())]
+    return known[asked]
+
+
+def closest(
+    connection: Connection, kind: Kind, wanted: Mapping[str, Any], within: Mapping[str, Any] | None = None
+) -> str | None:
+    """Return the name that is most like one which nothing has; None where none is, or no name was asked for."""
+    if kind.label not in wanted:
+        return None
+    others = connection.client.table(kind.table).list(
+        fields=["$key", kind.label], filter=_all({**dict(kind.only), **(within or {})})
+    )
+    names = [str(row.get(kind.label)) for row in others]
+    return next(iter(difflib.get_close_matches(str(wanted[kind.label]), names, 1)), None)
 
 
 def _all(conditions: Mapping[str, Any]) -> Filter | None:

@@ -6,22 +6,39 @@ come from its one annotation, through the `__set__` and `__get__` of the descrip
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import importlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, overload
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    overload,
+)
 
 import pulumi
 
-from verge_pulumi.engine.declaring.values import Key, RowPath, Value, is_secret, row_path, value_of
+from verge_pulumi.engine.connecting.finding import ByName
+from verge_pulumi.engine.declaring.roles import Role
+from verge_pulumi.engine.declaring.values import Key, Keys, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.connecting.finding import ByName
     from verge_pulumi.engine.declaring.declaration import BaseResource
 
 T = TypeVar("T")
 A = TypeVar("A")
-R = TypeVar("R", bound="BaseResource", covariant=True)
+Written = TypeVar("Written")
+Read = TypeVar("Read")
+R = TypeVar("R", bound="BaseResource")
+Main = TypeVar("Main", bound="BaseResource", covariant=True)
 
 REQUIRED: Any = object()
 
@@ -46,9 +63,16 @@ class Attribute:
         max_length: int | None = None,
         pattern: str | None = None,
         write_only: bool = False,
+        if_unset: Any = None,
+        since: str = "",
         follow: str | None = None,
         through: str | None = None,
         is_input: bool = True,
+        role: Role | None = None,
+        unit: int | None = None,
+        unset: int | None = None,
+        empty: Collection[str] = (),
+        outage: str = "",
     ) -> None:
         self.default = default
         self.column = column
@@ -67,9 +91,16 @@ class Attribute:
             if bound is not None
         }
         self.write_only = write_only
+        self.if_unset = if_unset
+        self.since = since
         self.follow = follow
         self.through = through
         self.is_input = is_input
+        self.role: Role | None = role
+        self.unit = unit
+        self.unset = unset
+        self.empty = tuple(empty)
+        self.outage = outage
         self.name = ""
         self.annotation: Any = None
 
@@ -122,33 +153,34 @@ class Attribute:
         """Return table and key of each row that a value names."""
         return self.value.refers_to(value)
 
-    def _read(self, instance: pulumi.Resource | None) -> Any:
-        return self if instance is None else instance.__dict__[self.name]
 
-
-class Whole(Generic[R]):
+class Whole(Generic[Main]):
     """What is made of several resources, and is accepted wherever the main one of them is."""
 
     @property
-    def main(self) -> R:
+    def main(self) -> Main:
         """The resource that a reference to it means."""
         raise NotImplementedError
 
 
-class Attr(Attribute, Generic[T]):
-    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
+class Described(Attribute, Generic[Written, Read]):
+    """The descriptor of an attribute: a program writes it in one form, in the constructor alone, and reads another."""
 
     @overload
-    def __get__(self, instance: None, owner: type) -> Attr[T]: ...
+    def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[Read]: ...
     def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
         """Return the output, or on the class the declaration itself."""
-        return self._read(instance)
+        return self if instance is None else instance.__dict__[self.name]
 
-    def __set__(self, instance: object, value: pulumi.Input[T]) -> None:
+    def __set__(self, instance: object, value: Written) -> None:
         """Refuse: a resource's values are set by its constructor."""
         raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+class Attr(Described[pulumi.Input[T], T], Generic[T]):
+    """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
 
 
 class Reference(Attribute):
@@ -160,16 +192,34 @@ class Reference(Attribute):
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the reference its name and which resources it accepts."""
         self.target = annotation
-        kind: Any = Key
-        if self.as_path:
-            kind = RowPath if get_args(annotation) else row_path(annotation.declaration.table)
-        super().bind(name, kind)
+        super().bind(name, self.kept_as(annotation))
+
+    def kept_as(self, target: Any) -> Any:
+        """Return the type by which a reference to the target is kept in the state."""
+        if not self.as_path:
+            return Key
+        return RowPath if get_args(target) else row_path(target.declaration.table)
+
+    @cached_property
+    def value(self) -> Value:
+        """How its values are spelt: some tables have names for keys."""
+        usual = value_of(self.annotation)
+        return with_names(usual) if any(target.declaration.named_keys for target in self.targets) else usual
+
+    declared_in = ""
+    """The module that declares what it refers to, if that cannot be imported where the reference is declared."""
 
     @property
     def targets(self) -> list[type[BaseResource]]:
         """The resources it accepts, without one that is named here and has not been declared yet."""
         named = [DECLARED.get(name) for name in self.accepts()]
         return [each for each in named if each is not None]
+
+    def resolved(self) -> list[type[BaseResource]]:
+        """Return the resources it accepts, and import the one that may not have been declared yet."""
+        if self.declared_in:
+            importlib.import_module(self.declared_in)
+        return self.targets
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
         """Return table and key of each row that a value names: one for each resource that a bare key may be."""
@@ -184,45 +234,43 @@ class Reference(Attribute):
         return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
 
 
-class Ref(Reference, Generic[R]):
+Exported: TypeAlias = Mapping[str, Any]
+"""What `export` gives to other stacks: ``{"$key": 42, "location": "/v4/vms/42"}``."""
+
+Referred: TypeAlias = R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int] | pulumi.Input[Exported]
+"""What names a row that an R manages."""
+
+
+class Ref(Reference, Described[Referred[R], str], Generic[R]):
     """A required reference to a row that an R manages."""
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Ref[R]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
 
-    def __set__(self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
-
-
-class OptionalRef(Reference, Generic[R]):
+class OptionalRef(Reference, Described[Referred[R] | None, str | None], Generic[R]):
     """A reference to a row that an R manages, or none."""
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> OptionalRef[R]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[str | None]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the key as an output, or on the class the declaration itself."""
-        return self._read(instance)
 
-    def __set__(
-        self, instance: object, value: R | Whole[R] | ByName | pulumi.Input[str] | pulumi.Input[int] | None
-    ) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+class Refs(
+    Reference,
+    Described[Sequence[Referred[R]] | pulumi.Output[Sequence[str | int | Exported]] | None, list[str] | None],
+    Generic[R],
+):
+    """References to rows that Rs manage, in a list, or none; read as their keys."""
+
+    def kept_as(self, target: Any) -> Any:
+        """Return the type of a list of keys."""
+        return Keys
+
+    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
+        """Return table and key of each row that the list names."""
+        rows = super().refers_to
+        return [place for key in self.value.normalise(value or []) for place in rows(key)]
 
 
-class Items(Attribute, Generic[A]):
+class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
     """A list in an order that counts: written as arguments objects, read as what each of them says, by name."""
 
-    def __init__(self, value: Value) -> None:
-        super().__init__(column=None)
+    def __init__(self, value: Value, role: Role | None = None) -> None:
+        super().__init__(column=None, role=role)
         self.item: Any = None
         self.list_value = value
 
@@ -231,18 +279,6 @@ class Items(Attribute, Generic[A]):
         self.item = annotation
         kind: Any = Annotated
         super().bind(name, kind[list[dict[str, Any]], self.list_value])
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Items[A]: ...
-    @overload
-    def __get__(self, instance: pulumi.Resource, owner: type) -> pulumi.Output[list[dict[str, Any]]]: ...
-    def __get__(self, instance: pulumi.Resource | None, owner: type) -> Any:
-        """Return the list as an output, or on the class the declaration itself."""
-        return self._read(instance)
-
-    def __set__(self, instance: object, value: Sequence[A]) -> None:
-        """Refuse: a resource's values are set by its constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
 
 def arg(
@@ -258,6 +294,12 @@ def arg(
     max_length: int | None = None,
     pattern: str | None = None,
     write_only: bool = False,
+    role: Role | None = None,
+    unit: int | None = None,
+    unset: int | None = None,
+    empty: Collection[str] = (),
+    if_unset: Any = None,
+    since: str = "",
 ) -> Any:
     """Declare an argument that is a column of the table.
 
@@ -274,6 +316,12 @@ def arg(
         max_length: Longest text allowed.
         pattern: Regular expression the text must match.
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        unset: What VergeOS makes of it where it is left out, if reviews have to know that.
+        empty: Values with which the object has no data of its own, and takes no space for it.
+        if_unset: What VergeOS decides, where that helps to tell rows without a mark apart.
+        since: The first release of VergeOS that has the column.
     """
     return Attr[Any](
         default=default,
@@ -287,12 +335,35 @@ def arg(
         max_length=max_length,
         pattern=pattern,
         write_only=write_only,
+        role=role,
+        unit=unit,
+        unset=unset,
+        empty=empty,
+        if_unset=if_unset,
+        since=since,
     )
 
 
-def policy(*, default: Any = None, ge: int | None = None, le: int | None = None, replaces: bool = False) -> Any:
-    """Declare an argument that VergeOS knows nothing of: how this package treats the row."""
-    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces)
+def policy(
+    *,
+    default: Any = None,
+    ge: int | None = None,
+    le: int | None = None,
+    replaces: bool = False,
+    role: Role | None = None,
+    outage: str = "",
+) -> Any:
+    """Declare an argument that VergeOS knows nothing of: how this package treats the row.
+
+    Args:
+        default: ``None`` for an argument that may be left out.
+        ge: Smallest number allowed.
+        le: Largest number allowed.
+        replaces: Whether a change replaces the row.
+        role: What it tells reviews of the object, as `roles` lists it.
+        outage: What a restart that it allows interrupts, as the end of a sentence.
+    """
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces, role=role, outage=outage)
 
 
 def ref(
@@ -302,6 +373,9 @@ def ref(
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
+    role: Role | None = None,
+    since: str = "",
+    declared_in: str = "",
 ) -> Any:
     """Declare a reference to another row.
 
@@ -309,12 +383,37 @@ def ref(
         default: ``None`` for a reference that may be left out.
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
-            hang on the VM's ``machine``, not on the VM (fact sheet vms §1).
+            belong to the VM's ``machine``, not to the VM (fact sheet vms §1).
+        replaces: Whether the column is set on create only.
+        restarts: Whether a change of what runs takes effect only when that restarts.
+        role: What it tells reviews of the object, as `roles` lists it.
+        since: The first release of VergeOS that has the column.
+        declared_in: The module of the other resource, if it cannot be imported here since it imports this one.
+    """
+    descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
+    reference = descriptor(
+        default=default,
+        column=column,
+        through=through,
+        replaces=replaces,
+        restarts=restarts,
+        role=role,
+        since=since,
+    )
+    reference.declared_in = declared_in
+    return reference
+
+
+def refs(*, default: None, column: str = "", replaces: bool = False, restarts: bool = False) -> Any:
+    """Declare a list of references, which may be left out; its column holds a list of keys.
+
+    Args:
+        default: ``None``, which type checkers want to see; VergeOS then decides.
+        column: The column's name in the API where it differs from the attribute's.
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
     """
-    descriptor = Ref[Any] if default is REQUIRED else OptionalRef[Any]
-    return descriptor(default=default, column=column, through=through, replaces=replaces, restarts=restarts)
+    return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
 
 
 def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
@@ -329,24 +428,38 @@ def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
     return reference
 
 
-def items(value: Value) -> Any:
+def items(value: Value, role: Role | None = None) -> Any:
     """Declare a list in an order that counts.
 
     Args:
         value: How what is in it is checked and compared.
+        role: What it tells reviews of the object, as `roles` lists it.
     """
-    return Items[Any](value)
+    return Items[Any](value, role)
 
 
-def computed(*, init: Literal[False] = False, column: str = "", follow: str | None = None) -> Any:
+def computed(
+    *,
+    init: Literal[False] = False,
+    column: str = "",
+    follow: str | None = None,
+    role: Role | None = None,
+    unit: int | None = None,
+    write_only: bool = False,
+) -> Any:
     """Declare an output that VergeOS decides.
 
     Args:
         init: Tells type checkers that it is not an argument of the constructor.
         column: The column's name in the API where it differs from the attribute's.
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
+        role: What it tells reviews of the object, as `roles` lists it.
+        unit: Bytes for which 1 stands, where it is an amount of memory or data.
+        write_only: Whether no GET returns it; the state keeps what a `ShownOnce` life was told.
     """
-    return Attr[Any](default=None, column=column, follow=follow, is_input=init)
+    return Attr[Any](
+        default=None, column=column, follow=follow, write_only=write_only, is_input=init, role=role, unit=unit
+    )
 
 
 def _bare(annotation: Any) -> Any:

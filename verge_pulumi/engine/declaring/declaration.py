@@ -35,23 +35,24 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, 
 import pulumi
 import pulumi.dynamic
 
-from verge_pulumi.client import printable
-from verge_pulumi.engine.connecting.finding import ByName, Kind, find
-from verge_pulumi.engine.declaring import program
+from verge_pulumi.client import as_key, printable
+from verge_pulumi.engine.declaring import program, references
 from verge_pulumi.engine.declaring.attributes import (
     DECLARED,
     REQUIRED,
     Attr,
     Attribute,
     Reference,
-    Whole,
     arg,
     computed,
     items,
     path_ref,
     policy,
     ref,
+    refs,
 )
+from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
+from verge_pulumi.engine.declaring.roles import Review, Roles
 from verge_pulumi.engine.declaring.signature import SignatureOfClass
 from verge_pulumi.engine.declaring.values import uncarried
 
@@ -91,6 +92,9 @@ class Declaration:
         module: The module that defines the class.
         table: The table whose rows it manages.
         unique: Attributes whose values together are unique on the system.
+        named_by: The attribute by which people name a row, for `by_name`; "" for the one in `unique` that is no
+            reference.
+        named_keys: Whether the key of a row is a name, as in ``settings``; references accept such a name then.
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
         listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
             such tables are read by one request.
@@ -98,18 +102,28 @@ class Declaration:
             prove that a row which lost its mark is still the same.
         delete_before_replace: Whether a row that is replaced goes before its successor is created, as unique names
             demand.
+        life: How the objects come into effect, change and go.
+        within: The reference that is the `parent`, where the class names it.
+        since: The first release of VergeOS that has the table; "" where every supported one has.
         attributes: All attributes, inherited ones included, by name.
+        review: What reviews know of it besides the roles of its attributes.
     """
 
     title: str
     module: str
     table: str
     unique: tuple[str, ...] = ()
+    named_by: str = ""
+    named_keys: bool = False
     only: Mapping[str, Any] = field(default_factory=dict)
     listed_in: tuple[str, str] | None = None
     fixed: tuple[str, ...] = ()
     delete_before_replace: bool = True
+    life: Life = PLAIN_ROW
+    within: str = ""
+    since: str = ""
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    review: Review = field(default_factory=Review)
 
     @cached_property
     def inputs(self) -> Mapping[str, Attribute]:
@@ -124,9 +138,21 @@ class Declaration:
         return ("$key", *dict.fromkeys([*own, *followed, *self.lasting]))
 
     @cached_property
+    def label(self) -> Attribute | None:
+        """The attribute by which people name a row; None where it has no name."""
+        names = [self.named_by] if self.named_by else [*self.unique]
+        labels = [self.attributes[name] for name in names if not isinstance(self.attributes[name], Reference)]
+        return labels[0] if len(labels) == 1 else None
+
+    @cached_property
     def parent(self) -> Reference | None:
         """The reference to the row that a row is created within and never leaves; None where there is none."""
-        return next((a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces), None)
+        return next((a for a in self.may_be_parent if a.name == self.within or not self.within), None)
+
+    @cached_property
+    def may_be_parent(self) -> tuple[Reference, ...]:
+        """The references to rows that a row cannot be without and never leaves."""
+        return tuple(a for a in self.inputs.values() if isinstance(a, Reference) and a.required and a.replaces)
 
     @cached_property
     def lasting(self) -> tuple[str, ...]:
@@ -143,15 +169,29 @@ class Declaration:
         )
 
     @cached_property
+    def server_defaults(self) -> Mapping[str, Any]:
+        """The columns of a new row of which the program says nothing, as far as they tell rows without a mark apart."""
+        return {str(a.column): a.if_unset for a in self.inputs.values() if a.if_unset is not None}
+
+    @cached_property
     def proof(self) -> tuple[str, ...]:
         """The columns of a GET that only asks whose a row is."""
         known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)
         return tuple(dict.fromkeys(("description", *filter(None, known_by), *self.lasting)))
 
+    def column_of(self, name: str) -> str:
+        """Return the column of an argument."""
+        return str(self.inputs[name].column)
+
     @property
     def markable(self) -> bool:
         """Whether rows have a description, which is where the mark of their owner lives."""
-        return "description" in self.attributes
+        return "description" in self.attributes and self.life.marks
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What its attributes say to reviews."""
+        return Roles(self.attributes)
 
     @cached_property
     def type_token(self) -> str:
@@ -175,7 +215,9 @@ class Declaration:
         return base64.b64encode(pickled.encode()).decode()
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(arg, policy, ref, path_ref, items, computed, parameter))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(arg, policy, ref, refs, path_ref, items, computed, parameter)
+)
 class Declared:
     """What declares attributes by annotations; type checkers derive the constructors of subclasses from them.
 
@@ -195,6 +237,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     """
 
     declaration: ClassVar[Declaration]
+    review: ClassVar[Review] = Review()
 
     resource_name: str = parameter(kw_only=False)
     opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
@@ -212,15 +255,17 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                     "row over."
                 )
             inputs = self.declaration.inputs
-            given = {name: self._given(inputs[name], value, opts) for name, value in self._derived(arguments).items()}
             subject = f"{self.declaration.title} '{printable(resource_name)}'"
-            properties = {
-                name: _registered(inputs[name], _carried(subject, inputs[name], value)) for name, value in given.items()
-            }
+            provider = self._provider_of(opts)
+            given, properties = {}, {}
+            for name, value in self.derive_arguments(arguments).items():
+                argument = references.argument(subject, inputs[name], provider)
+                given[name] = argument.meant(value)
+                properties[name] = argument.registered(_carried(subject, inputs[name], given[name]))
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
-            running.announce(self, resource_name, given, self._provider_of(opts))
+            running.announce(self, resource_name, given, provider)
             running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
@@ -230,10 +275,15 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         *,
         table: str = "",
         unique: Iterable[str] = (),
+        named_by: str = "",
+        named_keys: bool = False,
         only: Mapping[str, Any] | None = None,
         listed_in: tuple[str, str] | None = None,
         fixed: Iterable[str] = (),
         delete_before_replace: bool = True,
+        life: Life = PLAIN_ROW,
+        parent: str = "",
+        since: str = "",
         abstract: bool = False,
         **options: Any,
     ) -> None:
@@ -242,10 +292,15 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         Args:
             table: The table whose rows the class manages.
             unique: Attributes whose values together are unique on the system.
+            named_by: The attribute by which people name a row, if `unique` does not tell.
+            named_keys: Whether the key of a row is a name.
             only: A fixed condition that rows must meet to be found by name.
             listed_in: The table whose rows list these, and under which name.
             fixed: Columns that VergeOS draws when it creates a row and never changes.
             delete_before_replace: Whether a row that is replaced goes before its successor is created.
+            life: How the objects come into effect, change and go.
+            parent: The reference to the row that a row is created within, where several references may be that.
+            since: The first release of VergeOS that has the table.
             abstract: Whether the class only gives its attributes to its subclasses.
             options: Passed on to Pulumi.
         """
@@ -258,11 +313,17 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 module=cls.__module__,
                 table=table,
                 unique=tuple(unique),
+                named_by=named_by,
+                named_keys=named_keys,
                 only=only or {},
                 listed_in=listed_in,
                 fixed=tuple(fixed),
                 delete_before_replace=delete_before_replace,
+                life=life,
+                within=parent,
+                since=since,
                 attributes=read_attributes(cls),
+                review=cls.review,
             )
             _examine(cls, cls.declaration)
             DECLARED[cls.__name__] = cls
@@ -301,6 +362,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
     def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         declaration = self.declaration
         secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
+        secrets += declaration.life.hides
         # Every output must be named, if only with None, or the SDK does not hand it to the program.
         properties = {
             **dict.fromkeys(declaration.attributes),
@@ -321,19 +383,12 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         return opts.parent.get_provider(cls.declaration.type_token)
 
     @classmethod
-    def _given(cls, attribute: Attribute, value: Any, opts: pulumi.ResourceOptions | None) -> Any:
-        """Return what an argument means: of a component its main resource, of a name the key of what has it."""
-        if isinstance(value, Whole):
-            return value.main
-        return _found(attribute, value, cls._provider_of(opts)) if isinstance(value, ByName) else value
-
-    @classmethod
     def _claim(cls, resource_name: str, opts: pulumi.ResourceOptions | None) -> program.Claim:
         types = (*program.current().types_of(opts.parent if opts else None), cls.declaration.type_token)
         return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with those that only the program's process can derive from them."""
         return arguments
 
@@ -423,17 +478,6 @@ def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResour
     return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())
 
 
-def _found(attribute: Attribute, value: ByName, provider: pulumi.ProviderResource | None) -> str:
-    """Return the key of what has that name, or its ``table/key``."""
-    resource, *others = get_args(attribute.target) or (attribute.target,)
-    if others or not isinstance(attribute, Reference):
-        raise TypeError(f"{attribute.name}= accepts no by_name()")
-    target: Declaration = resource.declaration
-    kind = Kind(target.title, target.table, tuple(target.only.items()))
-    key = find(provider, kind, (), {"name": value.name})["$key"]
-    return f"{target.table}/{key}" if attribute.as_path else str(key)
-
-
 def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
     """Return a value whose numbers arrive as they are; an output is looked at when it is known.
 
@@ -456,23 +500,6 @@ def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
     refuse(value)
     # A reference is the id of a resource as a rule, and that is text.
     return value if isinstance(attribute, Reference) else outputs(value)
-
-
-def _registered(attribute: Attribute, value: Any) -> Any:
-    """Return what is registered with Pulumi for the value the program gave.
-
-    Of a resource it is the ``id``, the one output that previews of updates know.
-    """
-    if not isinstance(value, BaseResource):
-        return pulumi.Output.secret(value) if attribute.secret and value is not None else value
-    accepted = attribute.accepts() if isinstance(attribute, Reference) else []
-    if not any(base.__name__ in accepted for base in type(value).__mro__):
-        raise TypeError(
-            f"{attribute.name}= accepts {' or '.join(accepted) or 'no resource'}, not {type(value).__name__}"
-        )
-    if isinstance(attribute, Reference) and attribute.as_path:
-        return pulumi.Output.concat(value.declaration.table, "/", value.id)
-    return value.id
 
 
 def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
@@ -500,8 +527,7 @@ def location(table: str, id: str) -> str:
 
 def row_key(id: str) -> int | str:
     """Return the `$key` of the row a Pulumi id stands for: a number in most tables, else text."""
-    key = id.rpartition("/")[2]
-    return int(key) if key.isdigit() else key
+    return as_key(id.rpartition("/")[2])
 
 
 def read_attributes(cls: type) -> dict[str, Attribute]:
@@ -543,6 +569,24 @@ def _examine(cls: type, declaration: Declaration) -> None:
             raise DeclarationError(f"{where}.{name}: column '{attribute.column}' is already '{other}'.")
         if attribute.default is not REQUIRED and attribute.default is not None:
             raise DeclarationError(f"{where}.{name}: the only default is None; what is unset VergeOS decides.")
+    if isinstance(declaration.life, ShownOnce):
+        shown = declaration.attributes.get(declaration.life.output)
+        if shown is None or shown.is_input or not shown.secret or not shown.write_only:
+            name = declaration.life.output
+            raise DeclarationError(
+                f"{where}: ShownOnce('{name}') needs {name}: Attr[Secret[str] | None] = computed(write_only=True)."
+            )
+    candidates = [reference.name for reference in declaration.may_be_parent]
+    if declaration.within and declaration.within not in candidates:
+        raise DeclarationError(
+            f"{where}: parent='{declaration.within}' is no reference that is required and replaces the row."
+        )
+    if len(candidates) > 1 and not declaration.within:
+        raise DeclarationError(
+            f"{where}: name the row that it is created within, parent='{candidates[0]}' or parent='{candidates[1]}'."
+        )
     for name in declaration.unique:
         if name not in declaration.inputs:
             raise DeclarationError(f"{where}: unique names '{name}', which is no argument of it.")
+    if declaration.named_by and not getattr(declaration.attributes.get(declaration.named_by), "column", None):
+        raise DeclarationError(f"{where}: named_by is '{declaration.named_by}', which is no column of it.")

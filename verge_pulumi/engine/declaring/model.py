@@ -57,9 +57,13 @@ def input_model(declaration: Declaration) -> type[BaseModel]:
     """Return the pydantic model of what a program may set; every field may be left out, since it may be unknown."""
     fields: dict[str, Any] = {}
     annotated: Any = Annotated
+    listed: Any = list
     for name, attribute in declaration.inputs.items():
         annotation = attribute.value_type
-        if attribute.value is not PLAIN:
+        if attribute.value.each:
+            (one,) = get_args(annotation)
+            annotation = listed[annotated[one, BeforeValidator(attribute.value.each.normalise)]]
+        elif attribute.value is not PLAIN:
             annotation = annotated[annotation, BeforeValidator(attribute.value.normalise)]
         fields[name] = (annotation, Field(default=None, **attribute.limits))
     return create_model(declaration.title, __config__=ConfigDict(extra="forbid"), **fields)

@@ -6,8 +6,7 @@ so it is plain which resource means which, though none of them has a key yet.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from verge_pulumi.client import printable
+from verge_pulumi.engine.declaring import checking
 from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ class Program:
         self._claims: dict[tuple[Types, str], Claim] = {}
         self._reserved: set[tuple[Types, str]] = set()
         self._refusal: Exception | None = None
-        # The checks know the resources, which know this module.
-        self._check: Callable[[Planned], None] = importlib.import_module("verge_pulumi.checks").Checks()
+        self._checks = checking.begin()
 
     @contextmanager
     def declaring(self) -> Iterator[None]:
@@ -186,7 +185,8 @@ class Program:
         linked = {argument: self._linked(value) for argument, value in arguments.items()}
         attributes = resource.declaration.attributes
         planned = Planned(attributes=attributes, arguments=linked, resource=resource, name=name, system=system)
-        self._check(planned)
+        for check in self._checks:
+            check(planned)
         self._planned[resource] = planned
 
     def registered(self, resource: BaseResource) -> None:

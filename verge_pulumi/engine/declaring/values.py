@@ -15,6 +15,9 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
+from verge_pulumi.client import as_key
+from verge_pulumi.client.keys import DRAWN, NAME, NUMBER
+
 T = TypeVar("T")
 
 LARGEST = 2**53 - 1
@@ -54,6 +57,9 @@ class Value:
 
     json_types: tuple[str, ...] = ()
     """The catalogue's names of the column types that can hold it, where the Python type does not tell."""
+
+    each: Value | None = None
+    """How each value of a list behaves, where it is checked by itself."""
 
     def normalise(self, value: Any) -> Any:
         """Return the one spelling in which the value is kept in the state.
@@ -216,16 +222,21 @@ class _Size(Value):
 
 class _Key(Value):
     json_types = ("ref", "int")
+    grammar = f"{NUMBER}|{DRAWN}"
+
+    def __init__(self, *, named: bool = False) -> None:
+        if named:
+            self.grammar = f"{self.grammar}|{NAME}"
 
     def normalise(self, value: Any) -> Any:
         text = _number_text(value)
-        if not re.fullmatch(r"[1-9][0-9]*|[0-9a-f]{40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        if not re.fullmatch(self.grammar, text):
             # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
             raise ValueError("a key is a positive number, or a resource of this package")
         return text
 
     def to_api(self, value: Any) -> Any:
-        return int(value) if str(value).isdigit() else value
+        return as_key(value)
 
     def from_api(self, value: Any) -> Any:
         # An unset reference is null, 0 or "" depending on the column (fact sheet README §8).
@@ -237,15 +248,16 @@ class _RowPath(Value):
 
     json_types = ("any_ref", "text")
 
-    def __init__(self, table: str = "") -> None:
+    def __init__(self, table: str = "", *, named: bool = False) -> None:
         self.table = table
+        self.key = _Key(named=named)
 
     def normalise(self, value: Any) -> Any:
         # Both "vms/42" and "/v4/vms/42" occur (fact sheet README §8, polymorphic references).
         text = _number_text(value).removeprefix("/v4/")
         if self.table and not text.startswith(f"{self.table}/"):
-            text = f"{self.table}/{_Key().normalise(text)}"
-        if not re.fullmatch(r"[a-z_]+/([1-9][0-9]*|[0-9a-f]{40})", text):
+            text = f"{self.table}/{self.key.normalise(text)}"
+        if not re.fullmatch(rf"[a-z][a-z0-9_]*/({self.key.grammar})", text):
             raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
         return text
 
@@ -254,12 +266,20 @@ class _RowPath(Value):
         return [(table.removeprefix("/v4/"), key)] if table else []
 
 
-class _Keys(_Json):
-    def __init__(self, table: str) -> None:
-        self.table = table
+class _Keys(Value):
+    json_types = ("json",)
 
-    def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
-        return [(self.table, _number_text(key)) for key in value or ()]
+    def __init__(self, *, named: bool = False) -> None:
+        self.key = self.each = _Key(named=named)
+
+    def normalise(self, value: Any) -> Any:
+        return [self.key.normalise(key) for key in value] if isinstance(value, list) else value
+
+    def to_api(self, value: Any) -> Any:
+        return [self.key.to_api(key) for key in value]
+
+    def from_api(self, value: Any) -> Any:
+        return [str(key) for key in value] if isinstance(value, list) else value
 
 
 class _MachineType(_Text):
@@ -359,8 +379,8 @@ Json = Annotated[dict[str, Any], _Json()]
 Key = Annotated[str | int, _Key()]
 """The `$key` of a row."""
 
-NetworkKeys = Annotated[list[int], _Keys("vnets")]
-"""The `$key` of several networks."""
+Keys = Annotated[list[str | int], _Keys()]
+"""The `$key` of several rows."""
 
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""
@@ -394,6 +414,13 @@ def row_path(table: str) -> Any:
     """Return the type of a reference that is kept as ``table/key`` and always means one table: a key will do."""
     kind: Any = Annotated
     return kind[str | int, _RowPath(table)]
+
+
+def with_names(value: Value) -> Value:
+    """Return how a reference is spelt where the key of a row may be a name."""
+    if isinstance(value, _RowPath):
+        return _RowPath(value.table, named=True)
+    return _Keys(named=True) if isinstance(value, _Keys) else _Key(named=True)
 
 
 def in_units(count: int) -> str:

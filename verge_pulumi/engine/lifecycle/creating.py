@@ -5,11 +5,12 @@ What is not known to have failed is looked for before it is sent again; `existin
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.client import AlreadyExists, Outcome, Row, VergeError
+from verge_pulumi.client import AlreadyExists, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER
 from verge_pulumi.engine.declaring.model import payload
 from verge_pulumi.engine.errors import EngineError
@@ -60,7 +61,7 @@ class Creating:
 
     def run(self) -> Created:
         """Create the row, or find the one that an attempt of this resource which was cut off has made."""
-        parent = self._parent()
+        parent = self.parent()
         later = set(self._provider.later(self._inputs))
         values = self._provider.columns(self._inputs, self._declaration.inputs.keys() - later)
         if self._mark:
@@ -72,7 +73,7 @@ class Creating:
         self._provider.place(key, {name: str(value) for name, value in values.items()})
         return Created(key, self._mark, parent)
 
-    def _parent(self) -> str | None:
+    def parent(self) -> str | None:
         """Return the token of the row that this one is created within.
 
         Raises:
@@ -96,11 +97,11 @@ class Creating:
         """Create the row once; what is not known to have failed is looked for before it is sent again."""
         if not self._provider.identified(self._inputs) and (found := self._existing.unfinished(values)):
             # VergeOS will not refuse a second one.
-            return self._take_over(found)
+            return self._made_again(found, values) or self._take_over(found)
         try:
             return self._post(values)
         except AlreadyExists as refusal:
-            return self._take(self._existing.decide(refusal))
+            return self._take(self._existing.decide(refusal), values)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 raise
@@ -111,14 +112,14 @@ class Creating:
                 ) from error
             failure = error
         if found := appeared(lambda: self._existing.own(values), self._connection.clock):
-            return self._take(found)
+            return self._take(found, values)
         if failure.outcome is Outcome.APPLIED:
             raise failure
         self._connection.see_system()
         try:
             return self._post(values)
         except AlreadyExists as refusal:
-            return self._take(self._existing.decide(refusal, sent_before=True))
+            return self._take(self._existing.decide(refusal, sent_before=True), values)
 
     def _post(self, values: Mapping[str, Any]) -> str:
         return self._made(self._provider.make(self._inputs, values))
@@ -151,11 +152,29 @@ class Creating:
             "is left alone; run 'pulumi up' again"
         )
 
-    def _take(self, row: Row) -> str:
+    def _take(self, row: Row, values: Mapping[str, Any]) -> str:
         """Return the key of a row that exists: one that this very attempt has made, or one that is taken over."""
+        if again := self._made_again(row, values):
+            return again
         if self._mark and token_of(row) == self._token:
             return self._made(str(row["$key"]))
         return self._take_over(row)
+
+    def _made_again(self, row: Row, values: Mapping[str, Any]) -> str:
+        """Delete and make a row of ours again whose answer was lost, where only that said what the program needs.
+
+        Returns:
+            The new key, or "" where the row will do.
+        """
+        if not self._provider.needs_answer:
+            return ""
+        key = str(row["$key"])
+        provider_process.log(f"making row {key} of {self._declaration.table} again, because its answer was lost")
+        with contextlib.suppress(NotFound):
+            self._provider.unmake(key, self._inputs)
+        self._evidence.claims.release(self._place(key))
+        self._connection.see_system()
+        return self._post(values)
 
     def _take_over(self, row: Row) -> str:
         """Make an existing row ours: the token of this attempt, and the values that the program sets."""

@@ -72,9 +72,9 @@ class Existing:
     def own(self, values: Mapping[str, Any]) -> Row | None:
         """Find the row of this attempt: by its token, or without one as the one that nothing tells from it."""
         if not self._mark:
-            if same := self._alike(values):
+            if same := self._free(self._alike(values)):
                 self._evidence.states.of(self._stack, now=True)
-            return self._free(same)
+            return next(iter(self._free(same)), None)
         rows = self._find([*self._within(), where("description", "cs", str(self._mark))])
         found = [row for row in rows if token_of(row) == self._token]
         if len(found) > 1:
@@ -103,7 +103,7 @@ class Existing:
         if not rows:
             return None
         interrupted = self._interrupted(now=True)
-        free = [row for row in rows if not self._holder(row)]
+        free = self._free(rows)
         # A saved plan that is carried out once more has the token that it had before.
         own = [row for row in free if token_of(row) in {*interrupted, self._token}]
         if len(own) > 1:
@@ -129,12 +129,12 @@ class Existing:
 
     def _unfinished_alike(self, values: Mapping[str, Any]) -> Row | None:
         """Find such a row without a mark."""
-        rows = self._alike(values)
-        if given := self._free(row for row in rows if self._is_given(row)):
+        rows = self._free(self._alike(values))
+        if given := next((row for row in rows if self._is_given(row)), None):
             return given
         # Another provider of this run may have made one since the state was read.
         interrupted = self._interrupted(now=True) if rows else {}
-        same = self._free(rows)
+        same = next(iter(self._free(rows)), None)
         if same and not (self._inputs.get("adopt") or interrupted):
             raise EngineError(
                 f"row {same['$key']} of {self._declaration.table} already has these values, and no stack manages "
@@ -146,7 +146,7 @@ class Existing:
         """Find the rows without a mark that nothing tells from this one."""
         if self._declaration.markable:
             return []  # the program wants no marks
-        wanted = {**self._provider.server_defaults, **values}
+        wanted = {**self._declaration.server_defaults, **values}
         # No filter can hold what has several lines; what one finds is compared once more, exactly (quirks R7).
         hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
         shown = {name: value for name, value in wanted.items() if name not in hidden}
@@ -154,9 +154,12 @@ class Existing:
         rows = self._find([where(column, "eq", value) for column, value in known.items()])
         return [row for row in rows if all(str(row.get(name)) == str(shown[name]) for name in shown)]
 
-    def _free(self, rows: Iterable[Row]) -> Row | None:
-        """Return the first of these rows that no resource of this stack has."""
-        return next((row for row in rows if not self._holder(row)), None)
+    def _free(self, rows: Iterable[Row]) -> list[Row]:
+        """Return those of the rows that no resource of this stack has, as far as its state is known.
+
+        One that the state had and has no more is no stranger's either: Pulumi was told to retain it.
+        """
+        return [row for row in rows if not self._holder(row)]
 
     def decide(self, refusal: AlreadyExists, *, sent_before: bool = False) -> Row:
         """Return the row that holds the name already, if it is this one's or may become it.
@@ -198,7 +201,9 @@ class Existing:
 
     def _named(self, refusal: AlreadyExists) -> Row:
         """Find the row that has the unique values of this one; it may take a moment to show."""
-        unique = {self._provider.column(name): value for name, value in self._provider.unique(self._inputs).items()}
+        unique = {
+            self._declaration.column_of(name): value for name, value in self._provider.unique(self._inputs).items()
+        }
         if not unique:
             raise refusal
         try:
@@ -267,7 +272,7 @@ class Existing:
     def _within(self) -> list[Filter]:
         """Return the conditions that a row is within the one that the program names."""
         return [
-            where(self._provider.column(name), "eq", self._provider.through(name, self._inputs[name]))
+            where(self._declaration.column_of(name), "eq", self._provider.through(name, self._inputs[name]))
             for name, attribute in self._declaration.inputs.items()
             if attribute.through is not None
         ]

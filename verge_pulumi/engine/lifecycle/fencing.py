@@ -18,6 +18,7 @@ from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
 from verge_pulumi.engine.ownership.states import owner_in
+from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.engine.runtime import provider_process
 
 Owner = tuple[type[BaseResource], str]
@@ -30,13 +31,22 @@ def this_stack(properties: Mapping[str, Any]) -> str:
     return f"{properties.get(ORGANIZATION) or 'organization'}/{owner_in(urn) if urn else properties.get(OWNER, '/')}"
 
 
-def owner_row(declaration: Declaration, properties: Mapping[str, Any]) -> Owner | None:
-    """Return the row that a row was created within, if that can bear a mark."""
+def owner_row(reader: Reader, declaration: Declaration, properties: Mapping[str, Any]) -> Owner | None:
+    """Return the row that decides whose another one is: the one that it was created within, if that can bear a mark.
+
+    For a row that can bear none itself it is the next one above that can.
+    """
     parent = declaration.parent
     if parent is None or properties.get(parent.name) is None or len(parent.targets) != 1:
         return None
-    (kind,) = parent.targets
-    return (kind, str(properties[parent.name]).rpartition("/")[2]) if kind.declaration.markable else None
+    (kind,), key = parent.targets, str(properties[parent.name]).rpartition("/")[2]
+    while not kind.declaration.markable:
+        parent = kind.declaration.parent
+        if declaration.markable or parent is None or parent.through or not parent.column or len(parent.targets) != 1:
+            return None
+        key = str(reader.known(kind.declaration.table, key, parent.column)).rpartition("/")[2]
+        (kind,) = parent.targets
+    return kind, key
 
 
 def lasting(declaration: Declaration, row: Row) -> dict[str, str]:
@@ -61,7 +71,7 @@ class Fence:
     ) -> None:
         self._connection = connection
         self._declaration = declaration
-        self._owner = owner or (lambda properties: owner_row(declaration, properties))
+        self._owner = owner or (lambda properties: owner_row(connection.reader, declaration, properties))
 
     def stranger(self, row: Row, properties: Mapping[str, Any]) -> str:
         """Return who has the row now if it is not the one that the state means, else "".

@@ -24,6 +24,7 @@ from pulumi.dynamic import (
 
 from verge_pulumi.engine.connecting.connection import from_process
 from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
+from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.errors import EngineError, sentence, shown_problems
 from verge_pulumi.engine.lifecycle.fencing import this_stack
@@ -32,6 +33,7 @@ from verge_pulumi.engine.lifecycle.hooks import Hooks
 from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
 from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete, managed
+from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN
@@ -59,9 +61,16 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
     serialize_as_secret_always = False
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Bind the class to the resource its base names: ``class NetworkProvider(RowProvider[Network])``."""
+    def __init_subclass__(cls, *, life: type[Life] | None = None, **options: Any) -> None:
+        """Bind the class to the resource its base names: ``class NetworkProvider(RowProvider[Network])``.
+
+        Args:
+            life: The life that it serves, for all resources of which nothing else is special.
+            options: Passed on.
+        """
         super().__init_subclass__(**options)
+        if life is not None:
+            LIVES[life] = cls
         for base in vars(cls).get("__orig_bases__", ()):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, BaseResource):
@@ -152,6 +161,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         """Make the object."""
         inputs = self._typed(props)
         Home(self.connection).see(inputs)
+        refuse_older(self.connection, self.declaration, inputs)
         with noted(self.connection.evidence, "create", str(inputs.get(TOKEN) or "")):
             id, outs = self.insert(inputs)
         self.connection.evidence.attempts.made_up_for(provider_process.urn(), this_stack(inputs))
@@ -195,6 +205,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         inputs = self._typed(_news)
         # The token is that of the object, which an old state may not have recorded in the inputs.
         inputs |= {TOKEN: _olds[TOKEN]} if TOKEN in _olds else {}
+        refuse_older(self.connection, self.declaration, inputs)
         evidence = self.connection.evidence
         olds = {**_olds, UNFINISHED: "a run was cut off"} if is_unclear(evidence, _olds, _news) else _olds
         with noted(evidence, "change", token_in(_olds)):
@@ -229,3 +240,20 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
 
 PROVIDERS: dict[type[BaseResource], type[DeclaredProvider[Any]]] = {}
+"""What serves a resource of which something is special."""
+
+LIVES: dict[type[Life], type[DeclaredProvider[Any]]] = {}
+"""What serves the other resources, by the life that they declare."""
+
+
+def provider_of(resource: type[BaseResource]) -> type[DeclaredProvider[Any]]:
+    """Return what serves a resource: what is bound to it or to a class that it inherits from, else to its life.
+
+    Raises:
+        EngineError: Nothing is, because the module that knows the life is not imported where the resource is declared.
+    """
+    life = type(resource.declaration.life)
+    special = next((PROVIDERS[base] for base in resource.__mro__ if base in PROVIDERS), LIVES.get(life))
+    if special is None:
+        raise EngineError(f"no provider serves the life {life.__name__} of {resource.__name__}. Import one beside it")
+    return special

@@ -29,12 +29,15 @@ owner_row           before any access to the row    inputs or state             
 through             a column of a POST, a filter    reference, key                    the column's value
 make                create, once                    inputs, columns                   the new key
 made_by_vergeos     create, such a row exists       a row                             whether it is there for us to use
+remembered          create and update, before   state, row, inputs                hidden outputs
+                    the row is written to
 later               create                          inputs                            arguments to write when it is up
 until_ready         create, the row shows           id, row, inputs                   the row when it can be used
 before_update       update or take-over, something  id, row, inputs, changed names    nothing
                     is to be written
 after_write         create and update, written      id, row, inputs                   the row as it is then
 before_delete       delete, the row is ours         id, row, state                    nothing
+unmake              delete, once                    id, state                         nothing
 used_by             VergeOS refuses a delete        id                                what keeps the row
 ==================  ==============================  ================================  =================================
 """
@@ -163,12 +166,12 @@ class RowHooks(Hooks[R]):
     extra_delete_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that `before_delete` reads in addition to those of the declaration."""
 
-    server_defaults: ClassVar[Mapping[str, Any]] = {}
-    """Columns of a new row of which the program says nothing, as far as they tell rows apart that have no mark."""
+    needs_answer: ClassVar[bool] = False
+    """Whether only the answer to a POST says what the program needs: a row whose answer was lost is made again."""
 
     def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
-        """Name the row that decides whose this one is where it bears no mark: the one that it was created within."""
-        return owner_row(self.declaration, props)
+        """Name the row that decides whose this one is where it bears no mark: the next one above that can bear one."""
+        return owner_row(self.connection.reader, self.declaration, props)
 
     def through(self, name: str, key: str) -> Any:
         """Return what a column holds for a reference that is followed: a column of the row referred to."""
@@ -179,6 +182,16 @@ class RowHooks(Hooks[R]):
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make the row out of columns, once; return its key."""
         return self.connection.client.table(self.declaration.table).create(values).key
+
+    def remembered(self, props: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
+        """Return what the state has to know of a row that is about to be written to.
+
+        Args:
+            props: The outputs in the state; empty where there is none yet.
+            row: The row as it is.
+            inputs: What the program says.
+        """
+        return {}
 
     def later(self, inputs: Inputs) -> Collection[str]:
         """Name the arguments that cannot be part of `make` and are written when the row is ready."""
@@ -197,6 +210,10 @@ class RowHooks(Hooks[R]):
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
+
+    def unmake(self, id: str, props: Inputs) -> None:
+        """Delete the row, once."""
+        self.connection.client.table(self.declaration.table).delete(id)
 
     def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
         """Say whether VergeOS makes such a row by itself, so that one without a mark is there for us to use.

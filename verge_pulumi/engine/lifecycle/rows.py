@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.lives import BEFORE, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
@@ -24,7 +25,7 @@ from verge_pulumi.engine.runtime import provider_process
 R = TypeVar("R", bound=BaseResource)
 
 
-class RowProvider(RowHooks[R], DeclaredProvider[R]):
+class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
     """Manages rows of the table that the resource R declares; subclasses say by hooks what is special about them."""
 
     # The four verbs --------------------------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R]):
         else:
             changed = differing(self.declaration, olds, news)
         values = payload(self.declaration, news, set(changed))
-        hidden = self._recorded(row, olds)
+        hidden = self._recorded(row, olds) | self.remembered(olds, row, news)
         mark = Mark.of(olds.get(MARK))
         if mark and (values or Mark.of(row.get("description")) is None):
             # The text of the mark follows what was renamed with the next write.
@@ -91,7 +92,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R]):
             return
         self.before_delete(id, row, props)
         try:
-            self.connection.client.table(self.declaration.table).delete(id)
+            self.unmake(id, props)
         except NotFound:
             return
         except VergeError as error:
@@ -189,10 +190,6 @@ class RowProvider(RowHooks[R], DeclaredProvider[R]):
         """Say whether VergeOS itself would refuse a second row like this one."""
         return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)
 
-    def column(self, name: str) -> str:
-        """Return the column of an argument."""
-        return str(self.declaration.inputs[name].column)
-
     # Ownership -------------------------------------------------------------------------------------------------------
 
     def fenced(self, id: str, props: Inputs, extra: tuple[str, ...] = ()) -> Row | None:
@@ -220,5 +217,5 @@ class RowProvider(RowHooks[R], DeclaredProvider[R]):
 
     def _recorded(self, row: Row, props: Inputs) -> dict[str, Any]:
         """Return the hidden outputs by which a row is known, after it has proved to be ours."""
-        kept = {name: props[name] for name in (MARK, PARENT) if name in props}
+        kept = {name: props[name] for name in (MARK, PARENT, BEFORE) if name in props}
         return kept | {FIXED: lasting(self.declaration, row)}

@@ -1,11 +1,11 @@
-"""Calls that run side by side ask together: what they want is gathered and answered by one request.
+"""Reads of parallel calls are batched: what several calls want is read by one request.
 
-Pulumi's engine works on several resources at once, four for each processor unless it is told otherwise, and each of its
-calls blocks until it is answered. So a question waits a moment for those of the other calls. How many come is learned
-from the run itself: once as many ask as asked together of late, the answer is fetched at once; where fewer ask, it is
-fetched when nobody came for a while. What the engine does between two calls (it saves the state, which takes longer the
-larger the state is) sets that while. The first round, and now and then a full one, waits too: more calls may come than
-were expected, and two halves that take turns would never meet.
+Pulumi's engine works on several resources at once, by default four for each processor, and each of its calls blocks
+until it is answered. So a read waits a moment for those of the other calls. The size of a batch is learned from the
+run: it is sent at once when it is as large as recent ones, and otherwise when no further read came for a while. How
+long that is depends on what the engine does between two calls: it saves the state, which takes longer the larger the
+state is. The first batch, and now and then a full one, waits too: more calls may come than were expected, and two
+halves that take turns would never meet.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ W = TypeVar("W", bound=Hashable)
 A = TypeVar("A")
 
 LONGEST_PAUSE = 0.5
-"""Seconds without a further question after which nobody is waited for."""
+"""Idle seconds after which a batch is sent."""
 
 LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, select, where
+from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, as_key, select, where
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.waiting import Clock
@@ -26,7 +26,7 @@ MOST_KEYS = 100
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row is listed besides its own table: a drive under ``drives`` of its machine.
+    """Where a row is listed in addition to its own table: a drive under ``drives`` of its machine.
 
     Attributes:
         table: The table of the row that lists it.
@@ -116,8 +116,8 @@ class Reader:
                 snapshot.taken = self._confirmed = now
             return snapshot.rows
 
-    def find(self, table: str, condition: Filter, fields: Sequence[str]) -> list[Row]:
-        """List the rows that meet a condition."""
+    def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
+        """List the rows that meet a condition, all of them if it is None."""
         return self._client.table(table).list(fields=list(fields), filter=condition)
 
     def known(self, table: str, key: str, column: str) -> Any:
@@ -193,10 +193,12 @@ class Reader:
                 listing.setdefault(place.table, {})[want] = place
         found: dict[_Want, Row] = {}
         for table, places in listing.items():
-            names = {place.name: want.fields for want, place in places.items()}
+            names: dict[str, dict[str, None]] = {}
+            for want, place in places.items():
+                names.setdefault(place.name, {}).update(dict.fromkeys(want.fields))
             if len(names) < 2:
                 continue  # a list of their own table does as well
-            fields = ["$key", *(select(name, own) for name, own in names.items())]
+            fields = ["$key", *(select(name, tuple(own)) for name, own in names.items())]
             keys = list(dict.fromkeys(place.key for place in places.values()))
             for start in range(0, len(keys), MOST_KEYS):
                 try:
@@ -211,7 +213,7 @@ class Reader:
 
     def _rows(self, table: str, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
         if len(keys) > 1:
-            condition = any_of("$key", [int(key) if key.isdigit() else key for key in keys])
+            condition = any_of("$key", map(as_key, keys))
             return {str(row["$key"]): row for row in self.find(table, condition, fields)}
         try:
             return {keys[0]: self._client.table(table).get(keys[0], fields=list(fields))}

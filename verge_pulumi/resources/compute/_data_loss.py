@@ -39,4 +39,4 @@ def forbid(drives: Iterable[Mapping[str, Any]]) -> None:
     """
     full = [f"'{printable(str(drive.get('name')))}' ({in_units(used(drive))})" for drive in drives if used(drive)]
     if full:
-        raise EngineError(f"data would be lost that is on {', '.join(full)}. {WAY_OUT}")
+        raise EngineError(f"this would delete the data on {', '.join(full)}. {WAY_OUT}")

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
-from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, printable
 from verge_pulumi.engine.connecting.connection import Connection
@@ -156,7 +155,7 @@ def _ask(connection: Connection, kind: Kind, vm: str, row: Row, fields: Sequence
     under_way = False
     for last in (False, True):
         if kind.spacing:
-            _turns.setdefault(connection, _Turns()).take(connection.clock, kind.spacing)
+            connection.shared(_Turns).take(connection.clock, kind.spacing)
         try:
             connection.client.table("vms").action(vm, kind.action, params)
         except VergeError as error:
@@ -213,6 +212,3 @@ class _Turns:
         if turn > now:
             provider_process.log(f"waiting {turn - now:.0f} s, because VergeOS takes one at a time", ephemeral=True)
             clock.sleep(turn - now)
-
-
-_turns: WeakKeyDictionary[Connection, _Turns] = WeakKeyDictionary()

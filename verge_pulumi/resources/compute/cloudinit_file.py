@@ -38,8 +38,8 @@ class CloudInitFile(Resource, table="cloudinit_files", unique=("vm", "name")):
 
     on_change: Attr[Literal["ignore", "next-boot", "replace"] | None] = policy(default=None)
     """What other contents do later on. ``next-boot`` (if unset): the file is changed, and the guest acts on it at its
-    next boot if the instance id in ``/meta-data`` is another one. ``ignore``: nothing, until the file is made anew.
-    ``replace``: the file is made anew, and so is what depends on it."""
+    next boot if the instance id in ``/meta-data`` is another one. ``ignore``: nothing, until the file is recreated.
+    ``replace``: the file is recreated, and so is what depends on it."""
 
     filesize: Attr[int | None] = computed()
     """Its length in bytes."""

@@ -33,7 +33,7 @@ SETTINGS = "settings_args"
 
 
 class DeviceSettings(Declared):
-    """What is said of a device besides its name and its VM."""
+    """The arguments of a device, apart from its name and its VM."""
 
     type: Attr[DeviceType] = arg(replaces=True)
     """Kind of device; the last two are legacy."""
@@ -124,7 +124,7 @@ class DeviceSettings(Declared):
     """vGPU: series of the profile."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine it hangs on."""
+    """Key of the machine it belongs to."""
 
     uuid: Attr[str | None] = computed()
     """Its UUID."""

@@ -9,6 +9,7 @@ from verge_pulumi.client import ApiError, NoSpace, Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.declaration import Declared, Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -28,12 +29,12 @@ FILL_TIMEOUT = 3600.0
 
 
 class DriveSettings(Declared):
-    """What is said of a drive besides its name and its VM."""
+    """The arguments of a drive, apart from its name and its VM."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
     """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
-    media: Attr[Media | None] = arg(default=None, replaces=True)
+    media: Attr[Media | None] = arg(default=None, replaces=True, empty=data_loss.EMPTY_MEDIA)
     """Kind of medium; ``disk`` if unset. An ``import`` or a ``clone`` is filled from `media_source`, and is a disk of
     its own from then on."""
 
@@ -41,14 +42,14 @@ class DriveSettings(Declared):
     """The file behind it: the ISO in a ``cdrom`` (a change swaps it), the image of an ``import`` (another one replaces
     the drive), the file of the drive that a ``clone`` or a ``nonpersistent`` one is based on."""
 
-    disksize: Attr[Size | None] = arg(default=None)
+    disksize: Attr[Size | None] = arg(default=None, role="disk")
     """Size, such as ``"20GiB"``, or a number of bytes. It can grow, also while the VM runs, never shrink. A ``disk``
     needs one; an ``import`` or a ``clone`` has that of its image, and grows to a larger one when it is filled."""
 
-    preferred_tier: Attr[Literal["1", "2", "3", "4", "5"] | None] = arg(default=None)
+    preferred_tier: Attr[Literal["1", "2", "3", "4", "5"] | None] = arg(default=None, role="tier")
     """Storage tier; the system's default if unset."""
 
-    interface: Attr[str | None] = arg(default=None)
+    interface: Attr[str | None] = arg(default=None, empty=data_loss.FIRMWARE)
     """How the drive is attached, such as ``virtio-scsi`` (the default), ``ahci`` or ``nvme``."""
 
     orderid: Attr[int | None] = arg(default=None, ge=0)
@@ -89,9 +90,9 @@ class DriveSettings(Declared):
     ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine it hangs on."""
+    """Key of the machine it belongs to."""
 
-    used_bytes: Attr[int | None] = computed()
+    used_bytes: Attr[int | None] = computed(role="used", unit=BYTE)
     """Bytes in use."""
 
     status: Attr[str | None] = computed(follow="status#status")
@@ -152,7 +153,7 @@ class DriveProvider(HotplugProvider[Drive]):
         old, new = olds.get("disksize"), news.get("disksize")
         if replacing:
             if not olds.get("allow_data_loss") and (lost := data_loss.used(olds)):
-                yield f"the {in_units(lost)} of data on it would be lost. {data_loss.WAY_OUT}"
+                yield f"this would delete {in_units(lost)} of data on it. {data_loss.WAY_OUT}"
         elif "disksize" in changed and old is not None and isinstance(new, str) and size.to_api(new) < size.to_api(old):
             yield f"disksize: a drive never shrinks; it has {old}, the program says {new}"
 

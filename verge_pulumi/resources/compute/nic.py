@@ -13,9 +13,9 @@ from verge_pulumi.resources.network.network import Network
 
 
 class NicSettings(Declared):
-    """What is said of a NIC besides its name and its VM."""
+    """The arguments of a NIC, apart from its name and its VM."""
 
-    network: OptionalRef[Network] = ref(default=None, column="vnet")
+    network: OptionalRef[Network] = ref(default=None, column="vnet", role="plug")
     """The network it is plugged into. A change takes effect at once."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
@@ -40,9 +40,9 @@ class NicSettings(Declared):
     """Whether it has one queue instead of several (26.0 and later)."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine it hangs on."""
+    """Key of the machine it belongs to."""
 
-    ipaddress: Attr[Text | None] = computed()
+    ipaddress: Attr[Text | None] = computed(role="address")
     """Its address as the network knows it; an `Address` gives it a fixed one."""
 
     status: Attr[str | None] = computed(follow="status#status")

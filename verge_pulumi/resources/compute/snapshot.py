@@ -9,6 +9,7 @@ from typing import Any
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Duration, Moment, Text
 from verge_pulumi.engine.errors import Withdrawn
@@ -18,7 +19,14 @@ from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 
-class Snapshot(Resource, table="machine_snapshots", fixed=("created",)):
+class Snapshot(
+    Resource,
+    table="machine_snapshots",
+    named_by="name",
+    fixed=("created",),
+    # An earlier attempt is looked for, and the VM is read.
+    life=Life(create=Cost(writes=2, reads=2)),
+):
     """A snapshot of a virtual machine with its disks, taken once, when this resource is created.
 
     A `VirtualMachine` with ``restored_from`` makes a new VM of it. VergeOS deletes it when it expires; the next ``up``

@@ -9,7 +9,9 @@ from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.declaration import SEED, Declared, Resource, scope_of
+from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -62,13 +64,13 @@ class VirtualMachineSettings(Declared):
     created_from: Attr[str | None] = arg(default=None, replaces=True)
     """How it came to be, in VergeOS's words; ``custom`` if unset."""
 
-    cpu_cores: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=1024)
+    cpu_cores: Attr[int | None] = arg(default=None, restarts=True, ge=1, le=1024, role="cores", unset=1)
     """Virtual cores; 1 if unset."""
 
     cpu_type: Attr[str | None] = arg(default=None, restarts=True)
     """Model of the virtual CPU; the cluster's default if unset. The list grows with releases."""
 
-    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576)
+    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576, role="ram", unit=MIB, unset=1024)
     """Memory in MB; 1024 if unset."""
 
     machine_type: Attr[MachineType | None] = arg(default=None, restarts=True)
@@ -173,10 +175,14 @@ class VirtualMachineSettings(Declared):
     cloudinit_datasource: Attr[Literal["none", "config_drive_v2", "nocloud"] | None] = arg(default=None)
     """How cloud-init data is handed to the guest."""
 
-    clone_of: OptionalRef["VirtualMachine"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 not there yet
+    clone_of: OptionalRef["VirtualMachine"] = ref(  # noqa: UP037 not there yet
+        default=None, column=None, replaces=True, role="original"
+    )
     """The VM that it is made a copy of, with its drives and NICs. What the program does not set is as it is there."""
 
-    restored_from: OptionalRef["Snapshot"] = ref(default=None, column=None, replaces=True)  # noqa: UP037 no import here
+    restored_from: OptionalRef["Snapshot"] = ref(  # noqa: UP037 no import here
+        default=None, column=None, replaces=True, role="original", declared_in="verge_pulumi.resources.compute.snapshot"
+    )
     """The snapshot that it is made from, as with `clone_of`. The snapshot's own VM stays as it is."""
 
     replacement_trigger: Attr[Secret[str] | None] = policy(default=None, replaces=True)
@@ -185,7 +191,7 @@ class VirtualMachineSettings(Declared):
     clone_timeout: Attr[int | None] = policy(default=None, ge=1)
     """Seconds that copying the disks may take; 3600 if unset."""
 
-    restart: Attr[Restart | None] = policy(default=None)
+    restart: Attr[Restart | None] = policy(default=None, role="restart", outage="the guest is down in the meantime")
     """Whether a change that needs a power cycle of the running VM makes one: ``never`` (the default) or ``on-change``,
     which shuts the guest down and starts it again."""
 
@@ -202,7 +208,7 @@ class VirtualMachineSettings(Declared):
     state, so run ``pulumi up`` with it before the change that deletes."""
 
     machine: Attr[int | None] = computed()
-    """Key of the machine, which drives and NICs hang on."""
+    """Key of the machine, to which drives and NICs belong."""
 
     need_restart: Attr[bool | None] = computed()
     """Whether changes wait for a power cycle."""
@@ -227,6 +233,8 @@ class VirtualMachine(
     unique=("name",),
     only={"is_snapshot": False},
     fixed=("created", "uuid"),
+    # It must be off, which is looked at once more.
+    life=Life(delete=Cost(writes=1, reads=2)),
 ):
     """A virtual machine.
 
@@ -236,9 +244,11 @@ class VirtualMachine(
 
     A copy (`clone_of`, `restored_from`) is stopped too, and brings drives and NICs with it that no resource manages.
     Name one in a `Drive` or `Nic` with ``adopt=True`` to manage it; those that are not go when the VM is deleted.
-    Another original makes another VM, and so does a snapshot that expired and was taken anew: Pulumi's option
+    Another original makes another VM, and so does a snapshot that expired and was taken again: Pulumi's option
     ``ignore_changes=["restored_from"]`` keeps the copy as it is.
     """
+
+    review = Review(drawn="server", inventory=Inventory(noun="VM"))
 
 
 class VirtualMachineProvider(RowProvider[VirtualMachine]):
@@ -273,7 +283,7 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Make it anew, or as a copy."""
+        """Create it empty, or as a copy."""
         if cloning.is_copy(inputs):
             return cloning.clone(self.connection, inputs, values)
         return super().make(inputs, values)

@@ -8,11 +8,12 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.dns.dns_zone import TTL, DnsZone
-from verge_pulumi.resources.network._staged import DNS, StagingProvider
+from verge_pulumi.resources.network._staged import StagingProvider
 
 ADDRESSES = {"A": 4, "AAAA": 6}
 NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")
@@ -21,7 +22,7 @@ NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")
 MEANT_FOR = {"mx_preference": ("MX", "SRV"), "weight": ("SRV",), "port": ("SRV",), "issue_wildcard": ("CAA",)}
 
 
-class DnsRecord(Resource, table="vnet_dns_zone_records"):
+class DnsRecord(Resource, table="vnet_dns_zone_records", life=Staged("DNS")):
     """A record of a DNS zone: ``DnsRecord("www", zone=zone, host="www", type="A", value="10.0.0.5")``.
 
     A running network applies the change at once.
@@ -68,8 +69,6 @@ class DnsRecord(Resource, table="vnet_dns_zone_records"):
 class DnsRecordProvider(StagingProvider[DnsRecord]):
     """What is special about a record's life."""
 
-    staged = DNS
-
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """A record says what its type is for, and nothing that is for others."""
         kind, value = inputs.get("type"), inputs.get("value")
@@ -86,13 +85,6 @@ class DnsRecordProvider(StagingProvider[DnsRecord]):
             # VergeOS answers 0 for all records, so that is not refused.
             if kind not in kinds and isinstance(inputs.get(name), int | float) and inputs[name]:
                 yield f"{name}: is for records of type {' and '.join(kinds)}"
-
-    def network_of(self, props: Inputs) -> str:
-        """Return the key of the zone's view's network."""
-        known = self.connection.reader.known
-        return props.get("network") or str(
-            known("vnet_dns_views", str(known("vnet_dns_zones", props["zone"], "view")), "vnet")
-        )
 
 
 def _ip_version(text: str) -> int | None:

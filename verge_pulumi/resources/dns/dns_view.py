@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.values import SemicolonList, Size
-from verge_pulumi.resources.network._network_owned import NetworkOwnedProvider
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
 
 
-class DnsView(Resource, table="vnet_dns_views", unique=("network", "name")):
+class DnsView(Resource, table="vnet_dns_views", unique=("network", "name"), life=Staged("DNS")):
     """A view of a network's DNS server: zones that are served to some clients.
 
-    The network needs ``dns="bind"``. Zones hang on a view, so there is at least one: ``DnsView("all", network=lan,
+    The network needs ``dns="bind"``. Zones belong to a view, so there is at least one: ``DnsView("all", network=lan,
     name="all", match_clients=["any"])``. A running network applies the change at once. These rows carry no mark, so
     they belong to the stack that manages the network.
     """
@@ -41,7 +41,3 @@ class DnsView(Resource, table="vnet_dns_views", unique=("network", "name")):
 
     orderid: Attr[int | None] = arg(default=None)
     """Place among the network's views, of which the first that matches answers."""
-
-
-class DnsViewProvider(NetworkOwnedProvider[DnsView]):
-    """Lets the network apply the views."""

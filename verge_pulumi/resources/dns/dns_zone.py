@@ -7,16 +7,17 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Key, SemicolonList, Text
 from verge_pulumi.resources.dns.dns_view import DnsView
-from verge_pulumi.resources.network._network_owned import NetworkOwnedProvider
+from verge_pulumi.resources.network._staged import StagingProvider
 
 TTL = "^([0-9]+[smhdwSMHDW]?)*$"
 """A length of time as DNS servers write it, such as ``1h``."""
 
 
-class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain")):
+class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=Staged("DNS")):
     """A domain that a network's DNS server serves; `DnsRecord` fills it.
 
     A running network applies the change at once. These rows carry no mark, so they belong to the stack that manages
@@ -46,7 +47,7 @@ class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain")):
     """Whether other servers are told of changes: those of the zone, or with ``explicit`` those of `also_notify`."""
 
     allow_notify: Attr[SemicolonList | None] = arg(default=None)
-    """Servers that may tell of changes, besides `masters`; ``none`` if unset."""
+    """Servers that may announce changes, in addition to `masters`; ``none`` if unset."""
 
     also_notify: Attr[SemicolonList | None] = arg(default=None)
     """Further servers that are told of changes."""
@@ -76,14 +77,10 @@ class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain")):
     """Key of the network whose DNS server serves it."""
 
 
-class DnsZoneProvider(NetworkOwnedProvider[DnsZone]):
+class DnsZoneProvider(StagingProvider[DnsZone]):
     """What is special about a zone's life."""
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """A copy is one of something."""
         if inputs.get("type") in ("slave", "stub") and inputs.get("masters") in (None, []):
             yield f"masters: type='{inputs['type']}' needs the servers that it is copied from"
-
-    def network_of(self, props: Inputs) -> str:
-        """Return the key of the view's network."""
-        return props.get("network") or str(self.connection.reader.known("vnet_dns_views", props["view"], "vnet"))

@@ -6,12 +6,12 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.values import IpAddress
-from verge_pulumi.resources.network._network_owned import NetworkOwnedProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class HostOverride(Resource, table="vnet_hosts", unique=("network", "host")):
+class HostOverride(Resource, table="vnet_hosts", unique=("network", "host"), life=Staged("DNS")):
     """A name that a network's DNS server answers with an address of your choice.
 
     A running network applies the change at once. These rows carry no mark, so they belong to the stack that manages
@@ -29,7 +29,3 @@ class HostOverride(Resource, table="vnet_hosts", unique=("network", "host")):
 
     type: Attr[Literal["host", "domain"] | None] = arg(default=None)
     """Whether it is one ``host`` (if unset) or a whole ``domain``."""
-
-
-class HostOverrideProvider(NetworkOwnedProvider[HostOverride]):
-    """Lets the network apply the names."""

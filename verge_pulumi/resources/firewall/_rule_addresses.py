@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import pulumi
 
+from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.resources.compute.nic import Nic
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.firewall.rule_alias import RuleAlias
@@ -48,14 +49,17 @@ def segment_of(network: Network | pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.concat("vnet:", network.name if isinstance(network, Network) else network)
 
 
-def nic(vm: VirtualMachine | pulumi.Input[str], nic: Nic | pulumi.Input[str]) -> pulumi.Output[str]:
+def nic(
+    vm: VirtualMachine | Whole[VirtualMachine] | pulumi.Input[str], nic: Nic | pulumi.Input[str]
+) -> pulumi.Output[str]:
     """Return the text for the address of a NIC.
 
     Args:
-        vm: The virtual machine, or its name.
+        vm: The virtual machine, a server, or its name.
         nic: Its NIC, or the NIC's name.
     """
-    machine = vm.name if isinstance(vm, VirtualMachine) else vm
+    of = vm.main if isinstance(vm, Whole) else vm
+    machine = of.name if isinstance(of, VirtualMachine) else of
     card = nic.name.apply(str) if isinstance(nic, Nic) else nic
     return pulumi.Output.concat("vmnic:", machine, ".", card)
 

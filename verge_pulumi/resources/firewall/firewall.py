@@ -11,7 +11,9 @@ import pulumi
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
 from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
@@ -42,7 +44,19 @@ ROUNDS = 3
 """How often the rules are brought into order; one round does it, if VergeOS places them as the fact sheet says."""
 
 
-class Firewall(BaseResource, table=TABLE, unique=("network",)):
+class Firewall(
+    BaseResource,
+    table=TABLE,
+    unique=("network",),
+    # The rules are listed before and after.
+    life=Staged(
+        "rules",
+        rows="rules",
+        create=Cost(writes=2, reads=0),
+        update=Cost(writes=2, reads=0),
+        delete=Cost(writes=1, reads=0),
+    ),
+):
     """The rules of a network in their order, as one resource.
 
     ``Firewall("edge", network=lan, rules=[FirewallRule(name="ssh", protocol="tcp", destination_ports="22")])``. A
@@ -51,10 +65,12 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     only VergeOS's own stay. All changes are applied together, once.
     """
 
+    review = Review(guards=True)
+
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""
 
-    rules: Items[FirewallRule] = items(RuleList())
+    rules: Items[FirewallRule] = items(RuleList(), role="rules")
     """The rules, from the first that is tried to the last. Read as a list of what each of them says, by name."""
 
     authoritative: Attr[bool | None] = policy(default=None)
@@ -72,11 +88,11 @@ class Firewall(BaseResource, table=TABLE, unique=("network",)):
     adopt: Attr[bool | None] = policy(default=None)
     """Whether to take over rules that exist already under the names of these, instead of failing."""
 
-    keys: Attr[dict[str, str] | None] = computed()
+    keys: Attr[dict[str, str] | None] = computed(role="keys")
     """The keys of the rows, by name of the rule."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with what each rule says instead of the rule."""
         rules = arguments["rules"]
         if not isinstance(rules, Sequence) or not all(isinstance(rule, FirewallRule) for rule in rules):

@@ -7,7 +7,9 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
@@ -16,7 +18,7 @@ from verge_pulumi.resources.network.network import Network
 
 
 class NetworkRuleSettings(Declared):
-    """What is said of a rule besides its network and its place."""
+    """The arguments of a rule, apart from its network and its position."""
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""
@@ -86,7 +88,7 @@ class NetworkRuleSettings(Declared):
     """What it was made for, such as ``vnet_addresses/28``."""
 
 
-class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name")):
+class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name"), life=Staged("rules")):
     """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
 
     Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module
@@ -94,6 +96,8 @@ class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("ne
     ``source_ip=rule_addresses.segment_of(dmz)``. A running network applies the changes at once, those that are made
     together by one apply; a stopped one loads them when it starts.
     """
+
+    review = Review(guards=True)
 
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""

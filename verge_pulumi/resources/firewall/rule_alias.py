@@ -9,7 +9,9 @@ from typing import Literal
 from verge_pulumi.client import Row, where
 from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -17,17 +19,25 @@ from verge_pulumi.resources.firewall._rule_values import AliasEntries
 from verge_pulumi.resources.network._staged import RULES, apply_staged
 
 
-class RuleAlias(Resource, table="vnet_rule_aliases", unique=("name",)):
+class RuleAlias(
+    Resource,
+    table="vnet_rule_aliases",
+    unique=("name",),
+    # Each write is followed by a look for the rules that refer to it.
+    life=Life(create=Cost(writes=2, reads=1), update=Cost(writes=2, reads=2)),
+):
     """Addresses or ports under one name, for the rules of all networks.
 
     ``NetworkRule(..., source_ip=rule_addresses.alias(offices))`` refers to one. When it changes, the running networks
     whose rules refer to it apply that.
     """
 
+    review = Review(guards=True)
+
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""
 
-    value: Attr[AliasEntries] = arg()
+    value: Attr[AliasEntries] = arg(role="matched")
     """What it stands for: addresses, networks or ports, each with a label after ``|`` if wanted."""
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)

@@ -1,16 +1,12 @@
-"""Rows of which a network has one, made when something is to hang on it (fact sheet vnets §10, §11)."""
+"""Rows of which a network has one, created with their first child (fact sheet vnets §10, §11)."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
-
-_found: WeakKeyDictionary[Connection, dict[tuple[str, str], int]] = WeakKeyDictionary()
-_finding = threading.Lock()
 
 
 def row_of(connection: Connection, table: str, network: str, **settings: Any) -> int:
@@ -20,16 +16,28 @@ def row_of(connection: Connection, table: str, network: str, **settings: Any) ->
         connection: Where to.
         table: The table.
         network: Key of the network.
-        settings: The columns of a row that has to be made, besides the network's.
+        settings: The columns of a row that has to be made, in addition to the network's.
 
     Raises:
         VergeError: It cannot be asked for, or made.
     """
-    with _finding:
-        found = _found.setdefault(connection, {})
-        if (table, network) not in found:
-            found[table, network] = int(_find_or_make(connection, table, {"vnet": int(network), **settings}))
-        return found[table, network]
+    row = connection.shared(_Row, table, network)
+    with connection.reader.gathering.idle():
+        row.lock.acquire()
+    try:
+        if row.key is None:
+            row.key = int(_find_or_make(connection, table, {"vnet": int(network), **settings}))
+        return row.key
+    finally:
+        row.lock.release()
+
+
+class _Row:
+    """One network's row in one table; only those who want this very row wait for who asks for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.key: int | None = None
 
 
 def _find_or_make(connection: Connection, table: str, columns: dict[str, Any]) -> str:

@@ -9,19 +9,24 @@ about to write, and those that come while it is under way share the next one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar, cast
 
 from verge_pulumi.client import Row, Table, VergeError
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
+from verge_pulumi.engine.declaring.lives import Staged, TakenOn
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.resources import _power_actions as power_actions
+from verge_pulumi.resources.network._on_demand import row_of
+from verge_pulumi.resources.network.network import Network
 
 APPLIED_WITHIN = 30.0
 """Seconds within which a network has applied its rules (fact sheet quirks §3)."""
@@ -36,8 +41,8 @@ R = TypeVar("R", bound=BaseResource)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Staged:
-    """One sort of changes that a network applies.
+class Apply:
+    """How a network takes on one sort of changes.
 
     Attributes:
         what: What people call them.
@@ -64,24 +69,39 @@ class Staged:
         return self.restarts and row.get("status") in power_actions.FAILED
 
 
-RULES = Staged(what="rules", flag="need_fw_apply", begin=lambda vnets, key: vnets.action(key, "refresh"))
+RULES = Apply(what="rules", flag="need_fw_apply", begin=lambda vnets, key: vnets.action(key, "refresh"))
 
 # Of the two forms this is the one that clients use widely (fact sheet vnets §3).
-DNS = Staged(
+DNS = Apply(
     what="DNS",
     flag="need_dns_apply",
     begin=lambda vnets, key: vnets.action_in_path(key, "applydns", method="PUT"),
 )
 
 # No apply is known for these; a restart takes on everything (fact sheet vnets §11, §13).
-ROUTING = Staged(what="routing", flag="need_restart", begin=power_actions.reset, restarts=True)
-PROXY = Staged(what="proxy", flag="need_proxy_apply", begin=power_actions.reset, restarts=True)
+ROUTING = Apply(what="routing", flag="need_restart", begin=power_actions.reset, restarts=True)
+PROXY = Apply(what="proxy", flag="need_proxy_apply", begin=power_actions.reset, restarts=True)
 
 
-class StagingProvider(RowProvider[R]):
-    """Manages rows of a network that take effect when it applies them."""
+APPLIES = {apply.what: apply for apply in (RULES, DNS, ROUTING, PROXY)}
+"""How networks take on changes, by what lives call them."""
 
-    staged: ClassVar[Staged] = RULES
+
+class StagingProvider(RowProvider[R], life=Staged):
+    """Manages rows of a network that take effect when it applies them.
+
+    Those that bear no mark belong to whoever manages the network.
+    """
+
+    @property
+    def life(self) -> TakenOn:
+        """How the rows live."""
+        return cast("TakenOn", self.declaration.life)
+
+    @property
+    def staged(self) -> Apply:
+        """How the network takes them on."""
+        return APPLIES[self.life.what]
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the row, and put it into effect."""
@@ -109,16 +129,43 @@ class StagingProvider(RowProvider[R]):
         apply_staged(self.connection, self.staged, self.network_of(props))
 
     def network_of(self, props: Inputs) -> str:
-        """Return the key of the network that applies it."""
-        return str(props["network"])
+        """Return the key of the network that applies it: its own, or that of the row at the top of its parents."""
+        declaration, own = self.declaration, props.get(self.life.by)
+        if own is not None:
+            return str(own)
+        parent, known = _parent(declaration), self.connection.reader.known
+        key = str(props[parent.name])
+        while parent.name != self.life.by:
+            declaration = parent.target.declaration
+            parent = _parent(declaration)
+            key = str(known(declaration.table, key, str(parent.column)))
+        shared = cast("TakenOn", declaration.life).shared
+        return str(known(shared.table, key, "vnet")) if shared else key
+
+    def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
+        """Name the network, unless the row bears a mark itself."""
+        return super().owner_row(props) if self.declaration.markable else (Network, self.network_of(dict(props)))
+
+    def through(self, name: str, key: str) -> Any:
+        """Return the key of what rows of a network share, which may have to be made."""
+        shared = self.life.shared
+        if shared is None or name != self.life.by:
+            return super().through(name, key)
+        return row_of(self.connection, shared.table, key, **shared.settings)
 
     def about_to_write(self, props: Inputs) -> None:
         """Wait for the apply that is under way, and let the next one wait for this call."""
         _announce(self.connection, self.staged, self.network_of(props))
 
 
+def _parent(declaration: Declaration) -> Reference:
+    if declaration.parent is None:
+        raise EngineError(f"{declaration.title} names no network and no parent that leads to one")
+    return declaration.parent
+
+
 @contextmanager
-def writing(connection: Connection, staged: Staged, network: str) -> Iterator[None]:
+def writing(connection: Connection, staged: Apply, network: str) -> Iterator[None]:
     """Let an apply wait for this call until it has written and asks for one itself, or ends."""
     turns = _announce(connection, staged, network)
     try:
@@ -127,14 +174,14 @@ def writing(connection: Connection, staged: Staged, network: str) -> Iterator[No
         turns.arrive()
 
 
-def _announce(connection: Connection, staged: Staged, network: str) -> _Turns:
+def _announce(connection: Connection, staged: Apply, network: str) -> _Turns:
     turns = _turns_of(connection, staged, network)
     with connection.reader.gathering.idle():
         turns.expect()
     return turns
 
 
-def apply_staged(connection: Connection, staged: Staged, network: str) -> None:
+def apply_staged(connection: Connection, staged: Apply, network: str) -> None:
     """Let a running network apply what is staged; one apply serves all that was staged before it.
 
     A stopped network refuses, and loads everything when it starts (fact sheet vnets §3).
@@ -161,13 +208,13 @@ def apply_staged(connection: Connection, staged: Staged, network: str) -> None:
         turns.end(done=done)
 
 
-def look_at(connection: Connection, staged: Staged, network: str) -> Row:
+def look_at(connection: Connection, staged: Apply, network: str) -> Row:
     """Read of a network whether it runs, and whether changes of that sort wait."""
     fields = ("$key", staged.flag, "machine#status#running as running", "machine#status#status as status")
     return connection.reader.fresh("vnets", network, fields) or {}
 
 
-def _apply(connection: Connection, staged: Staged, network: str) -> None:
+def _apply(connection: Connection, staged: Apply, network: str) -> None:
     def look() -> Row:
         return look_at(connection, staged, network)
 
@@ -243,10 +290,6 @@ class _Turns:
             self._changed.notify_all()
 
 
-_turns: WeakKeyDictionary[Connection, dict[tuple[str, str], _Turns]] = WeakKeyDictionary()
-
-
-def _turns_of(connection: Connection, staged: Staged, network: str) -> _Turns:
+def _turns_of(connection: Connection, staged: Apply, network: str) -> _Turns:
     # A restart is one for all that wait for it.
-    sort = "restart" if staged.restarts else staged.flag
-    return _turns.setdefault(connection, {}).setdefault((sort, network), _Turns())
+    return connection.shared(_Turns, "restart" if staged.restarts else staged.flag, network)

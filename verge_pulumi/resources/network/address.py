@@ -7,6 +7,7 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import IpAddress, MacAddress, RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -14,7 +15,7 @@ from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class Address(Resource, table="vnet_addresses", unique=("network", "ip")):
+class Address(Resource, table="vnet_addresses", unique=("network", "ip"), life=Staged("rules")):
     """An address of a network.
 
     A NIC gets a fixed address by ``Address("web", network=lan, type="static", ip="10.0.0.5", mac=nic.macaddress)``: the

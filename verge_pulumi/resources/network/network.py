@@ -7,10 +7,11 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
-from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, arg, computed, policy, ref, refs
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, NetworkKeys, Text
+from verge_pulumi.engine.declaring.roles import Inventory, Review
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources import _power_actions as power_actions
@@ -35,6 +36,12 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
     running network take effect when it restarts: `need_restart` tells, and `restart` decides.
     """
+
+    # Networks that every system has (fact sheet vnets §2).
+    review = Review(
+        drawn="network",
+        inventory=Inventory(noun="network", given={"type": ("core", "dmz", "physical"), "name": ("External",)}),
+    )
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; unique on the system."""
@@ -78,7 +85,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     vxlan_multicast: Attr[Text | None] = arg(default=None, replaces=True)
     """Multicast group of the VXLAN."""
 
-    uplink: OptionalRef[Network] = ref(default=None, restarts=True, column="interface_vnet")
+    uplink: OptionalRef[Network] = ref(default=None, restarts=True, column="interface_vnet", role="uplink")
     """The network below: what a VLAN or an external network runs on."""
 
     physical_bridged: Attr[bool | None] = arg(default=None, restarts=True)
@@ -87,8 +94,8 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     enable_bonding: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether the physical ports are bonded."""
 
-    bond_interfaces_args: Attr[NetworkKeys | None] = arg(default=None, restarts=True)
-    """Keys of the physical networks whose ports are bonded."""
+    bond_interfaces_args: Refs[Network] = refs(default=None, restarts=True)
+    """The physical networks whose ports are bonded."""
 
     mtu: Attr[int | None] = arg(default=None, restarts=True, ge=1000, le=65536)
     """Largest packet in bytes."""
@@ -106,10 +113,10 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     ipaddress_type: Attr[Literal["static", "dynamic", "bgp", "none"] | None] = arg(default=None, restarts=True)
     """Where the router's address comes from; ``none`` makes a pure layer-2 network."""
 
-    network: Attr[Cidr | None] = arg(default=None, restarts=True)
+    network: Attr[Cidr | None] = arg(default=None, restarts=True, role="segment")
     """Addresses of the segment, such as ``10.0.0.0/24``."""
 
-    ipaddress: Attr[IpAddress | None] = arg(default=None, restarts=True)
+    ipaddress: Attr[IpAddress | None] = arg(default=None, restarts=True, role="router")
     """The router's address, inside `network`; the first one if unset."""
 
     dmz_ipaddress: Attr[IpAddress | None] = arg(default=None, restarts=True)
@@ -118,7 +125,9 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     gateway: Attr[IpAddress | None] = arg(default=None, restarts=True)
     """Gateway handed to DHCP clients, or the uplink's gateway of an external network; the router itself if unset."""
 
-    default_gateway: OptionalRef[Network] = ref(default=None, restarts=True, column="vnet_default_gateway")
+    default_gateway: OptionalRef[Network] = ref(
+        default=None, restarts=True, column="vnet_default_gateway", role="gateway"
+    )
     """The network through which this one reaches the outside. VergeOS adds the default route rule by itself."""
 
     hostname: Attr[Text | None] = arg(default=None, restarts=True)
@@ -131,7 +140,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """Whether the router serves DHCP; VergeOS does not unless told to."""
 
     dhcp_dynamic: Attr[bool | None] = arg(default=None, restarts=True)
-    """Whether there is a pool of dynamic leases, besides the static ones."""
+    """Whether there is a pool of dynamic leases in addition to the static ones."""
 
     dhcp_sequential: Attr[bool | None] = arg(default=None, restarts=True)
     """Whether leases are given out in order."""
@@ -154,7 +163,9 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     network_dns: OptionalRef[Network] = ref(default=None, restarts=True)
     """The network whose DNS is used with ``dns="network"``."""
 
-    network_dns_zone: OptionalRef["DnsZone"] = ref(default=None, restarts=True)  # noqa: UP037 no import here
+    network_dns_zone: OptionalRef["DnsZone"] = ref(  # noqa: UP037 no import here
+        default=None, restarts=True, declared_in="verge_pulumi.resources.dns.dns_zone"
+    )
     """The zone that is used with ``dns="network"``."""
 
     advanced_options: Attr[Json | None] = arg(default=None, restarts=True)
@@ -205,7 +216,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     proxy_listen_address: Attr[Text | None] = arg(default=None)
     """Address on which the proxy listens."""
 
-    restart: Attr[Restart | None] = policy(default=None)
+    restart: Attr[Restart | None] = policy(default=None, role="restart", outage="its traffic is cut for some seconds")
     """Whether a change that needs a restart of the running network restarts it: ``never`` (the default) or
     ``on-change``, which cuts its traffic for some seconds."""
 

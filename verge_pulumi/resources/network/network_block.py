@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.values import Cidr, RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr")):
+class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr"), life=Staged("rules")):
     """A block of a network's addresses that is routed on as a whole, such as to a tenant.
 
     A running network applies the change at once.
@@ -27,7 +27,3 @@ class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr")):
 
     description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
     """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
-
-
-class NetworkBlockProvider(StagingProvider[NetworkBlock]):
-    """Lets the network apply the blocks."""

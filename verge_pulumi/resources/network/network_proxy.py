@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import RestartsParent
 from verge_pulumi.engine.declaring.values import IpAddress, Key, Text
-from verge_pulumi.resources.network._restarting import R, RestartingProvider, RestartPolicy
-from verge_pulumi.resources.network._staged import PROXY
+from verge_pulumi.resources.network._restarting import RestartPolicy
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network",)):
+class NetworkProxy(
+    RestartPolicy, Resource, table="vnet_proxy", unique=("network",), named_by="name", life=RestartsParent("proxy")
+):
     """The proxy of a network, which shows the UIs of tenants under one address: `NetworkProxyTenant` names each.
 
     A network has one at most. What is only written takes effect when the network restarts. These rows carry no mark,
@@ -30,18 +32,7 @@ class NetworkProxy(RestartPolicy, Resource, table="vnet_proxy", unique=("network
     """Whether requests for other names show this system's own UI; they do if unset."""
 
 
-class ProxyProvider(RestartingProvider[R]):
-    """Manages rows of a network's proxy."""
-
-    staged = PROXY
-    root = "vnet_proxy"
-
-
-class NetworkProxyProvider(ProxyProvider[NetworkProxy]):
-    """Manages proxies."""
-
-
-class NetworkProxyTenant(RestartPolicy, Resource, table="vnet_proxy_tenants"):
+class NetworkProxyTenant(RestartPolicy, Resource, table="vnet_proxy_tenants", life=RestartsParent("proxy")):
     """The name under which a network's proxy shows the UI of a tenant."""
 
     proxy: Ref[NetworkProxy] = ref(replaces=True)
@@ -55,7 +46,3 @@ class NetworkProxyTenant(RestartPolicy, Resource, table="vnet_proxy_tenants"):
 
     network: Attr[Key | None] = computed(follow="proxy#vnet")
     """Key of the network whose proxy it is."""
-
-
-class NetworkProxyTenantProvider(ProxyProvider[NetworkProxyTenant]):
-    """Manages names of tenants."""

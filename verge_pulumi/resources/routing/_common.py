@@ -1,30 +1,30 @@
-"""What BGP, OSPF and EIGRP have in common: lines of the routing daemon's configuration, and where they hang.
+"""What BGP, OSPF and EIGRP have in common: lines of the routing daemon's configuration, and their parent.
 
-All of it hangs on one row of `vnet_bgp` for each network, which clients make when they need it (fact sheet vnets §11).
+All of it belongs to one row of `vnet_bgp` for each network, which clients make when they need it (fact sheet vnets
+§11).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.lives import PerNetwork, RestartsParent
 from verge_pulumi.engine.declaring.values import Key, Text
-from verge_pulumi.resources.network._on_demand import row_of
-from verge_pulumi.resources.network._restarting import R, RestartingProvider, RestartPolicy
-from verge_pulumi.resources.network._staged import ROUTING
+from verge_pulumi.resources.network._restarting import RestartPolicy
 from verge_pulumi.resources.network.network import Network
+
+ROUTING = RestartsParent("routing", shared=PerNetwork("vnet_bgp"))
+"""The life of all these rows."""
 
 
 class OfNetwork(RestartPolicy):
-    """What is said of a row that hangs on the routing of a network."""
+    """The arguments of a child of a network's routing."""
 
     network: Ref[Network] = ref(column="bgp", through="bgp", replaces=True)
     """The network whose router it is for."""
 
     bgp: Attr[Key | None] = computed()
-    """Key of the network's routing, which is made with the first row that hangs on it and goes with the network."""
+    """Key of the network's routing, which is created with its first child and deleted with the network."""
 
 
 class Command(Declared):
@@ -43,25 +43,8 @@ class Command(Declared):
 class RouterCommand(Command, RestartPolicy):
     """A line of a router's configuration."""
 
-    enabled: Attr[bool | None] = arg(default=None, restarts=True)
+    enabled: Attr[bool | None] = arg(default=None, restarts=True, if_unset=True)
     """Whether it applies."""
 
-    no: Attr[bool | None] = arg(default=None, restarts=True)
+    no: Attr[bool | None] = arg(default=None, restarts=True, if_unset=False)
     """Whether it is negated, as by ``no`` before the line."""
-
-
-class RoutingProvider(RestartingProvider[R]):
-    """Manages rows below the routing of a network."""
-
-    staged = ROUTING
-    root = "vnet_bgp"
-
-    def through(self, name: str, key: str) -> Any:
-        """Return the key of the network's routing, which may have to be made."""
-        return row_of(self.connection, "vnet_bgp", key) if name == "network" else super().through(name, key)
-
-
-class RouterCommandProvider(RoutingProvider[R]):
-    """Manages lines of a router's configuration."""
-
-    server_defaults: ClassVar[Mapping[str, Any]] = {"enabled": True, "no": False}

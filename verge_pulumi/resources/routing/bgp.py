@@ -10,21 +10,20 @@ from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import Cidr, IpAddress, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._restarting import RestartPolicy
+from verge_pulumi.resources.network._restarting import RestartingProvider, RestartPolicy
 from verge_pulumi.resources.network.network import Network, outside, vlan_problems
 from verge_pulumi.resources.routing._common import (
+    ROUTING,
     Command,
     OfNetwork,
     RouterCommand,
-    RouterCommandProvider,
-    RoutingProvider,
 )
 
 BEGINNINGS = ("router-id ", "ebgp-requires-policy", "network import-check")
 """What a router's own first commands say after ``bgp`` (VergeOS documentation, configuring BGP)."""
 
 
-class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers"):
+class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers", named_by="asn", life=ROUTING):
     """A BGP router of a network: ``BgpRouter("edge", network=wan, asn=65001)``; `BgpRouterCommand` tells it its peers.
 
     VergeOS begins it with commands that set its id, and let it exchange routes without a policy. What is only written
@@ -36,11 +35,7 @@ class BgpRouter(OfNetwork, Resource, table="vnet_bgp_routers"):
     """Number of the autonomous system."""
 
 
-class BgpRouterProvider(RoutingProvider[BgpRouter]):
-    """Manages routers."""
-
-
-class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands"):
+class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands", life=ROUTING):
     """A line of a BGP router's configuration, such as one for a peer.
 
     ``BgpRouterCommand("isp", router=edge, command="neighbor", params="10.10.11.1 remote-as 65000")``. Usual commands
@@ -54,7 +49,7 @@ class BgpRouterCommand(RouterCommand, Resource, table="vnet_bgp_router_commands"
     """Key of the network whose router it is for."""
 
 
-class BgpRouterCommandProvider(RouterCommandProvider[BgpRouterCommand]):
+class BgpRouterCommandProvider(RestartingProvider[BgpRouterCommand]):
     """Manages what routers are told."""
 
     def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
@@ -62,7 +57,7 @@ class BgpRouterCommandProvider(RouterCommandProvider[BgpRouterCommand]):
         return row.get("command") == "bgp" and str(row.get("params")).startswith(BEGINNINGS)
 
 
-class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces"):
+class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces", named_by="name", life=ROUTING):
     """An interface on which a network's router speaks with its peers. VergeOS makes a network and a NIC for it."""
 
     name: Attr[str] = arg(min_length=1, restarts=True)
@@ -93,7 +88,7 @@ class BgpInterface(OfNetwork, Resource, table="vnet_bgp_interfaces"):
     """Key of the network that VergeOS made for it."""
 
 
-class BgpInterfaceProvider(RoutingProvider[BgpInterface]):
+class BgpInterfaceProvider(RestartingProvider[BgpInterface]):
     """Manages interfaces."""
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
@@ -102,7 +97,7 @@ class BgpInterfaceProvider(RoutingProvider[BgpInterface]):
         yield from outside(inputs, "cidr", ("ipaddress",))
 
 
-class BgpInterfaceCommand(Command, RestartPolicy, Resource, table="vnet_bgp_interface_commands"):
+class BgpInterfaceCommand(Command, RestartPolicy, Resource, table="vnet_bgp_interface_commands", life=ROUTING):
     """A line of a BGP interface's configuration. Usual commands are ``ip``, ``ospf`` and ``bandwidth``."""
 
     interface: Ref[BgpInterface] = ref(column="bgp_interface", replaces=True)
@@ -112,11 +107,7 @@ class BgpInterfaceCommand(Command, RestartPolicy, Resource, table="vnet_bgp_inte
     """Key of the network whose router it is for."""
 
 
-class BgpInterfaceCommandProvider(RoutingProvider[BgpInterfaceCommand]):
-    """Manages what interfaces are told."""
-
-
-class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps"):
+class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps", named_by="tag", life=ROUTING):
     """An entry of a route map: which routes pass; `BgpRouteMapCommand` says which it is about, and what changes."""
 
     tag: Attr[str] = arg(min_length=1, restarts=True)
@@ -129,11 +120,7 @@ class BgpRouteMap(OfNetwork, Resource, table="vnet_bgp_routemaps"):
     """Whether the routes pass."""
 
 
-class BgpRouteMapProvider(RoutingProvider[BgpRouteMap]):
-    """Manages entries of route maps."""
-
-
-class BgpRouteMapCommand(Command, RestartPolicy, Resource, table="vnet_bgp_routemap_commands"):
+class BgpRouteMapCommand(Command, RestartPolicy, Resource, table="vnet_bgp_routemap_commands", life=ROUTING):
     """A line of a route map's entry, such as ``match`` or ``set`` with ``params="local-preference 200"``."""
 
     route_map: Ref[BgpRouteMap] = ref(column="bgp_routemap", replaces=True)
@@ -143,16 +130,8 @@ class BgpRouteMapCommand(Command, RestartPolicy, Resource, table="vnet_bgp_route
     """Key of the network whose router it is for."""
 
 
-class BgpRouteMapCommandProvider(RoutingProvider[BgpRouteMapCommand]):
-    """Manages what entries of route maps say."""
-
-
-class BgpIp(Command, OfNetwork, Resource, table="vnet_bgp_ip"):
+class BgpIp(Command, OfNetwork, Resource, table="vnet_bgp_ip", life=ROUTING):
     """A line about addresses, such as ``prefix-list`` with ``params="IN seq 10 permit 10.0.0.0/8 le 24"``.
 
     Usual commands are ``prefix-list``, ``as-path`` and ``community-list``.
     """
-
-
-class BgpIpProvider(RoutingProvider[BgpIp]):
-    """Manages lines about addresses."""

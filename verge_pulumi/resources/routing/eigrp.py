@@ -5,10 +5,10 @@ from __future__ import annotations
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.values import Key
-from verge_pulumi.resources.routing._common import OfNetwork, RouterCommand, RouterCommandProvider, RoutingProvider
+from verge_pulumi.resources.routing._common import ROUTING, OfNetwork, RouterCommand
 
 
-class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers"):
+class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers", named_by="asn", life=ROUTING):
     """An EIGRP router of a network; `EigrpRouterCommand` tells it its networks.
 
     What is only written takes effect when the network restarts. These rows carry no mark, so they belong to the stack
@@ -19,11 +19,7 @@ class EigrpRouter(OfNetwork, Resource, table="vnet_eigrp_routers"):
     """Number of the autonomous system."""
 
 
-class EigrpRouterProvider(RoutingProvider[EigrpRouter]):
-    """Manages routers."""
-
-
-class EigrpRouterCommand(RouterCommand, Resource, table="vnet_eigrp_router_commands"):
+class EigrpRouterCommand(RouterCommand, Resource, table="vnet_eigrp_router_commands", life=ROUTING):
     """A line of an EIGRP router's configuration. Usual commands are ``network``, ``redistribute`` and ``neighbor``."""
 
     router: Ref[EigrpRouter] = ref(column="eigrp_router", replaces=True)
@@ -31,7 +27,3 @@ class EigrpRouterCommand(RouterCommand, Resource, table="vnet_eigrp_router_comma
 
     network: Attr[Key | None] = computed(follow="eigrp_router#bgp#vnet")
     """Key of the network whose router it is for."""
-
-
-class EigrpRouterCommandProvider(RouterCommandProvider[EigrpRouterCommand]):
-    """Manages what routers are told."""

@@ -18,6 +18,7 @@ from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Text, Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -39,7 +40,7 @@ class _Sha256(Value):
         return str(value).lower()
 
 
-class MediaFile(Resource, table="files", delete_before_replace=False):
+class MediaFile(Resource, table="files", named_by="name", delete_before_replace=False):
     """An ISO image or a disk image, which drives are made from.
 
     Its content is uploaded from `source`, a file on the machine that runs Pulumi, or fetched from `url` by VergeOS.
@@ -73,11 +74,11 @@ class MediaFile(Resource, table="files", delete_before_replace=False):
     type: Attr[str | None] = computed()
     """Kind of file in VergeOS's words, such as ``iso``."""
 
-    filesize: Attr[int | None] = computed()
+    filesize: Attr[int | None] = computed(unit=BYTE)
     """Bytes of the content."""
 
     @classmethod
-    def _derived(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Compute the checksum, unless the program gives it."""
         source = arguments.get("source")
         if source is None or arguments.get("sha256") is not None:

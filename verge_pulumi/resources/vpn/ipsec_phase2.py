@@ -6,18 +6,20 @@ from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
-from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel
 
 
-class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name")):
+class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"), life=Staged("rules")):
     """Traffic between a network on this side and one on the other, which an `IpsecTunnel` carries.
 
     A running network applies the change at once.
     """
+
+    review = Review(guards=True)
 
     tunnel: Ref[IpsecTunnel] = ref(column="phase1", replaces=True)
     """The tunnel."""
@@ -47,18 +49,7 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
     """Algorithms that are offered; ``aes128-sha256-modp2048`` and ``aes128gcm128-sha256-modp2048`` if unset."""
 
     lifetime: Attr[int | None] = arg(default=None, ge=60, le=86400)
-    """Seconds after which the gateways agree anew; 3600 if unset."""
+    """Seconds after which the gateways renegotiate; 3600 if unset."""
 
     network: Attr[Key | None] = computed(follow="phase1#ipsec#vnet")
     """Key of the network whose router is this side's gateway."""
-
-
-class IpsecPhase2Provider(StagingProvider[IpsecPhase2]):
-    """Lets the network apply the traffic."""
-
-    def network_of(self, props: Inputs) -> str:
-        """Return the key of the tunnel's network."""
-        known = self.connection.reader.known
-        return props.get("network") or str(
-            known("vnet_ipsecs", str(known("vnet_ipsec_phase1s", props["tunnel"], "ipsec")), "vnet")
-        )

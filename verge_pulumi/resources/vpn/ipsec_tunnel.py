@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Cost, PerNetwork, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._on_demand import row_of
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
+IPSEC = PerNetwork("vnet_ipsecs", {"enabled": True, "mode": "normal"})
+"""What the tunnels of a network share; a new one is made as other clients do."""
 
-class IpsecTunnel(Resource, table="vnet_ipsec_phase1s", unique=("network", "name")):
+
+class IpsecTunnel(
+    Resource,
+    table="vnet_ipsec_phase1s",
+    unique=("network", "name"),
+    # What the tunnels of a network share is asked for first, and may have to be made.
+    life=Staged("rules", shared=IPSEC, create=Cost(writes=2, reads=3)),
+):
     """A tunnel to another site's gateway; each `IpsecPhase2` sends the traffic of two networks through it.
 
     ``IpsecTunnel("hq", network=wan, name="hq", remote_gateway="203.0.113.9", psk=config.require_secret("psk"))``.
@@ -51,7 +60,7 @@ class IpsecTunnel(Resource, table="vnet_ipsec_phase1s", unique=("network", "name
     """Algorithms that are offered; ``aes256-sha256-modp2048`` if unset."""
 
     ikelifetime: Attr[int | None] = arg(default=None, ge=60)
-    """Seconds after which the gateways agree anew; 10800 if unset."""
+    """Seconds after which the gateways renegotiate; 10800 if unset."""
 
     auto: Attr[Literal["add", "route", "start"] | None] = arg(default=None)
     """When it is set up: when the other side asks (``add``), with the first traffic (``route``, if unset), or at once
@@ -88,10 +97,10 @@ class IpsecTunnel(Resource, table="vnet_ipsec_phase1s", unique=("network", "name
     """How often an agreement is tried; 0 is for ever, 3 if unset."""
 
     rekey: Attr[bool | None] = arg(default=None)
-    """Whether the gateways agree anew before the time is over; VergeOS does so unless told not to."""
+    """Whether the gateways renegotiate before the time is over; VergeOS does so unless it is set to false."""
 
     reauth: Attr[bool | None] = arg(default=None)
-    """Whether they prove again who they are then (IKE version 2); VergeOS does so unless told not to."""
+    """Whether they prove again who they are then (IKE version 2); VergeOS does so unless it is set to false."""
 
     margintime: Attr[int | None] = arg(default=None, ge=0)
     """Seconds before the end at which they begin with that; 540 if unset."""
@@ -107,7 +116,3 @@ class IpsecTunnelProvider(StagingProvider[IpsecTunnel]):
         """Gateways that share a key have one."""
         if inputs.get("auth") in (None, "psk") and inputs.get("psk") is None:
             yield "psk: auth='psk' needs the key that both gateways have"
-
-    def through(self, name: str, key: str) -> Any:
-        """Return the key of what the tunnels of the network share, which may have to be made as other clients do."""
-        return row_of(self.connection, "vnet_ipsecs", key, enabled=True, mode="normal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verge_pulumi.client import Conflict, Refused, Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
@@ -18,7 +19,13 @@ RETRY_PAUSE = 1.0
 """Seconds between the attempts to delete one (fact sheet vnets §10)."""
 
 
-class WireGuard(Resource, table="vnet_wireguards", unique=("network", "name")):
+class WireGuard(
+    Resource,
+    table="vnet_wireguards",
+    unique=("network", "name"),
+    # It is deleted only after it was switched off and that was applied.
+    life=Staged("rules", delete=Cost(writes=2, reads=1, applies=2)),
+):
     """A WireGuard interface of a network's router: ``WireGuard("wg", network=wan, name="wg0", ip="10.99.0.1/24")``.
 
     VergeOS draws its keys; the private one never leaves it. Each `WireGuardPeer` lets another side in. A running

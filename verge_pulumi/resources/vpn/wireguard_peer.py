@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.declaration import Resource
-from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
-from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.vpn.wireguard import WireGuard
 
 
@@ -37,13 +37,15 @@ WireGuardKey = Annotated[str, _WireGuardKey()]
 """A key of WireGuard: 32 bytes in base64."""
 
 
-class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard", "name")):
+class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard", "name"), life=Staged("rules")):
     """Another side that may connect to a `WireGuard` interface.
 
     ``WireGuardPeer("hq", wireguard=wg, name="hq", peer_ip="10.99.0.2", public_key=..., allowed_ips=["10.2.0.0/24"])``.
     VergeOS writes the firewall rules that `configure_firewall` asks for itself. A running network applies changes at
     once.
     """
+
+    review = Review(guards=True)
 
     wireguard: Ref[WireGuard] = ref(replaces=True)
     """The interface on this side."""
@@ -85,12 +87,3 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
 
     network: Attr[Key | None] = computed(follow="wireguard#vnet")
     """Key of the network whose router has the interface."""
-
-
-class WireGuardPeerProvider(StagingProvider[WireGuardPeer]):
-    """Lets the network apply the peers."""
-
-    def network_of(self, props: Inputs) -> str:
-        """Return the key of the interface's network."""
-        known = self.connection.reader.known
-        return props.get("network") or str(known("vnet_wireguards", props["wireguard"], "vnet"))

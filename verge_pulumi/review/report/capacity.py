@@ -7,15 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verge_pulumi.catalogue import TABLES
 from verge_pulumi.client import VergeClient
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.roles import BYTE, MIB
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.resources import Drive, VirtualMachine
-from verge_pulumi.resources.compute import _cloning as cloning
-from verge_pulumi.resources.compute import _data_loss as data_loss
 from verge_pulumi.review.report.plan import Plan
-
-MB = 1024**2
 
 OWN_WORDS = frozenset({"cores", "RAM", "default tier", *(f"tier {number}" for number in range(1, 6))})
 """What VergeOS has; any other tier is the word of whoever wrote the program."""
@@ -47,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """What the VMs and drives of a preview ask for, whether they run or not.
+    """What the resources of a preview ask for, whether they run or not.
 
     Attributes:
         lines: Cores, RAM, and each storage tier.
@@ -72,11 +68,11 @@ def capacity(plan: Plan) -> Capacity:
     after: Counter[str] = Counter()
     for change in plan.changes:
         if not change.vanished:
-            before.update(_demand(change.kind, change.old) or {})
-        # What is made anew without a word on it is taken to be as VergeOS made the old one.
+            before.update(_demand(change.declaration, change.old) or {})
+        # Unset arguments of a recreated object are assumed to get the values that VergeOS gave the old one.
         as_it_was = change.old if change.action == "replace" else {}
         kept = {name: value for name, value in as_it_was.items() if name not in change.changed}
-        demand = _demand(change.kind, {**kept, **change.new})
+        demand = _demand(change.declaration, {**kept, **change.new})
         if demand is None:
             unknown.append(change.name)
         after.update(demand or {})
@@ -88,30 +84,38 @@ def capacity(plan: Plan) -> Capacity:
     )
 
 
-def _demand(kind: str, values: Mapping[str, Any]) -> dict[str, int] | None:
+def _demand(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, int] | None:
     """Return what one resource asks for; None if only VergeOS knows."""
-    if not values:
+    if not values or declaration.roles.is_empty(values):
         return {}
-    if kind == "VirtualMachine":
-        cores, ram = (_number(values, name) for name in ("cpu_cores", "ram"))
-        return None if cores is None or ram is None else {"cores": cores, "RAM": ram * MB}
-    if kind == "Drive" and values.get("media") not in data_loss.EMPTY_MEDIA:
-        tier = values.get("preferred_tier")
-        try:
-            size = Drive.declaration.inputs["disksize"].value.to_api(values.get("disksize"))
-        except ValueError:
-            return None  # unset, known later, or a secret
-        return {f"tier {tier}" if tier else "default tier": size} if size < _LARGEST else None
-    return {}
+    tier = declaration.roles.said("tier", values)
+    asked = {
+        "cores": [_number(declaration, name, values) for name in declaration.roles.named("cores")],
+        "RAM": [_number(declaration, name, values) for name in declaration.roles.named("ram")],
+        f"tier {tier}" if tier else "default tier": [
+            _size(declaration, name, values) for name in declaration.roles.named("disk")
+        ],
+    }
+    if any(amount is None for amounts in asked.values() for amount in amounts):
+        return None
+    return {what: sum(filter(None, amounts)) for what, amounts in asked.items() if amounts}
 
 
-def _number(values: Mapping[str, Any], name: str) -> int | None:
-    """Return a number of a VM; one that is unset is VergeOS's default, but that of the original for a copy."""
-    value = values.get(name)
-    if value is None and not cloning.is_copy(values):
-        column = TABLES[VirtualMachine.declaration.table].column(name)
-        value = column.default if column else None
-    return int(value) if isinstance(value, int | float) else None
+def _number(declaration: Declaration, name: str, values: Mapping[str, Any]) -> int | None:
+    """Return an amount; one that is unset is VergeOS's default, but that of the original for a copy."""
+    attribute, value = declaration.inputs[name], values.get(name)
+    if value is None and declaration.roles.said("original", values) is None:
+        value = attribute.unset
+    return int(value) * (attribute.unit or 1) if isinstance(value, int | float) else None
+
+
+def _size(declaration: Declaration, name: str, values: Mapping[str, Any]) -> int | None:
+    """Return the bytes of a disk; none if they are unset, known later, a secret, or a mistake."""
+    try:
+        size: int = declaration.inputs[name].value.to_api(values.get(name))
+    except ValueError:
+        return None
+    return size if size < _LARGEST else None
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,8 @@ def rooms(client: VergeClient) -> list[Room]:
     clusters = client.table("clusters").list(fields=fields)
     tiers = client.table("storage_tiers").list(fields=("$key", "tier", "capacity as total", "used"))
     return [
-        *_rooms(((f"RAM of cluster {row.get('name')}", row) for row in clusters), MB),
-        *_rooms(((f"tier {row.get('tier')}", row) for row in tiers), 1),
+        *_rooms(((f"RAM of cluster {row.get('name')}", row) for row in clusters), MIB),
+        *_rooms(((f"tier {row.get('tier')}", row) for row in tiers), BYTE),
     ]
 
 

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from verge_pulumi.resources.firewall._reachability import Difference
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
-from verge_pulumi.review.report.firewall import RuleChange, traffic, traffic_changes
-from verge_pulumi.review.report.plan import UNKNOWN, Change, FieldChange, Plan
+from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.plan import UNKNOWN, Change, FieldChange, Plan, RuleChange
 
 VERSION = 1
 
@@ -36,7 +36,7 @@ def _stack(plan: Plan) -> dict[str, Any]:
     return {
         "project": plan.project,
         "stack": plan.stack,
-        "verdict": words.verdict(plan),
+        "verdict": phrases.verdict(plan),
         "complete": plan.complete,
         "counts": dict(plan.counts),
         "requests": plan.cost.requests,

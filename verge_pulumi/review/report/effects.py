@@ -1,38 +1,11 @@
-"""The effects of a change, by the rules of the declarations and of the providers."""
+"""The effects of a change, as the declarations and the roles of their attributes tell them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from verge_pulumi import resources
-from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.resources.compute import _cloning as cloning
-from verge_pulumi.resources.compute import _data_loss as data_loss
-
-if TYPE_CHECKING:
-    from verge_pulumi.review.report.plan import Change
-
-
-class Effect(StrEnum):
-    """What whoever approves a change has to know, the most important first."""
-
-    LOSES_DATA = "loses data"
-    REFUSED = "is refused"
-    OPENS_FIREWALL = "opens the firewall"
-    DELETES = "deletes"
-    REPLACES = "replaces"
-    RESTARTS = "restarts"
-    STOPS = "stops"
-    WAITS = "waits for a restart"
-    CLOSES_FIREWALL = "closes the firewall"
-
-
-def declaration_of(kind: str) -> Declaration | None:
-    """Return what a resource class of this package declares, None for any other word."""
-    return getattr(resources, kind).declaration if kind in resources.__all__ else None
+from verge_pulumi.review.report.plan import Change, Effect
 
 
 def judge(changes: Sequence[Change]) -> list[Mapping[Effect, str]]:
@@ -63,17 +36,18 @@ def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
 
 
 def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
-    """Say what data is lost with a drive, and whether the provider refuses that (docs/data-loss.md)."""
-    if change.action not in ("delete", "replace"):
+    """Say what data is deleted along with it, and whether the provider refuses that (docs/data-loss.md)."""
+    declaration, old = change.declaration, change.old
+    if change.action not in ("delete", "replace") or declaration.roles.is_empty(old):
         return {}
-    if change.kind == "VirtualMachine" and cloning.is_copy(change.old):
+    if declaration.roles.said("original", old) is not None:
         return {Effect.LOSES_DATA: "It is a copy: the drives that came with it are deleted too, whoever manages them."}
-    if change.kind == "Drive" and not isinstance(change.old.get("used_bytes"), int | float | None):
-        return {Effect.LOSES_DATA: "How much data is on it is not known here."}  # the program made it a secret
-    lost = data_loss.used(change.old) if change.kind == "Drive" else 0
-    if not lost:
+    used = declaration.roles.said("used", old)
+    if not used:
         return {}
-    effects = {Effect.LOSES_DATA: f"The {in_units(lost)} of data on it are deleted."}
+    if not isinstance(used, int | float):
+        return {Effect.LOSES_DATA: "How much data is on it is not known here."}  # the program made it a secret
+    effects = {Effect.LOSES_DATA: f"{in_units(int(used))} of data will be deleted."}
     taking = around.get(change.deleted_with)
     decides = taking if taking is not None and taking.action in ("delete", "replace") else change
     if not decides.old.get("allow_data_loss"):
@@ -83,28 +57,27 @@ def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
 
 def _power(change: Change) -> dict[Effect, str]:
     """Say whether something that is running is restarted or stopped, or needs a restart."""
-    if change.kind == "Power":
-        was = change.old.get("state") == "running"
-        stops = change.new.get("state") == "stopped" if change.action == "update" else change.action == "delete"
-        leaves = change.action == "delete" and change.old.get("on_destroy") == "leave"
-        return {Effect.STOPS: "What it powers is shut down."} if was and stops and not leaves else {}
-    declaration = declaration_of(change.kind)
-    if declaration is None or change.action != "update":
+    declaration, old, new = change.declaration, change.old, change.new
+    ends = change.action == "delete" and old.get("on_destroy") != "leave"
+    switched = change.action == "update" and declaration.roles.said("power", new) == "stopped"
+    if declaration.roles.said("power", old) == "running" and (ends or switched):
+        return {Effect.STOPS: "What it powers is shut down."}
+    if change.action != "update":
         return {}
-    due = [name for name in declaration.inputs if name in change.changed and declaration.inputs[name].restarts]
-    if not due and not change.old.get("need_restart"):
+    due = [name for name, attribute in declaration.inputs.items() if name in change.changed and attribute.restarts]
+    if not due and not old.get("need_restart"):
         return {}
     why = ", ".join(due) or "an earlier change"
-    if change.new.get("restart") == "on-change":
-        network = change.kind == "Network"
-        meanwhile = "its traffic is cut for some seconds" if network else "the guest is down in the meantime"
-        return {Effect.RESTARTS: f"If it is running, it is restarted for {why}, and {meanwhile}."}
+    for name in declaration.roles.named("restart"):
+        if new.get(name) == "on-change":
+            outage = declaration.inputs[name].outage
+            return {Effect.RESTARTS: f"If it is running, it is restarted for {why}, and {outage}."}
     return {Effect.WAITS: f"If it is running, this takes effect at its next restart: {why}."}
 
 
 def _firewall(change: Change) -> dict[Effect, str]:
     """Say whether the change of a rule, or of what it refers to, may let traffic pass or stop it."""
-    if change.kind == "RuleAlias" and change.action == "update" and "value" in change.changed:
+    if change.action == "update" and change.changed.intersection(change.declaration.roles.named("matched")):
         return dict.fromkeys((Effect.OPENS_FIREWALL, Effect.CLOSES_FIREWALL), "Rules that refer to it change with it.")
     effects: dict[Effect, str] = {}
     if any(rule.opens for rule in change.rules):

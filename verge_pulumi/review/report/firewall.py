@@ -7,39 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.resources.firewall._firewall_rule import TABLE
 from verge_pulumi.resources.firewall._plan import in_order
 from verge_pulumi.resources.firewall._reachability import Addresses, Difference, difference, turns
+from verge_pulumi.review.report.plan import Change, Plan, Rule, RuleChange
 
-if TYPE_CHECKING:
-    from verge_pulumi.review.report.plan import Change, Plan
-
-Rule = Mapping[str, Any]
 _Id = tuple[str, str]
 """The URN of what declares a rule, and the name of the rule."""
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """What happens to one rule.
-
-    Attributes:
-        network: URN or key of its network.
-        name: Its name.
-        before: What it says; None if it is new.
-        after: What it will say; None if it is deleted.
-        opens: Whether it may let traffic pass that could not.
-        closes: Whether it may stop traffic that could pass.
-    """
-
-    network: str
-    name: str
-    before: Rule | None
-    after: Rule | None
-    opens: bool
-    closes: bool
 
 
 @dataclass
@@ -56,9 +34,11 @@ def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list
 
     Args:
         changes: All changes of one stack, since the rules of a network decide together.
-        complete: Whether the unchanged resources are among them. If not, unknown rules stand between `NetworkRule`s.
+        complete: Whether the unchanged resources are among them. If not, unknown rules stand between those that are
+            resources of their own.
     """
     around = {change.urn: change for change in changes}
+    names = _Names(changes)
     found: dict[str, list[RuleChange]] = defaultdict(list)
     for network, table in _tables(changes, complete=complete):
         changed = [
@@ -68,7 +48,7 @@ def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list
         ]
         if not changed:
             continue
-        opening, closing = _turning(table, changed, _addresses(changes, network), complete=complete)
+        opening, closing = _turning(table, changed, names.of(network), complete=complete)
         for id in changed:
             sides = table.before.get(id), table.after.get(id)
             found[id[0]].append(RuleChange(network, id[1], *sides, id in opening, id in closing))
@@ -76,17 +56,17 @@ def rule_changes(changes: Sequence[Change], *, complete: bool) -> dict[str, list
 
 
 def _tables(changes: Sequence[Change], *, complete: bool) -> Iterable[tuple[str, _Table]]:
-    """Yield the rules of each network. How those of a `Firewall` stand to other rules is not known."""
+    """Yield the rules of each network. How those of a list stand to other rules is not known."""
     single: dict[tuple[str, str], _Table] = defaultdict(_Table)
     for change in changes:
-        if change.kind not in ("NetworkRule", "Firewall"):
+        if change.declaration.table != TABLE:
             continue
         network = _network(change)
         before, after = (
-            {(change.urn, name): rule for name, rule in _by_name(change.kind, values).items()}
+            {(change.urn, name): rule for name, rule in _by_name(change.declaration, values).items()}
             for values in _sides(change)
         )
-        if change.kind == "NetworkRule":
+        if "rules" not in change.declaration.roles:
             table = single[network, "" if complete else change.urn]
             table.before |= before
             table.after |= after
@@ -144,8 +124,9 @@ def traffic_changes(plan: Plan) -> dict[str, Difference]:
     for network, table in _tables(plan.changes, complete=True):
         for rules_of, side in zip(rules[network], (table.before, table.after), strict=True):
             rules_of += side.values()
+    names = _Names(plan.changes)
     found = {
-        network: difference(before, after, _addresses(plan.changes, network))
+        network: difference(before, after, names.of(network))
         for network, (before, after) in rules.items()
         if before != after
     }
@@ -180,11 +161,11 @@ def _sides(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return {} if change.vanished else change.old, change.new
 
 
-def _by_name(kind: str, values: Mapping[str, Any]) -> dict[str, Rule]:
+def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Rule]:
     """Return rules by name, in the order of their list. What the preview does not know is no rule."""
-    if kind == "NetworkRule":
+    if "rules" not in declaration.roles:
         return {str(values.get("name")): values} if values else {}
-    rules = values.get("rules")
+    rules = declaration.roles.said("rules", values)
     known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
     return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
 
@@ -208,26 +189,39 @@ def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) 
     return sorted(rules.items(), key=place)
 
 
-def _addresses(changes: Sequence[Change], network: str) -> Addresses:
-    """Return what the names in the rules of a network stand for, as far as it is known and does not change."""
-    values = next((change.new for change in changes if change.urn == network), {})
-    aliases = [change.old for change in changes if change.kind == "RuleAlias" and "value" not in change.changed]
-    return Addresses(
-        router=_text(values.get("ipaddress")),
-        segment=_text(values.get("network")),
-        networks={
-            str(change.new.get("name")): segment
-            for change in changes
-            if change.kind == "Network" and (segment := _text(change.new.get("network")))
-        },
-        aliases={str(old["$key"]): entries for old in aliases if old.get("$key") and (entries := _entries(old))},
-    )
+class _Names:
+    """What the names in rules stand for, as far as it is known and does not change."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._around = {change.urn: change for change in changes}
+        self._everywhere = Addresses(
+            networks={
+                str(change.new.get("name")): segment
+                for change in changes
+                if (segment := _text(change.declaration.roles.said("segment", change.new)))
+            },
+            aliases={
+                str(change.old["$key"]): entries
+                for change in changes
+                if change.old.get("$key") and (entries := _entries(change))
+            },
+        )
+
+    def of(self, network: str) -> Addresses:
+        """Return it for the rules of a network: its URN or its key."""
+        own = self._around.get(network)
+        if own is None:
+            return self._everywhere
+        router, segment = (_text(own.declaration.roles.said(role, own.new)) for role in ("router", "segment"))
+        return replace(self._everywhere, router=router, segment=segment)
 
 
-def _entries(alias: Mapping[str, Any]) -> list[str]:
-    """Return the entries of an alias; none if they are not known."""
-    value = alias.get("value")
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+def _entries(alias: Change) -> list[str]:
+    """Return what rules refer to by the key of an alias; none if that is not known or changes."""
+    value = alias.declaration.roles.said("matched", alias.old)
+    if alias.changed.intersection(alias.declaration.roles.named("matched")) or not isinstance(value, list):
+        return []
+    return [each for each in value if isinstance(each, str)]
 
 
 def _text(value: Any) -> str | None:

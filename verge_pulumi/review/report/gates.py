@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.report.effects import Effect
-from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.plan import Effect, Plan
 
 
 @dataclass(frozen=True)

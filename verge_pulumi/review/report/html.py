@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.review.escaping import LONGEST, LONGEST_MESSAGE, element
-from verge_pulumi.review.report import words
+from verge_pulumi.review.escaping import LONGEST, LONGEST_MESSAGE
+from verge_pulumi.review.escaping import text as harmless
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.ordering import effects, groups
 from verge_pulumi.review.report.picture import svg
 from verge_pulumi.review.report.plan import Plan
-from verge_pulumi.review.report.telling import effects, groups
 
 
 def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:
@@ -28,7 +29,8 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         rooms: What the system has, if it was asked.
         notes: Further sentences, for the end.
     """
-    style = (resources.files("verge_pulumi.review.report") / "report.css").read_text(encoding="utf-8")
+    package, files = resources.files("verge_pulumi"), ("page.css", "review/report/report.css")
+    style = "".join((package / name).read_text(encoding="utf-8") for name in files)
     environment = Environment(
         loader=PackageLoader("verge_pulumi.review", "report"),
         autoescape=True,
@@ -47,7 +49,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         traffic=traffic,
         differences=traffic_changes,
         text=_element,
-        words=words,
+        phrases=phrases,
     )
     return environment.get_template("report.html.j2").render(
         plans=plans,
@@ -65,4 +67,4 @@ def _shown(value: object) -> object:
 
 def _element(value: object, limit: int = LONGEST) -> Markup:
     """Return foreign text as markup, so that it is neither cut nor escaped once more."""
-    return Markup(element(value, limit))  # noqa: S704 it is escaped
+    return escape(harmless(value, limit))

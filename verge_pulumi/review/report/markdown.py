@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, Markdown, cell, code, row, table
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import OWN_WORDS, Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.ordering import UNFOLDED, Group, effects, groups
 from verge_pulumi.review.report.picture import mermaid
 from verge_pulumi.review.report.plan import Change, Diagnostic, Plan
-from verge_pulumi.review.report.telling import UNFOLDED, Group, effects, groups
 
 MARKER = "<!-- verge-pulumi report -->"
 """The first line, by which a pipeline finds its own comment again."""
@@ -96,7 +96,7 @@ def _sections(plan: Plan) -> list[_Section]:
 
 def _summary(plan: Plan) -> _Section:
     name = f"{plan.project}/{plan.stack}" if plan.stack else "no stack"
-    lines = [f"## {code(name)}: {words.verdict(plan)}", "", f"{words.counts(plan)}; {words.cost(plan)}."]
+    lines = [f"## {code(name)}: {phrases.verdict(plan)}", "", f"{phrases.counts(plan)}; {phrases.cost(plan)}."]
     return _Section("summaries", 100, ["\n".join(lines)])
 
 
@@ -107,8 +107,8 @@ def _group(group: Group) -> _Section:
 
 def _block(change: Change) -> str:
     """Return what happens to one resource, as an item of a list."""
-    inside = f" in {code(words.name(change.parent))}" if change.parent else ""
-    kind = change.kind if words.noun(change) == change.kind else code(change.kind)
+    inside = f" in {code(phrases.name(change.parent))}" if change.parent else ""
+    kind = change.kind if phrases.noun(change) == change.kind else code(change.kind)
     lines = [f"- {change.action} {code(change.name)} {kind}{inside}"]
     lines += [f"  - **{effect}**: {sentence}" for effect, sentence in effects(change).items()]
     if change.action == "replace" and change.reasons:
@@ -116,7 +116,7 @@ def _block(change: Change) -> str:
     if change.vanished:
         lines.append("  - somebody deleted it behind Pulumi's back; it is created again")
     lines += [f"  - finishes what the last run could not: {code(why, LONGEST_MESSAGE)}" for why in change.unfinished]
-    told = words.fields(change)
+    told = phrases.fields(change)
     if change.action == "create":
         lines += ["  - " + ", ".join(f"{code(name)} {code(new)}" for name, _, new in told)] if told else []
     else:
@@ -131,7 +131,7 @@ def _arrow(old: str, new: str) -> str:
 def _drift(plan: Plan) -> _Section:
     blocks = [
         f"- {code(change.name)}: "
-        + ", ".join(f"{code(name)} {_arrow(old, new)}" for name, old, new in words.drift(change))
+        + ", ".join(f"{code(name)} {_arrow(old, new)}" for name, old, new in phrases.drift(change))
         for change in plan.changes
         if change.drift
     ]
@@ -172,7 +172,7 @@ def _firewall(plan: Plan) -> _Section:
     for rule in (rule for change in plan.changing for rule in change.rules):
         does = [word for word, true in (("opens", rule.opens), ("closes", rule.closes)) if true]
         sides = (cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
-        blocks.append(row([words.name(rule.network), rule.name, *sides, Markdown(", ".join(does))]))
+        blocks.append(row([phrases.name(rule.network), rule.name, *sides, Markdown(", ".join(does))]))
     head = _head("network", "rule", "before", "after", "may")
     return _Section("rules", 75, blocks, title="Firewall", head=head)
 
@@ -182,10 +182,10 @@ def _traffic(plan: Plan) -> _Section:
     blocks = [
         row(
             [
-                words.name(network),
+                phrases.name(network),
                 *(each.direction, each.source, each.destination, each.protocol, each.ports),
-                Markdown(words.outcome(each.before)),
-                Markdown(words.outcome(each.after)),
+                Markdown(phrases.outcome(each.before)),
+                Markdown(phrases.outcome(each.after)),
             ]
         )
         for network, differs in found.items()
@@ -208,7 +208,7 @@ def _of(plan: Plan, wanted: Callable[[str], bool]) -> list[Diagnostic]:
 
 def _messages(name: str, weight: int, title: str, found: Collection[Diagnostic], *, folded: bool = False) -> _Section:
     blocks = [
-        f"- {code(words.name(each.urn))}: {code(each.message, LONGEST_MESSAGE)}"
+        f"- {code(phrases.name(each.urn))}: {code(each.message, LONGEST_MESSAGE)}"
         if each.urn
         else f"- {code(each.message, LONGEST_MESSAGE)}"
         for each in found

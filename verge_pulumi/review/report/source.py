@@ -9,7 +9,8 @@ from typing import Any
 
 from verge_pulumi.review.documents import Unreadable, decode
 from verge_pulumi.review.escaping import text as shown
-from verge_pulumi.review.report.plan import Plan, read
+from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.report.reading import read
 
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
@@ -44,7 +45,7 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
             cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
             where = f"line {error.lineno}, column {error.colno}"
             what = f"the JSON is cut off in {where}" if cut else f"this is no JSON in {where}"
-            raise Unreadable(f"{what}. Make the preview anew") from None
+            raise Unreadable(f"{what}. Run the preview again") from None
         if "sequence" in document and "timestamp" in document:
             raise Unreadable(
                 "these are events, one on a line, and no preview. Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.estimate import PREFIX
-from verge_pulumi.review.report import words
-from verge_pulumi.review.report.effects import Effect
-from verge_pulumi.review.report.plan import COMPONENTS, UNKNOWN, Action, Change, Plan
+from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of
+from verge_pulumi.review.report import phrases
+from verge_pulumi.review.report.plan import UNKNOWN, Action, Change, Effect, Plan
+from verge_pulumi.review.urns import token_of
 
 WORDS: Mapping[Action, str] = {
     "delete": "− removed",
@@ -35,12 +35,6 @@ _MOST_SERVERS = 8
 
 _MOST_NETWORKS = 12
 """Networks of one picture; what is beyond them is counted."""
-
-_OWNERS = ("vm", "of", "network")
-"""Fields that say whose part a resource is, the nearest first: a NIC belongs to its VM rather than to its network."""
-
-_SERVER = f"{COMPONENTS}Server"
-"""The component whose name says more than that of the VM in it."""
 
 _SAID = {Effect.DELETES, Effect.REPLACES}
 _WEIGHTS: Mapping[str, int] = {action: weight for weight, action in enumerate(WORDS)}
@@ -98,7 +92,7 @@ class Topology:
 
     Attributes:
         networks: The networks, those that something is done to first.
-        left_out: What there is besides, in words, or "".
+        left_out: What else there is, in words, or "".
     """
 
     networks: tuple[Network, ...]
@@ -123,12 +117,12 @@ def topology(plan: Plan) -> Topology:
     )
     parts: dict[str, list[Change]] = defaultdict(list)
     for change in plan.changes:
-        if _kind(change.urn) not in ("Network", "VirtualMachine"):
-            parts[next((urn for name in _OWNERS for urn in change.links.get(name, ())), "")].append(change)
-    names = {urn: words.name(urn) for urn in mentioned if _kind(urn) == "Network"}
+        if not _drawn(change.urn):
+            parts[_owner(change, plan)].append(change)
+    names = {urn: phrases.name(urn) for urn in mentioned if _drawn(urn) == "network"}
     placed: dict[str, list[_Server]] = defaultdict(list)
     for urn in mentioned:
-        if _kind(urn) == "VirtualMachine":
+        if _drawn(urn) == "server":
             server = _server(urn, plan.by_urn.get(urn), parts[urn], names)
             placed[server.networks[0] if server.networks else ""].append(server)
     if placed[""]:
@@ -141,15 +135,25 @@ def topology(plan: Plan) -> Topology:
     return Topology(tuple(shown), left_out)
 
 
-def _kind(urn: str) -> str:
-    """Return the class of a resource of this package; "" for others."""
-    token = _token(urn)
-    return token.removeprefix(PREFIX) if token.startswith(PREFIX) else ""
+def _drawn(urn: str) -> str | None:
+    return declaration_of(urn).review.drawn
 
 
-def _token(urn: str) -> str:
-    """Return the type token of a URN, which is ``urn:pulumi:<stack>::<project>::<types of the parents>$<type>::…``."""
-    return "".join(urn.split("::")[2:3]).rpartition("$")[2]
+def _owner(change: Change, plan: Plan) -> str:
+    """Return the URN of the network or server that a resource is a part of, "" if there is none.
+
+    It is what the resource was created in, or what that was created in: a NIC belongs to its VM rather than to its
+    network, and a record to the network of its zone.
+    """
+    seen = {change.urn}  # a preview may say that one is its own parent
+    while change.declaration.parent:
+        urn = next(iter(change.links.get(change.declaration.parent.name, ())), "")
+        above = plan.by_urn.get(urn)
+        if _drawn(urn) or above is None or urn in seen:
+            return urn
+        seen.add(urn)
+        change = above
+    return ""
 
 
 def _weight(network: Network) -> int:
@@ -167,21 +171,23 @@ def _fate(change: Change | None, parts: Sequence[Change]) -> tuple[Action, str]:
 
 
 def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dict[str, str]) -> _Server:
-    """Return a server, and add to the names those of networks that only its NICs tell of."""
+    """Return a server, and add to the names those of networks that only its NICs name."""
     on: dict[str, None] = {}
     addresses = []
-    for nic in (part for part in parts if part.kind == "Nic"):
-        values = {**nic.old, **nic.new}
-        key = next(iter(nic.links.get("network", ())), "")
-        if not key and values.get("network") not in (None, UNKNOWN):
-            key = words.value("network", values["network"])
-        if key:
-            names.setdefault(key, key)
-            on[key] = None
-        if values.get("ipaddress") not in (None, "", UNKNOWN):
-            addresses.append(text(values["ipaddress"]))
+    for part in parts:
+        values = {**part.old, **part.new}
+        for plug in part.declaration.roles.named("plug"):
+            key = next(iter(part.links.get(plug, ())), "")
+            if not key and values.get(plug) not in (None, UNKNOWN):
+                key = phrases.value(plug, values[plug])
+            if key:
+                names.setdefault(key, key)
+                on[key] = None
+        if (address := part.declaration.roles.said("address", values)) not in (None, "", UNKNOWN):
+            addresses.append(text(address))
     parent = change.parent if change else ""
-    name = words.name(parent if _token(parent) == _SERVER else urn)
+    # The name of a component says more than that of the server in it.
+    name = phrases.name(parent if token_of(parent).startswith(COMPONENTS) else urn)
     action, told = _fate(change, parts)
     return _Server(name, action, told, tuple(addresses), tuple(on))
 
@@ -190,12 +196,15 @@ def _network(
     key: str, change: Change | None, parts: Sequence[Change], servers: Sequence[_Server], names: Mapping[str, str]
 ) -> Network:
     action, told = _fate(change, parts)
+    declaration = change.declaration if change else UNDECLARED
     values = {**change.old, **change.new} if change else {}
-    addresses = [text(values["network"])] if values.get("network") not in (None, UNKNOWN) else []
-    if values.get("ipaddress") not in (None, UNKNOWN):
-        addresses.append(f"router {text(values['ipaddress'])}")
+    segment, router = declaration.roles.said("segment", values), declaration.roles.said("router", values)
+    addresses = [text(segment)] if segment not in (None, UNKNOWN) else []
+    if router not in (None, UNKNOWN):
+        addresses.append(f"router {text(router)}")
     links = change.links if change else {}
-    uplinks = dict.fromkeys(urn for name in ("default_gateway", "uplink") for urn in links.get(name, ()) if urn != key)
+    above = [*declaration.roles.named("gateway"), *declaration.roles.named("uplink")]
+    uplinks = dict.fromkeys(urn for name in above for urn in links.get(name, ()) if urn != key)
     return Network(
         key,
         names[key],

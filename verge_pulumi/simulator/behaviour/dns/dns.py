@@ -28,9 +28,10 @@ class DnsZones(Behaviour):
     def after_update(self, row: Row, changes: Row) -> None:
         """Count the change."""
         if changes:
-            self._count(row)
+            self.count(row)
 
-    def _count(self, row: Row) -> None:
+    def count(self, row: Row) -> None:
+        """Count a write in the serial number of the zone."""
         zone = self.backend.store.get("vnet_dns_zones", row[self.zone])
         if zone is not None:  # a record may go with its zone
             self.backend.store.change("vnet_dns_zones", zone["$key"], {"serial_number": zone["serial_number"] + 1})
@@ -43,9 +44,9 @@ class DnsRecords(DnsZones, Ordered):
 
     def after_create(self, row: Row) -> Response | None:
         """Count the change."""
-        self._count(row)
+        self.count(row)
         return None
 
     def after_delete(self, row: Row) -> None:
         """Count the change."""
-        self._count(row)
+        self.count(row)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verge_pulumi.review.report.effects import Effect
-from verge_pulumi.review.report.plan import Change, Plan
+from verge_pulumi.review.report.plan import Change, Effect, Plan
 
 UNFOLDED = 10
 """Resources up to which a group is open from the start."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from verge_pulumi import components, resources
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.report.effects import Effect, declaration_of
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, FieldChange, Plan
-
-MEGABYTES = ("ram",)
-"""Fields that hold a number of MB, as their declarations say."""
-
-BYTES = ("filesize", "used_bytes")
-"""Fields that hold a number of bytes and take no text with a unit."""
+from verge_pulumi.review.kinds import every_kind
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, Effect, FieldChange, Plan
+from verge_pulumi.review.urns import name_of
 
 ACTIONS: Mapping[Action, str] = {
     "create": "to create",
@@ -32,7 +28,7 @@ ACTIONS: Mapping[Action, str] = {
 
 def name(urn: str) -> str:
     """Return the name in the program of what has that URN."""
-    return text(urn.split("::", 3)[-1])
+    return text(name_of(urn))
 
 
 def noun(change: Change) -> str:
@@ -75,9 +71,9 @@ def value(field: str, value: Any, referred: Iterable[str] = ()) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         count = int(value)
-        if field in MEGABYTES:
-            return in_units(count * 1024**2)
-        return in_units(count) if field in BYTES else text(count if count == value else value)
+        if field in _units():
+            return in_units(count * _units()[field])
+        return text(count if count == value else value)
     if isinstance(value, list):
         return text(", ".join(_plain(each) for each in value)) or "none"
     if isinstance(value, dict):
@@ -87,10 +83,9 @@ def value(field: str, value: Any, referred: Iterable[str] = ()) -> str:
 
 def fields(change: Change) -> list[tuple[str, str, str]]:
     """Return name, old and new value of what differs; the old one is "" where the new one says it all."""
-    declaration = declaration_of(change.kind)
     told = []
     for each in change.fields:
-        is_key = declaration is not None and isinstance(declaration.inputs.get(each.name), Reference)
+        is_key = isinstance(change.declaration.inputs.get(each.name), Reference)
         referred = change.links.get(each.name, ()) if is_key or each.new == UNKNOWN else ()
         told.append((text(each.name), *_sides(each, referred)))
     return told
@@ -122,6 +117,13 @@ def cost(plan: Plan) -> str:
     requests, hours = plan.cost.requests, plan.cost.hours
     waits = f"; they do not fit in one hour's limit and take more than {hours} h" if hours else ""
     return f"about {requests:,} requests{waits}" if requests else "no requests"
+
+
+@cache
+def _units() -> Mapping[str, int]:
+    """Return in which units fields are amounts of memory or data; one name means the same in all resources."""
+    attributes = (attribute for kind in every_kind() for attribute in kind.declaration.attributes.values())
+    return {attribute.name: attribute.unit for attribute in attributes if attribute.unit}
 
 
 def _plain(value: Any) -> str:

@@ -9,9 +9,10 @@ import pytest
 from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.client import ApiKey, VergeClient
-from verge_pulumi.review.report import words
+from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Line, Room, capacity, rooms
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, read
+from verge_pulumi.review.report.plan import SECRET, UNKNOWN
+from verge_pulumi.review.report.reading import read
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3
@@ -42,13 +43,13 @@ ALIAS = urn("RuleAlias", "offices")
     ],
 )
 def test_a_value_in_words(field: str, value: Any, said: str) -> None:
-    assert words.value(field, value) == said
+    assert phrases.value(field, value) == said
 
 
 def told(name: str, old: Any, new: Any, kind: str = "VirtualMachine", **more: Any) -> tuple[str, str]:
     """Return the two sides of a change of a field."""
     change = only(step("update", kind, old=state({name: old}), new={"inputs": {name: new}, **more}))
-    ((_, before, after),) = words.fields(change)
+    ((_, before, after),) = phrases.fields(change)
     return before, after
 
 
@@ -58,7 +59,7 @@ def test_lists_tell_what_comes_and_goes() -> None:
 
 
 def test_secrets_only_change() -> None:
-    changes = {change.name: words.fields(change) for change in plan("secrets").changes}
+    changes = {change.name: phrases.fields(change) for change in plan("secrets").changes}
     assert changes["web"] == [("console_pass", "", "secret changed")]
     assert changes["other"] == [("nested", "", "a secret in it changed"), ("password", "", "secret changed")]
 
@@ -76,16 +77,16 @@ def test_a_text_made_of_other_resources_is_told_as_it_is_where_it_is_known() -> 
 
 
 def test_counts_in_words() -> None:
-    assert words.counts(plan("nothing")) == "no changes"
-    assert words.counts(plan("drift")) == "1 to create, 1 to update, 1 unchanged"
-    assert words.counts(plan("errors")) == "1 unchanged, unknown what else, since the preview failed"
+    assert phrases.counts(plan("nothing")) == "no changes"
+    assert phrases.counts(plan("drift")) == "1 to create, 1 to update, 1 unchanged"
+    assert phrases.counts(plan("errors")) == "1 unchanged, unknown what else, since the preview failed"
 
 
 def test_the_cost_in_words() -> None:
-    assert words.cost(plan("nothing")) == "no requests"
-    assert words.cost(plan("delete")) == "about 11 requests"
+    assert phrases.cost(plan("nothing")) == "no requests"
+    assert phrases.cost(plan("delete")) == "about 11 requests"
     said = "about 1,126 requests; they do not fit in one hour's limit and take more than 1 h"
-    assert words.cost(read(many(1000), parallel=8)) == said
+    assert phrases.cost(read(many(1000), parallel=8)) == said
 
 
 def test_capacity_is_what_machines_and_drives_ask_for() -> None:

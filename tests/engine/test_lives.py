@@ -1,0 +1,28 @@
+"""A row that exists already, with the real engine: what was there before travels through the state."""
+
+from __future__ import annotations
+
+from tests.engine.gadgets import Heirloom
+from tests.engine.lab import Lab
+
+SECRET = "4dabf18193072939515e22adb298388d"
+"""The sign of the engine that a value is encrypted."""
+
+
+def test_what_was_there_before_is_encrypted_and_put_back(lab: Lab) -> None:
+    lab.simulator.add("gadgets", name="clock", colour="grey", weight=5)
+
+    def program() -> None:
+        Heirloom("clock", name="clock", colour="red", weight=7)
+
+    assert lab.up(program).changes == {"clock": "create"}
+    assert SECRET in lab.state()["clock"]["outputs"]["__before"]
+    assert lab.up(program).changes == {}
+    lab.simulator.edit("gadgets", 1, weight=8)
+    lab.refresh(program)
+    assert lab.up(program).changes == {"clock": "update"}
+    lab.simulator.reset("log")
+    lab.destroy()
+    (put,) = [request for request in lab.simulator.requests() if request.applied]
+    assert (put.verb, put.body) == ("PUT", {"colour": "grey", "weight": 5})
+    assert type(put.body["weight"]) is int

@@ -1,0 +1,194 @@
+"""What a program may give for an argument, above all where that refers to a row, and which row it means.
+
+A reference takes a resource of the program, a component around one, an ``id``, a key, `by_name`, and what `export` gave
+to another stack; the last three also as outputs, whose values are known later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from verge_pulumi.client import VergeError, printable
+from verge_pulumi.engine.connecting.connection import Connection, for_program
+from verge_pulumi.engine.connecting.finding import ByName, Kind, closest, matching
+from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs, Whole
+from verge_pulumi.engine.errors import EngineError, shown
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.declaring.declaration import Declaration
+
+
+def argument(subject: str, attribute: Attribute, provider: pulumi.ProviderResource | None) -> Argument:
+    """Return an argument of a resource that a program declares.
+
+    Args:
+        subject: What people call the resource, such as "Nic 'eth0'".
+        attribute: What the argument is declared as.
+        provider: The explicit provider on whose VergeOS the resource is; None for the default one.
+    """
+    if isinstance(attribute, Reference):
+        return Referring(subject, attribute, provider)
+    return Argument(subject, attribute)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument that holds a value."""
+
+    subject: str
+    attribute: Attribute
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.attribute.name}="
+
+    def meant(self, value: Any) -> Any:
+        """Return what a value stands for while the program runs.
+
+        Raises:
+            TypeError: It cannot be a value of this argument.
+        """
+        if isinstance(value, ByName):
+            raise TypeError(f"{self} accepts no by_name(). Pass the value itself.")
+        if isinstance(value, pulumi.Resource):
+            raise TypeError(f"{self} accepts no resource. Pass an output of the {type(value).__name__}.")
+        return value
+
+    def registered(self, meant: Any) -> Any:
+        """Return what is registered with Pulumi for what `meant` returned."""
+        return pulumi.Output.secret(meant) if self.attribute.secret and meant is not None else meant
+
+
+@dataclass(frozen=True)
+class Referring(Argument):
+    """An argument that refers to a row, or to several."""
+
+    attribute: Reference
+    provider: pulumi.ProviderResource | None
+
+    def meant(self, value: Any) -> Any:
+        """Return what a value stands for: of a component its main resource, of a name or an export the key of the row.
+
+        Raises:
+            TypeError: It cannot be a value of this argument.
+            pulumi.RunError: A name or an export stands for no row that is accepted, or for several.
+        """
+        if not isinstance(self.attribute, Refs) or value is None or isinstance(value, pulumi.Output):
+            return self._meant(value)
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{self} accepts a list, not {type(value).__name__}. Pass {self.attribute.name}=[...].")
+        return [self._meant(each) for each in value]
+
+    def registered(self, meant: Any) -> Any:
+        """Return what is registered with Pulumi: of a resource the ``id``, which previews of updates know."""
+        return [self._registered(each) for each in meant] if isinstance(meant, list) else self._registered(meant)
+
+    def _meant(self, value: Any) -> Any:
+        meant = value.main if isinstance(value, Whole) else value
+        if isinstance(meant, pulumi.Resource):
+            accepted = self.attribute.accepts()
+            if not any(base.__name__ in accepted for base in type(meant).__mro__):
+                raise TypeError(f"{self} accepts {' or '.join(accepted)}, not {type(value).__name__}. {self._advice}.")
+        elif isinstance(meant, ByName):
+            return self._named(meant)
+        elif isinstance(meant, Mapping):
+            is_known = not any(isinstance(part, pulumi.Output) for part in meant.values())
+            return self._exported(meant) if is_known else pulumi.Output.from_input(meant)
+        return meant
+
+    def _registered(self, meant: Any) -> Any:
+        if isinstance(meant, pulumi.Output):
+            return meant.apply(self._known)
+        if isinstance(meant, pulumi.Resource):
+            row: Any = meant
+            return pulumi.Output.concat(row.declaration.table, "/", row.id) if self.attribute.as_path else row.id
+        return meant
+
+    def _known(self, value: Any) -> Any:
+        """Return the key for what an output holds, which another stack may have exported."""
+        if isinstance(value, list):
+            return [self._known(each) for each in value]
+        return self._exported(value) if isinstance(value, Mapping) else value
+
+    def _exported(self, exported: Mapping[str, Any]) -> str:
+        """Return what refers to the row of ``{"$key": 42, "location": "/v4/vms/42"}``."""
+        place = exported.get("location")
+        table, _, key = str(place or "").removeprefix("/v4/").partition("/")
+        if not key:
+            raise self._refusal(f" is given a mapping without a location, which export() gives. {self._advice}.")
+        if table not in {target.table for target in self._targets}:
+            accepted = " or ".join(self.attribute.accepts())
+            raise self._refusal(f" accepts {accepted}, and {place} is a row of {table}. {self._advice}.")
+        return self._reference(table, key)
+
+    def _named(self, name: ByName) -> str:
+        """Return what refers to the one row that has a name."""
+        try:
+            connection = for_program(self.provider)
+            searches = [_search(target, name) for target in self._targets]
+            found = [
+                (kind, self._reference(kind.table, str(row["$key"])))
+                for kind, wanted in searches
+                for row in matching(connection, kind, (), wanted)
+            ]
+            if len(found) != 1:
+                raise _several(connection, found) if found else _none(connection, searches)
+        except (EngineError, VergeError) as error:
+            raise self._refusal(f"{name}: {error}") from None
+        return found[0][1]
+
+    def _reference(self, table: str, key: str) -> str:
+        return f"{table}/{key}" if self.attribute.as_path else key
+
+    def _refusal(self, why: str) -> pulumi.RunError:
+        # Of this error Pulumi prints the text and no traceback.
+        return pulumi.RunError(shown(f"Unable to declare {self}{why}"))
+
+    @property
+    def _targets(self) -> Sequence[Declaration]:
+        return [target.declaration for target in self.attribute.resolved()]
+
+    @property
+    def _advice(self) -> str:
+        accepted = self.attribute.accepts()
+        kinds = " or ".join(f"{'an' if each[0] in 'AEIOU' else 'a'} {each}" for each in accepted)
+        key = "its key" if len(accepted) == 1 else "its path such as 'vms/42'"
+        return f"Pass {kinds}, {key}, or by_name(...)"
+
+
+_Search = tuple[Kind, Mapping[str, Any]]
+"""Rows of one kind that are looked for, and which values they have."""
+
+
+def _search(target: Declaration, name: ByName) -> _Search:
+    """Return how a row is found by its name.
+
+    Raises:
+        EngineError: It cannot have that name, or rows of its kind have none.
+    """
+    label = target.label
+    if label is None or label.column is None:
+        raise EngineError(f"nothing names a {target.title}. Pass its key.")
+    try:
+        value = label.value.to_api(label.value.normalise(str(name.name)))
+        value = int(value) if label.value_type is int else value
+    except ValueError:
+        raise EngineError(f"that is no {label.name}, by which a {target.title} is named.") from None
+    return Kind(target.title, target.table, tuple(target.only.items()), label.column), {label.column: value}
+
+
+def _none(connection: Connection, searches: Sequence[_Search]) -> EngineError:
+    wanted = " or ".join(f"{kind.noun} with that {kind.label}" for kind, _ in searches)
+    close = next(filter(None, (closest(connection, *search) for search in searches)), None)
+    advice = f"Did you mean '{printable(close)}'?" if close else "Name one that exists, or pass the resource itself."
+    return EngineError(f"there is no {wanted} on {connection.client.host}. {advice}")
+
+
+def _several(connection: Connection, found: Sequence[tuple[Kind, str]]) -> EngineError:
+    them = ", ".join(f"{kind.noun} '{reference}'" for kind, reference in found)
+    return EngineError(
+        f"there are several on {connection.client.host}: {them}. Pass the one that is meant, such as '{found[0][1]}'."
+    )

@@ -1,0 +1,212 @@
+"""The lives that tables of any area have: the row exists already, goes by an action, shows a secret once."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
+from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
+from verge_pulumi.engine.declaring.model import Inputs, payload
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.creating import Creating
+from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.recording import managed
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.lifecycle.settling import Settling
+from verge_pulumi.engine.ownership.mark import PARENT, TOKEN
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.runtime import provider_process
+
+GONE_WITHIN = 60.0
+"""Seconds within which a row is gone after the action that deletes it; no source says how long that takes."""
+
+R = TypeVar("R", bound=BaseResource)
+
+
+class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
+    """Manages rows that are there before the program and stay after it."""
+
+    def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
+        """Find the row, remember what it says, and write what the program sets and what differs."""
+        self.connection.see_system()
+        parent = Creating(self, inputs).parent()
+        row = self._row(inputs)
+        id = str(row["$key"])
+        self._claim(id, inputs)
+        hidden = {PARENT: parent, **self.remembered({}, row, inputs)}
+        changed = self.unlike(row, inputs)
+        values = payload(self.declaration, inputs, set(changed))
+        try:
+            if values:
+                self.before_update(id, row, inputs, changed)
+                self.put(id, values)
+        except VergeError as error:
+            if error.outcome is Outcome.NOT_APPLIED:
+                self.connection.evidence.claims.release(self._place(id))
+                raise
+            # What was there before must not be forgotten.
+            raise Settling(self, id, inputs, hidden).unfinished(error) from error
+        return id, Settling(self, id, inputs, hidden).run(changed, None if values else row)
+
+    def remove(self, id: str, props: Inputs) -> None:
+        """Put back what was there before the program set it, if the life says so."""
+        row = self.fenced(id, props)
+        if row is None or cast("ExistsAlready", self.declaration.life).on_delete == "leave":
+            return
+        before = {column: _whole(value) for column, value in dict(props.get(BEFORE) or {}).items()}
+        if values := {column: value for column, value in before.items() if row.get(column) != value}:
+            self.put(id, values)
+
+    def remembered(self, props: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
+        """Return what the columns held before the program set them first, which is what was there when it began to.
+
+        Of a create that was cut off nothing tells whether it has written already, so what it would have written is not
+        taken for what was there.
+        """
+        before = dict(props.get(BEFORE) or {})
+        live = self.outs(row, {})
+        sent = [] if props else self._sent(inputs)
+        for name in managed(self.declaration, inputs):
+            attribute = self.declaration.inputs[name]
+            if attribute.readable and not any(attribute.value.same(each.get(name), live[name]) for each in sent):
+                before.setdefault(str(attribute.column), row.get(str(attribute.column)))
+        return {BEFORE: before}
+
+    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+        """Say whether an argument names the row, so that another value means another row."""
+        return name in self.declaration.unique or super().replaced_by(name, olds, news)
+
+    def _row(self, inputs: Inputs) -> Row:
+        """Find the row.
+
+        Raises:
+            EngineError: There is none, or there are several.
+        """
+        table, only = self.declaration.table, self.declaration.only
+        wanted = {self.declaration.column_of(name): value for name, value in self.unique(inputs).items()}
+        conditions = [where(column, "eq", value) for column, value in {**wanted, **only}.items()]
+        condition = functools.reduce(operator.and_, conditions) if conditions else None
+        found = self.connection.reader.find(table, condition, (*self.declaration.fields, *wanted))
+        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        rows = [row for row in found if all(str(row.get(column)) == str(value) for column, value in wanted.items())]
+        if len(rows) == 1:
+            return rows[0]
+        by = " and ".join(self.declaration.unique)
+        if rows:
+            keys = ", ".join(str(row["$key"]) for row in rows)
+            raise EngineError(f"rows {keys} of {table} are meant{f' by that {by}' if by else ''}. Name one of them")
+        raise EngineError(
+            f"{table} has no row{f' of that {by}' if by else ''}, and this resource makes none. Name one that exists"
+        )
+
+    def _claim(self, id: str, inputs: Inputs) -> None:
+        """See that no other resource of this stack has the row.
+
+        Raises:
+            EngineError: One has.
+        """
+        evidence, stack, place = self.connection.evidence, this_stack(inputs), self._place(id)
+        if evidence.held_at(place, stack):
+            evidence.states.of(stack, now=True)  # it may have given the row up in this run
+        holder = evidence.held_at(place, stack)
+        if holder or not evidence.claims.claim(place, str(inputs.get(TOKEN) or ""), made=False):
+            other = f"'{holder.name}'" if holder else "another resource"
+            raise EngineError(
+                f"row {id} of {self.declaration.table} is managed by {other} of this stack already. If that was "
+                "renamed in the program use the option aliases, else declare the row once"
+            )
+
+    def _sent(self, inputs: Inputs) -> list[Mapping[str, Any]]:
+        """Return what earlier attempts may have written that were cut off."""
+        urn = provider_process.urn()
+        cut_off = self.connection.evidence.attempts.interrupted(urn, this_stack(inputs)) if urn else {}
+        return [each or inputs for token, each in cut_off.items() if token != inputs.get(TOKEN)]
+
+    def _place(self, id: str) -> Place:
+        return self.declaration.table, id
+
+
+class DeletedByProvider(RowProvider[R], life=DeletedBy):
+    """Manages rows that are deleted by an action, or go with another row."""
+
+    def unmake(self, id: str, props: Inputs) -> None:
+        """Ask for the end of the row, and wait until it is gone."""
+        life, table, reader = cast("DeletedBy", self.declaration.life), self.declaration.table, self.connection.reader
+        try:
+            if life.action:
+                self.connection.client.table(table).action(id, life.action)
+            else:
+                self._delete_other(life.of, props)
+        except NotFound as error:
+            # It may be the action or the other row that is not there.
+            if reader.fresh(table, id, ("$key",)) is not None:
+                raise EngineError(f"{error} The row is still there") from error
+            return
+        finally:
+            reader.forget(table)
+        wait_until(
+            lambda: reader.fresh(table, id, ("$key",)),
+            lambda row: row is None,
+            what="the row to be deleted",
+            timeout=GONE_WITHIN,
+            clock=self.connection.clock,
+            describe=lambda _: "still there",
+            detail=lambda _: f" ({table}/{id})",
+        )
+
+    def _delete_other(self, name: str, props: Inputs) -> None:
+        """Delete the row that this one goes with."""
+        others = list(self.declaration.attributes[name].refers_to(props.get(name)))
+        if len(others) != 1:
+            raise EngineError(f"{name} does not name the row that it goes with. Run 'pulumi refresh'")
+        ((table, key),) = others
+        try:
+            self.connection.client.table(table).delete(key)
+        finally:
+            self.connection.reader.forget(table)
+
+
+class ShownOnceProvider(RowProvider[R], life=ShownOnce):
+    """Manages rows of which the answer to the POST shows a secret."""
+
+    needs_answer = True
+
+    @property
+    def output(self) -> str:
+        """The attribute that keeps the secret."""
+        return cast("ShownOnce", self.declaration.life).output
+
+    def check_together(self, inputs: Inputs) -> Iterable[str]:
+        """A row that exists does not show its secret again."""
+        if inputs.get("adopt"):
+            yield f"adopt: a row that exists does not show its {self.output} again"
+
+    def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
+        """Make the row, and keep what only the answer shows with the inputs of this call."""
+        receipt = self.connection.client.table(self.declaration.table).create(values)
+        inputs[self.output] = receipt.response.get(str(self.declaration.attributes[self.output].column))
+        return receipt.key
+
+    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+        """Change the row; the secret stays."""
+        return super().change(id, olds, {**news, self.output: olds.get(self.output)})
+
+    def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """See that the secret is known."""
+        if inputs.get(self.output) is None:
+            raise EngineError(f"VergeOS did not show its {self.output}. Run 'pulumi up --replace' with its URN")
+        return row
+
+
+def _whole(value: Any) -> Any:
+    """Return a value of the state as VergeOS has it; Pulumi makes floats of numbers."""
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
