@@ -53,6 +53,7 @@ from verge_pulumi.engine.declaring.attributes import (
 )
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
 from verge_pulumi.engine.declaring.roles import Review, Roles
+from verge_pulumi.engine.declaring.signature import SignatureOfClass
 from verge_pulumi.engine.declaring.values import uncarried
 
 T = TypeVar("T")
@@ -223,6 +224,8 @@ class Declared:
     A subclass that is no resource gives its attributes to all that inherit from it: a resource, and the arguments by
     which a component makes one.
     """
+
+    __signature__ = SignatureOfClass()
 
 
 class BaseResource(Declared, pulumi.dynamic.Resource):

@@ -1,0 +1,61 @@
+"""What `inspect.signature`, notebooks and `help` show of a class that declares its arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from inspect import Parameter
+from typing import TYPE_CHECKING, Any, Union, get_args
+
+import pulumi
+
+from verge_pulumi.engine.connecting.finding import ByName
+from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Items
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.declaring.declaration import Declared
+
+# As values, since what they are applied to is known at run time only.
+_UNION: Any = Union
+_OUTPUT: Any = pulumi.Output
+_SEQUENCE: Any = Sequence
+
+
+class SignatureOfClass:
+    """The signature of each class that has it, made when somebody asks: nothing does while a program runs."""
+
+    def __get__(self, instance: object, owner: type[Declared]) -> inspect.Signature:
+        """Return the parameters of the constructor, with the declared arguments instead of ``**arguments``.
+
+        Raises:
+            AttributeError: The class declares nothing itself; `inspect` then goes by its constructor.
+        """
+        wrote = next(base for base in owner.__mro__ if "__init__" in vars(base))
+        signature = inspect.signature(vars(wrote)["__init__"], eval_str=True)
+        parameters = list(signature.parameters.values())[1:]
+        # A constructor that a program wrote for its own subclass is shown as it is.
+        if wrote.__module__.startswith(f"{__package__}."):
+            named = sorted(_declared(owner), key=lambda parameter: parameter.default is not Parameter.empty)
+            parameters = [each for each in parameters if each.kind is not Parameter.VAR_KEYWORD] + named
+        return inspect.Signature(parameters)
+
+
+def _declared(owner: Any) -> Iterator[Parameter]:
+    attributes = owner.declaration.attributes if hasattr(owner, "declaration") else owner.attributes
+    for name, attribute in attributes.items():
+        if attribute.is_input:
+            default = Parameter.empty if attribute.default is REQUIRED else attribute.default
+            yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_accepted(attribute))
+    for name in getattr(owner, "parts", ()):
+        declaring = next(base for base in owner.__mro__ if name in vars(base))
+        given = get_args(inspect.get_annotations(declaring, eval_str=True)[name])[0]
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=_UNION[given, None])
+
+
+def _accepted(attribute: Attribute) -> Any:
+    """Return the type of the values that an attribute accepts, without the awaitable ones: a reader has to see it."""
+    if isinstance(attribute, Items):
+        return _SEQUENCE[attribute.item]
+    kinds = [attribute.value_type] if attribute.target is None else [attribute.target, ByName, str, int]
+    inputs = [_OUTPUT[kind] for kind in kinds if attribute.target is None or kind in (str, int)]
+    return _UNION[(*kinds, *inputs, *([None] if attribute.default is None else []))]
