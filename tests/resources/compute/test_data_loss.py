@@ -83,7 +83,7 @@ def test_a_replacement_that_loses_data_is_refused_in_the_preview(disk: Managed, 
 
 def test_leave_that_is_not_in_the_state_yet_does_not_count(disk: Managed) -> None:
     """The old disk is deleted by what its state says, so leave in the new program would come too late."""
-    assert "would be lost" in refusal(disk.diff, vm=UNKNOWN, allow_data_loss=True)
+    assert "would delete" in refusal(disk.diff, vm=UNKNOWN, allow_data_loss=True)
     disk.up(allow_data_loss=True)
     assert disk.diff(vm=UNKNOWN).replaces == ["vm"]
 
@@ -96,7 +96,7 @@ def test_an_imported_disk_holds_what_was_imported(vm: Managed) -> None:
     image = vm.bench.simulator.add("files", name="debian.raw", filesize=2048 * MIB)
     disk = vm.bench.create("Drive", "os", vm=vm.id, name="os", media="import", media_source=str(image))
     assert "'os' (2.0 GiB)" in refusal(disk.destroy)
-    assert "the 2.0 GiB of data" in refusal(disk.diff, media_source="77")
+    assert "would delete 2.0 GiB of data" in refusal(disk.diff, media_source="77")
 
 
 @pytest.mark.parametrize("media", ["cdrom", "efidisk", "nonpersistent"])
