@@ -9,7 +9,7 @@ from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.tags.tag_category import TagCategory
 
 
-class Tag(Resource, table="tags", unique=("category", "name")):
+class Tag(Resource, table="tags", unique=("category", "name"), since="26.0"):
     """A tag of a category. Deleting it takes it off every object that has it. VergeOS 26.0 and later."""
 
     category: Ref[TagCategory] = ref(replaces=True)

@@ -8,7 +8,7 @@ from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 
 
-class TagCategory(Resource, table="tag_categories", unique=("name",)):
+class TagCategory(Resource, table="tag_categories", unique=("name",), since="26.0"):
     """A category of tags. Deleting it deletes its tags with it. VergeOS 26.0 and later."""
 
     name: Attr[str] = arg(min_length=1)
