@@ -53,6 +53,8 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
             found += [f"{name}: is a member, the column {column.type.value}"] * (column.type is not Type.JSON)
             continue
         found += [f"{name}: {reason}" for reason in column_disagreements(attribute, column)]
+    if declaration.since != (table.since or ""):
+        found.append(f"since: {declaration.since or 'always'}, the table {table.since or 'always'}")
     if declaration.unique and uniqueness(declaration) not in table.unique:
         found.append(f"unique: {declaration.unique}")
     return found

@@ -13,6 +13,7 @@ import pytest
 from tools import names
 from verge_pulumi import DriveArgs, Network, Server, Tag, TagCategory
 from verge_pulumi.engine.connecting.finding import ByName
+from verge_pulumi.engine.declaring.attributes import Refs
 from verge_pulumi.engine.declaring.declaration import BaseResource
 
 
@@ -37,7 +38,14 @@ def test_an_argument_has_its_kind_default_and_annotation() -> None:
     assert shown["name"] == Parameter("name", Parameter.KEYWORD_ONLY, annotation=str | pulumi.Output[str])
     assert shown["description"].default is None
     assert shown["description"].annotation == str | pulumi.Output[str] | None
-    assert shown["category"].annotation == TagCategory | ByName | str | int | pulumi.Output[str] | pulumi.Output[int]
+    exported = Mapping[str, Any]
+    values = str | int | exported | pulumi.Output[str] | pulumi.Output[int] | pulumi.Output[exported]
+    assert shown["category"].annotation == TagCategory | ByName | values
+
+
+def test_a_list_of_references_is_a_sequence() -> None:
+    (name,) = (each.name for each in Network.declaration.inputs.values() if isinstance(each, Refs))
+    assert "Sequence[" in str(parameters(Network)[name].annotation)
 
 
 def test_a_component_shows_settings_and_parts() -> None:

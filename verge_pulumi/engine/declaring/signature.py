@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args
 import pulumi
 
 from verge_pulumi.engine.connecting.finding import ByName
-from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Items
+from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, Refs
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declared
@@ -56,6 +56,11 @@ def _accepted(attribute: Attribute) -> Any:
     """Return the type of the values that an attribute accepts, without the awaitable ones: a reader has to see it."""
     if isinstance(attribute, Items):
         return _SEQUENCE[attribute.item]
-    kinds = [attribute.value_type] if attribute.target is None else [attribute.target, ByName, str, int]
-    inputs = [_OUTPUT[kind] for kind in kinds if attribute.target is None or kind in (str, int)]
-    return _UNION[(*kinds, *inputs, *([None] if attribute.default is None else []))]
+    keys = (str, int, Exported)
+    values = (attribute.value_type,) if attribute.target is None else keys
+    accepted = _UNION[(*values, *(_OUTPUT[value] for value in values))]
+    if attribute.target is not None:
+        accepted = _UNION[attribute.target, ByName, accepted]
+    if isinstance(attribute, Refs):
+        accepted = _UNION[_SEQUENCE[accepted], _OUTPUT[_SEQUENCE[_UNION[keys]]]]
+    return _UNION[accepted, None] if attribute.default is None else accepted
