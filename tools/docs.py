@@ -21,7 +21,8 @@ from tools import names
 from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.attributes import Items, Refs
 from verge_pulumi.engine.declaring.component import Component
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.resources import VirtualMachine
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import verge_pulumi.resources
 from verge_pulumi import components, lookups
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 PACKAGE = Path(__file__).resolve().parent.parent / "verge_pulumi"
 NOTE = "Written by `make docs` from the files that define the names; edit those instead."

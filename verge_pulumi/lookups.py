@@ -23,7 +23,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from verge_pulumi.client import Key, as_key
 from verge_pulumi.engine.connecting.finding import Kind, find
 from verge_pulumi.engine.declaring.attributes import Whole
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine

@@ -12,7 +12,7 @@ import pytest
 from tests.checks.conftest import Said
 from verge_pulumi import Address, Network, NetworkRule, Nic, Power, VirtualMachine
 from verge_pulumi.engine.declaring import program
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -151,7 +151,7 @@ def of_kind(bench: Bench, kind: str) -> Entry:
 
 
 @pytest.mark.parametrize(
-    "kind", ["os:path", "verge_pulumi.engine.declaring.declaration:BaseResource", ".a:b", "no.such:Thing"]
+    "kind", ["os:path", "verge_pulumi.engine.declaring.resource:BaseResource", ".a:b", "no.such:Thing"]
 )
 def test_what_others_declare_is_not_loaded(bench: Bench, kind: str) -> None:
     module, _, title = kind.partition(":")

@@ -10,7 +10,8 @@ import verge_pulumi.resources
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration, Resource
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.resource import BaseResource, Resource
 
 RESOURCES = [
     resource

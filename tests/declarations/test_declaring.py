@@ -7,7 +7,8 @@ from typing import Any, Literal
 import pytest
 
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, path_ref, policy, ref
-from verge_pulumi.engine.declaring.declaration import BaseResource, DeclarationError, Resource, location, row_key
+from verge_pulumi.engine.declaring.declaration import DeclarationError, location, row_key
+from verge_pulumi.engine.declaring.resource import BaseResource, Resource
 from verge_pulumi.engine.declaring.values import PLAIN, Key, RowPath, Secret, Size, value_of
 from verge_pulumi.resources import Network, VirtualMachine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.engine.cases import CASES
 from tools import names
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 
 ROWS = {noun: kind for noun, kind in names.nouns().items() if issubclass(kind, Resource)}
 """The resources that are one row each. `Firewall` and `Power` are not; their whole lives have tests of their own."""

@@ -16,7 +16,7 @@ import verge_pulumi
 import verge_pulumi.resources
 from tools import docs, names
 from verge_pulumi.components import Server
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.resources import VirtualMachine
 
 RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__]

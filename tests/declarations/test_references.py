@@ -36,8 +36,8 @@ from verge_pulumi import (
     rule_addresses,
 )
 from verge_pulumi.engine.declaring.attributes import Attr, Reference, Refs, arg, refs
-from verge_pulumi.engine.declaring.declaration import BaseResource, Resource
 from verge_pulumi.engine.declaring.references import argument
+from verge_pulumi.engine.declaring.resource import BaseResource, Resource
 from verge_pulumi.simulator import Options, Simulator
 
 # The SDK leaves the event loops of its threads open.

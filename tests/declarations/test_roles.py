@@ -9,7 +9,8 @@ import pytest
 from verge_pulumi import resources
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.engine.declaring import roles
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 KINDS: list[type[BaseResource]] = [getattr(resources, name) for name in resources.__all__]
 DECLARATIONS = [kind.declaration for kind in KINDS]

@@ -14,7 +14,7 @@ from tools import names
 from verge_pulumi import DriveArgs, Network, Server, Tag, TagCategory
 from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.attributes import Refs
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 
 def parameters(of: Any) -> Mapping[str, Parameter]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from verge_pulumi.catalogue.model import Column, Table, Type, Write
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import ExistsAlready
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Text
 
 TABLE = Table(

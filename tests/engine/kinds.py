@@ -14,7 +14,7 @@ from tests.engine.cases import CASES
 from tests.engine.lab import Program
 from tests.engine.subjects import KEY, Case
 from verge_pulumi import FirewallRule
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 TENANT = "tenant"
 """Stands for the key of a tenant, which only a system knows."""

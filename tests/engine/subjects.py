@@ -11,7 +11,7 @@ import pulumi
 import verge_pulumi.resources
 from tests.engine.gadgets import Gadget
 from verge_pulumi import Network, Power, VirtualMachine
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 
 KEY = "c2VjcmV0LWtleS1vZi1hLXdpcmVndWFyZC1wZWVyLTA="
 OTHER_KEY = "YW5vdGhlci1rZXktb2YtYS13aXJlZ3VhcmQtcGVlci0="

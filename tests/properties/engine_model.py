@@ -26,7 +26,8 @@ from verge_pulumi.client.transport import Stream, Transport
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.declaration import NAME, ORGANIZATION, OWNER, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.hidden import NAME, ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.values import RowPath
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider

@@ -14,7 +14,7 @@ from tests.providers.bench import UNKNOWN, Bench
 from verge_pulumi.client import NotPermitted
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.loader import load

@@ -11,7 +11,7 @@ from tests.providers.bench import Bench, Managed, urn_of
 from tests.providers.test_creating import failure
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.errors import EngineError, Reported, Withdrawn
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 

@@ -13,7 +13,7 @@ import verge_pulumi.resources
 from tests.providers.bench import OWNER, UNKNOWN, Bench, Managed, Properties, hosted, serving, urn_of
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal

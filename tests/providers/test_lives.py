@@ -14,8 +14,9 @@ from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.notation import boolean, integer, ref, section, table, text
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed
 from verge_pulumi.engine.declaring.attributes import ref as reference
-from verge_pulumi.engine.declaring.declaration import DeclarationError, Resource
+from verge_pulumi.engine.declaring.declaration import DeclarationError
 from verge_pulumi.engine.declaring.lives import DeletedBy, ExistsAlready, ShownOnce
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Secret
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.resources import VirtualMachine

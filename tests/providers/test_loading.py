@@ -14,8 +14,8 @@ import pytest
 import verge_pulumi.resources
 from verge_pulumi.client import Refused
 from verge_pulumi.engine.declaring.attributes import Attr, arg
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Life, TakenOn
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.errors import (
     EngineError,
     InitialisationFailed,

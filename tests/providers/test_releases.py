@@ -9,7 +9,7 @@ import pytest
 from tests.providers.bench import Bench
 from tests.providers.test_creating import failure
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, ref
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.resources import Network
 from verge_pulumi.simulator import Options, Simulator

@@ -10,7 +10,7 @@ from tests.providers.bench import Time
 from tests.soak.goals import Figure, measure
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.loader import load
 from verge_pulumi.simulator import Options, Simulator
 

@@ -11,7 +11,8 @@ import pulumi
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
 from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.component import Arguments, Child, Component, Part
-from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
+from verge_pulumi.engine.declaring.hidden import ENDING
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.compute.device import Device, DeviceSettings

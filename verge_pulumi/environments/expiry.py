@@ -13,7 +13,8 @@ from typing import Any
 
 import pulumi
 
-from verge_pulumi.engine.declaring.declaration import OWNER, BaseResource
+from verge_pulumi.engine.declaring.hidden import OWNER
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.firewall.firewall import Firewall
 

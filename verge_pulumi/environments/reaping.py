@@ -15,8 +15,9 @@ from typing import Any
 from verge_pulumi.client import Row, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import Inputs, outputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MARK, Mark, marks_of

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declaring.declaration import ENDING, OWNER, BaseResource, Declared
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.hidden import ENDING, OWNER
 from verge_pulumi.engine.declaring.lives import Switches
 from verge_pulumi.engine.declaring.model import Inputs, outputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verge_pulumi import resources
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.review.urns import token_of
 

@@ -19,7 +19,8 @@ from pydantic import Field
 
 from verge_pulumi import resources
 from verge_pulumi.engine.connecting.settings import NAMESPACE
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import fits
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider

@@ -33,7 +33,7 @@ from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.engine.declaring.values import Key, Keys, RowPath, Value, is_secret, row_path, value_of, with_names
 
 if TYPE_CHECKING:
-    from verge_pulumi.engine.declaring.declaration import BaseResource
+    from verge_pulumi.engine.declaring.resource import BaseResource
 
 T = TypeVar("T")
 A = TypeVar("A")

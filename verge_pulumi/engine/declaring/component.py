@@ -13,14 +13,9 @@ import pulumi
 
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import Attribute, Whole
-from verge_pulumi.engine.declaring.declaration import (
-    BaseResource,
-    Declared,
-    parameter,
-    read_attributes,
-    refuse_own,
-    refuse_unknown,
-)
+from verge_pulumi.engine.declaring.declaration import Declared, parameter, read_attributes, refuse_own
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.signature import refuse_unknown
 
 Given = TypeVar("Given")
 Made = TypeVar("Made", covariant=True)

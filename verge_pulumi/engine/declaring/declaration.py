@@ -1,46 +1,18 @@
-"""Declarations: a resource is one typed class, and everything else is derived from it.
-
-```python
-class Network(Resource, table="vnets", unique=("name",)):
-    \"\"\"A virtual network.\"\"\"
-
-    name: Attr[str] = arg(max_length=128)
-    \"\"\"Name in VergeOS; unique on the system.\"\"\"
-
-    mtu: Attr[int | None] = arg(default=None, ge=1000, le=65536)
-    \"\"\"Largest packet in bytes.\"\"\"
-
-    macaddress: Attr[str | None] = computed()
-    \"\"\"MAC address of the router.\"\"\"
-```
-
-From the annotations come the constructor, which type checkers derive through `typing.dataclass_transform`, the input
-model (`model`), the request payloads (`rows`) and the constant that the state keeps instead of a pickled provider
-(`Declaration.provider`).
-"""
+"""What a resource class declares, in one place for the engine."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import copy
-import difflib
 import inspect
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform, get_args, get_origin
+from typing import Any, dataclass_transform, get_args, get_origin
 
-import pulumi
-import pulumi.dynamic
-
-from verge_pulumi.client import as_key, printable
-from verge_pulumi.engine.declaring import program, references
+from verge_pulumi.client import as_key
 from verge_pulumi.engine.declaring.attributes import (
-    DECLARED,
     REQUIRED,
-    Attr,
     Attribute,
     Reference,
     arg,
@@ -54,24 +26,6 @@ from verge_pulumi.engine.declaring.attributes import (
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life, ShownOnce
 from verge_pulumi.engine.declaring.roles import Review, Roles
 from verge_pulumi.engine.declaring.signature import SignatureOfClass
-from verge_pulumi.engine.declaring.values import uncarried
-
-T = TypeVar("T")
-
-OWNER = "__owner"
-"""Hidden input: ``project/stack`` of the program, which the provider process is not told by the engine."""
-
-NAME = "__name"
-"""Hidden input: the name of the resource in the program."""
-
-ORGANIZATION = "__org"
-"""Hidden input: the organization of the stack, which a request does not tell either."""
-
-SEED = "__seed"
-"""Hidden input: what is derived from a name is derived from this, which stays when the resource is renamed."""
-
-ENDING = "__ending"
-"""Hidden input: how to stop a VM that is about to be deleted, where its `Power` is a part of a component."""
 
 
 class DeclarationError(TypeError):
@@ -228,213 +182,6 @@ class Declared:
     __signature__ = SignatureOfClass()
 
 
-class BaseResource(Declared, pulumi.dynamic.Resource):
-    """The base of everything that a program declares.
-
-    Args:
-        resource_name: Name of the resource in the program.
-        opts: Pulumi's resource options.
-    """
-
-    declaration: ClassVar[Declaration]
-    review: ClassVar[Review] = Review()
-
-    resource_name: str = parameter(kw_only=False)
-    opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
-
-    def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        running = program.current()
-        with running.declaring():
-            # Only components of this package give hidden inputs.
-            hidden = {name: arguments.pop(name) for name in [*arguments] if name.startswith("__")}
-            refuse_unknown(type(self), self.declaration.attributes, arguments)
-            if opts is not None and opts.import_ is not None:
-                raise pulumi.RunError(
-                    f"Unable to import {self.declaration.title} '{printable(resource_name)}': Pulumi imports nothing "
-                    "that a dynamic provider manages. Leave import_ out and set adopt=True, which takes the existing "
-                    "row over."
-                )
-            inputs = self.declaration.inputs
-            subject = f"{self.declaration.title} '{printable(resource_name)}'"
-            provider = self._provider_of(opts)
-            given, properties = {}, {}
-            for name, value in self.derive_arguments(arguments).items():
-                argument = references.argument(subject, inputs[name], provider)
-                given[name] = argument.meant(value)
-                properties[name] = argument.registered(_carried(subject, inputs[name], given[name]))
-            hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
-            hidden[ORGANIZATION] = pulumi.get_organization()
-            hidden[NAME] = running.unless_refused(resource_name)
-            running.announce(self, resource_name, given, provider)
-            running.claim(self, self._claim(resource_name, opts))
-            self._register(resource_name, {**properties, **hidden}, opts)
-            running.registered(self)
-
-    def __init_subclass__(
-        cls,
-        *,
-        table: str = "",
-        unique: Iterable[str] = (),
-        named_by: str = "",
-        named_keys: bool = False,
-        only: Mapping[str, Any] | None = None,
-        listed_in: tuple[str, str] | None = None,
-        fixed: Iterable[str] = (),
-        delete_before_replace: bool = True,
-        life: Life = PLAIN_ROW,
-        parent: str = "",
-        since: str = "",
-        abstract: bool = False,
-        **options: Any,
-    ) -> None:
-        """Read the declaration off the class.
-
-        Args:
-            table: The table whose rows the class manages.
-            unique: Attributes whose values together are unique on the system.
-            named_by: The attribute by which people name a row, if `unique` does not tell.
-            named_keys: Whether the key of a row is a name.
-            only: A fixed condition that rows must meet to be found by name.
-            listed_in: The table whose rows list these, and under which name.
-            fixed: Columns that VergeOS draws when it creates a row and never changes.
-            delete_before_replace: Whether a row that is replaced goes before its successor is created.
-            life: How the objects come into effect, change and go.
-            parent: The reference to the row that a row is created within, where several references may be that.
-            since: The first release of VergeOS that has the table.
-            abstract: Whether the class only gives its attributes to its subclasses.
-            options: Passed on to Pulumi.
-        """
-        super().__init_subclass__(**options)
-        if abstract:
-            return
-        if table or not hasattr(cls, "declaration"):
-            cls.declaration = Declaration(
-                title=cls.__name__,
-                module=cls.__module__,
-                table=table,
-                unique=tuple(unique),
-                named_by=named_by,
-                named_keys=named_keys,
-                only=only or {},
-                listed_in=listed_in,
-                fixed=tuple(fixed),
-                delete_before_replace=delete_before_replace,
-                life=life,
-                within=parent,
-                since=since,
-                attributes=read_attributes(cls),
-                review=cls.review,
-            )
-            _examine(cls, cls.declaration)
-            DECLARED[cls.__name__] = cls
-        else:
-            refuse_own(cls, cls.declaration.title, cls.declaration.attributes)
-        # The SDK reads the annotations of the final class to give outputs their types; without them every number would
-        # be a float. It knows nothing of our descriptors, so it is told in its own words.
-        output: Any = pulumi.Output
-        cls.__annotations__ = {
-            name: output[attribute.value_type]
-            for name, attribute in cls.declaration.attributes.items()
-            if isinstance(attribute.value_type, type)
-        }
-
-    def when_there(self, others: Sequence[pulumi.CustomResource]) -> Self:
-        """Return this resource for those who refer to it: they wait until `others` are there, too.
-
-        They do not depend on `others` for the engine, which would replace them along with those.
-        """
-        view = copy.copy(self)
-        view.__dict__.update({name: _when_there(getattr(self, name), others) for name in ("id", "urn")})
-        program.current().stands_for(view, self)
-        return view
-
-    @property
-    def key(self) -> pulumi.Output[int | str]:
-        """The row's `$key`. Computed from `id`, because output-only values are unknown in previews of updates."""
-        return self.id.apply(row_key)
-
-    @property
-    def location(self) -> pulumi.Output[str]:
-        """Where the API serves the row, relative to ``/api``, such as ``/v4/vms/42``."""
-        table = self.declaration.table
-        return self.id.apply(lambda id: location(table, id))
-
-    def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        declaration = self.declaration
-        secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
-        secrets += declaration.life.hides
-        # Every output must be named, if only with None, or the SDK does not hand it to the program.
-        properties = {
-            **dict.fromkeys(declaration.attributes),
-            **properties,
-            "__provider": declaration.provider,
-        }
-        merge = pulumi.ResourceOptions.merge
-        # Said here and not by the diff alone, which the engine does not ask when a replacement is forced.
-        usual = pulumi.ResourceOptions(delete_before_replace=declaration.delete_before_replace or None)
-        options = merge(merge(usual, opts), pulumi.ResourceOptions(additional_secret_outputs=secrets))
-        pulumi.CustomResource.__init__(self, declaration.type_token, resource_name, properties, options)
-
-    @classmethod
-    def _provider_of(cls, opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-        """Return the explicit provider that a resource with these options gets, its own or its parent's."""
-        if opts is None or opts.provider is not None or opts.parent is None:
-            return opts.provider if opts else None
-        return opts.parent.get_provider(cls.declaration.type_token)
-
-    @classmethod
-    def _claim(cls, resource_name: str, opts: pulumi.ResourceOptions | None) -> program.Claim:
-        types = (*program.current().types_of(opts.parent if opts else None), cls.declaration.type_token)
-        return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
-
-    @classmethod
-    def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the arguments with those that only the program's process can derive from them."""
-        return arguments
-
-
-class Resource(BaseResource, abstract=True):
-    """A row of a VergeOS table."""
-
-    adopt: Attr[bool | None] = policy(default=None)
-    """Whether to take over a row that exists already under the same unique name, instead of failing."""
-
-    @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:
-        """Read a row that this program does not manage.
-
-        Args:
-            resource_name: Name of the resource in the program.
-            id: The row's key.
-            opts: Pulumi's resource options.
-
-        Returns:
-            The resource with all its outputs. Pulumi never changes or deletes the row.
-        """
-        resource = cls.__new__(cls)
-        resource._register(resource_name, {}, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)))
-        return resource
-
-
-def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Mapping[str, Any]) -> None:
-    """Say what a program without a type checker would learn from one.
-
-    Raises:
-        TypeError: An argument is unknown, missing, or decided by VergeOS.
-    """
-    known = {name: attribute for name, attribute in attributes.items() if attribute.is_input}
-    for name in arguments:
-        if name in attributes and name not in known:
-            raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")
-    missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
-    if missing:
-        raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
-
-
 def refuse_own(
     cls: type, title: str, inherited: Mapping[str, object], kind: type | tuple[type, ...] = Attribute
 ) -> None:
@@ -461,63 +208,6 @@ def refuse_own(
             f"{cls.__name__}.{name}: a value in the class has no effect. Pass it on in __init__: "
             f"super().__init__(resource_name, opts, **{{'{name}': ..., **arguments}})."
         )
-
-
-def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResource]) -> pulumi.Output[Any]:
-    """Return an output whose value is known to the program when these resources are there."""
-
-    async def resources() -> set[pulumi.Resource]:
-        # With --continue-on-error the program goes on after a failure; who depends on what failed is left out.
-        failed = {other for other in others if not await other.id.is_known()}
-        return await output.resources() | (set() if pulumi.runtime.is_dry_run() else failed)
-
-    async def value() -> Any:
-        await asyncio.gather(*(other.urn.future() for other in others))
-        return await output.future(with_unknowns=True)
-
-    return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())
-
-
-def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
-    """Return a value whose numbers arrive as they are; an output is looked at when it is known.
-
-    Raises:
-        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
-    """
-
-    def refuse(known: T) -> T:
-        if why := uncarried(known):
-            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
-        return known
-
-    def outputs(within: Any) -> Any:
-        if isinstance(within, pulumi.Output):
-            return within.apply(refuse)
-        if isinstance(within, Mapping):
-            return {name: outputs(inner) for name, inner in within.items()}
-        return [outputs(inner) for inner in within] if isinstance(within, list | tuple) else within
-
-    refuse(value)
-    # A reference is the id of a resource as a rule, and that is text.
-    return value if isinstance(attribute, Reference) else outputs(value)
-
-
-def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
-    """Return the scope in which a value was derived from names, None where it is derived for the first time.
-
-    Args:
-        olds: The inputs in the state. Those of the first release have no `SEED`; project, stack and name were it then.
-        news: What the program says.
-        name: The name of the VM in the program.
-        suffix: What the name of the resource has after it where a component made it; an old name has it too.
-        since: The argument that holds the value.
-    """
-    if SEED in olds or since not in olds or OWNER not in olds:
-        return olds.get(SEED)
-    before = str(olds.get(NAME, ""))
-    if news.get(NAME) == name + suffix and before.endswith(suffix):
-        name = before.removesuffix(suffix)
-    return f"{olds[OWNER]}/{name}"
 
 
 def location(table: str, id: str) -> str:
@@ -551,7 +241,7 @@ def read_attributes(cls: type) -> dict[str, Attribute]:
     return attributes
 
 
-def _examine(cls: type, declaration: Declaration) -> None:
+def examine(cls: type, declaration: Declaration) -> None:
     """Refuse a declaration that contradicts itself.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from verge_pulumi.engine.declaring.attributes import Whole
-from verge_pulumi.engine.declaring.declaration import BaseResource
+from verge_pulumi.engine.declaring.resource import BaseResource
 
 
 def export(name: str, resource: BaseResource | Whole[BaseResource]) -> None:

@@ -20,7 +20,7 @@ from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.attributes import Attribute
-    from verge_pulumi.engine.declaring.declaration import BaseResource
+    from verge_pulumi.engine.declaring.resource import BaseResource
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

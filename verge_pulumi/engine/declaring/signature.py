@@ -1,14 +1,16 @@
-"""What `inspect.signature`, notebooks and `help` show of a class that declares its arguments."""
+"""The arguments of a class that declares them: what `inspect.signature` shows, and what is no argument."""
 
 from __future__ import annotations
 
+import difflib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, Union, get_args
 
 import pulumi
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, Refs
 
@@ -64,3 +66,22 @@ def _accepted(attribute: Attribute) -> Any:
     if isinstance(attribute, Refs):
         accepted = _UNION[_SEQUENCE[accepted], _OUTPUT[_SEQUENCE[_UNION[keys]]]]
     return _UNION[accepted, None] if attribute.default is None else accepted
+
+
+def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Mapping[str, Any]) -> None:
+    """Say what a program without a type checker would learn from one.
+
+    Raises:
+        TypeError: An argument is unknown, missing, or decided by VergeOS.
+    """
+    known = {name: attribute for name, attribute in attributes.items() if attribute.is_input}
+    for name in arguments:
+        if name in attributes and name not in known:
+            raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")
+    missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
+    if missing:
+        raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import AlreadyExists, NotFound, Outcome, Row, VergeError
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import payload
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.existing import Existing, appeared

@@ -13,8 +13,10 @@ from urllib.parse import unquote
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import ORGANIZATION, OWNER, BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.hidden import ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.model import outputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import FIXED, MANAGED, MARK, PARENT, Mark, marks_of, token_in
 from verge_pulumi.engine.ownership.states import owner_in

@@ -23,9 +23,10 @@ from pulumi.dynamic import (
 )
 
 from verge_pulumi.engine.connecting.connection import from_process
-from verge_pulumi.engine.declaring.declaration import ENDING, BaseResource
+from verge_pulumi.engine.declaring.hidden import ENDING
 from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, sentence, shown_problems
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.home import Home

@@ -49,8 +49,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from verge_pulumi.client import ApiError, NotPermitted, Row
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
 from verge_pulumi.engine.ownership.states import Held

@@ -7,7 +7,8 @@ from typing import Any
 
 import pulumi
 
-from verge_pulumi.engine.declaring.declaration import OWNER, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.hidden import OWNER
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError, sentence
 from verge_pulumi.engine.lifecycle.fencing import this_stack

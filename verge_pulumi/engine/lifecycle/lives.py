@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
-from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.creating import Creating
 from verge_pulumi.engine.lifecycle.fencing import this_stack

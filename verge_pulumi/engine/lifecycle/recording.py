@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import (
-    ENDING,
-    NAME,
-    ORGANIZATION,
-    OWNER,
-    SEED,
-    Declaration,
-    location,
-    row_key,
-)
+from verge_pulumi.engine.declaring.declaration import Declaration, location, row_key
+from verge_pulumi.engine.declaring.hidden import ENDING, NAME, ORGANIZATION, OWNER, SEED
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN
 from verge_pulumi.engine.ownership.states import ORIGIN
 

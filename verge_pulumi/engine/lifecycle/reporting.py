@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from verge_pulumi.client import ApiError, hidden_so_far, hiding, printable, printable_lines
-from verge_pulumi.engine.declaring.declaration import NAME, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.hidden import NAME
 from verge_pulumi.engine.errors import (
     LONGEST,
     InitialisationFailed,

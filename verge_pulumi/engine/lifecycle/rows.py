@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.lives import BEFORE, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
 from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN

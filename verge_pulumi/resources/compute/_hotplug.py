@@ -9,8 +9,8 @@ from typing import Any, ClassVar, TypeVar
 
 from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, printable
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.declaration import BaseResource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
 from verge_pulumi.engine.lifecycle.fencing import Fence
 from verge_pulumi.engine.lifecycle.rows import RowProvider

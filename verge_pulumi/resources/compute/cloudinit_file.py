@@ -8,8 +8,9 @@ from typing import Any, Literal
 import pulumi
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
-from verge_pulumi.engine.declaring.declaration import SEED, Resource, scope_of
+from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Secret
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.runtime import provider_process

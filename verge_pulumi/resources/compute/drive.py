@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, NoSpace, Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, policy, ref
-from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError

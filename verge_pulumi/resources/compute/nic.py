@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import MacAddress, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.compute import _hotplug as hotplug

@@ -8,9 +8,9 @@ from typing import Any
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, policy, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Duration, Moment, Text
 from verge_pulumi.engine.errors import Withdrawn
 from verge_pulumi.engine.lifecycle.rows import RowProvider

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
-from verge_pulumi.engine.declaring.declaration import SEED, Declared, Resource, scope_of
+from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.dns.dns_zone import TTL, DnsZone

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import SemicolonList, Size
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network

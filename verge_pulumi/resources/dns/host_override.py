@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import IpAddress
 from verge_pulumi.resources.network.network import Network
 

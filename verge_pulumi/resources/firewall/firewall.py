@@ -13,9 +13,10 @@ import pulumi
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
-from verge_pulumi.engine.declaring.declaration import NAME, OWNER, BaseResource
+from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared

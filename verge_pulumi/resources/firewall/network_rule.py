@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Declared, Resource
+from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH

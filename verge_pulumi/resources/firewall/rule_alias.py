@@ -8,9 +8,9 @@ from typing import Literal
 
 from verge_pulumi.client import Row, where
 from verge_pulumi.engine.declaring.attributes import Attr, arg
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider

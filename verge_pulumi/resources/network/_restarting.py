@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from verge_pulumi.engine.declaring.attributes import Attr, policy
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declared
+from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.lives import RestartsParent
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._power_actions import Restart
 from verge_pulumi.resources.network._staged import StagingProvider, apply_staged, look_at

@@ -17,9 +17,10 @@ from typing import Any, TypeVar, cast
 from verge_pulumi.client import Row, Table, VergeError
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.declaration import BaseResource, Declaration
+from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import Staged, TakenOn
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, arg, computed, policy, ref, refs
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Inventory, Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider

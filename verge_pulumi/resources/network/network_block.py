@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Cidr, RowPath, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network.network import Network

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import RestartsParent
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import IpAddress, Key, Text
 from verge_pulumi.resources.network._restarting import RestartPolicy
 from verge_pulumi.resources.network.network import Network

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Cidr, IpAddress, Key, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._restarting import RestartingProvider, RestartPolicy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.resources.routing._common import ROUTING, OfNetwork, RouterCommand
 

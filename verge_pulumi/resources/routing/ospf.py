@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.resources.routing._common import ROUTING, Command, OfNetwork
 
 

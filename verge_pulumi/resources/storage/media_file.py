@@ -16,8 +16,8 @@ from verge_pulumi.client.table import UPLOAD_CHUNK
 from verge_pulumi.client.transport import MiB
 from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Text, Value
 from verge_pulumi.engine.errors import EngineError, gone, shown

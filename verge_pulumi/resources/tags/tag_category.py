@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, arg
-from verge_pulumi.engine.declaring.declaration import Resource
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 

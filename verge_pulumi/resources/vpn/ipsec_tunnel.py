@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Cost, PerNetwork, Staged
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._staged import StagingProvider

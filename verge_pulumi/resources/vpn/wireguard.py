@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from verge_pulumi.client import Conflict, Refused, Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources.network._staged import StagingProvider

@@ -6,8 +6,8 @@ import base64
 from typing import Annotated, Any, Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Resource
 from verge_pulumi.engine.declaring.lives import Staged
+from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
 from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
