@@ -30,7 +30,7 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 T = TypeVar("T")
 
-# Of what is unset VergeOS answers null, 0 or "", depending on the column (fact sheet README §8).
+# Of what is unset VergeOS answers null, 0 or "", depending on the column (docs/vergeos/README.md §8).
 _unset = BeforeValidator(lambda value: value or None)
 Number = Annotated[int | None, _unset]
 Text = Annotated[str | None, _unset]
@@ -323,7 +323,7 @@ get_storage_tier: Tier[GetStorageTierResult] = Tier(
     GetStorageTierResult, Kind("storage tier", "storage_tiers", label="tier")
 )
 get_system: TheOnly[GetSystemResult] = TheOnly(GetSystemResult, Kind("system", "system"))
-# Snapshots of VMs are rows of the same table (fact sheet quirks R9).
+# Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
 get_cluster_output = get_cluster.output

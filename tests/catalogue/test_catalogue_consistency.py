@@ -25,8 +25,8 @@ EXTERNAL = {
     "vnet_bonds",
 }
 
-# A section of a fact sheet, or a file of one of the vendor's clients.
-SOURCE = re.compile(r"^\w[\w-]*\.md §\d|^\w[\w-]*: [\w./-]+")
+# A section of a page on VergeOS, or a file of one of the vendor's clients.
+SOURCE = re.compile(r"^docs/vergeos/[\w-]+\.md §\w|^\w[\w-]*: [\w./-]+")
 
 PYTHON_TYPES: dict[Type, tuple[type, ...]] = {
     Type.BOOL: (bool,),

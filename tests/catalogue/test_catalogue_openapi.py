@@ -144,7 +144,7 @@ def test_limits_references_and_effects_are_told(today: Json) -> None:
     assert {"type": "null"} in vm["machine"]["anyOf"]
     assert "`machines`" in vm["machine"]["description"]
     assert "power cycle" in vm["ram"]["description"]
-    assert "vms.md §2.2" in vm["ram"]["description"]
+    assert "docs/vergeos/virtual-machines.md §2.2" in vm["ram"]["description"]
     assert "Since 26.0" in vm["iommu"]["description"]
     assert "on create only" in vm["created_from"]["description"]
 

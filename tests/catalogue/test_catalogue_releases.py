@@ -41,7 +41,8 @@ def test_the_default_machine_type_of_a_release(release: str, default: str) -> No
 
 
 def test_the_machine_types_of_a_release() -> None:
-    # Fact sheet vms §2.2: terraform v1 lists 47, tsvergeos 57; QEMU 9.0 came with 4.13.0 (fact sheet quirks §4).
+    # docs/vergeos/virtual-machines.md §2.2: terraform v1 lists 47, tsvergeos 57; QEMU 9.0 came with 4.13.0
+    # (docs/vergeos/quirks.md §4).
     earlier = column("4.12.6", "vms", "machine_type").choices
     today = column("26.1.8", "vms", "machine_type").choices
     assert (len(earlier), len(today)) == (47, 57)

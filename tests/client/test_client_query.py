@@ -105,7 +105,7 @@ def test_and_and_or_are_not_for_filters() -> None:
 
 
 def literal_read_by_vergeos(text: str) -> tuple[str, str]:
-    """Read a quoted literal by the rules of the fact sheet; return its value and the rest."""
+    """Read a quoted literal as VergeOS does (docs/vergeos/README.md §5.2); return its value and the rest."""
     assert text[0] == "'"
     value, rest = "", text[1:]
     while rest[0] != "'":

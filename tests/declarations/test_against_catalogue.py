@@ -25,7 +25,8 @@ JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
 LEFT_OUT = {
     "files": {"allocated_bytes"},  # set by the upload
     "machine_devices": {"count"},  # it makes several rows, and one row is one resource
-    # The first four are those of physical and service NICs; an address is fixed by a row of its own (vms.md §7).
+    # The first four are those of physical and service NICs; an address is fixed by a row of its own
+    # (docs/vergeos/virtual-machines.md §7).
     "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
     "machine_snapshots": {"created_manually", "expires_type"},  # `expires` says both
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row

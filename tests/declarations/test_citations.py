@@ -79,3 +79,14 @@ def test_the_pages_of_facts_refer_to_sections_of_each_other(page: Path) -> None:
 )
 def test_what_leads_nowhere_is_found(text: str, lost: list[str]) -> None:
     assert list(broken(text)) == lost
+
+
+# How facts were cited before they lay in the repository.
+OLD_FORM = re.compile(
+    r"(?i)fact[ ]sheet|(?<![\w/-])(?:(?:vms|vnets|quirks|other-tables|README)(?:[.]md)? §|(?:vms|vnets)[.]md)"
+)
+
+
+def test_no_citation_has_the_old_form() -> None:
+    old = [str(path.relative_to(ROOT)) for path in CITING if FACTS not in path.parents and OLD_FORM.search(read(path))]
+    assert old == [], "Cite a fact by its page and section, such as docs/vergeos/networks.md §2.3."

@@ -1,4 +1,4 @@
-"""Who may ask (fact sheet README §2, §4) and how the vendor's clients come in (§13)."""
+"""Who may ask (docs/vergeos/README.md §2, §4) and how the vendor's clients come in (docs/vergeos/README.md §13)."""
 
 from __future__ import annotations
 
@@ -170,7 +170,10 @@ def test_other_paths_are_not_found(http: Http, path: str) -> None:
 
 
 def test_requests_clients_send_in_practice(http: Http) -> None:
-    """Columns and filters that do not exist are part of the vendor's clients' daily life (fact sheet README §13)."""
+    """Columns and filters that do not exist are part of the vendor's clients' daily life.
+
+    See docs/vergeos/README.md §13.
+    """
     _, machine = http.vm("web")
     http.post("machine_drives", {"machine": machine, "disksize": 1 << 30})
     assert http.get("vnets", filter="running eq true") == []

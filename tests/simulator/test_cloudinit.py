@@ -1,4 +1,4 @@
-"""Cloud-init files as VergeOS keeps them (fact sheet vms §10)."""
+"""Cloud-init files as VergeOS keeps them (docs/vergeos/virtual-machines.md §10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Host overrides, DNS views, zones, records and network blocks (fact sheet vnets §7 to §9, §13)."""
+"""Host overrides, DNS views, zones, records and network blocks (docs/vergeos/networks.md §7–§9, §13)."""
 
 from __future__ import annotations
 

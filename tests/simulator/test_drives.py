@@ -1,4 +1,4 @@
-"""Drives: media, images that are imported or cloned, hot-plugging (fact sheet vms §6)."""
+"""Drives: media, images that are imported or cloned, hot-plugging (docs/vergeos/virtual-machines.md §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The projection language, sorting and windows, as fact sheet README §5 and quirks R1–R5, R11 describe them."""
+"""The projection language, sorting and windows (docs/vergeos/README.md §5, docs/vergeos/quirks.md §R1–§R5, §R11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Media files: uploads in any order, imports, downloads and what keeps them (fact sheet README §11)."""
+"""Media files: uploads in any order, imports, downloads and what keeps them (docs/vergeos/README.md §11)."""
 
 from __future__ import annotations
 

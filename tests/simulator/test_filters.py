@@ -1,4 +1,4 @@
-"""The filter language, as fact sheet README §5.2 and quirks R6–R8 describe it."""
+"""The filter language (docs/vergeos/README.md §5.2, docs/vergeos/quirks.md §R6–§R8)."""
 
 from __future__ import annotations
 

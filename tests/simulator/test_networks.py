@@ -1,4 +1,4 @@
-"""Networks, their rules and addresses (fact sheet vnets §2–§6, §13)."""
+"""Networks, their rules and addresses (docs/vergeos/networks.md §2–§6, §13)."""
 
 from __future__ import annotations
 

@@ -42,11 +42,11 @@ def test_a_table_with_its_rows_and_what_is_known_of_it(simulator: Simulator, htt
     table = dial(http, "GET", "/table?name=vms")
     assert (table["name"], table["key"]) == ("vms", "int")
     assert "poweron" in table["actions"]
-    assert table["source"].startswith("vms.md")
+    assert table["source"].startswith("docs/vergeos/virtual-machines.md")
     assert [row["name"] for row in table["rows"]] == ["web"]
     columns = {column["name"]: column for column in table["columns"]}
     assert (columns["name"]["type"], columns["name"]["write"]) == ("text", "CU")
-    assert "Source: vms.md" in columns["ram"]["description"]
+    assert "Source: docs/vergeos/virtual-machines.md" in columns["ram"]["description"]
     shown = str(table) + str(dial(http, "GET", "/table?name=cloudinit_files"))
     assert "/user-data" in shown
     assert not any(secret in shown for secret in ("canary", simulator.password, simulator.api_key))

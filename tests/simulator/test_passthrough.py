@@ -1,4 +1,7 @@
-"""Devices of VMs and the pools they come from, the pace of NICs, and their addresses (fact sheet vms §7, §8)."""
+"""Devices of VMs and the pools they come from, the pace of NICs, and their addresses.
+
+See docs/vergeos/virtual-machines.md §7, §8.
+"""
 
 from __future__ import annotations
 

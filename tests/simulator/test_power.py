@@ -1,4 +1,4 @@
-"""Power and what hangs on it: VMs, drives, NICs (fact sheet vms §3–§7, §13)."""
+"""Power and what hangs on it: VMs, drives, NICs (docs/vergeos/virtual-machines.md §3–§7, §13)."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def test_hotplug_refuses(simulator: Simulator, http: Http, web: tuple[int, int])
     assert refusal(device=disk) == (422, "Machine must be in running state to hotplug")
     http.act(key, "poweron")
     cd = drive(http, machine, media="cdrom", interface="ahci")
-    # Refused after the row exists, which stays behind (fact sheet quirks W13).
+    # Refused after the row exists, which stays behind (docs/vergeos/quirks.md §W13).
     assert refusal(device=cd) == (422, "Drive 'drive_1' cannot be hotplugged")
     assert word(http, "machine_drives", cd) == "offline"
     for device in (foreign, 99):

@@ -1,4 +1,4 @@
-"""Dynamic routing and proxies of networks (fact sheet vnets §11)."""
+"""Dynamic routing and proxies of networks (docs/vergeos/networks.md §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rules of networks and their aliases (fact sheet vnets §4, §5); how they are applied is tested with networks."""
+"""Rules of networks and their aliases; how they are applied is tested with networks.
+
+See docs/vergeos/networks.md §4, §5.
+"""
 
 from __future__ import annotations
 

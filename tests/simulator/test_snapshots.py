@@ -1,4 +1,7 @@
-"""Snapshots, what is made of them, and what guests report (fact sheet vms §4, §5, §9; quirks W11, R9)."""
+"""Snapshots, what is made of them, and what guests report.
+
+See docs/vergeos/virtual-machines.md §4, §5, §9, docs/vergeos/quirks.md §W11, §R9.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IPsec and WireGuard of networks (fact sheet vnets §10)."""
+"""IPsec and WireGuard of networks (docs/vergeos/networks.md §10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Creating, changing and deleting rows: receipts, conversions and refusals (fact sheet README §6–§8, quirks)."""
+"""Creating, changing and deleting rows: receipts, conversions and refusals.
+
+See docs/vergeos/README.md §6–§8, docs/vergeos/quirks.md §1.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Column:
         hidden: Returned only when a GET names it (never under ``all``).
         lower: Whether VergeOS stores the text in lower case.
         since: First release that has the column, for example ``"26.0"``.
-        source: Where the fact was read, for example ``"vms.md §2.1"``.
+        source: Where the fact was read, for example ``"docs/vergeos/virtual-machines.md §2.1"``.
     """
 
     name: str

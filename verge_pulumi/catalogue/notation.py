@@ -1,8 +1,8 @@
 """The short notation in which the tables are written, so that each file can be compared with its source line by line.
 
 A column is one call (``integer("ram", default=1024, minimum=256)``), the columns read from one place are one `section`,
-and a `table` is its sections. Sources are cited as ``vms.md §2.1`` (the fact sheets on the VergeOS API, which rank and
-quote the vendor's documentation and clients) or as ``tsvergeos: …``, ``pyVergeOS: …`` where a sheet leaves a type open.
+and a `table` is its sections. Sources are cited as ``docs/vergeos/virtual-machines.md §2.1`` (which names and ranks the
+vendor's documentation and clients) or as ``tsvergeos: …``, ``pyVergeOS: …`` where that leaves a type open.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def table(
 
     ``most`` is every column except secrets, columns shown only when named, and argument columns. What VergeOS shows
     without ``fields`` and in ``summary`` and ``dashboard`` is documented nowhere, except that the columns without
-    ``fields`` are few and often lack the owning row: the choices here are our own (fact sheet README §5.1).
+    ``fields`` are few and often lack the owning row: the choices here are our own (docs/vergeos/README.md §5.1).
 
     Args:
         name: The table's name in the API.

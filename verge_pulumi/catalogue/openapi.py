@@ -165,7 +165,7 @@ def openapi_document(tables: Mapping[str, Table], release: str) -> Json:
 
 
 def _errors(number: tuple[int, ...]) -> dict[str, str]:
-    """Return what each error status means, by status (fact sheet README §7.2)."""
+    """Return what each error status means, by status (docs/vergeos/README.md §7.2)."""
     duplicate = "a value that must be unique is already in use"
     invalid = "A value, a parameter or the state of the row does not allow it"
     answers = {

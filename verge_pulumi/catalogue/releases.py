@@ -46,7 +46,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         column="machine_type",
         before="26.0",
         facts={"default": "pc-q35-8.1"},
-        source="vms.md §2.2",
+        source="docs/vergeos/virtual-machines.md §2.2",
     ),
     *(
         Difference(
@@ -54,7 +54,7 @@ DIFFERENCES: tuple[Difference, ...] = (
             column=column,
             before="4.13.2",
             facts={"write": Write.NEVER},
-            source="quirks.md §4",
+            source="docs/vergeos/quirks.md §4",
         )
         for column in ("running", "status", "state", "migratable")
     ),
@@ -63,27 +63,27 @@ DIFFERENCES: tuple[Difference, ...] = (
         column="preferred_tier",
         before="4.13.0",
         facts={"effect": Effect.START},
-        source="vms.md §6",
+        source="docs/vergeos/virtual-machines.md §6",
     ),
     Difference(
         table="vms",
         column="machine_type",
         before="4.13.0",
         facts={"choices": machine_types(MACHINE_VERSIONS_4_12)},
-        source="vms.md §2.2; quirks.md §4",
+        source="docs/vergeos/virtual-machines.md §2.2; docs/vergeos/quirks.md §4",
     ),
     Difference(
         table="vms",
         column="machine_type",
         before="4.12",
         facts={"default": "pc-q35-3.1"},
-        source="vms.md §2.2",
+        source="docs/vergeos/virtual-machines.md §2.2",
     ),
 )
 
 
 CREATABLE_SINCE: Mapping[str, str] = {"cloudinit_files": "4.13.2"}
-"""Tables whose rows clients could not create before some release (quirks.md §4)."""
+"""Tables whose rows clients could not create before some release (docs/vergeos/quirks.md §4)."""
 
 _NOT_ON_CREATE = {Write.CREATE: Write.NEVER, Write.ALWAYS: Write.UPDATE}
 

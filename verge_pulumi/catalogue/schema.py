@@ -6,8 +6,8 @@ from typing import Any
 
 from verge_pulumi.catalogue.model import UNSET, Column, Table, Type, Write
 
-# The words are VergeOS's own field types (fact sheet README §1). Which number type a column has is not known, so all
-# are int64.
+# The words are VergeOS's own field types (docs/vergeos/README.md §1). Which number type a column has is not known, so
+# all are int64.
 FIELD_TYPES = {
     Type.BOOL: "bool",
     Type.INT: "int64",
@@ -23,7 +23,7 @@ def table_schema(table: Table) -> dict[str, Any]:
 
     The layout is ours: no source shows VergeOS's. What is documented is that it names the field types and the parent
     field, that the words of an enumeration can be read from it, and that "readonly" there often means settable on
-    create only (fact sheet README §1).
+    create only (docs/vergeos/README.md §1).
 
     Returns:
         A JSON object with ``name``, ``parent`` (the column that names the owning row, or null), ``unique`` (lists of

@@ -37,7 +37,7 @@ class Addresses:
         segment, router, gateway = segment_of(planned), router_of(planned), address_of(planned, "gateway")
         if router is not None:
             self._taken[planned, router] = "its router"
-        # VergeOS demands it of external networks (fact sheet vnets §2.3), so their own check refuses it.
+        # VergeOS demands it of external networks (docs/vergeos/networks.md §2.3), so their own check refuses it.
         others = planned.said("type", "internal") not in ("external", None)
         if others and segment is not None and gateway is not None and gateway not in segment:
             yield Doubt(f"gateway {gateway} lies outside the network {segment}", f"Choose one inside {segment}.")
@@ -67,7 +67,7 @@ class Addresses:
             return
         other = self._taken.setdefault((network, ip), planned)
         if other is not planned:
-            # VergeOS refuses a second row (fact sheet vnets §6); of the router's own address no source says.
+            # VergeOS refuses a second row (docs/vergeos/networks.md §6); of the router's own address no source says.
             yield Mistake(f"ip {ip} of {_named(network)} is already that of {other}", "Choose another one.")
         if not isinstance(network, Planned):
             return
@@ -89,7 +89,7 @@ class Addresses:
         if network is None or cidr is None:
             return
         if other := self._blocks[network].add(ip_network(cidr), planned):
-            # VergeOS refuses it (fact sheet vnets §9).
+            # VergeOS refuses it (docs/vergeos/networks.md §9).
             yield Mistake(f"{cidr} overlaps with {other.known('cidr')} of {other}", "Choose another block.")
 
 

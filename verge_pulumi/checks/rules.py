@@ -24,7 +24,7 @@ MATCHED_BY = {
     "destination_ip": "",
     "destination_ports": "",
 }
-"""What decides which traffic a rule is about, and what it is if unset (fact sheet vnets §4)."""
+"""What decides which traffic a rule is about, and what it is if unset (docs/vergeos/networks.md §4)."""
 
 
 class Rules:

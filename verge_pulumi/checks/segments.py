@@ -40,7 +40,7 @@ def segment_of(network: Planned) -> IpNetwork | None:
 
 
 def router_of(network: Planned) -> Ip | None:
-    """Return the router's own address; if unset it is the first one (fact sheet vnets §2.3)."""
+    """Return the router's own address; if unset it is the first one (docs/vergeos/networks.md §2.3)."""
     segment = segment_of(network)
     if network.said("ipaddress_type", "static") != "static":
         return None

@@ -95,7 +95,10 @@ class Answer:
         return value
 
     def object(self) -> dict[str, Any]:
-        """Return the JSON object, or the one object in a list: single-row tables answer either way (fact sheet 6.1)."""
+        """Return the JSON object, or the one object in a list: single-row tables answer either way.
+
+        See docs/vergeos/README.md §6.1.
+        """
         value = self.value()
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
@@ -142,7 +145,10 @@ class Answer:
         return kind(text, status=self.status, response=response, retry_after=self._retry_after(), **fate)
 
     def _explanation(self) -> tuple[str, dict[str, Any]]:
-        """Return VergeOS's words and the ``response`` beside them, in any shape that clients met (fact sheet 7.1)."""
+        """Return VergeOS's words and the ``response`` beside them, in any shape that clients met.
+
+        See docs/vergeos/README.md §7.1.
+        """
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The three ways to say who sends a request (fact sheet 2)."""
+"""The three ways to say who sends a request (docs/vergeos/README.md §2)."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class ApiError(VergeError):
         status: The HTTP status.
         text: VergeOS's own words, made printable, or ``""``.
         field: The column the words name, or ``""``.
-        response: The ``response`` object that can accompany an error (fact sheet 7.1), else empty.
+        response: The ``response`` object that can accompany an error (docs/vergeos/README.md §7.1), else empty.
         retry_after: Seconds the server asks to wait, or None.
     """
 
@@ -203,7 +203,7 @@ class Conflict(ApiError):
 
 
 class AlreadyExists(ApiError):
-    """A unique constraint: 409 since 26.1.4, before that 422 (fact sheet 7.2)."""
+    """A unique constraint: 409 since 26.1.4, before that 422 (docs/vergeos/README.md §7.2)."""
 
 
 class Refused(ApiError):
@@ -244,7 +244,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 }
 _FIELD = re.compile(r"\bfield:? '([^']+)'")
 _UNIQUE = re.compile(r"already in use|\bunique\b|\bexists\b", re.IGNORECASE)
-"""The wordings of a unique constraint (fact sheet 7.3, quirks 6)."""
+"""The wordings of a unique constraint (docs/vergeos/README.md §7.3, docs/vergeos/quirks.md §6)."""
 
 
 def field_named_in(text: str) -> str:

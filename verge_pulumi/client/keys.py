@@ -1,4 +1,7 @@
-"""Keys of rows: numbers in nearly all tables, 40 hexadecimal digits, UUIDs or names in some (fact sheet README §8)."""
+"""Keys of rows: numbers in nearly all tables, 40 hexadecimal digits, UUIDs or names in some.
+
+See docs/vergeos/README.md §8.
+"""
 
 from __future__ import annotations
 

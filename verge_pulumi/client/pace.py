@@ -20,7 +20,7 @@ from verge_pulumi.client.errors import RateLimited, Throttled
 from verge_pulumi.client.ledger import AT_ONCE, LEASE, LONGEST_PAUSE, Book, Ledger, ledger_at, ledger_path
 
 REQUESTS_PER_HOUR = 1000
-"""What VergeOS allows each API key (fact sheet README §4)."""
+"""What VergeOS allows each API key (docs/vergeos/README.md §4)."""
 
 HOUR = 3600.0
 RESERVE = 0.05

@@ -1,7 +1,7 @@
 r"""The query language: which columns, which rows, in which order. The one place that quotes.
 
 Every builder returns text that is safe to send, or raises `InvalidQuery`. The grammar, and what is odd about it, is in
-sections 5.1 and 5.2 of the fact sheet.
+docs/vergeos/README.md §5.1, §5.2.
 
     >>> str(where("name", "eq", "it's") & (where("ram", "ge", 4096) | where("ram", "eq", None)))
     "name eq 'it\\'s' and (ram ge 4096 or ram eq null)"
@@ -64,7 +64,7 @@ _SORT = re.compile(r"[+-]?\$?[A-Za-z_][A-Za-z0-9_]*\Z")
 def query_string(**parameters: str | int | None) -> str:
     """Return the encoded query of a URL; parameters that are None or empty are left out.
 
-    Blanks become ``%20`` and ``+`` becomes ``%2B``, for a bare ``+`` arrives as a blank (fact sheet 5).
+    Blanks become ``%20`` and ``+`` becomes ``%2B``, for a bare ``+`` arrives as a blank (docs/vergeos/README.md §5).
     """
     given = {name: value for name, value in parameters.items() if value not in (None, "")}
     return urlencode(given, safe="$,()[]", quote_via=quote)
@@ -105,7 +105,8 @@ def fields_text(fields: Fields) -> str:
     """Return fields as VergeOS takes them.
 
     Raises:
-        InvalidQuery: There is no name in it: VergeOS would answer with a count instead of rows (fact sheet 5).
+        InvalidQuery: There is no name in it: VergeOS would answer with a count instead of rows
+            (docs/vergeos/README.md §5).
     """
     text = fields if isinstance(fields, str) else ",".join(fields)
     if not text.isprintable() or not all(entry.strip() for entry in text.split(",")):
@@ -130,8 +131,8 @@ def _named(name: str, grammar: re.Pattern[str], what: str) -> str:
 class Filter:
     """Which rows: made by `where` and `any_of`, joined with ``&`` and ``|``; ``str()`` is what is sent.
 
-    VergeOS evaluates ``and`` and ``or`` from left to right without precedence (fact sheet 5.2), so each ``or`` group,
-    and each ``and`` group within one, is put in parentheses.
+    VergeOS evaluates ``and`` and ``or`` from left to right without precedence (docs/vergeos/README.md §5.2), so each
+    ``or`` group, and each ``and`` group within one, is put in parentheses.
     """
 
     terms: tuple[str, ...]
@@ -161,8 +162,8 @@ class Filter:
 def where(column: str, operator: Operator, value: Value) -> Filter:
     """Return the filter that compares a column of the table itself with a value: ``where("name", "eq", "web")``.
 
-    A column that does not exist gives no rows and no error (fact sheet 5.2); columns of referenced rows cannot be
-    filtered on.
+    A column that does not exist gives no rows and no error (docs/vergeos/README.md §5.2); columns of referenced rows
+    cannot be filtered on.
 
     Raises:
         InvalidQuery: Not a column, not an operator, or a value that cannot be written safely.
@@ -204,8 +205,8 @@ def _quoted(text: str) -> str:
     r"""Quote a text: exactly ``\``, ``'`` and ``{`` take a backslash.
 
     A backslash before another character would be removed, and a balanced ``{…}`` without one is cut out of the text in
-    silence, so that another row matches (fact sheet 5.2). How VergeOS reads control characters is not known; no name
-    has any, so they are refused.
+    silence, so that another row matches (docs/vergeos/README.md §5.2). How VergeOS reads control characters is not
+    known; no name has any, so they are refused.
     """
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         raise InvalidQuery("a control character cannot be written in a filter")

@@ -26,10 +26,11 @@ Row = dict[str, Any]
 
 EVERYTHING = "all,$key"
 """The fields read unless others are named: every column of the table itself, and the key, which ``all`` leaves out on
-some tables. Without ``fields`` VergeOS answers with a short set that often lacks the parent (fact sheet 5.1)."""
+some tables. Without ``fields`` VergeOS answers with a short set that often lacks the parent
+(docs/vergeos/README.md §5.1)."""
 
 UPLOAD_CHUNK = 256 * KiB
-"""Bytes that the vendor's clients send at once (fact sheet 11)."""
+"""Bytes that the vendor's clients send at once (docs/vergeos/README.md §11)."""
 
 _API = "/api/v4"
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -40,7 +41,7 @@ _Response = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What VergeOS answers to a create (fact sheet 6.2). It never holds the row itself.
+    """What VergeOS answers to a create (docs/vergeos/README.md §6.2). It never holds the row itself.
 
     Attributes:
         key: The ``$key`` of the new row, always as text.
@@ -109,7 +110,8 @@ class Table:
     ) -> Iterator[Row]:
         """Yield rows page by page, each row once, holding one page at a time.
 
-        There is no cursor (fact sheet 5): a row deleted meanwhile can hide another one from the following page.
+        There is no cursor (docs/vergeos/README.md §5): a row deleted meanwhile can hide another one from the following
+        page.
 
         Raises:
             BadAnswer: A row without ``$key``, or a full page of rows that were all seen before: the offset is ignored.
@@ -143,7 +145,10 @@ class Table:
         return BadAnswer(reason, method="GET", path=self._path)
 
     def count(self, filter: Filter | None = None) -> int:
-        """Return the number of rows. ``fields`` without a name answers ``{"$count": N}`` (fact sheet 5)."""
+        """Return the number of rows. ``fields`` without a name answers ``{"$count": N}``.
+
+        See docs/vergeos/README.md §5.
+        """
 
         def number(answer: Answer) -> int:
             count = answer.object().get("$count")
@@ -177,7 +182,8 @@ class Table:
         """Change columns of a row. Columns that do not exist are dropped in silence: read the row back.
 
         Raises:
-            InvalidQuery: There is nothing to change: an empty update can have side effects (fact sheet quirks W2).
+            InvalidQuery: There is nothing to change: an empty update can have side effects
+                (docs/vergeos/quirks.md §W2).
         """
         if not values:
             raise InvalidQuery("an update without values", advice="Leave it out.", method="PUT", path=self._row(key))
@@ -199,7 +205,7 @@ class Table:
         """Return the table's schema, ``<table>/$table``. Needs an administrator; its layout is not documented."""
         return self._session.send(Request("GET", f"{self._path}/$table"), Answer.object)
 
-    # Actions (fact sheet 6.5). They are never sent again once their outcome is unknown.
+    # Actions (docs/vergeos/README.md §6.5). They are never sent again once their outcome is unknown.
 
     def action(
         self,
@@ -245,12 +251,12 @@ class Table:
     def action_in_query(self, key: Key, name: str, body: Mapping[str, object] | None = None) -> _Response:
         """Do what few tables offer as ``PUT <table>/<key>?action=<action>``.
 
-        Where a table does not know this form, it answers 200 and does nothing (fact sheet quirks W5).
+        Where a table does not know this form, it answers 200 and does nothing (docs/vergeos/quirks.md §W5).
         """
         query = query_string(action=_checked_name(name))
         return self._session.send(self._write("PUT", self._row(key), body, query=query), _response)
 
-    # Files (fact sheet 11)
+    # Files (docs/vergeos/README.md §11)
 
     def upload(
         self,
@@ -338,7 +344,8 @@ def _receipt(answer: Answer) -> Receipt:
     key, row, response = value.get("$key"), value.get("$row"), value.get("response")
     text = str(key) if isinstance(key, int | str) and not isinstance(key, bool) else ""
     if text == "0" or not is_key(text):
-        # A 2xx with an object means that there is a row now (fact sheet 6.2), under a key that we do not get to know.
+        # A 2xx with an object means that there is a row now (docs/vergeos/README.md §6.2), under a key that we do not
+        # get to know.
         reason = f"the receipt has no usable $key ({printable(repr(key), 60)})"
         raise BadAnswer(reason, advice="Look for the new row.", **answer.request.applied())
     return Receipt(
@@ -355,7 +362,7 @@ def _text(value: object) -> str:
 
 
 def _response(answer: Answer) -> _Response:
-    """Return the ``response`` of an action's answer. Empty objects can arrive as ``[]`` (fact sheet 8)."""
+    """Return the ``response`` of an action's answer. Empty objects can arrive as ``[]`` (docs/vergeos/README.md §8)."""
     value = answer.value()
     if value and not isinstance(value, dict):
         raise answer.unexpected(value, "an object")

@@ -8,7 +8,7 @@ from io import SEEK_END
 from typing import BinaryIO
 
 CHUNKS_AT_ONCE = 4
-"""As many as the vendor's clients send at once, in any order (fact sheet 11)."""
+"""As many as the vendor's clients send at once, in any order (docs/vergeos/README.md §11)."""
 
 Progress = Callable[[int, int | None], object]
 """Called with the bytes sent so far and the bytes there are, or None if a stream cannot tell."""

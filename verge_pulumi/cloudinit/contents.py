@@ -14,7 +14,7 @@ from xml.parsers import expat
 import yaml
 
 LONGEST = 64 * 1024
-"""Bytes that VergeOS keeps of one file (fact sheet vms §10)."""
+"""Bytes that VergeOS keeps of one file (docs/vergeos/virtual-machines.md §10)."""
 
 USER_DATA, META_DATA, NETWORK_CONFIG = "/user-data", "/meta-data", "/network-config"
 VENDOR_DATA = "/vendor-data"

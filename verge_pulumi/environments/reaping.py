@@ -88,7 +88,7 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
 
     A row has expired if it says so itself and every row of its stack that says anything does. It is deleted if a state
     holds this row with the token that it bears. What belongs to the machine of a VM that is deleted is left out:
-    VergeOS deletes it with the VM (fact sheet vms §3).
+    VergeOS deletes it with the VM (docs/vergeos/virtual-machines.md §3).
 
     Args:
         connection: Where to look.

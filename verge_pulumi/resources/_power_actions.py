@@ -22,13 +22,13 @@ FIELDS = (
     "need_restart",
     "description",
 )
-"""A plain ``running`` is not the power state; it must be followed to (fact sheet quirks R4)."""
+"""A plain ``running`` is not the power state; it must be followed to (docs/vergeos/quirks.md §R4)."""
 
 FAILED = ("error", "unlicensed")
-"""States that no machine leaves by itself (fact sheet vms §4); any other word may pass."""
+"""States that no machine leaves by itself (docs/vergeos/virtual-machines.md §4); any other word may pass."""
 
 BETWEEN = ("starting", "stopping", "initializing")
-"""States that pass by themselves, into running or stopped (fact sheet vms §4)."""
+"""States that pass by themselves, into running or stopped (docs/vergeos/virtual-machines.md §4)."""
 
 START_TIMEOUT = 120.0
 """Seconds within which a machine runs that was told to."""
@@ -69,7 +69,7 @@ def start(connection: Connection, table: str, key: str, *, timeout: float = STAR
         WaitFailed: It is in a state that does not pass.
         WaitTimeout: It does not run after `timeout` seconds.
     """
-    # A network loads its rules only if the start says so (fact sheet vnets §3).
+    # A network loads its rules only if the start says so (docs/vergeos/networks.md §3).
     params = {"apply": True} if table == "vnets" else None
     _act(connection, table, key, "poweron", params, begun=_is_on)
     return _wait(connection, table, key, runs, what="power on", timeout=timeout, failed=_has_failed)
@@ -85,8 +85,8 @@ def stop(
         table: ``vms`` or ``vnets``.
         key: The row's key.
         row: The row as last read; one that is off already costs nothing.
-        timeout: Seconds that a guest gets to shut down; it may ignore the request (fact sheet vms §5). `STOP_TIMEOUT`
-            if None.
+        timeout: Seconds that a guest gets to shut down; it may ignore the request
+            (docs/vergeos/virtual-machines.md §5). `STOP_TIMEOUT` if None.
         force: Whether it is killed after that.
 
     Raises:
@@ -122,7 +122,7 @@ def restart(connection: Connection, table: str, key: str, *, timeout: float = ST
 
 
 def reset(networks: Table, key: str) -> None:
-    """Ask a network to restart, which takes on everything that waits (fact sheet vnets §13)."""
+    """Ask a network to restart, which takes on everything that waits (docs/vergeos/networks.md §13)."""
     provider_process.log("restarting, because a change needs it")
     networks.action(key, "reset", {"apply": True})
 
@@ -215,7 +215,7 @@ def _has_failed(row: Mapping[str, Any]) -> bool:
 
 
 def _is_off(row: Mapping[str, Any]) -> bool:
-    # A network that is stopping no longer runs, and still refuses to be deleted (fact sheet vnets §3).
+    # A network that is stopping no longer runs, and still refuses to be deleted (docs/vergeos/networks.md §3).
     return not row.get("running") and row.get("status") not in BETWEEN
 
 

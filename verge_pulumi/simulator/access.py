@@ -1,4 +1,4 @@
-"""Authentication: passwords, session tokens, API keys and the hourly limit (fact sheet README §2, §4)."""
+"""Authentication: passwords, session tokens, API keys and the hourly limit (docs/vergeos/README.md §2, §4)."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Access:
         return self._enabled(self._backend.store.get("users", session.user))
 
     def _key_user(self, key: str) -> Row:
-        # API keys came with 26.0 (fact sheet README §2).
+        # API keys came with 26.0 (docs/vergeos/README.md §2).
         if not self._backend.release.since("26.0") or not _same(key, self._api_key):
             raise login_required()
         return self._enabled(next(iter(self._backend.store.rows("users")), None))
@@ -126,7 +126,7 @@ class Access:
         while requests and now - requests[0] >= _HOUR:
             requests.popleft()
         if len(requests) >= self._limit:
-            # No source shows the answer; 429 without Retry-After is the sheets' best guess (fact sheet quirks §9).
+            # No source shows the answer; 429 without Retry-After is the best guess (docs/vergeos/quirks.md §9).
             raise ApiError(429, "Too many requests")
         requests.append(now)
 

@@ -1,4 +1,4 @@
-"""The REST API: from request to response (fact sheet README §1, §6)."""
+"""The REST API: from request to response (docs/vergeos/README.md §1, §6)."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Api:
     def console(self, call: Call) -> Answer | None:
         """Check a websocket upgrade: only a running VM's console has one.
 
-        The real path is not documented; ``/api/v4/vms/<key>/console`` is ours (fact sheet README §10).
+        The real path is not documented; ``/api/v4/vms/<key>/console`` is ours (docs/vergeos/README.md §10).
 
         Returns:
             The refusal, or None if the upgrade is allowed.
@@ -242,7 +242,7 @@ class Api:
         raise not_permitted(call.verb)
 
     def _download(self, call: Call, content: bytes | Content) -> Answer:
-        """Return a file or, since 26.0.2, the requested range of it (fact sheet quirks §4).
+        """Return a file or, since 26.0.2, the requested range of it (docs/vergeos/quirks.md §4).
 
         Ranges of another form than ``bytes=0-99`` and ``bytes=100-`` are ignored, as RFC 9110 allows.
         """

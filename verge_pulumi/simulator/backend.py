@@ -70,7 +70,7 @@ class Backend:
         power: Starts and stops machines.
         behaviours: What each table does beyond the catalogue.
         unknown_columns: How often a column was sent that the table does not have or a POST may not write, by (table,
-            column). VergeOS drops them in silence (fact sheet quirks W1).
+            column). VergeOS drops them in silence (docs/vergeos/quirks.md §W1).
     """
 
     def __init__(self, tables: Mapping[str, Table], *, release: Release, name: str, clock: Clock, dials: Dials) -> None:
@@ -109,7 +109,7 @@ class Backend:
             rows = list(filter(self._predicate(table, query.filter), rows))
         entries = None if query.fields is None else parse_fields(query.fields)
         if entries == ():
-            # A projection that names nothing counts the rows (fact sheet README §5).
+            # A projection that names nothing counts the rows (docs/vergeos/README.md §5).
             return [{"$count": len(rows)}]
         if query.sort:
             sort_rows(rows, query.sort, relation)
@@ -328,7 +328,10 @@ class Backend:
                 self.store.change(relation.name, row["$key"], {_FLAGS[effect]: True})
 
     def _stage_parent(self, relation: Relation, row: Row) -> None:
-        """Mark a network whose rules, DNS or routing changed in any way (fact sheet vnets §4.1, §7, §8, §11)."""
+        """Mark a network whose rules, DNS or routing changed in any way.
+
+        See docs/vergeos/networks.md §4.1, §7, §8, §11.
+        """
         staged = {column.effect for column in relation.columns.values()}
         while staged & _FLAGS.keys():
             column = relation.columns.get(relation.table.parent or "")

@@ -1,4 +1,4 @@
-"""The projection language: grammar of ``fields``, and evaluation against rows (fact sheet README §5.1).
+"""The projection language: grammar of ``fields``, and evaluation against rows (docs/vergeos/README.md §5.1).
 
 An entry is a column, a view, a path through references (``machine#status#running as running``), a function of one
 (``count(members)``) or a selection inside a referenced row or a child list (``machine[most,drives[most]]``). Names that
@@ -251,7 +251,7 @@ class Projector:
         if column is None:
             return self._implied(name) if not rest and selection is None else None
         if (not rest and selection is None) or column.type not in (Type.REF, Type.ANY_REF):
-            # A way through a plain column yields its value, whatever is asked of it (fact sheet quirks R11).
+            # A way through a plain column yields its value, whatever is asked of it (docs/vergeos/quirks.md §R11).
             return _own(name)
         if column.type is Type.ANY_REF:
             return self._polymorphic(name, relation, rest, selection)
@@ -298,7 +298,7 @@ class Projector:
     def _polymorphic(
         self, name: str, relation: Relation, rest: tuple[str, ...], selection: tuple[Entry, ...] | None
     ) -> Getter:
-        """Follow ``table/key``; a path through a null one is missing from the answer (fact sheet quirks R5)."""
+        """Follow ``table/key``; a path through a null one is missing from the answer (docs/vergeos/quirks.md §R5)."""
         column = relation.columns[name]
         inners: dict[str, Getter | None] = {}
 

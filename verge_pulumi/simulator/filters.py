@@ -1,4 +1,4 @@
-"""The filter language: grammar, and evaluation against rows (fact sheet README §5.2).
+"""The filter language: grammar, and evaluation against rows (docs/vergeos/README.md §5.2).
 
 A filter is ``field op value`` joined by ``and`` and ``or``, which have no precedence: they are evaluated strictly from
 left to right, and only parentheses group. A column that does not exist makes its comparison false, so a misspelt name
@@ -71,7 +71,7 @@ def unquote(literal: str) -> str:
     r"""Decode a quoted string.
 
     A backslash escapes ``\``, ``'`` and ``{``; before any other character the backslash itself is dropped. An
-    unescaped balanced ``{…}`` is cut out, so that ``'br{x}ace'`` reads ``brace`` (fact sheet quirks R7).
+    unescaped balanced ``{…}`` is cut out, so that ``'br{x}ace'`` reads ``brace`` (docs/vergeos/quirks.md §R7).
 
     Raises:
         ApiError: A ``{`` is never closed (422).

@@ -9,7 +9,7 @@ from typing import Any
 
 MASK = "********"
 _SECRET_NAMES = frozenset({"contents", "password", "private_key", "psk", "token"})
-"""Names that are secret in any body, in addition to the catalogue's secret columns (fact sheet quirks §8)."""
+"""Names that are secret in any body, in addition to the catalogue's secret columns (docs/vergeos/quirks.md §8)."""
 
 _KEPT = 20_000
 """Number of requests kept; older ones are dropped but remain counted."""

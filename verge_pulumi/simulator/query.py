@@ -1,4 +1,4 @@
-"""The query parameters of a GET (fact sheet README §5)."""
+"""The query parameters of a GET (docs/vergeos/README.md §5)."""
 
 from __future__ import annotations
 

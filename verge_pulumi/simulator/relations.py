@@ -100,7 +100,8 @@ def relations(tables: Mapping[str, Table], release: Release) -> dict[str, Relati
 def reference(column: Column, value: Any) -> tuple[str, Key] | None:
     """Resolve a column's value into (table, key); None when it refers to nothing.
 
-    A polymorphic value may be written ``vms/42`` or ``/v4/vms/42`` and is stored as written (fact sheet README §8).
+    A polymorphic value may be written ``vms/42`` or ``/v4/vms/42`` and is stored as written
+    (docs/vergeos/README.md §8).
     """
     if value is None or value == "":
         return None

@@ -63,7 +63,7 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
             totals = {"total_nodes": nodes, "online_nodes": nodes, "total_ram": ram, "online_ram": ram}
             backend.store.change("cluster_status", cluster, totals)
     for tier in range(1, 6):
-        # The sheet: `$key` may differ from `tier`. Here it does.
+        # `$key` may differ from `tier` (docs/vergeos/other-tables.md §2). Here it does.
         description = f"Tier {tier}"
         add("storage_tiers", tier=6 - tier, description=description, capacity=10 * _TIB, used=0, allocated=0)
     add(

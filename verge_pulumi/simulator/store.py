@@ -136,7 +136,7 @@ class Store:
 
     @staticmethod
     def _unique_values(row: Row, group: tuple[str, ...]) -> tuple[Any, ...] | None:
-        # Snapshots share the table, and the names, of what they are snapshots of (fact sheet quirks R9).
+        # Snapshots share the table, and the names, of what they are snapshots of (docs/vergeos/quirks.md §R9).
         values = tuple(row.get(name) for name in group)
         return None if None in values or row.get("is_snapshot") else values
 

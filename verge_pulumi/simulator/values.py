@@ -1,4 +1,7 @@
-"""The stored form of values sent by clients: conversion and limits (fact sheet README §8, quirks §5)."""
+"""The stored form of values sent by clients: conversion and limits.
+
+See docs/vergeos/README.md §8, docs/vergeos/quirks.md §5.
+"""
 
 from __future__ import annotations
 

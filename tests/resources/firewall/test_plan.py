@@ -12,7 +12,10 @@ from verge_pulumi.resources.firewall._plan import Step, Wanted, in_order, plan
 
 
 def carry_out(places: dict[str, int], steps: list[Step]) -> dict[str, int]:
-    """Do what VergeOS does (fact sheet vnets §4): a place that is taken is freed by moving the rules from there on."""
+    """Do what VergeOS does: a place that is taken is freed by moving the rules from there on.
+
+    See docs/vergeos/networks.md §4.
+    """
     places = dict(places)
     for step in steps:
         key = step.key or step.name

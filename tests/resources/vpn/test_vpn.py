@@ -391,7 +391,7 @@ def test_an_interface_is_deleted_again_until_vergeos_has_let_go_of_it(running: M
     running.bench.simulator.faults({"match": {"verb": "DELETE", "times": 3}, "what": "status", **refusal})
     interface.destroy()
     assert running.bench.time.now == pytest.approx(3)
-    # Each attempt lets the network apply once more, as the sheet has it.
+    # Each attempt lets the network apply once more (docs/vergeos/networks.md §10).
     assert applies(running.bench) == 5
     assert running.bench.simulator.rows("vnet_wireguards") == []
 

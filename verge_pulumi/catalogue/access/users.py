@@ -18,7 +18,7 @@ from verge_pulumi.catalogue.notation import (
 USERS = table(
     "users",
     section(
-        "other-tables.md §1; types: tsvergeos: services/user/types.ts",
+        "docs/vergeos/other-tables.md §1; types: tsvergeos: services/user/types.ts",
         text("name", required=True, max_length=128, lower=True),
         text("password", max_length=256, secret=True),
         text("displayname", default=""),
@@ -29,7 +29,7 @@ USERS = table(
         boolean("physical_access", default=False),
         boolean("two_factor_authentication", default=False),
         text("two_factor_type", default="email", choices=words("email authenticator")),
-        # No secret, but never returned either (fact sheet quirks §5).
+        # No secret, but never returned either (docs/vergeos/quirks.md §5).
         boolean("two_factor_setup_next_login", secret=True),
         text("ssh_keys", default=""),
         ref("auth_source", "auth_sources"),
@@ -44,13 +44,13 @@ USERS = table(
     short="name displayname enabled",
     summary="name displayname email type enabled last_login",
     unique=(("name",),),
-    source="other-tables.md §1; lower case: quirks.md §1 W15; unique: quirks.md §6",
+    source="docs/vergeos/other-tables.md §1; case: docs/vergeos/quirks.md §W15; unique: docs/vergeos/quirks.md §6",
 )
 
 GROUPS = table(
     "groups",
     section(
-        "other-tables.md §1; types: tsvergeos: services/group/types.ts",
+        "docs/vergeos/other-tables.md §1; types: tsvergeos: services/group/types.ts",
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
         text("email", default=""),
@@ -64,19 +64,19 @@ GROUPS = table(
     short="name description enabled",
     summary="name description email enabled system_group",
     unique=(("name",),),
-    source="other-tables.md §1; unique: quirks.md §6",
+    source="docs/vergeos/other-tables.md §1; unique: docs/vergeos/quirks.md §6",
 )
 
 # Created and deleted, never changed. `member` is stored as written, with or without the prefix ``/v4/``.
 MEMBERS = table(
     "members",
     section(
-        "other-tables.md §1",
+        "docs/vergeos/other-tables.md §1",
         ref("parent_group", "groups", write=C, required=True),
         any_ref("member", write=C, required=True),
     ),
     short="member",
     unique=(("parent_group", "member"),),
     parent="parent_group",
-    source="other-tables.md §1",
+    source="docs/vergeos/other-tables.md §1",
 )

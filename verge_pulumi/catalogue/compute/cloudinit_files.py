@@ -10,7 +10,7 @@ from verge_pulumi.catalogue.notation import C, R, any_ref, boolean, integer, sec
 CLOUDINIT_FILES = table(
     "cloudinit_files",
     section(
-        "vms.md §10",
+        "docs/vergeos/virtual-machines.md §10",
         any_ref("owner", write=C, required=True),
         text("name", required=True, max_length=256),
         text("contents", default="", secret=True),
@@ -24,5 +24,5 @@ CLOUDINIT_FILES = table(
     ),
     short="name filesize modified",
     unique=(("owner", "name"),),
-    source="vms.md §10",
+    source="docs/vergeos/virtual-machines.md §10",
 )

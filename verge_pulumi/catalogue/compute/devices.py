@@ -13,16 +13,20 @@ POOLED_TYPES = words(
 )
 """The kinds of devices that come out of resource groups."""
 
-# Hot-plug covers drives and NICs only, so changes take effect at the next start; the sheet infers that.
+# Hot-plug covers drives and NICs only, so changes take effect at the next start; that is inferred.
 MACHINE_DEVICES = table(
     "machine_devices",
     section(
-        "vms.md §8",
+        "docs/vergeos/virtual-machines.md §8",
         ref("machine", "machines", write=C, required=True),
         # The last two are legacy. The knowledge base leaves it out and relies on the resource group.
         text("type", write=C, choices=("tpm", *POOLED_TYPES, "gpu", "nvidia_vgpu")),
         ref("resource_group", "resource_groups"),
-        text("name", max_length=128, source="vms.md §8; length: as of drives and NICs (§6), no source gives it"),
+        text(
+            "name",
+            max_length=128,
+            source="docs/vergeos/virtual-machines.md §6, §8; length: as of drives and NICs, no source gives it",
+        ),
         text("description", default=""),
         boolean("enabled", default=True),
         boolean("optional", default=False),
@@ -42,13 +46,13 @@ MACHINE_DEVICES = table(
     short="name orderid type",
     summary="name orderid type enabled optional resource_group",
     parent="machine",
-    source="vms.md §8",
+    source="docs/vergeos/virtual-machines.md §8",
 )
 
 MACHINE_DEVICE_STATUS = table(
     "machine_device_status",
     section(
-        "vms.md §8",
+        "docs/vergeos/virtual-machines.md §8",
         # The table and this column are named by analogy with machine_nic_status.parent_nic.
         ref("parent_device", "machine_devices", write=R),
         text(
@@ -63,14 +67,14 @@ MACHINE_DEVICE_STATUS = table(
     unique=(("parent_device",),),
     parent="parent_device",
     creatable=False,
-    source="vms.md §8",
+    source="docs/vergeos/virtual-machines.md §8",
 )
 
-# The sheet names the columns without types, defaults and limits; switches are taken to be on.
+# The sources name the columns without types, defaults and limits; switches are taken to be on.
 RESOURCE_GROUPS = table(
     "resource_groups",
     section(
-        "other-tables.md §2",
+        "docs/vergeos/other-tables.md §2",
         text("name", required=True),
         text("description", default=""),
         text("type", required=True, choices=POOLED_TYPES, open_choices=True),
@@ -87,13 +91,13 @@ RESOURCE_GROUPS = table(
     short="name type",
     summary="name type class enabled",
     key="uuid",
-    source="other-tables.md §2",
+    source="docs/vergeos/other-tables.md §2",
 )
 
 RESOURCE_RULES = table(
     "resource_rules",
     section(
-        "other-tables.md §2",
+        "docs/vergeos/other-tables.md §2",
         ref("resource_group", "resource_groups", write=C, required=True),
         text("name", required=True),
         text("filter", default=""),
@@ -103,5 +107,5 @@ RESOURCE_RULES = table(
     ),
     short="name enabled",
     parent="resource_group",
-    source="other-tables.md §2",
+    source="docs/vergeos/other-tables.md §2",
 )

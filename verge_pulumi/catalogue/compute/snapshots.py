@@ -10,11 +10,11 @@ from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section
 MACHINE_SNAPSHOTS = table(
     "machine_snapshots",
     section(
-        "vms.md §9",
+        "docs/vergeos/virtual-machines.md §9",
         ref("machine", "machines", write=C, required=True),
         text("name"),
         text("description", default=""),
-        # Unix seconds, 0 is never. The default is not a constant: now + 72 hours (fact sheet quirks W11).
+        # Unix seconds, 0 is never. The default is not a constant: now + 72 hours (docs/vergeos/quirks.md §W11).
         integer("expires", minimum=0),
         text("expires_type", choices=words("never date")),
         # Asked for under this name and answered as `quiesced`.
@@ -23,11 +23,11 @@ MACHINE_SNAPSHOTS = table(
         boolean("created_manually", write=C, default=False),
         integer("created", write=R),
         ref("snap_machine", "machines", write=R),
-        # The sheet gives no target table; by its name a period of a snapshot profile (fact sheet other-tables §2).
+        # No source gives a target table; by its name a period of a snapshot profile (docs/vergeos/other-tables.md §2).
         ref("snapshot_period", "snapshot_profile_periods", write=R),
     ),
     short="name created expires",
     summary="name description created expires snap_machine",
     parent="machine",
-    source="vms.md §9",
+    source="docs/vergeos/virtual-machines.md §9",
 )

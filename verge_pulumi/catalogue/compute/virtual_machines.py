@@ -33,7 +33,7 @@ CPU_TYPES = words(
     " Opteron_G2 Opteron_G3 Opteron_G4 Opteron_G5 Penryn phenom SandyBridge SapphireRapids Skylake-Client"
     " Skylake-Server Snowridge Westmere"
 )
-"""The CPU models of the fact sheet vms §2.2, also used by ``clusters.default_cpu``."""
+"""The CPU models (docs/vergeos/virtual-machines.md §2.2), also used by ``clusters.default_cpu``."""
 
 
 def machine_types(versions: str) -> tuple[str, ...]:
@@ -47,11 +47,12 @@ MACHINE_VERSIONS = MACHINE_VERSIONS_4_12 + " 8.2 9.0 9.1 9.2 10.0"
 
 ON_POWER_LOSS = words("power_on last_state leave_off")
 
-# `running`, `status`, `powerstate` and `node` are machine_status's, not columns of `vms` (fact sheet vms §2.4).
+# `running`, `status`, `powerstate` and `node` are machine_status's, not columns of `vms`
+# (docs/vergeos/virtual-machines.md §2.4).
 VMS = table(
     "vms",
     section(
-        "vms.md §2.1",
+        "docs/vergeos/virtual-machines.md §2.1",
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
         text("note", default="", max_length=1024),
@@ -78,11 +79,11 @@ VMS = table(
         ref("recipe_instance", "vm_recipe_instances", write=R),
         ref("service", "vm_services", write=R),
         boolean("need_restart", write=R, default=False),
-        # The sheet gives no target table; it is tsvergeos: services/vm/types.ts that names it.
+        # Only tsvergeos: services/vm/types.ts names the target table.
         ref("console_status", "machine_console", write=R),
     ),
     section(
-        "vms.md §2.2",
+        "docs/vergeos/virtual-machines.md §2.2",
         integer("cpu_cores", default=1, minimum=1, maximum=1024),
         # The default is the cluster's `default_cpu`, so it is not a constant.
         text("cpu_type", choices=CPU_TYPES, open_choices=True),
@@ -94,7 +95,7 @@ VMS = table(
         boolean("secure_boot", default=False),
         boolean("nested_virtualization", default=False),
         boolean("disable_hypervisor", default=False),
-        # "bool/enum" in the sheet; tsvergeos, read from the product's API documentation, has a boolean.
+        # Sources disagree on boolean or words; tsvergeos, read from the product's API documentation, has a boolean.
         boolean("iommu", default=False, since="26.0"),
         text("rtc_base", default="utc", choices=words("utc localtime")),
         text("advanced", default=""),
@@ -102,13 +103,13 @@ VMS = table(
         effect=RESTART,
     ),
     section(
-        "vms.md §2.2",
+        "docs/vergeos/virtual-machines.md §2.2",
         text("boot_order", default="cd", choices=words("cd cdn dc nc n c d strict"), effect=START),
         integer("boot_delay", default=5, minimum=0, maximum=60),
         integer("power_cycle_timeout", default=0, minimum=0, maximum=65535),
     ),
     section(
-        "vms.md §2.3",
+        "docs/vergeos/virtual-machines.md §2.3",
         text("console", default="vnc", choices=words("vnc spice serial none")),
         boolean("console_pass_enabled", default=False),
         text("console_pass", max_length=256, secret=True),
@@ -118,7 +119,7 @@ VMS = table(
         effect=START,
     ),
     section(
-        "vms.md §2.3",
+        "docs/vergeos/virtual-machines.md §2.3",
         text(
             "sound",
             default="none",
@@ -128,13 +129,13 @@ VMS = table(
         ),
         boolean("usb_tablet", default=True, effect=RESTART),
         boolean("serial_port", default=False, effect=RESTART),
-        # No target in the sheet; tsvergeos: services/vm/types.ts names it.
+        # Only tsvergeos: services/vm/types.ts names the target table.
         ref("paste_key_config", "vm_paste_configs"),
     ),
     section(
-        "vms.md §2.4",
+        "docs/vergeos/virtual-machines.md §2.4",
         # The default cluster is a system setting. `cluster`, `preferred_node` and `ha_group` (and
-        # `on_power_loss` below) are columns of the machine, mirrored here (fact sheet vms §1).
+        # `on_power_loss` below) are columns of the machine, mirrored here (docs/vergeos/virtual-machines.md §1).
         ref("cluster", "clusters"),
         ref("cluster_failover", "clusters"),
         ref("preferred_node", "nodes"),
@@ -146,7 +147,7 @@ VMS = table(
         effect=START,
     ),
     section(
-        "vms.md §2.4",
+        "docs/vergeos/virtual-machines.md §2.4",
         text("on_power_loss", default="last_state", choices=ON_POWER_LOSS),
         text("migration_method", default="auto", choices=words("auto live")),
         boolean("allow_export", default=True),
@@ -161,14 +162,14 @@ VMS = table(
         "poweron poweroff kill reset clone migrate hibernate move restore changecd changenet paste fsync_strict"
         " refresh recover_cloudsnapshot erase_drive hotplugdrive hotplugnic"
     ),
-    source="vms.md §2, §5; unique: quirks.md §6",
+    source="docs/vergeos/virtual-machines.md §2, §5; unique: docs/vergeos/quirks.md §6",
 )
 
 # Nodes, networks and service VMs are machines too. Clients change these columns through `vms` and `vnets`.
 MACHINES = table(
     "machines",
     section(
-        "vms.md §1",
+        "docs/vergeos/virtual-machines.md §1",
         text("name", write=R, source="vergeos-exporter: ISSUES.md (parent_drive#machine#name)"),
         ref("cluster", "clusters", write=R),
         text("ha_group", write=R, default=""),
@@ -179,13 +180,13 @@ MACHINES = table(
     short="name",
     summary="name cluster status",
     creatable=False,
-    source="vms.md §1",
+    source="docs/vergeos/virtual-machines.md §1",
 )
 
 MACHINE_STATUS = table(
     "machine_status",
     section(
-        "vms.md §4",
+        "docs/vergeos/virtual-machines.md §4",
         ref("machine", "machines", write=R),
         # The four writable columns are the vendor's procedure for a machine that is stuck; it edits the record only.
         boolean("running", write=U, default=False),
@@ -222,13 +223,13 @@ MACHINE_STATUS = table(
     unique=(("machine",),),
     parent="machine",
     creatable=False,
-    source="vms.md §4",
+    source="docs/vergeos/virtual-machines.md §4",
 )
 
 MACHINE_DRIVES = table(
     "machine_drives",
     section(
-        "vms.md §6",
+        "docs/vergeos/virtual-machines.md §6",
         ref("machine", "machines", write=C, required=True),
         # The default is drive_<n>.
         text("name", max_length=128),
@@ -254,7 +255,7 @@ MACHINE_DRIVES = table(
         # Bytes; may only grow.
         integer("disksize", maximum=256 * TIB),
         integer("used_bytes", write=R, default=0),
-        # A system setting; "4" is the sheet's example. Always answered as text (fact sheet quirks §5).
+        # A system setting; "4" is an example. Always answered as text (docs/vergeos/quirks.md §5).
         text("preferred_tier", default="4", choices=words("1 2 3 4 5")),
         boolean("readonly", default=False),
         text("serial"),
@@ -269,7 +270,7 @@ MACHINE_DRIVES = table(
         boolean("nocreate", write=R, default=False),
         boolean("spare", write=R, default=False),
         text("origin_uuid", write=R),
-        # Target by inference: the drive's row in the table of physical drives (fact sheet other-tables §3).
+        # Target by inference: the drive's row in the table of physical drives (docs/vergeos/other-tables.md §3).
         ref("physical_status", "machine_drive_phys", write=R),
         ref("stats", "machine_drive_stats", write=R),
         ref("status", "machine_drive_status", write=R),
@@ -278,16 +279,16 @@ MACHINE_DRIVES = table(
     summary="name orderid interface media enabled disksize preferred_tier",
     unique=(("machine", "name"),),
     parent="machine",
-    source="vms.md §6; unique: quirks.md §6",
+    source="docs/vergeos/virtual-machines.md §6; unique: docs/vergeos/quirks.md §6",
 )
 
 MACHINE_DRIVE_STATUS = table(
     "machine_drive_status",
     section(
-        "vms.md §6",
+        "docs/vergeos/virtual-machines.md §6",
         # Named by analogy with machine_drive_stats.parent_drive and machine_nic_status.parent_nic.
         ref("parent_drive", "machine_drives", write=R),
-        # The sheet's list ends in an ellipsis; the words after the third are vergeos-exporter: ISSUES.md's.
+        # Most sources name three words; those after the third are vergeos-exporter: ISSUES.md's.
         text(
             "status",
             write=R,
@@ -300,13 +301,13 @@ MACHINE_DRIVE_STATUS = table(
     unique=(("parent_drive",),),
     parent="parent_drive",
     creatable=False,
-    source="vms.md §6",
+    source="docs/vergeos/virtual-machines.md §6",
 )
 
 MACHINE_NICS = table(
     "machine_nics",
     section(
-        "vms.md §7",
+        "docs/vergeos/virtual-machines.md §7",
         ref("machine", "machines", write=C, required=True),
         text("name"),
         text("description", default=""),
@@ -322,12 +323,12 @@ MACHINE_NICS = table(
         text("macaddress", lower=True),
         text("ipaddress", write=C),
         text("asset", default=""),
-        # Multi-queue itself came with 26.0 (fact sheet quirks §4).
+        # Multi-queue itself came with 26.0 (docs/vergeos/quirks.md §4).
         boolean("disable_mq", default=False, since="26.0"),
     ),
-    # Physical and service NICs; the sheet names these columns without types.
+    # Physical and service NICs; most sources name these columns without types.
     section(
-        "vms.md §7; types: tsvergeos: services/machine-nic/types.ts",
+        "docs/vergeos/virtual-machines.md §7; types: tsvergeos: services/machine-nic/types.ts",
         text("driver"),
         text("model"),
         text("vendor"),
@@ -336,7 +337,7 @@ MACHINE_NICS = table(
         ref("ipv4_config", "machine_nic_ipv4_configs", write=R),
     ),
     section(
-        "vms.md §7",
+        "docs/vergeos/virtual-machines.md §7",
         ref("status", "machine_nic_status", write=R),
         ref("stats", "machine_nic_stats", write=R),
     ),
@@ -344,13 +345,13 @@ MACHINE_NICS = table(
     summary="name orderid interface enabled vnet macaddress ipaddress",
     unique=(("machine", "name"),),
     parent="machine",
-    source="vms.md §7; unique: quirks.md §6",
+    source="docs/vergeos/virtual-machines.md §7; unique: docs/vergeos/quirks.md §6",
 )
 
 MACHINE_NIC_STATUS = table(
     "machine_nic_status",
     section(
-        "vms.md §7",
+        "docs/vergeos/virtual-machines.md §7",
         ref("parent_nic", "machine_nics", write=R, source="vergeos-exporter: ISSUES.md"),
         text("status", write=R, default="down", choices=words("up down unknown lowerlayerdown")),
         integer("speed", write=R, default=0),
@@ -359,5 +360,5 @@ MACHINE_NIC_STATUS = table(
     unique=(("parent_nic",),),
     parent="parent_nic",
     creatable=False,
-    source="vms.md §7",
+    source="docs/vergeos/virtual-machines.md §7",
 )

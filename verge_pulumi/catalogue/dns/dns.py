@@ -5,13 +5,13 @@ from __future__ import annotations
 from verge_pulumi.catalogue.model import Effect
 from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
 
-# Any change only stages it until DNS is applied (fact sheet vnets §7, §8).
+# Any change only stages it until DNS is applied (docs/vergeos/networks.md §7, §8).
 DNS = Effect.DNS
 
 VNET_HOSTS = table(
     "vnet_hosts",
     section(
-        "vnets.md §7",
+        "docs/vergeos/networks.md §7",
         ref("vnet", "vnets", write=C, required=True),
         # That these two are required is the signature of pyVergeOS: resources/hosts.py.
         text("host", required=True),
@@ -22,13 +22,13 @@ VNET_HOSTS = table(
     short="host ip type",
     unique=(("vnet", "host"),),
     parent="vnet",
-    source="vnets.md §7; unique: pyVergeOS: resources/hosts.py",
+    source="docs/vergeos/networks.md §7; unique: pyVergeOS: resources/hosts.py",
 )
 
 VNET_DNS_VIEWS = table(
     "vnet_dns_views",
     section(
-        "vnets.md §8",
+        "docs/vergeos/networks.md §8",
         ref("vnet", "vnets", write=C, required=True),
         text("name", required=True),
         boolean("recursion", default=False),
@@ -48,14 +48,14 @@ VNET_DNS_VIEWS = table(
     short="name recursion match_clients",
     unique=(("vnet", "name"),),
     parent="vnet",
-    source="vnets.md §8; unique: pyVergeOS: resources/dns_views.py",
+    source="docs/vergeos/networks.md §8; unique: pyVergeOS: resources/dns_views.py",
 )
 
 # No source says what is unique here; a DNS server loads no view that has a domain twice.
 VNET_DNS_ZONES = table(
     "vnet_dns_zones",
     section(
-        "vnets.md §8; defaults: pyVergeOS: resources/dns.py",
+        "docs/vergeos/networks.md §8; defaults: pyVergeOS: resources/dns.py",
         ref("view", "vnet_dns_views", write=C, required=True),
         text("domain", required=True),
         text("type", default="master", choices=words("master slave redirect forward static-stub stub")),
@@ -84,14 +84,14 @@ VNET_DNS_ZONES = table(
     short="domain type nameserver",
     unique=(("view", "domain"),),
     parent="view",
-    source="vnets.md §8",
+    source="docs/vergeos/networks.md §8",
 )
 
 # Nothing is unique: a host may have several addresses.
 VNET_DNS_ZONE_RECORDS = table(
     "vnet_dns_zone_records",
     section(
-        "vnets.md §8; required: tsvergeos: services/network-dns-record/types.ts",
+        "docs/vergeos/networks.md §8; required: tsvergeos: services/network-dns-record/types.ts",
         ref("zone", "vnet_dns_zones", write=C, required=True),
         # "" is the zone itself.
         text("host", default=""),
@@ -115,5 +115,5 @@ VNET_DNS_ZONE_RECORDS = table(
     short="host type value",
     summary="host type value ttl",
     parent="zone",
-    source="vnets.md §8",
+    source="docs/vergeos/networks.md §8",
 )

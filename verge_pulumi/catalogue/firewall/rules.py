@@ -7,11 +7,11 @@ from verge_pulumi.catalogue.notation import C, R, any_ref, boolean, integer, ref
 
 FIREWALL = Effect.FIREWALL
 
-# Any change of a rule only stages it (fact sheet vnets §4.1).
+# Any change of a rule only stages it (docs/vergeos/networks.md §4.1).
 VNET_RULES = table(
     "vnet_rules",
     section(
-        "vnets.md §4",
+        "docs/vergeos/networks.md §4",
         ref("vnet", "vnets", write=C, required=True),
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
@@ -40,7 +40,7 @@ VNET_RULES = table(
         boolean("statistics", default=False),
         boolean("trace", default=False),
         text("throttle", default=""),
-        # "string" in the sheet, which has it in one line with `throttle`; the vendor's clients agree on a boolean.
+        # Not text, as `throttle` is: the vendor's clients agree on a boolean.
         boolean("drop_throttle", default=False, source="tsvergeos: services/network-rule/types.ts"),
         integer("packets", write=R, default=0),
         integer("bytes", write=R, default=0),
@@ -54,16 +54,16 @@ VNET_RULES = table(
     summary="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
     unique=(("vnet", "name"),),
     parent="vnet",
-    source="vnets.md §4; unique: quirks.md §6",
+    source="docs/vergeos/networks.md §4; unique: docs/vergeos/quirks.md §6",
 )
 
 # Names of addresses or ports for the rules of all networks.
 VNET_RULE_ALIASES = table(
     "vnet_rule_aliases",
     section(
-        "vnets.md §5",
+        "docs/vergeos/networks.md §5",
         text("name", required=True),
-        # The sheet names no limits; that VergeOS wants both is from terraform v3, where they are required.
+        # No limits are documented; that VergeOS wants both is from terraform v3, where they are required.
         text("value", required=True, effect=FIREWALL),
         text("description", default=""),
         # The default is said nowhere.
@@ -71,5 +71,5 @@ VNET_RULE_ALIASES = table(
     ),
     short="name value",
     unique=(("name",),),
-    source="vnets.md §5",
+    source="docs/vergeos/networks.md §5",
 )

@@ -24,11 +24,12 @@ RATE_LIMIT_TYPES = tuple(
 ) + words("second minute hour day")
 """Bytes per period, and bare periods that count packets."""
 
-# As with vms, `running` and `status` are machine_status's, and `powerstate` does not exist (fact sheet vnets §2.1).
+# As with vms, `running` and `status` are machine_status's, and `powerstate` does not exist
+# (docs/vergeos/networks.md §2.1).
 VNETS = table(
     "vnets",
     section(
-        "vnets.md §2.1",
+        "docs/vergeos/networks.md §2.1",
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
         text("note", default="", max_length=1024),
@@ -57,9 +58,9 @@ VNETS = table(
         integer("last_fw_apply", write=R, default=0),
         integer("last_dns_apply", write=R, default=0),
     ),
-    # Set by the system; the sheet names these columns without types and targets.
+    # Set by the system; most sources name these columns without types and targets.
     section(
-        "vnets.md §2.1; types: tsvergeos: services/network/types.ts",
+        "docs/vergeos/networks.md §2.1; types: tsvergeos: services/network/types.ts",
         text("macaddress", write=R, lower=True),
         ref("nic", "machine_nics", write=R),
         ref("nic_dmz", "machine_nics", write=R),
@@ -70,10 +71,10 @@ VNETS = table(
         boolean("ipsec_enabled", write=R, default=False),
         ref("proxy", "vnet_proxy", write=R),
     ),
-    # Fact sheet vnets §2 advises to plan on a network reset for layer-2, MTU, addressing and DHCP changes, §13 adds
-    # DNS; the sources do not split it further.
+    # Layer-2, MTU, addressing and DHCP changes are taken to need a network reset (docs/vergeos/networks.md §2), and so
+    # are those of DNS (docs/vergeos/networks.md §13); the sources do not split it further.
     section(
-        "vnets.md §2.2",
+        "docs/vergeos/networks.md §2.2",
         text("layer2_type", default="vxlan", choices=words("vxlan vlan none bond bond_slave")),
         # VLAN 1–4094 or a VXLAN id: the limit depends on `layer2_type`. Chosen by the system for vxlan.
         integer("layer2_id"),
@@ -90,7 +91,7 @@ VNETS = table(
         effect=RESTART,
     ),
     section(
-        "vnets.md §2.3",
+        "docs/vergeos/networks.md §2.3",
         text("ipaddress_type", default="static", choices=words("static dynamic bgp none")),
         # A system setting; this is its installed value.
         text("network", default="192.168.0.0/24"),
@@ -108,7 +109,7 @@ VNETS = table(
         text("dhcp_stop", default=""),
         text("dns", default="simple", choices=words("disabled simple bind network")),
         text("dnslist", default=""),
-        # "bool/string" in the sheet; tsvergeos, read from the product's API documentation, has a boolean.
+        # Sources disagree on boolean or text; tsvergeos, read from the product's API documentation, has a boolean.
         boolean("override_dhcp_dns", default=False),
         ref("network_dns", "vnets"),
         ref("network_dns_zone", "vnet_dns_zones"),
@@ -118,7 +119,7 @@ VNETS = table(
         effect=RESTART,
     ),
     section(
-        "vnets.md §2.4",
+        "docs/vergeos/networks.md §2.4",
         boolean("statistics", default=False),
         boolean("dmz_statistics", default=False),
         boolean("trace", default=False),
@@ -126,7 +127,7 @@ VNETS = table(
         integer("rate_limit", default=0),
         text("rate_limit_type", default="mbytes/second", choices=RATE_LIMIT_TYPES),
         integer("rate_limit_burst", default=0),
-        # Routing changes need a network restart (fact sheet vnets §11).
+        # Routing changes need a network restart (docs/vergeos/networks.md §11).
         integer("bgp_asn", minimum=1, maximum=4294967295, effect=RESTART),
         boolean("monitor_gateway", default=False),
         text("monitor_ip", default=""),
@@ -139,17 +140,17 @@ VNETS = table(
     unique=(("name",),),
     singular="vnet",
     actions=words("poweron poweroff kill reset refresh migrate execute clear_statistics"),
-    source="vnets.md §2, §3; unique: quirks.md §6",
+    source="docs/vergeos/networks.md §2, §3; unique: docs/vergeos/quirks.md §6",
 )
 
-# Address rows change firewall and DHCP state (fact sheet vnets §6).
+# Address rows change firewall and DHCP state (docs/vergeos/networks.md §6).
 VNET_ADDRESSES = table(
     "vnet_addresses",
     section(
-        "vnets.md §6",
+        "docs/vergeos/networks.md §6",
         ref("vnet", "vnets", write=C, required=True),
         text("ip"),
-        # The sheet sends it in every example; that VergeOS requires it is from tsvergeos: services/network-address.
+        # Every documented example sends it; that VergeOS requires it is from tsvergeos: services/network-address.
         text("type", required=True, choices=words("dynamic static ipalias proxy virtual")),
         text("mac", lower=True),
         text("hostname", default=""),
@@ -163,7 +164,7 @@ VNET_ADDRESSES = table(
     summary="ip type mac hostname owner",
     unique=(("vnet", "ip"),),
     parent="vnet",
-    source="vnets.md §6",
+    source="docs/vergeos/networks.md §6",
 )
 
 # Whether a row can be changed no source says; clients make and delete them. What they stage is read from the client
@@ -171,7 +172,7 @@ VNET_ADDRESSES = table(
 VNET_CIDRS = table(
     "vnet_cidrs",
     section(
-        "vnets.md §9; required: pyVergeOS: resources/tenant_network_blocks.py",
+        "docs/vergeos/networks.md §9; required: pyVergeOS: resources/tenant_network_blocks.py",
         ref("vnet", "vnets", write=C, required=True),
         text("cidr", required=True),
         any_ref("owner"),
@@ -181,5 +182,5 @@ VNET_CIDRS = table(
     short="cidr owner",
     unique=(("vnet", "cidr"),),
     parent="vnet",
-    source="vnets.md §9",
+    source="docs/vergeos/networks.md §9",
 )

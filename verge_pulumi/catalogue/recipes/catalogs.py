@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from verge_pulumi.catalogue.notation import C, boolean, section, table, text, words
 
-# Its action table wants the row under `repository`, not under the singular of the table (fact sheet README §6.5). The
-# model cannot say that, so the one action, `refresh`, is left out.
+# Its action table wants the row under `repository`, not under the singular of the table (docs/vergeos/README.md §6.5).
+# The model cannot say that, so the one action, `refresh`, is left out.
 CATALOG_REPOSITORIES = table(
     "catalog_repositories",
     section(
-        "other-tables.md §7; types: tsvergeos: services/catalog-repository/types.ts",
+        "docs/vergeos/other-tables.md §7; types: tsvergeos: services/catalog-repository/types.ts",
         text("name", required=True, max_length=255),
         text(
             "type",
@@ -24,7 +24,7 @@ CATALOG_REPOSITORIES = table(
         text("password", max_length=256, secret=True),
         boolean("allow_insecure", default=False),
         boolean("auto_refresh", default=True),
-        # A number as text (fact sheet README §8).
+        # A number as text (docs/vergeos/README.md §8).
         text("max_tier", default="1", choices=words("1 2 3 4 5")),
         text("override_default_scope", default="none", choices=words("private global tenant none")),
         boolean("enabled", default=True),
@@ -32,5 +32,5 @@ CATALOG_REPOSITORIES = table(
     short="name type enabled",
     summary="name description type url enabled auto_refresh",
     unique=(("name",),),
-    source="other-tables.md §7; unique: tsvergeos: services/catalog-repository/types.ts",
+    source="docs/vergeos/other-tables.md §7; unique: tsvergeos: services/catalog-repository/types.ts",
 )

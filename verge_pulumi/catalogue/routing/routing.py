@@ -5,17 +5,17 @@ from __future__ import annotations
 from verge_pulumi.catalogue.model import Column, Effect, Table
 from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
 
-# Routing changes need a restart of the network (fact sheet vnets §11).
+# Routing changes need a restart of the network (docs/vergeos/networks.md §11).
 RESTART = Effect.RESTART
 
 # One row for each network, the parent of all its routing; clients make it when they need it.
 VNET_BGP = table(
     "vnet_bgp",
-    section("vnets.md §11", ref("vnet", "vnets", write=C, required=True)),
+    section("docs/vergeos/networks.md §11", ref("vnet", "vnets", write=C, required=True)),
     short="",
     unique=(("vnet",),),
     parent="vnet",
-    source="vnets.md §11",
+    source="docs/vergeos/networks.md §11",
 )
 
 
@@ -29,13 +29,13 @@ def _commands(name: str, parent: str, target: str, commands: str, *, negated: bo
     """Return a table of lines of the routing daemon's configuration.
 
     That `params` is always sent is from govergeos, and so are the words and that VergeOS takes others too; that a
-    client may write `orderid` no source says. The sheet has `enabled` and `no` for the commands of routers only.
+    client may write `orderid` no source says. pyVergeOS has `enabled` and `no` for the commands of routers only.
     """
     switches = (boolean("enabled", default=True), boolean("no", default=False)) if negated else ()
     return table(
         name,
         section(
-            "vnets.md §11; words: govergeos: types_vnet_routing.go",
+            "docs/vergeos/networks.md §11; words: govergeos: types_vnet_routing.go",
             ref(parent, target, write=C, required=True),
             text("command", required=True, choices=words(commands), open_choices=True),
             text("params", default=""),
@@ -45,12 +45,12 @@ def _commands(name: str, parent: str, target: str, commands: str, *, negated: bo
         ),
         short="command params",
         parent=parent,
-        source="vnets.md §11",
+        source="docs/vergeos/networks.md §11",
     )
 
 
 # The limits of the numbers are govergeos's.
-_LIMITS = "vnets.md §11; limits: govergeos: types_vnet_routing.go"
+_LIMITS = "docs/vergeos/networks.md §11; limits: govergeos: types_vnet_routing.go"
 
 VNET_BGP_ROUTERS = _below_bgp(
     "vnet_bgp_routers",
@@ -144,11 +144,11 @@ VNET_EIGRP_ROUTER_COMMANDS = _commands(
 )
 
 # The proxy: one for each network. Changes set `need_proxy_apply`, which no apply clears that a source knows of: a
-# restart does (fact sheet vnets §11, §13).
+# restart does (docs/vergeos/networks.md §11, §13).
 VNET_PROXY = table(
     "vnet_proxy",
     section(
-        "vnets.md §11; defaults: pyVergeOS: resources/vnet_proxy.py",
+        "docs/vergeos/networks.md §11; defaults: pyVergeOS: resources/vnet_proxy.py",
         ref("vnet", "vnets", write=C, required=True),
         text("listen_address", default="0.0.0.0"),  # noqa: S104  what VergeOS does, not we
         boolean("default_self", default=True),
@@ -163,14 +163,14 @@ VNET_PROXY = table(
     short="name listen_address",
     unique=(("vnet",),),
     parent="vnet",
-    source="vnets.md §11",
+    source="docs/vergeos/networks.md §11",
 )
 
 # What is unique no source says.
 VNET_PROXY_TENANTS = table(
     "vnet_proxy_tenants",
     section(
-        "vnets.md §11; required: govergeos: types_vnet_proxy_tenant.go",
+        "docs/vergeos/networks.md §11; required: govergeos: types_vnet_proxy_tenant.go",
         ref("proxy", "vnet_proxy", write=C, required=True),
         ref("tenant", "tenants", required=True),
         text("fqdn", required=True),
@@ -179,5 +179,5 @@ VNET_PROXY_TENANTS = table(
     ),
     short="tenant fqdn",
     parent="proxy",
-    source="vnets.md §11",
+    source="docs/vergeos/networks.md §11",
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from verge_pulumi.catalogue.notation import C, R, integer, ref, section, table, text, words
 
 FILE_TYPES = words("iso img qcow qcow2 qed raw vdi vhd vhdx vmdk ova ovf vmx ybvm nvram zip unknown")
-"""The sheet's types, and what tsvergeos calls a file of none of them."""
+"""The types (docs/vergeos/other-tables.md §3), and what tsvergeos calls a file of none of them."""
 
 # Its action table is left out: what `overwrite`, `add_link`, `delete_link`, `delete_reference` and `make_iso` take is
-# documented nowhere. Nor does a source say that names are unique: quirks §6 does not list them, and each disk of a VM
-# is a file too.
+# documented nowhere. Nor does a source say that names are unique: docs/vergeos/quirks.md §6 does not list them, and
+# each disk of a VM is a file too.
 FILES = table(
     "files",
     section(
-        "other-tables.md §3; types: tsvergeos: services/file/types.ts",
+        "docs/vergeos/other-tables.md §3; types: tsvergeos: services/file/types.ts",
         text("name", required=True),
         text("description", default=""),
         # Derived from the name.
@@ -21,7 +21,7 @@ FILES = table(
         ref("owner", "machine_drives", write=R, source="tsvergeos: services/file/types.ts"),
         # No source gives the default; the one of drives is a system setting too.
         text("preferred_tier", default="4", choices=words("1 2 3 4 5")),
-        # Bytes, of an upload; clients send them as text (fact sheet README §8).
+        # Bytes, of an upload; clients send them as text (docs/vergeos/README.md §8).
         integer("allocated_bytes", write=C, default=0),
         text("url", write=C, default=""),
         # Bytes; 0 as long as nothing of the content is there.
@@ -32,5 +32,5 @@ FILES = table(
     ),
     short="name description type",
     summary="name description type filesize preferred_tier",
-    source="other-tables.md §3; README.md §11",
+    source="docs/vergeos/other-tables.md §3; docs/vergeos/README.md §11",
 )

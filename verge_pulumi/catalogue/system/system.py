@@ -5,11 +5,11 @@ from __future__ import annotations
 from verge_pulumi.catalogue.compute.virtual_machines import CPU_TYPES
 from verge_pulumi.catalogue.notation import R, U, boolean, integer, ref, section, table, text, words
 
-# "Name, versions, cloud_name" in fact sheet other-tables §2; no client names a column `name`.
+# "Name, versions, cloud_name" in docs/vergeos/other-tables.md §2; no client names a column `name`.
 SYSTEM = table(
     "system",
     section(
-        "README.md §1",
+        "docs/vergeos/README.md §1",
         text("cloud_name", write=R),
         text("yb_version", write=R),
         text("os_version", write=R),
@@ -18,16 +18,16 @@ SYSTEM = table(
     ),
     short="cloud_name os_version",
     creatable=False,
-    source="README.md §1; other-tables.md §2",
+    source="docs/vergeos/README.md §1; docs/vergeos/other-tables.md §2",
 )
 
-# The sheet names the columns; types, limits and units are tsvergeos: services/cluster/types.ts. RAM, cache, buffer and
+# Types, limits and units are tsvergeos: services/cluster/types.ts. RAM, cache, buffer and
 # swap sizes are MB, temperatures are degrees Celsius with 0 for off. No source gives a default but that of `enabled`:
 # switches are taken to be off and numbers unset.
 CLUSTERS = table(
     "clusters",
     section(
-        "other-tables.md §2; types: tsvergeos: services/cluster/types.ts",
+        "docs/vergeos/other-tables.md §2; types: tsvergeos: services/cluster/types.ts",
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
         boolean("enabled", default=True),
@@ -68,13 +68,13 @@ CLUSTERS = table(
     short="name description enabled",
     summary="name description enabled compute status",
     unique=(("name",),),
-    source="other-tables.md §2; unique: quirks.md §6",
+    source="docs/vergeos/other-tables.md §2; unique: docs/vergeos/quirks.md §6",
 )
 
 CLUSTER_STATUS = table(
     "cluster_status",
     section(
-        "other-tables.md §2",
+        "docs/vergeos/other-tables.md §2",
         ref("cluster", "clusters", write=R, source="pyVergeOS: resources/cluster_status.py"),
         integer("total_nodes", write=R, default=0),
         integer("online_nodes", write=R, default=0),
@@ -92,7 +92,7 @@ CLUSTER_STATUS = table(
     unique=(("cluster",),),
     parent="cluster",
     creatable=False,
-    source="other-tables.md §2",
+    source="docs/vergeos/other-tables.md §2",
 )
 
 # Nodes come and go with the hardware. How maintenance is entered is unresolved (three clients, three calls), so the
@@ -100,7 +100,7 @@ CLUSTER_STATUS = table(
 NODES = table(
     "nodes",
     section(
-        "other-tables.md §2; types: tsvergeos: services/node/types.ts",
+        "docs/vergeos/other-tables.md §2; types: tsvergeos: services/node/types.ts",
         text("name", write=R),
         text("description", write=U, default="", max_length=2048),
         text("asset_tag", write=U, default=""),
@@ -120,14 +120,14 @@ NODES = table(
     summary="name description physical machine cluster cores ram maintenance",
     all_lacks_key=True,
     creatable=False,
-    source="other-tables.md §2; README.md §5.1",
+    source="docs/vergeos/other-tables.md §2; docs/vergeos/README.md §5.1",
 )
 
 # Bytes. `$key` may differ from `tier`.
 STORAGE_TIERS = table(
     "storage_tiers",
     section(
-        "other-tables.md §2; types: tsvergeos: services/storage-tier/types.ts",
+        "docs/vergeos/other-tables.md §2; types: tsvergeos: services/storage-tier/types.ts",
         integer("tier", write=R, minimum=0, maximum=5),
         text("description", write=U, default=""),
         integer("capacity", write=R, default=0),
@@ -141,14 +141,14 @@ STORAGE_TIERS = table(
     summary="tier description capacity used allocated",
     all_lacks_key=True,
     creatable=False,
-    source="other-tables.md §2; README.md §5.1",
+    source="docs/vergeos/other-tables.md §2; docs/vergeos/README.md §5.1",
 )
 
-# The sheet calls them "usage rows"; the columns are the client's. RAM is MB, `phys_*ram*` and the tiers are bytes.
+# The columns are the client's. RAM is MB, `phys_*ram*` and the tiers are bytes.
 BILLING = table(
     "billing",
     section(
-        "other-tables.md §10; columns: pyVergeOS: resources/billing.py",
+        "docs/vergeos/other-tables.md §10; columns: pyVergeOS: resources/billing.py",
         integer("created", write=R),
         integer("from", write=R),
         integer("to", write=R),
@@ -168,23 +168,23 @@ BILLING = table(
     short="created from to description",
     summary="created from to used_cores used_ram running_machines",
     creatable=False,
-    source="other-tables.md §10",
+    source="docs/vergeos/other-tables.md §10",
 )
 
 LOGS = table(
     "logs",
     section(
-        "other-tables.md §10",
+        "docs/vergeos/other-tables.md §10",
         text("level", write=R, choices=words("critical error warning message audit summary debug")),
         text("text", write=R, default=""),
         text("user", write=R, default=""),
         text("object_type", write=R, default=""),
         text("object_name", write=R, default=""),
         # Microseconds, unlike the seconds of other tables.
-        integer("timestamp", write=R, source="other-tables.md §10; unit: pyVergeOS: resources/logs.py"),
+        integer("timestamp", write=R, source="docs/vergeos/other-tables.md §10; unit: pyVergeOS: resources/logs.py"),
     ),
     short="level text timestamp",
     summary="level text user object_type object_name timestamp",
     creatable=False,
-    source="other-tables.md §10",
+    source="docs/vergeos/other-tables.md §10",
 )

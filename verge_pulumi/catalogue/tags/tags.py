@@ -9,7 +9,7 @@ TAGGABLE = "vms vnets volumes vnet_rules vmware_containers users tenant_nodes si
 TAG_CATEGORIES = table(
     "tag_categories",
     section(
-        "tags.md §1; types: tsvergeos: services/tag-category/types.ts",
+        "docs/vergeos/tags.md §1; types: tsvergeos: services/tag-category/types.ts",
         text("name", required=True),
         text("description", default=""),
         boolean("single_tag_selection", default=False),
@@ -20,13 +20,13 @@ TAG_CATEGORIES = table(
     short="name description",
     unique=(("name",),),
     since="26.0",
-    source="tags.md §1",
+    source="docs/vergeos/tags.md §1",
 )
 
 TAGS = table(
     "tags",
     section(
-        "tags.md §2; types: tsvergeos: services/tag/types.ts",
+        "docs/vergeos/tags.md §2; types: tsvergeos: services/tag/types.ts",
         text("name", required=True),
         ref("category", "tag_categories", write=C, required=True),
         text("description", default=""),
@@ -37,5 +37,5 @@ TAGS = table(
     unique=(("category", "name"),),
     parent="category",
     since="26.0",
-    source="tags.md §2",
+    source="docs/vergeos/tags.md §2",
 )

@@ -7,12 +7,12 @@ from verge_pulumi.catalogue.notation import section, table, text
 TENANTS = table(
     "tenants",
     section(
-        "other-tables.md §5",
+        "docs/vergeos/other-tables.md §5",
         text("name", required=True, max_length=120),
         text("description", default=""),
         text("url", default=""),
         text("note", default=""),
     ),
     short="name",
-    source="other-tables.md §5",
+    source="docs/vergeos/other-tables.md §5",
 )

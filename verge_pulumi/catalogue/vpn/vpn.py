@@ -5,8 +5,8 @@ from __future__ import annotations
 from verge_pulumi.catalogue.model import Effect
 from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
 
-# A WireGuard interface is changed by an apply of the rules (fact sheet vnets §10). No source says what a change of an
-# IPsec row waits for; the router's daemon is configured with its rules, so the same is assumed.
+# A WireGuard interface is changed by an apply of the rules (docs/vergeos/networks.md §10). No source says what a change
+# of an IPsec row waits for; the router's daemon is configured with its rules, so the same is assumed.
 FIREWALL = Effect.FIREWALL
 
 # One row for each network, with what its tunnels share. The columns of mode `advanced`, which hold whole configuration
@@ -14,7 +14,7 @@ FIREWALL = Effect.FIREWALL
 VNET_IPSECS = table(
     "vnet_ipsecs",
     section(
-        "vnets.md §10; words and defaults: tsvergeos: services/ipsec/types.ts",
+        "docs/vergeos/networks.md §10; words and defaults: tsvergeos: services/ipsec/types.ts",
         ref("vnet", "vnets", write=C, required=True),
         boolean("enabled", default=True),
         text("mode", default="normal", choices=words("normal advanced")),
@@ -25,14 +25,14 @@ VNET_IPSECS = table(
     short="enabled mode",
     unique=(("vnet",),),
     parent="vnet",
-    source="vnets.md §10; unique: tsvergeos: services/ipsec/types.ts",
+    source="docs/vergeos/networks.md §10; unique: tsvergeos: services/ipsec/types.ts",
 )
 
 # The names are unique (tsvergeos: services/ipsec-phase1/types.ts); that it is so in a network is our reading.
 VNET_IPSEC_PHASE1S = table(
     "vnet_ipsec_phase1s",
     section(
-        "vnets.md §10; required, limits and defaults: tsvergeos: services/ipsec-phase1/types.ts",
+        "docs/vergeos/networks.md §10; required, limits and defaults: tsvergeos: services/ipsec-phase1/types.ts",
         ref("ipsec", "vnet_ipsecs", write=C, required=True),
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
@@ -63,13 +63,13 @@ VNET_IPSEC_PHASE1S = table(
     short="name enabled remote_gateway",
     unique=(("ipsec", "name"),),
     parent="ipsec",
-    source="vnets.md §10",
+    source="docs/vergeos/networks.md §10",
 )
 
 VNET_IPSEC_PHASE2S = table(
     "vnet_ipsec_phase2s",
     section(
-        "vnets.md §10; required, limits and defaults: tsvergeos: services/ipsec-phase2/types.ts",
+        "docs/vergeos/networks.md §10; required, limits and defaults: tsvergeos: services/ipsec-phase2/types.ts",
         ref("phase1", "vnet_ipsec_phase1s", write=C, required=True),
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
@@ -87,13 +87,13 @@ VNET_IPSEC_PHASE2S = table(
     short="name enabled local remote",
     unique=(("phase1", "name"),),
     parent="phase1",
-    source="vnets.md §10; unique: tsvergeos: services/ipsec-phase2/types.ts",
+    source="docs/vergeos/networks.md §10; unique: tsvergeos: services/ipsec-phase2/types.ts",
 )
 
 VNET_WIREGUARDS = table(
     "vnet_wireguards",
     section(
-        "vnets.md §10; required and limits: tsvergeos: services/wireguard/types.ts",
+        "docs/vergeos/networks.md §10; required and limits: tsvergeos: services/wireguard/types.ts",
         ref("vnet", "vnets", write=C, required=True),
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
@@ -104,7 +104,7 @@ VNET_WIREGUARDS = table(
         integer("mtu", default=0, minimum=0, maximum=65535),
         text("endpoint_ip", default=""),
         text("public_key", write=R),
-        # tsvergeos lets clients bring one; the sheet knows generated ones only.
+        # tsvergeos lets clients bring one; other sources know generated ones only.
         text("private_key", write=R, secret=True),
         integer("modified", write=R),
         effect=FIREWALL,
@@ -112,14 +112,14 @@ VNET_WIREGUARDS = table(
     short="name enabled ip listenport",
     unique=(("vnet", "name"),),
     parent="vnet",
-    source="vnets.md §10; unique: tsvergeos: services/wireguard/types.ts",
+    source="docs/vergeos/networks.md §10; unique: tsvergeos: services/wireguard/types.ts",
 )
 
 # The columns by which VergeOS makes the configuration of a peer itself are left out: that holds a private key.
 VNET_WIREGUARD_PEERS = table(
     "vnet_wireguard_peers",
     section(
-        "vnets.md §10; required, limits and defaults: tsvergeos: services/wireguard-peer/types.ts",
+        "docs/vergeos/networks.md §10; required, limits and defaults: tsvergeos: services/wireguard-peer/types.ts",
         ref("wireguard", "vnet_wireguards", write=C, required=True),
         text("name", required=True, max_length=128),
         text("description", default="", max_length=2048),
@@ -128,7 +128,7 @@ VNET_WIREGUARD_PEERS = table(
         integer("port", default=51820, minimum=1, maximum=65535),
         text("peer_ip", required=True),
         text("public_key", required=True),
-        # A secret, and yet returned where it is named (fact sheet vnets §10).
+        # A secret, and yet returned where it is named (docs/vergeos/networks.md §10).
         text("preshared_key", default="", secret=True, hidden=True),
         text("allowed_ips", required=True),
         # Seconds; 0 is "never".
@@ -140,5 +140,5 @@ VNET_WIREGUARD_PEERS = table(
     short="name enabled endpoint peer_ip",
     unique=(("wireguard", "name"),),
     parent="wireguard",
-    source="vnets.md §10; unique: tsvergeos: services/wireguard-peer/types.ts",
+    source="docs/vergeos/networks.md §10; unique: tsvergeos: services/wireguard-peer/types.ts",
 )

@@ -34,7 +34,7 @@ class System:
     """Which VergeOS it is.
 
     Attributes:
-        name: What it calls itself, ``cloud_name`` (fact sheet README §1).
+        name: What it calls itself, ``cloud_name`` (docs/vergeos/README.md §1).
         identity: Its ``id``, which VergeOS's own clients read; where a release has none, the name.
     """
 

@@ -120,7 +120,7 @@ def matching(
         rows = connection.client.table(kind.table).list(
             fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
         )
-        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
         known[asked] = [row for row in rows if all(str(row.get(name)) == str(value) for name, value in wanted.items())]
     return known[asked]
 

@@ -309,7 +309,7 @@ def arg(
         default: ``None`` for an argument that may be left out; VergeOS then decides.
         column: The column's name in the API where it differs from the attribute's.
         member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
-            all are written, since VergeOS replaces such a column as a whole (fact sheet quirks W7).
+            all are written, since VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7).
         replaces: Whether the column is set on create only, so that a change replaces the row.
         restarts: Whether a change of what runs takes effect only when that restarts.
         ge: Smallest number allowed.
@@ -385,7 +385,7 @@ def ref(
         default: ``None`` for a reference that may be left out.
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
-            belong to the VM's ``machine``, not to the VM (fact sheet vms §1).
+            belong to the VM's ``machine``, not to the VM (docs/vergeos/virtual-machines.md §1).
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
         role: What it tells reviews of the object, as `roles` lists it.

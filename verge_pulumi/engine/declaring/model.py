@@ -107,7 +107,7 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
             continue
         answered = row.get(name if attribute.follow else str(attribute.column))
         if attribute.member:
-            # Empty objects can arrive as [] (fact sheet README §8).
+            # Empty objects can arrive as [] (docs/vergeos/README.md §8).
             answered = answered.get(attribute.member) if isinstance(answered, Mapping) else None
         live = _live(declaration.title, attribute, answered)
         outs[name] = kept.get(name) if attribute.value.same(kept.get(name), live) else live

@@ -109,7 +109,7 @@ class _Text(Value):
     json_types = ("text",)
 
     def from_api(self, value: Any) -> Any:
-        # VergeOS keeps many unset text columns as "" rather than null (fact sheet README §8).
+        # VergeOS keeps many unset text columns as "" rather than null (docs/vergeos/README.md §8).
         return None if value == "" else value
 
 
@@ -137,7 +137,10 @@ class _Parsed(_Text):
 
 
 class _WordList(_Text):
-    """Words that one column holds, in their order; the spacing may differ when read back (fact sheet quirks §5)."""
+    """Words that one column holds, in their order; the spacing may differ when read back.
+
+    See docs/vergeos/quirks.md §5.
+    """
 
     def __init__(self, separator: str, plural: str, end: str = "") -> None:
         self.separator = separator
@@ -233,7 +236,7 @@ class _Key(Value):
     def normalise(self, value: Any) -> Any:
         text = _number_text(value)
         if not re.fullmatch(self.grammar, text):
-            # "0" is looked up as a row by VergeOS, not read as "none" (fact sheet quirks W9).
+            # "0" is looked up as a row by VergeOS, not read as "none" (docs/vergeos/quirks.md §W9).
             raise ValueError("a key is a positive number, or a resource of this package")
         return text
 
@@ -241,7 +244,7 @@ class _Key(Value):
         return as_key(value)
 
     def from_api(self, value: Any) -> Any:
-        # An unset reference is null, 0 or "" depending on the column (fact sheet README §8).
+        # An unset reference is null, 0 or "" depending on the column (docs/vergeos/README.md §8).
         return None if value in (None, 0, "", "0") else str(value)
 
 
@@ -255,7 +258,7 @@ class _RowPath(Value):
         self.key = _Key(named=named)
 
     def normalise(self, value: Any) -> Any:
-        # Both "vms/42" and "/v4/vms/42" occur (fact sheet README §8, polymorphic references).
+        # Both "vms/42" and "/v4/vms/42" occur (docs/vergeos/README.md §8, polymorphic references).
         text = _number_text(value).removeprefix("/v4/")
         if self.table and not text.startswith(f"{self.table}/"):
             text = f"{self.table}/{self.key.normalise(text)}"
@@ -288,8 +291,8 @@ class _MachineType(_Text):
     families: ClassVar = {"q35": "pc-q35-", "pc": "pc-i440fx-"}
 
     def same(self, left: Any, right: Any) -> bool:
-        # Before 26.0.1 VergeOS replaced an alias by the newest type of its family (fact sheet vms §2.2), so an alias
-        # and a type of its family are not a difference.
+        # Before 26.0.1 VergeOS replaced an alias by the newest type of its family
+        # (docs/vergeos/virtual-machines.md §2.2), so an alias and a type of its family are not a difference.
         return super().same(left, right) or any(
             alias in (left, right) and all(name == alias or str(name).startswith(prefix) for name in (left, right))
             for alias, prefix in self.families.items()
@@ -298,13 +301,16 @@ class _MachineType(_Text):
 
 class _Media(Value):
     def same(self, left: Any, right: Any) -> bool:
-        # What a program wrote as an import reads `disk` when that is done (fact sheet quirks §5), and may be written so
-        # from then on; a disk never becomes an import.
+        # What a program wrote as an import reads `disk` when that is done (docs/vergeos/quirks.md §5), and may be
+        # written so from then on; a disk never becomes an import.
         return super().same(left, right) or (left, right) == ("import", "disk")
 
 
 class _Moment(Value):
-    """A time, which VergeOS keeps as seconds since 1970, or ``never``, which it keeps as 0 (fact sheet vms §9)."""
+    """A time, which VergeOS keeps as seconds since 1970, or ``never``, which it keeps as 0.
+
+    See docs/vergeos/virtual-machines.md §9.
+    """
 
     json_types = ("int",)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 APPEARS_WITHIN = 30.0
-"""Seconds within which a created row shows up in a GET (fact sheet quirks R14)."""
+"""Seconds within which a created row shows up in a GET (docs/vergeos/quirks.md §R14)."""
 
 
 def appeared(look: Callable[[], Row | None], clock: Clock) -> Row | None:
@@ -147,7 +147,8 @@ class Existing:
         if self._declaration.markable:
             return []  # the program wants no marks
         wanted = {**self._declaration.server_defaults, **values}
-        # No filter can hold what has several lines; what one finds is compared once more, exactly (quirks R7).
+        # No filter can hold what has several lines; what one finds is compared once more, exactly
+        # (docs/vergeos/quirks.md §R7).
         hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
         shown = {name: value for name, value in wanted.items() if name not in hidden}
         known = {name: value for name, value in shown.items() if not isinstance(value, str) or value.isprintable()}
@@ -211,7 +212,7 @@ class Existing:
                 lambda: [
                     row
                     for row in self._find([where(column, "eq", value) for column, value in unique.items()])
-                    # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+                    # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
                     if all(str(row.get(column)) == str(value) for column, value in unique.items())
                 ],
                 bool,

@@ -92,7 +92,7 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         conditions = [where(column, "eq", value) for column, value in {**wanted, **only}.items()]
         condition = functools.reduce(operator.and_, conditions) if conditions else None
         found = self.connection.reader.find(table, condition, (*self.declaration.fields, *wanted))
-        # What a filter finds is compared once more, exactly (fact sheet quirks R7).
+        # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
         rows = [row for row in found if all(str(row.get(column)) == str(value) for column, value in wanted.items())]
         if len(rows) == 1:
             return rows[0]

@@ -38,7 +38,7 @@ class Settling:
     def run(self, written: Sequence[str], row: Row | None = None, *, new: bool = False) -> dict[str, Any]:
         """Read back what was written and see that it stuck; return the outputs.
 
-        VergeOS answers 200 to a column that it does not have, and drops it (fact sheet quirks W1).
+        VergeOS answers 200 to a column that it does not have, and drops it (docs/vergeos/quirks.md §W1).
 
         Args:
             written: The arguments that were written.

@@ -182,7 +182,7 @@ class Reader:
         return answers
 
     def _listed(self, wants: Sequence[_Want]) -> dict[_Want, Row]:
-        """Read rows of different tables that one table lists (fact sheet README §5.1, sub-selections).
+        """Read rows of different tables that one table lists (docs/vergeos/README.md §5.1, sub-selections).
 
         What it does not list is not taken for gone; it is then read by itself.
         """
@@ -223,8 +223,8 @@ class Reader:
     def _confirm(self) -> None:
         """See that the API still answers, before a 404 is taken for a row that is gone.
 
-        Another product behind the address, or VergeOS before 4.12.4 to an expired token (fact sheet README §2), answers
-        404 to everything, and all objects would seem to be deleted.
+        Another product behind the address, or VergeOS before 4.12.4 to an expired token (docs/vergeos/README.md §2),
+        answers 404 to everything, and all objects would seem to be deleted.
 
         Raises:
             VergeError: It does not answer; the row is neither there nor gone.

@@ -22,8 +22,8 @@ COPYING = ("importing", "initializing")
 """States in which a drive is being filled; what one shows that is cloned no source says."""
 
 _COPIED = {"drives": "machine_drives", "nics": "machine_nics", "devices": "machine_devices"}
-"""What a copy brings with it: the lists of a machine and their tables (fact sheet README §5.1). Whether devices come
-along no source says."""
+"""What a copy brings with it: the lists of a machine and their tables (docs/vergeos/README.md §5.1). Whether devices
+come along no source says."""
 
 _FIELDS = (
     "$key",
@@ -106,7 +106,7 @@ def _unmark(connection: Connection, copy: Row, inputs: Mapping[str, Any]) -> Non
 
 
 def _original(connection: Connection, inputs: Mapping[str, Any]) -> str:
-    """Return the key of the VM to be copied; a snapshot has a hidden one (fact sheet vms §9)."""
+    """Return the key of the VM to be copied; a snapshot has a hidden one (docs/vergeos/virtual-machines.md §9)."""
     if inputs.get("clone_of") is not None:
         return str(inputs["clone_of"])
     machine = _machine(connection, inputs)
@@ -139,5 +139,8 @@ def _states(machine: Row) -> list[str]:
 
 
 def _is_unfinished(drive: Row) -> bool:
-    """Say whether a drive is still being copied; until then its size may be 0 or null (fact sheet vms §6)."""
+    """Say whether a drive is still being copied; until then its size may be 0 or null.
+
+    See docs/vergeos/virtual-machines.md §6.
+    """
     return drive.get("status") in COPYING or (drive.get("media") == "disk" and not drive.get("disksize"))

@@ -16,7 +16,8 @@ EMPTY_MEDIA = ("cdrom", "efidisk", "nonpersistent")
 """Media whose contents come from elsewhere or do not outlive a power cycle."""
 
 FIRMWARE = ("pflash", "tpm_state")
-"""Interfaces of the drives that VergeOS makes for the firmware and the TPM of a machine (fact sheet vms §6)."""
+"""Interfaces of the drives that VergeOS makes for the firmware and the TPM of a machine
+(docs/vergeos/virtual-machines.md §6)."""
 
 WAY_OUT = (
     "To allow it set allow_data_loss=True and run 'pulumi up' before this change; to rule it out use Pulumi's option "

@@ -1,6 +1,6 @@
 """What a guest reports of itself through its agent.
 
-The fact sheet says no more of ``agent_guest_info`` than that it is ``[]`` or an object; the vendor's Go client
+Most sources say no more of ``agent_guest_info`` than that it is ``[]`` or an object; the vendor's Go client
 (govergeos: GuestInfo) has ``{"hostname": …, "network": [{"name": …, "ip-addresses": [{"ip-address": …}]}]}``. It is
 whatever the guest says, so it is read leniently, only so far, and only for what proves to be an address or a name.
 """

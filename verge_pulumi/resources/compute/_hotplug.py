@@ -56,7 +56,7 @@ DRIVE = Kind(
 )
 
 # A link that Linux calls unknown or down for want of a network is there all the same. VergeOS takes one NIC in three
-# seconds (26.0.1 and later; fact sheet vms §5); the half second is for the way to it.
+# seconds (26.0.1 and later; docs/vergeos/virtual-machines.md §5); the half second is for the way to it.
 NIC = Kind(table="machine_nics", action="hotplugnic", live=("up", "unknown", "lowerlayerdown"), spacing=3.5)
 
 
@@ -69,7 +69,7 @@ class HotplugProvider(RowProvider[R]):
     kind: ClassVar[Kind]
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Plug it in; a new row that is refused is not left behind (fact sheet quirks W13)."""
+        """Plug it in; a new row that is refused is not left behind (docs/vergeos/quirks.md §W13)."""
         try:
             return self.plug(row, inputs)
         except (Refused, Conflict) as error:

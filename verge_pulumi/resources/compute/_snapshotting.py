@@ -11,7 +11,7 @@ from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 
 COMPLETE_WITHIN = 300.0
-"""Seconds within which a snapshot can be restored; sources see about two (fact sheet vms §9)."""
+"""Seconds within which a snapshot can be restored; sources see about two (docs/vergeos/virtual-machines.md §9)."""
 
 LONGEST_NAME = 128
 

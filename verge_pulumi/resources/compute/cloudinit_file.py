@@ -90,7 +90,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         return wanted or super().replaced_by(name, olds, news)
 
     def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
-        """Say whether it is one of the two files that come with a datasource (fact sheet quirks W14)."""
+        """Say whether it is one of the two files that come with a datasource (docs/vergeos/quirks.md §W14)."""
         return row.get("name") in ("/user-data", "/meta-data")
 
     def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:

@@ -172,7 +172,7 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""The settings that each type has (fact sheet vms §8)."""
+"""The settings that each type has (docs/vergeos/virtual-machines.md §8)."""
 
 
 class DeviceProvider(RowProvider[Device]):
@@ -194,7 +194,7 @@ class DeviceProvider(RowProvider[Device]):
             yield f"resource_group: type='{kind}' needs the key of one"
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Tell when a running VM sees the change: devices are not hot-plugged (fact sheet vms §8)."""
+        """Tell when a running VM sees the change: devices are not hot-plugged (docs/vergeos/virtual-machines.md §8)."""
         if row.get("running"):
             provider_process.log(
                 "takes effect at the next start of the VM; only drives and NICs are hot-plugged", warning=True

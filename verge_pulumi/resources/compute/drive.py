@@ -139,7 +139,7 @@ class DriveProvider(HotplugProvider[Drive]):
         if media == "disk" and sourced:
             yield "media_source: a plain disk has none; to make it from an image set media='import'"
         if media in ("cdrom", "efidisk") and sized:
-            # VergeOS makes an EFI disk with a size and cannot use it (fact sheet quirks W12).
+            # VergeOS makes an EFI disk with a size and cannot use it (docs/vergeos/quirks.md §W12).
             yield f"disksize: leave it out, the size of media='{media}' is not for you to choose"
         if media in FILLED and not sourced:
             yield f"media_source: media='{media}' needs one"
@@ -159,7 +159,7 @@ class DriveProvider(HotplugProvider[Drive]):
             yield f"disksize: a drive never shrinks; it has {old}, the program says {new}"
 
     def later(self, inputs: Inputs) -> Collection[str]:
-        """An import has the size of its image, and grows afterwards (fact sheet vms §6)."""
+        """An import has the size of its image, and grows afterwards (docs/vergeos/virtual-machines.md §6)."""
         return ("disksize",) if inputs.get("media") in FILLED else ()
 
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
@@ -222,10 +222,13 @@ class DriveProvider(HotplugProvider[Drive]):
 
 
 def _is_filled(row: Mapping[str, Any]) -> bool:
-    """Say whether an import or a clone is done; until then the size may be 0 or null (fact sheet vms §6)."""
+    """Say whether an import or a clone is done; until then the size may be 0 or null.
+
+    See docs/vergeos/virtual-machines.md §6.
+    """
     return row.get("status") != "importing" and bool(row.get("disksize"))
 
 
 def _can_be_plugged(row: Mapping[str, Any]) -> bool:
-    """Say whether a drive can come and go while the VM runs (fact sheet vms §6)."""
+    """Say whether a drive can come and go while the VM runs (docs/vergeos/virtual-machines.md §6)."""
     return row.get("media") == "disk" and row.get("interface") in ("virtio", "virtio-scsi")

@@ -76,7 +76,10 @@ class SnapshotProvider(RowProvider[Snapshot]):
             yield "expires, keep: only one of them says when it goes"
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Take it; the expiry is always sent, since VergeOS would delete it after 72 hours (fact sheet quirks W11)."""
+        """Take it; the expiry is always sent, since VergeOS would delete it after 72 hours.
+
+        See docs/vergeos/quirks.md §W11.
+        """
         keep = inputs.get("keep")
         duration = self.declaration.inputs["keep"].value
         expires = values.get("expires", 0) if keep is None else int(time.time()) + duration.to_api(keep)

@@ -64,7 +64,7 @@ class VirtualMachineSettings(Declared):
     """Free JSON kept with the VM."""
 
     owner_user: Attr[Key | None] = arg(default=None)
-    """Key of the user who may see it. **Deleting that user deletes the VM** (fact sheet vms §2.1)."""
+    """Key of the user who may see it. **Deleting that user deletes the VM** (docs/vergeos/virtual-machines.md §2.1)."""
 
     created_from: Attr[str | None] = arg(default=None, replaces=True)
     """How it came to be, in VergeOS's words; ``custom`` if unset."""
@@ -294,7 +294,10 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         return super().make(inputs, values)
 
     def later(self, inputs: Inputs) -> Collection[str]:
-        """A copy is made with a name and a description; the rest is written afterwards (fact sheet vms §5)."""
+        """A copy is made with a name and a description; the rest is written afterwards.
+
+        See docs/vergeos/virtual-machines.md §5.
+        """
         return self.declaration.inputs.keys() - {"name", "description"} if cloning.is_copy(inputs) else ()
 
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:

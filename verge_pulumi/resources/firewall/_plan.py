@@ -1,8 +1,8 @@
 """The fewest writes that bring the rules of a network to a list: a new rule is one POST, a moved one one PUT.
 
 VergeOS puts a rule at the place that its `orderid` names and moves those from there on by one if the place is taken; a
-rule without one goes to the end (fact sheet vnets §4). So a rule is placed just before the next one that stays where it
-is, on a free place if there is one, since that leaves the places of other people's rules alone.
+rule without one goes to the end (docs/vergeos/networks.md §4). So a rule is placed just before the next one that stays
+where it is, on a free place if there is one, since that leaves the places of other people's rules alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The addresses of rules as VergeOS writes them, made out of resources (fact sheet vnets §4.2).
+"""The addresses of rules as VergeOS writes them, made out of resources (docs/vergeos/networks.md §4.2).
 
 ```python
 NetworkRule("ssh", network=lan, name="ssh", protocol="tcp", destination_ports="22",

@@ -29,7 +29,7 @@ _PREFIXES = ("vnet:", "vmnic:", "alias:")
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """What the names in rules stand for (fact sheet vnets §4.2), as far as one knows it.
+    """What the names in rules stand for (docs/vergeos/networks.md §4.2), as far as one knows it.
 
     Each value is written as in a rule: addresses, networks and ranges, several with commas.
 

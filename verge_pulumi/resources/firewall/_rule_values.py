@@ -1,4 +1,7 @@
-"""How the addresses and ports of rules are written (fact sheet vnets §4.2); `rule_addresses` writes them for you."""
+"""How the addresses and ports of rules are written; `rule_addresses` writes them for you.
+
+See docs/vergeos/networks.md §4.2.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +105,7 @@ def _entry(text: Any) -> str:
 
 
 def _alias(text: str) -> str:
-    # VergeOS refuses the name of an alias (fact sheet vnets §4.2).
+    # VergeOS refuses the name of an alias (docs/vergeos/networks.md §4.2).
     if not re.fullmatch(r"alias:[1-9][0-9]*", text):
         raise ValueError("an alias is written 'alias:<key>', as rule_addresses.alias(...) does")
     return text

@@ -45,7 +45,8 @@ from verge_pulumi.resources.network._staged import RULES, apply_staged, writing
 from verge_pulumi.resources.network.network import Network
 
 ROUNDS = 3
-"""How often the rules are brought into order; one round does it, if VergeOS places them as the fact sheet says."""
+"""How often the rules are brought into order; one round does it, if VergeOS places them as documented
+(docs/vergeos/networks.md §4)."""
 
 
 class Firewall(
@@ -417,7 +418,10 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         return sorted(rows, key=lambda row: int(row["orderid"]))
 
     def _settled(self, network: str, keys: Mapping[str, str]) -> list[Row]:
-        """List the rules when all that were made are there; a new row may take a moment (fact sheet quirks R14)."""
+        """List the rules when all that were made are there; a new row may take a moment.
+
+        See docs/vergeos/quirks.md §R14.
+        """
         made = set(keys.values())
         return wait_until(
             lambda: self._rows(network),
@@ -487,7 +491,7 @@ def _names(props: Inputs) -> frozenset[str]:
 def _is_of_vergeos(row: Row) -> bool:
     """Say whether VergeOS made a rule for itself or for something else, such as a WireGuard peer or a gateway.
 
-    Of the route that comes with a default gateway no source says that its `owner` is set (fact sheet quirks W14).
+    Of the route that comes with a default gateway no source says that its `owner` is set (docs/vergeos/quirks.md §W14).
     """
     route = row.get("action") == "route" and row.get("destination_ip") == "default"
     return bool(row.get("system_rule") or row.get("owner") or (route and Mark.of(row.get("description")) is None))

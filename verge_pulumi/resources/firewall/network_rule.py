@@ -117,7 +117,10 @@ class NetworkRuleProvider(StagingProvider[NetworkRule]):
 
 
 def contradictions(inputs: Inputs) -> Iterable[str]:
-    """Return one sentence for each target or default route of an action that does not know it (fact sheet vnets §4)."""
+    """Return one sentence for each target or default route of an action that does not know it.
+
+    See docs/vergeos/networks.md §4.
+    """
     action = inputs.get("action") or "accept"
     if not isinstance(action, str):
         return

@@ -55,7 +55,10 @@ class RuleAliasProvider(RowProvider[RuleAlias]):
     """What is special about an alias's life."""
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
-        """Put it into effect where rules refer to it (fact sheet vnets §5); an adopted one has such rules already."""
+        """Put it into effect where rules refer to it; an adopted one has such rules already.
+
+        See docs/vergeos/networks.md §5.
+        """
         term = f"alias:{id}"
         mentioned = functools.reduce(operator.or_, [where(column, "cs", term) for column in REFERRING])
         rules = self.connection.reader.find("vnet_rules", mentioned, ("$key", "vnet", *REFERRING))

@@ -1,4 +1,4 @@
-"""Rows of which a network has one, created with their first child (fact sheet vnets §10, §11)."""
+"""Rows of which a network has one, created with their first child (docs/vergeos/networks.md §10, §11)."""
 
 from __future__ import annotations
 

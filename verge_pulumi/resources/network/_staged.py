@@ -2,8 +2,8 @@
 
 Routing and proxies are applied by a restart of the network.
 
-One apply serves all that were staged before it (fact sheet vnets §4.1, §6 to §8), so it waits for the calls that are
-about to write, and those that come while it is under way share the next one.
+One apply serves all that were staged before it (docs/vergeos/networks.md §4.1, §6–§8), so it waits for the calls that
+are about to write, and those that come while it is under way share the next one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from verge_pulumi.resources.network._on_demand import row_of
 from verge_pulumi.resources.network.network import Network
 
 APPLIED_WITHIN = 30.0
-"""Seconds within which a network has applied its rules (fact sheet quirks §3)."""
+"""Seconds within which a network has applied its rules (docs/vergeos/quirks.md §3)."""
 
 RESTARTED_WITHIN = 120.0
 """Seconds within which a network has restarted."""
@@ -72,14 +72,14 @@ class Apply:
 
 RULES = Apply(what="rules", flag="need_fw_apply", begin=lambda vnets, key: vnets.action(key, "refresh"))
 
-# Of the two forms this is the one that clients use widely (fact sheet vnets §3).
+# Of the two forms this is the one that clients use widely (docs/vergeos/networks.md §3).
 DNS = Apply(
     what="DNS",
     flag="need_dns_apply",
     begin=lambda vnets, key: vnets.action_in_path(key, "applydns", method="PUT"),
 )
 
-# No apply is known for these; a restart takes on everything (fact sheet vnets §11, §13).
+# No apply is known for these; a restart takes on everything (docs/vergeos/networks.md §11, §13).
 ROUTING = Apply(what="routing", flag="need_restart", begin=power_actions.reset, restarts=True)
 PROXY = Apply(what="proxy", flag="need_proxy_apply", begin=power_actions.reset, restarts=True)
 
@@ -185,7 +185,7 @@ def _announce(connection: Connection, staged: Apply, network: str) -> _Turns:
 def apply_staged(connection: Connection, staged: Apply, network: str) -> None:
     """Let a running network apply what is staged; one apply serves all that was staged before it.
 
-    A stopped network refuses, and loads everything when it starts (fact sheet vnets §3).
+    A stopped network refuses, and loads everything when it starts (docs/vergeos/networks.md §3).
 
     Args:
         connection: Where to.

@@ -40,7 +40,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     running network take effect when it restarts: `need_restart` tells, and `restart` decides.
     """
 
-    # Networks that every system has (fact sheet vnets §2).
+    # Networks that every system has (docs/vergeos/networks.md §2).
     review = Review(
         drawn="network",
         inventory=Inventory(noun="network", given={"type": ("core", "dmz", "physical"), "name": ("External",)}),
@@ -249,7 +249,7 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
 
 
 def vlan_problems(inputs: Inputs) -> Iterable[str]:
-    """Say what is wrong with a VLAN's number; only a VXLAN's is picked by VergeOS (fact sheet vnets §2.2)."""
+    """Say what is wrong with a VLAN's number; only a VXLAN's is picked by VergeOS (docs/vergeos/networks.md §2.2)."""
     number = inputs.get("layer2_id")
     if inputs.get("layer2_type") == "vlan" and (number is None or (isinstance(number, int | float) and number > 4094)):
         yield "layer2_id: layer2_type='vlan' needs a number from 1 to 4094"
@@ -279,7 +279,7 @@ class NetworkProvider(RowProvider[Network]):
             yield "dhcp_enabled: ipaddress_type='none' makes a pure layer-2 network, whose router has no address"
         if inputs.get("bond_interfaces_args") and inputs.get("enable_bonding") in (None, False):
             yield "bond_interfaces_args: needs enable_bonding=True"
-        # An uplink's gateway has to be on the segment since 26.1.6 (fact sheet vnets §2.3).
+        # An uplink's gateway has to be on the segment since 26.1.6 (docs/vergeos/networks.md §2.3).
         uplink = ("gateway",) if inputs.get("type") == "external" else ()
         yield from outside(inputs, "network", ("ipaddress", "dhcp_start", "dhcp_stop", *uplink))
         start, stop = inputs.get("dhcp_start"), inputs.get("dhcp_stop")

@@ -1,7 +1,7 @@
 """What BGP, OSPF and EIGRP have in common: lines of the routing daemon's configuration, and their parent.
 
-All of it belongs to one row of `vnet_bgp` for each network, which clients make when they need it (fact sheet vnets
-§11).
+All of it belongs to one row of `vnet_bgp` for each network, which clients make when they need it
+(docs/vergeos/networks.md §11).
 """
 
 from __future__ import annotations

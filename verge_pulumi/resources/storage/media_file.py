@@ -90,7 +90,7 @@ class MediaFile(Resource, table="files", named_by="name", delete_before_replace=
 
 LARGEST_CHUNK = 8 * MiB
 """Bytes sent at once of a large file. With the chunks of the vendor's clients a file of 250 MB would use up the
-1,000 requests of an hour (fact sheet README §4). How large a chunk may be no source says."""
+1,000 requests of an hour (docs/vergeos/README.md §4). How large a chunk may be no source says."""
 
 USUAL_CHUNKS = 64
 """How many chunks a file is cut into, as long as they are neither smaller than usual nor larger than that."""
@@ -110,7 +110,7 @@ class MediaFileProvider(RowProvider[MediaFile]):
             yield "sha256: is the checksum of a source; of what VergeOS fetches there is none"
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
-        """Say how large an upload will be; VergeOS takes the number as text (fact sheet README §11)."""
+        """Say how large an upload will be; VergeOS takes the number as text (docs/vergeos/README.md §11)."""
         if inputs.get("source") is not None:
             values = {**values, "allocated_bytes": str(_local(inputs).stat().st_size)}
         return super().make(inputs, values)

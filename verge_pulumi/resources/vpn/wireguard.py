@@ -13,10 +13,10 @@ from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 LET_GO_WITHIN = 15.0
-"""Seconds within which VergeOS has let go of an interface that is switched off (fact sheet quirks §3)."""
+"""Seconds within which VergeOS has let go of an interface that is switched off (docs/vergeos/quirks.md §3)."""
 
 RETRY_PAUSE = 1.0
-"""Seconds between the attempts to delete one (fact sheet vnets §10)."""
+"""Seconds between the attempts to delete one (docs/vergeos/networks.md §10)."""
 
 
 class WireGuard(
@@ -64,7 +64,7 @@ class WireGuardProvider(StagingProvider[WireGuard]):
     """What is special about an interface's life."""
 
     def before_delete(self, id: str, row: Row, props: Inputs) -> None:
-        """Switch it off and let the network apply that, or VergeOS does not delete it (fact sheet vnets §10).
+        """Switch it off and let the network apply that, or VergeOS does not delete it (docs/vergeos/networks.md §10).
 
         One that is off already may be what an earlier attempt left before it was applied.
         """

@@ -173,7 +173,7 @@ def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, R
 def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) -> Iterable[tuple[_Id, Rule]]:
     """Return rules as they are tried. One that has no place yet is made at the end.
 
-    One that is written to a place that is taken comes before the one that has it (fact sheet vnets §4).
+    One that is written to a place that is taken comes before the one that has it (docs/vergeos/networks.md §4).
 
     Args:
         rules: The rules.

@@ -1,4 +1,4 @@
-"""Power: starts and stops the machines of VMs and networks (fact sheet vms §4, §13).
+"""Power: starts and stops the machines of VMs and networks (docs/vergeos/virtual-machines.md §4, §13).
 
 ``stopped → starting → running → stopping → stopped``. `running` is true from *running* until *stopped*.
 """
@@ -18,7 +18,7 @@ OFF = ("stopped", "hibernated")
 """States in which a machine can be started."""
 
 SILENT: Row = {"agent_version": "", "agent_features": [], "agent_guest_info": []}
-"""The status columns of a guest whose agent does not report (fact sheet vms §4)."""
+"""The status columns of a guest whose agent does not report (docs/vergeos/virtual-machines.md §4)."""
 
 _MIRRORED = ("name", "cluster", "ha_group", "preferred_node", "on_power_loss")
 """Columns of a machine that are written through its VM or network."""
@@ -43,7 +43,7 @@ class Power:
         """Create the stopped machine of a new row and its status; return the machine."""
         machine = self._backend.add("machines", {name: owner.get(name) for name in _MIRRORED})
         key = machine["$key"]
-        # In every documented example the status has the key of its machine (fact sheet README §12).
+        # In every documented example the status has the key of its machine (docs/vergeos/README.md §12).
         status = self._backend.add("machine_status", {"machine": key}, key=key)
         self._store.change("machines", key, {"status": status["$key"]})
         return machine
@@ -189,7 +189,7 @@ class Power:
             table, owner = found
             columns["running_cores"] = owner.get("cpu_cores") or 0
             columns["running_ram"] = owner.get("ram") or 0
-            # A start loads everything that was staged (fact sheet vnets §13).
+            # A start loads everything that was staged (docs/vergeos/networks.md §13).
             staged = {name: False for name in self._store.relations[table].columns if name.startswith("need_")}
             self._store.change(table, owner["$key"], staged)
         self._show(status, **columns)
@@ -198,7 +198,7 @@ class Power:
         self.boot(status["machine"])
 
     def _down(self, status: Row) -> None:
-        # running_cores and running_ram keep the last value (fact sheet vms §4).
+        # running_cores and running_ram keep the last value (docs/vergeos/virtual-machines.md §4).
         self._show(status, status="stopped", running=False, state="offline", powerstate=False, node=None, **SILENT)
         found = self._owner(status)
         if found is not None:

@@ -1,4 +1,4 @@
-"""Cloud-init files: what configures a VM's guest at its first boot (fact sheet vms §10)."""
+"""Cloud-init files: what configures a VM's guest at its first boot (docs/vergeos/virtual-machines.md §10)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def given(listing: Any) -> Iterator[Row]:
         name, contents = (entry.get("name"), entry.get("contents", "")) if isinstance(entry, dict) else (None, "")
         if not isinstance(name, str) or not isinstance(contents, str):
             raise invalid("cloudinit_files")
-        # Names are given with the leading slash or without it (fact sheet vms §10).
+        # Names are given with the leading slash or without it (docs/vergeos/virtual-machines.md §10).
         name = f"/{name.removeprefix('/')}"
         if name == "/" or name in names:
             raise invalid("cloudinit_files")

@@ -1,4 +1,4 @@
-"""Devices plugged into a machine: the common behaviour of drives and NICs (fact sheet vms §5-§7)."""
+"""Devices plugged into a machine: the common behaviour of drives and NICs (docs/vergeos/virtual-machines.md §5–§7)."""
 
 from __future__ import annotations
 

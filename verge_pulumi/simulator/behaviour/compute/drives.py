@@ -1,4 +1,4 @@
-"""Drives (fact sheet vms §6)."""
+"""Drives (docs/vergeos/virtual-machines.md §6)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Drives(Device):
 
     def hotplug(self, row: Row, *, on: bool) -> None:
         """Plug or unplug a disk; other media and interfaces change only at the next boot."""
-        # Refused after the row exists, which stays (fact sheet quirks W13); the words are ours.
+        # Refused after the row exists, which stays (docs/vergeos/quirks.md §W13); the words are ours.
         if row["media"] != "disk" or row["interface"] not in ("virtio", "virtio-scsi") or self._imports(row):
             raise refused(f"Drive '{row['name']}' cannot be hotplugged")
         super().hotplug(row, on=on)
@@ -91,7 +91,7 @@ class Drives(Device):
         return bool(self.status(row)["status"] == "importing")
 
     def act_in_path(self, row: Row, action: str) -> Response | None:
-        """Apply the 2023 Secure Boot keys (fact sheet vms §6)."""
+        """Apply the 2023 Secure Boot keys (docs/vergeos/virtual-machines.md §6)."""
         if action != "apply_universal_vars" or "ms_2023_kek_applied" not in row:
             return super().act_in_path(row, action)
         if not self.backend.power.is_off(row["machine"]):
@@ -100,6 +100,6 @@ class Drives(Device):
         return None
 
     def act_in_query(self, row: Row, action: str) -> None:
-        """Accept ``apply_universal_vars`` and do nothing: only the path form works (fact sheet quirks W5)."""
+        """Accept ``apply_universal_vars`` and do nothing: only the path form works (docs/vergeos/quirks.md §W5)."""
         if action != "apply_universal_vars":
             super().act_in_query(row, action)

@@ -1,4 +1,4 @@
-"""NICs (fact sheet vms §7)."""
+"""NICs (docs/vergeos/virtual-machines.md §7)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Nics(Device):
         return None
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Connect a NIC in use to its new network immediately (fact sheet vms §7)."""
+        """Connect a NIC in use to its new network immediately (docs/vergeos/virtual-machines.md §7)."""
         if "vnet" in changes and self.status(row)["status"] != self.unplugged:
             self.plug(row, on=True)
 
@@ -43,7 +43,7 @@ class Nics(Device):
         self.show(row, "lowerlayerdown" if on and row["vnet"] is None else self.plugged if on else self.unplugged)
 
     def hotplug(self, row: Row, *, on: bool) -> None:
-        """Plug or unplug a NIC; since 26.0.1 not two within three seconds (fact sheet quirks §4)."""
+        """Plug or unplug a NIC; since 26.0.1 not two within three seconds (docs/vergeos/quirks.md §4)."""
         now = self.backend.clock.now()
         # The clock may have been set back since.
         if 0 <= now - self._last < _SPACING and self.backend.release.since("26.0.1"):

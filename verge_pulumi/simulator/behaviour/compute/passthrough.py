@@ -1,4 +1,4 @@
-"""Host devices passed through to VMs, and TPMs (fact sheet vms §8)."""
+"""Host devices passed through to VMs, and TPMs (docs/vergeos/virtual-machines.md §8)."""
 
 from __future__ import annotations
 

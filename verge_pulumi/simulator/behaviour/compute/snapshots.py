@@ -1,4 +1,4 @@
-"""Snapshots of VMs (fact sheet vms §9).
+"""Snapshots of VMs (docs/vergeos/virtual-machines.md §9).
 
 No source says what VergeOS does with an expired snapshot, and when: here it remains.
 """
@@ -11,7 +11,7 @@ from verge_pulumi.simulator.errors import invalid
 from verge_pulumi.simulator.relations import Key, Row
 
 DEFAULT_RETENTION = 72 * 3600
-"""Seconds that a snapshot without an expiry is kept (fact sheet quirks W11)."""
+"""Seconds that a snapshot without an expiry is kept (docs/vergeos/quirks.md §W11)."""
 
 
 class Snapshots(Behaviour):
@@ -37,7 +37,7 @@ class Snapshots(Behaviour):
         """Show the hidden VM that contains the snapshot."""
         vm, vms = self.vm_of(row["machine"]), self.backend.behaviours["vms"]
         if vm is not None and isinstance(vms, VirtualMachines):
-            # Its name is as good as the VM's own: look-ups by name find both (fact sheet quirks R9).
+            # Its name is as good as the VM's own: look-ups by name find both (docs/vergeos/quirks.md §R9).
             hidden = vms.copy(vm, {"name": vm["name"], "is_snapshot": True}, keep_macs=True)
             self.backend.store.change(self.table, row["$key"], {"snap_machine": hidden["machine"]})
 

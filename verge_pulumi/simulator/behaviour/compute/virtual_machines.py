@@ -1,4 +1,4 @@
-"""Virtual machines (fact sheet vms §2, §3, §5)."""
+"""Virtual machines (docs/vergeos/virtual-machines.md §2, §3, §5)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOTPLUG = {"hotplugdrive": "machine_drives", "hotplugnic": "machine_nics"}
 class VirtualMachines(MachineOwner):
     """The table `vms`."""
 
-    owners = frozenset({"owner_user"})  # deleting that user deletes the VM (fact sheet vms §2.1)
+    owners = frozenset({"owner_user"})  # deleting that user deletes the VM (docs/vergeos/virtual-machines.md §2.1)
 
     def before_create(self, row: Row) -> None:
         """Validate name and cloud-init files; fill in the default cluster and its CPU type."""
@@ -39,7 +39,7 @@ class VirtualMachines(MachineOwner):
         self._provide_files(row)
         if not row["uuid"]:
             self.backend.store.change(self.table, row["$key"], {"uuid": draw_uuid()})
-        # The receipt of 4.12 had no `response` (fact sheet README §6.2).
+        # The receipt of 4.12 had no `response` (docs/vergeos/README.md §6.2).
         return {"machine": str(row["machine"])} if self.backend.release.since("26.0") else None
 
     def before_update(self, row: Row, changes: Row) -> None:
@@ -48,7 +48,7 @@ class VirtualMachines(MachineOwner):
         _check_name(changes)
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Create the cloud-init files of a datasource that was switched on (fact sheet vms §10)."""
+        """Create the cloud-init files of a datasource that was switched on (docs/vergeos/virtual-machines.md §10)."""
         super().after_update(row, changes)
         if "cloudinit_datasource" in changes:
             self._provide_files(row)
@@ -123,7 +123,10 @@ class VirtualMachines(MachineOwner):
         return copy
 
     def _clone(self, row: Row, params: Mapping[str, Any]) -> Response:
-        """Copy a VM or the content of a snapshot; the disks are copied in the background (fact sheet vms §5)."""
+        """Copy a VM or the content of a snapshot; the disks are copied in the background.
+
+        See docs/vergeos/virtual-machines.md §5.
+        """
         columns = {
             "name": params.get("name") or f"{row['name']}_{self.backend.clock.stamp()}",
             "description": params.get("description", row["description"]),
@@ -144,7 +147,9 @@ class VirtualMachines(MachineOwner):
         }
 
     def _restore(self, row: Row) -> None:
-        """Restore a VM from a snapshot; the action is sent to the snapshot's VM (fact sheet vms §5, §9).
+        """Restore a VM from a snapshot; the action is sent to the snapshot's VM.
+
+        See docs/vergeos/virtual-machines.md §5, §9.
 
         No source says whether drives and NICs keep their keys: here those of the same name do.
         """
@@ -174,7 +179,10 @@ def _devices(store: Store, table: str, owner: Row) -> list[Row]:
 
 
 def _refuse_snapshot(row: Row) -> None:
-    """Refuse to change or power a snapshot, as clients do (fact sheet vms §3, §5), in our own words."""
+    """Refuse to change or power a snapshot, as clients do, in our own words.
+
+    See docs/vergeos/virtual-machines.md §3, §5.
+    """
     if row["is_snapshot"]:
         raise refused("Virtual Machine is a snapshot")
 

@@ -1,4 +1,4 @@
-"""Views, zones and records of a network's DNS server (fact sheet vnets §8)."""
+"""Views, zones and records of a network's DNS server (docs/vergeos/networks.md §8)."""
 
 from __future__ import annotations
 

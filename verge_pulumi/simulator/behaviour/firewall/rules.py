@@ -1,4 +1,4 @@
-"""Rules of networks and their aliases (fact sheet vnets §4, §5)."""
+"""Rules of networks and their aliases (docs/vergeos/networks.md §4, §5)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class RuleAliases(Behaviour):
     """The table `vnet_rule_aliases`. No source says that one in use may be deleted; this is our assumption."""
 
     def after_update(self, row: Row, changes: Row) -> None:
-        """Mark the networks whose rules name it as waiting for an apply (fact sheet vnets §5)."""
+        """Mark the networks whose rules name it as waiting for an apply (docs/vergeos/networks.md §5)."""
         if "value" not in changes:
             return
         for rule in self.backend.store.rows("vnet_rules"):
@@ -81,7 +81,7 @@ def _aliases(rule: Row) -> Iterator[tuple[str, str]]:
 
 
 def _check_aliases(rule: Row) -> None:
-    """Refuse an alias given by its name instead of its key (fact sheet vnets §4.2), in our own words."""
+    """Refuse an alias given by its name instead of its key (docs/vergeos/networks.md §4.2), in our own words."""
     for column, alias in _aliases(rule):
         if not re.fullmatch(r"[1-9][0-9]*", alias):
             raise invalid(column)

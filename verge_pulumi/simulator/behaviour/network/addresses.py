@@ -1,4 +1,4 @@
-"""Addresses of networks (fact sheet vnets §6)."""
+"""Addresses of networks (docs/vergeos/networks.md §6)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ _KNOWN_TO_NICS = ("static", "dynamic")
 
 
 class Addresses(Behaviour):
-    """The table `vnet_addresses`; a NIC's `ipaddress` follows its lease or reservation (fact sheet vms §7).
+    """The table `vnet_addresses`; a NIC's `ipaddress` follows its lease or reservation.
+
+    See docs/vergeos/virtual-machines.md §7.
 
     It follows at once, not when the network has applied the change; this is our assumption.
     """

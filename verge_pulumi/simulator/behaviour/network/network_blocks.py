@@ -1,4 +1,4 @@
-"""Blocks of addresses of networks (fact sheet vnets §9)."""
+"""Blocks of addresses of networks (docs/vergeos/networks.md §9)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NetworkBlocks(Behaviour):
         for other in self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"])):
             their = _block(other)
             if other["$key"] != row.get("$key") and block.version == their.version and block.overlaps(their):
-                # The sheet has the rule and not the words; the status is that of what must be unique.
+                # The rule is documented and its words are not; the status is that of what must be unique.
                 raise in_use("cidr", row["cidr"], status=409 if self.backend.release.since("26.1.4") else 422)
 
 

@@ -1,4 +1,4 @@
-"""Networks (fact sheet vnets §2, §3, §13)."""
+"""Networks (docs/vergeos/networks.md §2, §3, §13)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Networks(MachineOwner):
     def before_delete(self, row: Row) -> None:
         """Refuse to delete system networks, running networks and networks in use."""
         _refuse_protected(row, "deleted")
-        # The sheets have the rule, not the words of this refusal and the next but one.
+        # The rule is documented, not the words of this refusal and the next but one.
         if not self.backend.power.is_off(row["machine"]):
             raise refused("vNet must be stopped to delete")
         referrers = {(table, column) for table, column, _ in self.backend.store.referrers(self.table, row["$key"])}

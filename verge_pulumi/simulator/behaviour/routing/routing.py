@@ -1,4 +1,4 @@
-"""Dynamic routing and proxies of networks (fact sheet vnets §11)."""
+"""Dynamic routing and proxies of networks (docs/vergeos/networks.md §11)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from verge_pulumi.simulator.relations import Row
 
 
 class NetworkParts(Behaviour):
-    """A table with one row per network, to which the network refers (fact sheet vnets §2.1)."""
+    """A table with one row per network, to which the network refers (docs/vergeos/networks.md §2.1)."""
 
     def after_create(self, row: Row) -> Response | None:
         """Set the reference of the network."""

@@ -1,4 +1,4 @@
-"""Media files (fact sheet README §11, other-tables §3)."""
+"""Media files (docs/vergeos/README.md §11, docs/vergeos/other-tables.md §3)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row
 
 LOCAL_REPOSITORY = 1
-"""The key of the catalog repository `Local`, which cannot be deleted (fact sheet other-tables §7)."""
+"""The key of the catalog repository `Local`, which cannot be deleted (docs/vergeos/other-tables.md §7)."""
 
 
 class Clusters(Behaviour):

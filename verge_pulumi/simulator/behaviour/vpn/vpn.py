@@ -1,4 +1,4 @@
-"""IPsec and WireGuard of networks (fact sheet vnets §10)."""
+"""IPsec and WireGuard of networks (docs/vergeos/networks.md §10)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHAPING = frozenset({"name", "enabled", "allowed_ips", "peer_ip", "configure_fi
 
 
 class IpsecSettings(Behaviour):
-    """The table `vnet_ipsecs`; the network shows its row, and whether it is enabled (fact sheet vnets §2.1)."""
+    """The table `vnet_ipsecs`; the network shows its row, and whether it is enabled (docs/vergeos/networks.md §2.1)."""
 
     def after_create(self, row: Row) -> Response | None:
         """Set the reference of the network."""
@@ -62,7 +62,7 @@ class WireGuards(Behaviour):
 
 
 class WireGuardPeers(Behaviour):
-    """The table `vnet_wireguard_peers`; VergeOS creates the rules that a peer needs (fact sheet quirks W14)."""
+    """The table `vnet_wireguard_peers`; VergeOS creates the rules that a peer needs (docs/vergeos/quirks.md §W14)."""
 
     def after_create(self, row: Row) -> Response | None:
         """Create its rules."""
