@@ -56,9 +56,9 @@ class GadgetProvider(RowProvider[Gadget]):
         return row
 
     def refusals(
-        self, olds: dict[str, Any], news: dict[str, Any], changed: Collection[str], *, replacing: bool
+        self, state: dict[str, Any], inputs: dict[str, Any], changed: Collection[str], *, replacing: bool
     ) -> Iterable[str]:
-        if "ram" in changed and news["ram"] < olds["ram"]:
+        if "ram" in changed and inputs["ram"] < state["ram"]:
             yield "ram: cannot shrink"
 
 

@@ -94,40 +94,40 @@ class PowerProvider(DeclaredProvider[Power]):
             self._refuse(inputs["of"], self._fence(target).stranger_at(target, row, None, inputs))
         return inputs["of"], self._bring(inputs, _known_by(target, row))
 
-    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+    def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the target's state from the same list that serves the target itself."""
         kind, key = target = _target(id)
         declaration = kind.declaration
-        marks = marks_of(props[OWNER]) if OWNER in props else ""
+        marks = marks_of(state[OWNER]) if OWNER in state else ""
         row = self.connection.reader.shared(declaration.table, key, declaration.fields, marks)
         if row is None:
             return None
-        if OWNER in props and (stranger := self._stranger(target, row, props)):
+        if OWNER in state and (stranger := self._stranger(target, row, state)):
             provider_process.log(f"{id} now belongs to {stranger}", warning=True)
             return None
-        return self._outs(row, {"of": id, **props}) | _known_by(target, row)
+        return self._outs(row, {"of": id, **state}) | _known_by(target, row)
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Bring the target to its new state."""
         target = _target(id)
         row = self._look(target)
         if row is None:
             raise gone(target[0].declaration.table, target[1])
-        self._refuse(id, self._stranger(target, row, olds))
-        return self._bring(news, _known_by(target, row), row)
+        self._refuse(id, self._stranger(target, row, state))
+        return self._bring(inputs, _known_by(target, row), row)
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
-        if props.get("state") == "stopped" or props.get("on_destroy") == "leave":
+        if state.get("state") == "stopped" or state.get("on_destroy") == "leave":
             return
-        ending = props.get(ENDING)
+        ending = state.get(ENDING)
         target = _target(id)
         row = self._look(target, () if ending is None else ("machine", HARDWARE))
         if row is None:
             return
-        self._refuse(id, self._stranger(target, row, props))
+        self._refuse(id, self._stranger(target, row, state))
         if ending is None:
-            self._stop(target, row, props)
+            self._stop(target, row, state)
         else:
             # The VM is deleted next, so it is stopped as its own deletion would do it.
             end(self.connection, target[1], row, ending)
@@ -140,18 +140,18 @@ class PowerProvider(DeclaredProvider[Power]):
     def _fence(self, target: Owner) -> Fence:
         return Fence(self.connection, target[0].declaration)
 
-    def _stranger(self, target: Owner, row: Row, props: Inputs) -> str:
+    def _stranger(self, target: Owner, row: Row, state: Inputs) -> str:
         """Return who has the target by now, if it is not the one that was switched before, else ""."""
-        fixed = dict(props.get(FIXED) or {})
+        fixed = dict(state.get(FIXED) or {})
         if Mark.of(row.get("description")) is None and fixed:
             if fixed.items() - _known_by(target, row)[FIXED].items():
                 return "somebody else: another one has that key by now"
             if any(column in fixed for column in target[0].declaration.fixed):
                 return ""
-        recorded = props.get(PARENT)
-        if recorded is None and (mark := Mark.of(props.get(MARK))):
+        recorded = state.get(PARENT)
+        if recorded is None and (mark := Mark.of(state.get(MARK))):
             recorded = mark.token  # a state of the first release
-        return self._fence(target).stranger_at(target, row, recorded, props)
+        return self._fence(target).stranger_at(target, row, recorded, state)
 
     def recorded_key(self, held: Held) -> tuple[str, ...] | None:
         """Return the target; the id names it where the state holds the argument encrypted."""

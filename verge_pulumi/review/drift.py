@@ -184,8 +184,8 @@ def _difference(entry: Entry, provider: DeclaredProvider[Any], name: str, outs: 
 def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any], changed: Iterable[str]) -> Risk:
     """Weigh a difference by what it opens, and by what mending it takes."""
     declaration = provider.declaration
-    news = dict(entry.outputs)
-    if declaration.review.guards or any(provider.replaced_by(name, dict(outs), news) for name in changed):
+    inputs = dict(entry.outputs)
+    if declaration.review.guards or any(provider.replaced_by(name, dict(outs), inputs) for name in changed):
         return Risk.HIGH
     attributes = [declaration.inputs[name] for name in changed]
     return Risk.MEDIUM if any(each.restarts or each.role == "power" for each in attributes) else Risk.LOW

@@ -21,19 +21,19 @@ ENDING = "__ending"
 """Hidden input: how to stop a VM that is about to be deleted, where its `Power` is a part of a component."""
 
 
-def scope_of(olds: Mapping[str, Any], news: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
+def scope_of(state: Mapping[str, Any], inputs: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
     """Return the scope in which a value was derived from names, None where it is derived for the first time.
 
     Args:
-        olds: The inputs in the state. Those of the first release have no `SEED`; project, stack and name were it then.
-        news: What the program says.
+        state: The inputs in the state. Those of the first release have no `SEED`; project, stack and name were it then.
+        inputs: What the program says.
         name: The name of the VM in the program.
         suffix: What the name of the resource has after it where a component made it; an old name has it too.
         since: The argument that holds the value.
     """
-    if SEED in olds or since not in olds or OWNER not in olds:
-        return olds.get(SEED)
-    before = str(olds.get(NAME, ""))
-    if news.get(NAME) == name + suffix and before.endswith(suffix):
+    if SEED in state or since not in state or OWNER not in state:
+        return state.get(SEED)
+    before = str(state.get(NAME, ""))
+    if inputs.get(NAME) == name + suffix and before.endswith(suffix):
         name = before.removesuffix(suffix)
-    return f"{olds[OWNER]}/{name}"
+    return f"{state[OWNER]}/{name}"

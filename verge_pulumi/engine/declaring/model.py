@@ -171,13 +171,13 @@ def fits(attribute: Attribute, value: Any) -> bool:
     return True
 
 
-def differing(declaration: Declaration, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+def differing(declaration: Declaration, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
     """Return the arguments the program set whose values differ from the outputs, unknown ones included."""
     return [
         name
         for name, attribute in declaration.inputs.items()
-        if news.get(name) is not None
-        and (pulumi.contains_unknowns(news[name]) or not attribute.value.same(olds.get(name), news[name]))
+        if inputs.get(name) is not None
+        and (pulumi.contains_unknowns(inputs[name]) or not attribute.value.same(state.get(name), inputs[name]))
     ]
 
 

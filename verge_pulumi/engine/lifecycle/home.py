@@ -23,27 +23,27 @@ class Home:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def has_moved(self, props: Inputs) -> bool:
+    def has_moved(self, state: Inputs) -> bool:
         """Say whether the program moved the resource to a provider of another system.
 
         Only a provider or a host that is not the recorded one is worth a request; a preview of unmoved resources makes
         none.
         """
-        origin = props.get(ORIGIN)
+        origin = state.get(ORIGIN)
         here = (self._connection.settings.provider, self._connection.client.host)
         if origin is None or here == (origin["provider"], origin["host"]) or self._connection.is_at(origin["system"]):
             return False
         if origin["provider"] == self._connection.settings.provider:
-            self.guard(props)
+            self.guard(state)
         return True
 
-    def guard(self, props: Inputs) -> None:
+    def guard(self, state: Inputs) -> None:
         """Refuse to touch an object that was made on another system.
 
         Raises:
             EngineError: Another VergeOS answers than the one that holds the object.
         """
-        origin = props.get(ORIGIN)
+        origin = state.get(ORIGIN)
         if origin is not None and not self._connection.is_at(origin["system"]):
             raise self._elsewhere("it belongs", origin)
 

@@ -78,30 +78,30 @@ class Hooks(Generic[R]):
         """
         return ()
 
-    def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
+    def kept(self, state: Inputs, inputs: Inputs) -> Collection[str]:
         """Name the arguments that stay as they were, whatever the program says now.
 
         Args:
-            olds: The inputs in the state; empty where the object is new or replaced.
-            news: What the program says.
+            state: The inputs in the state; empty where the object is new or replaced.
+            inputs: What the program says.
         """
         return ()
 
-    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+    def derived(self, state: Inputs, inputs: Inputs) -> Inputs:
         """Return the arguments whose values depend on what the state holds.
 
         Args:
-            olds: The inputs in the state; empty where the object is new or replaced.
-            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            state: The inputs in the state; empty where the object is new or replaced.
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
         """
         return {}
 
-    def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
+    def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """Say what of a change must not be done; it is asked in the preview.
 
         Args:
-            olds: The outputs in the state.
-            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            state: The outputs in the state.
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
             changed: The arguments that differ.
             replacing: Whether the object is to be replaced.
 
@@ -110,12 +110,12 @@ class Hooks(Generic[R]):
         """
         return ()
 
-    def notes(self, olds: Inputs, news: Inputs, changed: Collection[str]) -> Iterable[str]:
+    def notes(self, state: Inputs, inputs: Inputs, changed: Collection[str]) -> Iterable[str]:
         """Tell the reader of a preview what a diff does not show: that a change waits for a restart, or makes one.
 
         Args:
-            olds: The outputs in the state.
-            news: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            state: The outputs in the state.
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
             changed: The arguments that differ.
 
         Returns:
@@ -123,11 +123,11 @@ class Hooks(Generic[R]):
         """
         waiting = [name for name in changed if self.declaration.inputs[name].restarts]
         if waiting:
-            allowed = news.get("restart") == "on-change"
+            allowed = inputs.get("restart") == "on-change"
             then = "it is restarted for that if it runs" if allowed else "restart='on-change' makes one"
             yield f"{', '.join(waiting)}: what runs takes this on when it restarts; {then}"
 
-    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
 
@@ -148,15 +148,15 @@ class Hooks(Generic[R]):
         """Make the object; return its id and outputs."""
         raise NotImplementedError
 
-    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+    def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the object; return its outputs, or None where it is gone."""
         raise NotImplementedError
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Bring the object to what the program says; return its outputs."""
         raise NotImplementedError
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete the object; that it is gone already is success."""
         raise NotImplementedError
 
@@ -170,9 +170,9 @@ class RowHooks(Hooks[R]):
     needs_answer: ClassVar[bool] = False
     """Whether only the answer to a POST says what the program needs: a row whose answer was lost is made again."""
 
-    def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
+    def owner_row(self, state: Mapping[str, Any]) -> Owner | None:
         """Name the row that decides whose this one is where it bears no mark: the next one above that can bear one."""
-        return owner_row(self.connection.reader, self.declaration, props)
+        return owner_row(self.connection.reader, self.declaration, state)
 
     def through(self, name: str, key: str) -> Any:
         """Return what a column holds for a reference that is followed: a column of the row referred to."""
@@ -184,11 +184,11 @@ class RowHooks(Hooks[R]):
         """Make the row out of columns, once; return its key."""
         return self.connection.client.table(self.declaration.table).create(values).key
 
-    def remembered(self, props: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
+    def remembered(self, state: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
         """Return what the state has to know of a row that is about to be written to.
 
         Args:
-            props: The outputs in the state; empty where there is none yet.
+            state: The outputs in the state; empty where there is none yet.
             row: The row as it is.
             inputs: What the program says.
         """
@@ -209,10 +209,10 @@ class RowHooks(Hooks[R]):
         """Do what follows a create or an update; return the row as it is then."""
         return row
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
 
-    def unmake(self, id: str, props: Inputs) -> None:
+    def unmake(self, id: str, state: Inputs) -> None:
         """Delete the row, once."""
         self.connection.client.table(self.declaration.table).delete(id)
 

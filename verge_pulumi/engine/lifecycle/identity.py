@@ -58,7 +58,7 @@ class Identity:
         if unique and (problems := list(self._namesakes(unique, inputs))):
             raise EngineError(" ".join(map(sentence, problems)))
 
-    def problems(self, olds: Inputs, inputs: Inputs) -> Iterable[str]:
+    def problems(self, state: Inputs, inputs: Inputs) -> Iterable[str]:
         """Say if a new resource is what another one of this stack is; note if it is no new one but a replacement.
 
         A renamed resource without an alias looks like a new one to the engine, which would create it and then delete
@@ -67,7 +67,7 @@ class Identity:
         urn, evidence = provider_process.urn(), self._evidence
         unique = unique_key(self._declaration, inputs)
         evidence.declares(urn, unique)
-        if olds or not urn:
+        if state or not urn:
             return
         try:
             held = evidence.states.of(this_stack(inputs)).of(urn)
@@ -80,12 +80,14 @@ class Identity:
         elif unique:
             yield from self._namesakes(unique, inputs)
 
-    def taken_names(self, changed: Collection[str], news: Inputs, *, replacing: bool) -> Iterable[str]:
+    def taken_names(self, changed: Collection[str], inputs: Inputs, *, replacing: bool) -> Iterable[str]:
         """Say if a resource is to get a unique name that another one of this stack keeps."""
-        unique = unique_key(self._declaration, news)
+        unique = unique_key(self._declaration, inputs)
         if unique and provider_process.urn() and not set(changed).isdisjoint(self._declaration.unique):
             way = "take one of the two out of the program" if replacing else "give one of the two a third name"
-            for each in self._evidence.namesakes(provider_process.urn(), this_stack(news), unique, self._recorded_key):
+            for each in self._evidence.namesakes(
+                provider_process.urn(), this_stack(inputs), unique, self._recorded_key
+            ):
                 yield (
                     f"'{each.name}' of this stack has that {' and '.join(self._declaration.unique)}. If it gives that "
                     "up in this run, declare it first and let this one depend on it; to exchange "
@@ -108,14 +110,14 @@ class Identity:
         if self._declaration.delete_before_replace:
             self._evidence.replacing.add((self._declaration.table, id))
 
-    def follows(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def follows(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether an argument refers to a row that is deleted in this run before its successor is created.
 
         VergeOS does not delete what something refers to, so this one goes first and comes back afterwards.
         """
-        if not pulumi.contains_unknowns(news.get(name)):
+        if not pulumi.contains_unknowns(inputs.get(name)):
             return False
-        old = self._declaration.inputs[name].refers_to(olds.get(name))
+        old = self._declaration.inputs[name].refers_to(state.get(name))
         return not self._evidence.replacing.isdisjoint(old)
 
     def confirm(self, recorded: Inputs, inputs: Inputs) -> None:

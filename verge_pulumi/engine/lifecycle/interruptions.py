@@ -36,6 +36,6 @@ def noted(evidence: Evidence, verb: Verb, token: str) -> Iterator[None]:
     journal.end(token)
 
 
-def is_unclear(evidence: Evidence, olds: Inputs, news: Inputs) -> bool:
+def is_unclear(evidence: Evidence, state: Inputs, inputs: Inputs) -> bool:
     """Say whether an earlier run was cut off while it changed or deleted the object, and nobody looked since."""
-    return bool(provider_process.urn()) and evidence.attempts.is_unclear(token_in(olds), this_stack(news))
+    return bool(provider_process.urn()) and evidence.attempts.is_unclear(token_in(state), this_stack(inputs))

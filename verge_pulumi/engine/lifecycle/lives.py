@@ -53,33 +53,33 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             raise Settling(self, id, inputs, hidden).unfinished(error) from error
         return id, Settling(self, id, inputs, hidden).run(changed, None if values else row)
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Put back what was there before the program set it, if the life says so."""
-        row = self.fenced(id, props)
+        row = self.fenced(id, state)
         if row is None or cast("ExistsAlready", self.declaration.life).on_delete == "leave":
             return
-        before = {column: _whole(value) for column, value in dict(props.get(BEFORE) or {}).items()}
+        before = {column: _whole(value) for column, value in dict(state.get(BEFORE) or {}).items()}
         if values := {column: value for column, value in before.items() if row.get(column) != value}:
             self.put(id, values)
 
-    def remembered(self, props: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
+    def remembered(self, state: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
         """Return what the columns held before the program set them first, which is what was there when it began to.
 
         Of a create that was cut off nothing tells whether it has written already, so what it would have written is not
         taken for what was there.
         """
-        before = dict(props.get(BEFORE) or {})
+        before = dict(state.get(BEFORE) or {})
         live = self.outs(row, {})
-        sent = [] if props else self._sent(inputs)
+        sent = [] if state else self._sent(inputs)
         for name in managed(self.declaration, inputs):
             attribute = self.declaration.inputs[name]
             if attribute.readable and not any(attribute.value.same(each.get(name), live[name]) for each in sent):
                 before.setdefault(str(attribute.column), row.get(str(attribute.column)))
         return {BEFORE: before}
 
-    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether an argument names the row, so that another value means another row."""
-        return name in self.declaration.unique or super().replaced_by(name, olds, news)
+        return name in self.declaration.unique or super().replaced_by(name, state, inputs)
 
     def _row(self, inputs: Inputs) -> Row:
         """Find the row.
@@ -134,14 +134,14 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
 class DeletedByProvider(RowProvider[R], life=DeletedBy):
     """Manages rows that are deleted by an action, or go with another row."""
 
-    def unmake(self, id: str, props: Inputs) -> None:
+    def unmake(self, id: str, state: Inputs) -> None:
         """Ask for the end of the row, and wait until it is gone."""
         life, table, reader = cast("DeletedBy", self.declaration.life), self.declaration.table, self.connection.reader
         try:
             if life.action:
                 self.connection.client.table(table).action(id, life.action)
             else:
-                self._delete_other(life.of, props)
+                self._delete_other(life.of, state)
         except NotFound as error:
             # It may be the action or the other row that is not there.
             if reader.fresh(table, id, ("$key",)) is not None:
@@ -159,9 +159,9 @@ class DeletedByProvider(RowProvider[R], life=DeletedBy):
             detail=lambda _: f" ({table}/{id})",
         )
 
-    def _delete_other(self, name: str, props: Inputs) -> None:
+    def _delete_other(self, name: str, state: Inputs) -> None:
         """Delete the row that this one goes with."""
-        others = list(self.declaration.attributes[name].refers_to(props.get(name)))
+        others = list(self.declaration.attributes[name].refers_to(state.get(name)))
         if len(others) != 1:
             raise EngineError(f"{name} does not name the row that it goes with. Run 'pulumi refresh'")
         ((table, key),) = others
@@ -192,9 +192,9 @@ class ShownOnceProvider(RowProvider[R], life=ShownOnce):
         inputs[self.output] = receipt.response.get(str(self.declaration.attributes[self.output].column))
         return receipt.key
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Change the row; the secret stays."""
-        return super().change(id, olds, {**news, self.output: olds.get(self.output)})
+        return super().change(id, state, {**inputs, self.output: state.get(self.output)})
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """See that the secret is known."""

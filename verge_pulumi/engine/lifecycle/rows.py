@@ -44,61 +44,61 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         key, row = creating.proven(created, row)
         return key, Settling(self, key, inputs, hidden).run(sorted(self.declaration.inputs), row, new=True)
 
-    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+    def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the row; one that is not the row which the state means is somebody else's, so ours is gone."""
-        known = Mark.of(props.get(MARK))
+        known = Mark.of(state.get(MARK))
         marks = known.beginning if known else ""
         row = self.connection.reader.shared(self.declaration.table, id, self.declaration.fields, marks)
         if row is None:
             return None
-        if OWNER not in props:
-            return self.outs(row, props)  # a row that the program only reads
-        if stranger := self._fence().stranger(row, props):
+        if OWNER not in state:
+            return self.outs(row, state)  # a row that the program only reads
+        if stranger := self._fence().stranger(row, state):
             provider_process.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
             return None
-        return self.outs(row, props) | self._recorded(row, props)
+        return self.outs(row, state) | self._recorded(row, state)
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Write the columns that the program sets and that differ from the state; nothing else.
 
         An object that was left unfinished is compared with the live row instead: what got there is not known.
         """
-        row = self.fenced(id, olds)
+        row = self.fenced(id, state)
         if row is None:
             raise gone(self.declaration.table, id)
-        if UNFINISHED in olds:
-            row = self.until_ready(id, row, news)
-            changed = self.unlike(row, news)
+        if UNFINISHED in state:
+            row = self.until_ready(id, row, inputs)
+            changed = self.unlike(row, inputs)
         else:
-            changed = differing(self.declaration, olds, news)
-        values = payload(self.declaration, news, set(changed))
-        hidden = self._recorded(row, olds) | self.remembered(olds, row, news)
-        mark = Mark.of(olds.get(MARK))
+            changed = differing(self.declaration, state, inputs)
+        values = payload(self.declaration, inputs, set(changed))
+        hidden = self._recorded(row, state) | self.remembered(state, row, inputs)
+        mark = Mark.of(state.get(MARK))
         if mark and (values or Mark.of(row.get("description")) is None):
             # The text of the mark follows what was renamed with the next write.
-            renamed = mark.renamed(news[OWNER], news[NAME])
+            renamed = mark.renamed(inputs[OWNER], inputs[NAME])
             if "description" in values or Mark.of(row.get("description")) != renamed:
-                values["description"] = marked_description(news, row, renamed)
+                values["description"] = marked_description(inputs, row, renamed)
                 hidden[MARK] = str(renamed)
         if values:
-            self.before_update(id, row, news, changed)
+            self.before_update(id, row, inputs, changed)
             self.put(id, values)
-        written = sorted(self.declaration.inputs) if UNFINISHED in olds else changed
-        return Settling(self, id, news, hidden).run(written, None if values else row)
+        written = sorted(self.declaration.inputs) if UNFINISHED in state else changed
+        return Settling(self, id, inputs, hidden).run(written, None if values else row)
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete the row, once it is certain that it is ours and VergeOS will let it go."""
-        row = self.fenced(id, props, self.extra_delete_fields)
+        row = self.fenced(id, state, self.extra_delete_fields)
         if row is None:
             return
-        self.before_delete(id, row, props)
+        self.before_delete(id, row, state)
         try:
-            self.unmake(id, props)
+            self.unmake(id, state)
         except NotFound:
             return
         except VergeError as error:
             # Whether it is gone is seen by looking, not by the words of the error.
-            if error.outcome is Outcome.UNKNOWN and self.fenced(id, props) is None:
+            if error.outcome is Outcome.UNKNOWN and self.fenced(id, state) is None:
                 return
             if isinstance(error, ApiError) and (users := self.used_by(id)):
                 raise EngineError(f"{error} It is used by {users}") from error
@@ -193,20 +193,20 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
 
     # Ownership -------------------------------------------------------------------------------------------------------
 
-    def fenced(self, id: str, props: Inputs, extra: tuple[str, ...] = ()) -> Row | None:
+    def fenced(self, id: str, state: Inputs, extra: tuple[str, ...] = ()) -> Row | None:
         """Read the row that is about to be written to or deleted, and see that it is still ours.
 
         Args:
             id: The row's key.
-            props: The outputs in the state.
+            state: The outputs in the state.
             extra: Fields to read in addition to those of the declaration.
 
         Raises:
             EngineError: It is not the row that the state means, or nothing tells.
         """
-        self.place(id, props)
+        self.place(id, state)
         row = self.connection.reader.fresh(self.declaration.table, id, (*self.declaration.fields, *extra))
-        if row is not None and (stranger := self._fence().stranger(row, props)):
+        if row is not None and (stranger := self._fence().stranger(row, state)):
             raise EngineError(
                 f"row {id} of {self.declaration.table} now belongs to {stranger}. It is left alone; "
                 "run 'pulumi refresh' to forget it here"
@@ -216,7 +216,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
     def _fence(self) -> Fence:
         return Fence(self.connection, self.declaration, self.owner_row)
 
-    def _recorded(self, row: Row, props: Inputs) -> dict[str, Any]:
+    def _recorded(self, row: Row, state: Inputs) -> dict[str, Any]:
         """Return the hidden outputs by which a row is known, after it has proved to be ours."""
-        kept = {name: props[name] for name in (MARK, PARENT, BEFORE) if name in props}
+        kept = {name: state[name] for name in (MARK, PARENT, BEFORE) if name in state}
         return kept | {FIXED: lasting(self.declaration, row)}

@@ -78,9 +78,9 @@ class HotplugProvider(RowProvider[R]):
             self.connection.client.table(self.kind.table).delete(id)
             raise Withdrawn(str(error)) from error
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Plug it out."""
-        self.unplug(row, props)
+        self.unplug(row, state)
 
     def plug(self, row: Row, inputs: Inputs) -> Row:
         """Plug a row in if its VM runs and the guest has not got it yet.
@@ -117,17 +117,17 @@ class HotplugProvider(RowProvider[R]):
             return row
         return _wait(connection, kind, row, fields, kind.is_live, "hot-plug")
 
-    def unplug(self, row: Row, props: Inputs) -> None:
+    def unplug(self, row: Row, state: Inputs) -> None:
         """Unplug a row if its VM runs and the guest has it; VergeOS does not delete what is in use.
 
         Raises:
             EngineError: It is refused, the guest does not let go of it, or the VM is another stack's by now.
         """
-        connection, kind, vm, fields = self.connection, self.kind, props["vm"], self.declaration.fields
+        connection, kind, vm, fields = self.connection, self.kind, state["vm"], self.declaration.fields
         if not row.get("running") or not kind.is_live(row):
             return
         machine = _look(connection, "vms", vm, ("$key", *VirtualMachine.declaration.proof))
-        if other := self._owner_of_vm(vm, machine, props):
+        if other := self._owner_of_vm(vm, machine, state):
             raise EngineError(f"it is in use in vms/{vm}, which belongs to {other} and is left alone. {WAY_OUT}")
         try:
             _ask(connection, kind, vm, row, fields, plugged=False)
@@ -135,18 +135,18 @@ class HotplugProvider(RowProvider[R]):
         except (Refused, Conflict, WaitTimeout) as error:
             raise EngineError(f"{sentence(str(error))} {WAY_OUT}") from error
 
-    def _owner_of_vm(self, vm: str, row: Row, props: Inputs) -> str:
+    def _owner_of_vm(self, vm: str, row: Row, state: Inputs) -> str:
         """Return who manages the VM, if that is neither this stack nor nobody, "" otherwise."""
         fence = Fence(self.connection, VirtualMachine.declaration)
-        return fence.stranger_at((VirtualMachine, vm), row, props.get(PARENT), props)
+        return fence.stranger_at((VirtualMachine, vm), row, state.get(PARENT), state)
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete it, and once more if VergeOS takes longer to let go of it than its status shows."""
         try:
-            super().remove(id, props)
+            super().remove(id, state)
         except (Refused, Conflict):
             self.connection.clock.sleep(RETRY_PAUSE)
-            super().remove(id, props)
+            super().remove(id, state)
 
 
 def _ask(connection: Connection, kind: Kind, vm: str, row: Row, fields: Sequence[str], *, plugged: bool) -> None:

@@ -65,51 +65,51 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
             for doubt in () if wrong else doubts(name, contents, templated=templated):
                 provider_process.log(f"contents: {doubt}", warning=True)
 
-    def kept(self, olds: Inputs, news: Inputs) -> Collection[str]:
+    def kept(self, state: Inputs, inputs: Inputs) -> Collection[str]:
         """Contents that are to be ignored stay those of the state, so that no later policy takes them for written."""
-        return ("contents",) if news.get("on_change") == "ignore" else ()
+        return ("contents",) if inputs.get("on_change") == "ignore" else ()
 
-    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+    def derived(self, state: Inputs, inputs: Inputs) -> Inputs:
         """Finish a draft in the scope in which the file was created: that of its VM's key and name then."""
         from verge_pulumi.cloudinit.rendering import Draft
 
-        seed = {SEED: olds[SEED]} if SEED in olds else {}
-        found = Draft.read(news.get("contents"))
+        seed = {SEED: state[SEED]} if SEED in state else {}
+        found = Draft.read(inputs.get("contents"))
         if found is None:
             return seed
         draft, file = found
-        scope = scope_of(olds, news, draft.name, f"-{file.strip('/')}", since="contents")
-        if scope is None and pulumi.contains_unknowns(news.get("vm")):
-            return {SEED: news["vm"], "contents": news["vm"]}
-        scope = scope or f"{news.get('vm')}/{draft.name}"
+        scope = scope_of(state, inputs, draft.name, f"-{file.strip('/')}", since="contents")
+        if scope is None and pulumi.contains_unknowns(inputs.get("vm")):
+            return {SEED: inputs["vm"], "contents": inputs["vm"]}
+        scope = scope or f"{inputs.get('vm')}/{draft.name}"
         return {SEED: scope, "contents": draft.finished(scope)[file]}
 
-    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Contents replace the file if the program says so."""
-        wanted = name == "contents" and news.get("on_change") == "replace"
-        return wanted or super().replaced_by(name, olds, news)
+        wanted = name == "contents" and inputs.get("on_change") == "replace"
+        return wanted or super().replaced_by(name, state, inputs)
 
     def made_by_vergeos(self, row: Mapping[str, Any]) -> bool:
         """Say whether it is one of the two files that come with a datasource (docs/vergeos/quirks.md §W14)."""
         return row.get("name") in ("/user-data", "/meta-data")
 
-    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+    def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the row, and download the contents only if the row tells that they may be others."""
-        outs = super().fetch(id, props)
-        if outs is None or props.get("on_change") == "ignore":
+        outs = super().fetch(id, state)
+        if outs is None or state.get("on_change") == "ignore":
             return outs
-        if any(outs[name] != props.get(name) for name in ("filesize", "modified")):
+        if any(outs[name] != state.get(name) for name in ("filesize", "modified")):
             content = b"".join(self.connection.client.table(self.declaration.table).download(id))
             # What is no text was not written from here; it shows as a difference like any other.
             outs["contents"] = content.decode(errors="replace")
         return outs
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Write what differs, and tell that a guest reads its files only when it boots."""
-        outs = super().change(id, olds, news)
-        if olds.get("contents") != news["contents"]:
+        outs = super().change(id, state, inputs)
+        if state.get("contents") != inputs["contents"]:
             provider_process.log(
-                f"{news['name']} is changed; the guest acts on it at its next boot if the instance id is another one",
+                f"{inputs['name']} is changed; the guest acts on it at its next boot if the instance id is another one",
                 warning=True,
             )
         return outs

@@ -144,16 +144,16 @@ class DriveProvider(HotplugProvider[Drive]):
         if media in FILLED and not sourced:
             yield f"media_source: media='{media}' needs one"
 
-    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Another image is for another disk; a CD is swapped."""
-        return super().replaced_by(name, olds, news) or (name == "media_source" and news.get("media") in FILLED)
+        return super().replaced_by(name, state, inputs) or (name == "media_source" and inputs.get("media") in FILLED)
 
-    def refusals(self, olds: Inputs, news: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
+    def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """A disk does not shrink, and a drive that holds data is not replaced."""
         size = self.declaration.inputs["disksize"].value
-        old, new = olds.get("disksize"), news.get("disksize")
+        old, new = state.get("disksize"), inputs.get("disksize")
         if replacing:
-            if not olds.get("allow_data_loss") and (lost := data_loss.used(olds)):
+            if not state.get("allow_data_loss") and (lost := data_loss.used(state)):
                 yield f"this would delete {in_units(lost)} of data on it. {data_loss.WAY_OUT}"
         elif "disksize" in changed and old is not None and isinstance(new, str) and size.to_api(new) < size.to_api(old):
             yield f"disksize: a drive never shrinks; it has {old}, the program says {new}"
@@ -196,16 +196,16 @@ class DriveProvider(HotplugProvider[Drive]):
             )
         return row
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that no data is lost against the program's will, and unplug it from a running VM."""
-        if not props.get("allow_data_loss"):
+        if not state.get("allow_data_loss"):
             data_loss.forbid([row])
         if row.get("running") and self.kind.is_live(row) and not _can_be_plugged(row):
             raise EngineError(
                 f"the VM runs, and only disks on virtio-scsi and virtio are unplugged from it, not "
                 f"media='{row['media']}' on {row['interface']}. {hotplug.WAY_OUT}"
             )
-        super().before_delete(id, row, props)
+        super().before_delete(id, row, state)
 
     def hint(self, error: ApiError, inputs: Mapping[str, Any]) -> str:
         """Say how much was asked of which storage tier when there is no space."""

@@ -272,19 +272,19 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         if inputs.get("secure_boot") is True and inputs.get("uefi") in (None, False):
             yield "secure_boot: needs uefi=True"
 
-    def derived(self, olds: Inputs, news: Inputs) -> Inputs:
+    def derived(self, state: Inputs, inputs: Inputs) -> Inputs:
         """Compute a trigger that stands for the files of a first boot, in the scope in which it was first set."""
-        seed = {SEED: olds[SEED]} if SEED in olds else {}
-        if news.get("replacement_trigger") is None:
+        seed = {SEED: state[SEED]} if SEED in state else {}
+        if inputs.get("replacement_trigger") is None:
             return seed
         # Imported here: it brings YAML along.
         from verge_pulumi.cloudinit.rendering import Draft
 
-        found = Draft.read(news["replacement_trigger"])
+        found = Draft.read(inputs["replacement_trigger"])
         if found is None:
             return seed
         draft, _ = found
-        scope = scope_of(olds, news, draft.name, "-vm", since="replacement_trigger") or f"//{draft.name}"
+        scope = scope_of(state, inputs, draft.name, "-vm", since="replacement_trigger") or f"//{draft.name}"
         return {SEED: scope, "replacement_trigger": draft.digest(scope)}
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
@@ -306,10 +306,10 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
             cloning.settle(self.connection, str(row["machine"]), inputs)
         return row
 
-    def replaced_by(self, name: str, olds: Inputs, news: Inputs) -> bool:
+    def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """A trigger that is set for the first time is remembered, and replaces nothing yet."""
-        first = name == "replacement_trigger" and olds.get(name) is None
-        return not first and super().replaced_by(name, olds, news)
+        first = name == "replacement_trigger" and state.get(name) is None
+        return not first and super().replaced_by(name, state, inputs)
 
     def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
         """Take a snapshot before the hardware changes, if the program wants one."""
@@ -327,9 +327,9 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         power_actions.start(self.connection, "vms", id)
         return self.read_back(id)
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
-        end(self.connection, id, row, props)
+        end(self.connection, id, row, state)
 
 
 def end(connection: Connection, key: str, row: Row, policies: Mapping[str, Any]) -> None:

@@ -40,9 +40,9 @@ class RuleList(Value):
 
     def same(self, left: Any, right: Any) -> bool:
         """Say whether the rules of the state are those of the program, of each what the program says of it."""
-        olds, news = left or [], right or []
-        return [rule["name"] for rule in olds] == [rule["name"] for rule in news] and not any(
-            differing(RULE, old, new) for old, new in zip(olds, news, strict=True)
+        state, inputs = left or [], right or []
+        return [rule["name"] for rule in state] == [rule["name"] for rule in inputs] and not any(
+            differing(RULE, old, new) for old, new in zip(state, inputs, strict=True)
         )
 
 
@@ -91,15 +91,15 @@ def _shut_out(inputs: Inputs) -> Iterable[str]:
         yield f"management: could not reach the router on its ports: {why}. Let it in, or set allow_lock_out=True"
 
 
-def told(olds: list[Inputs], news: list[Inputs]) -> Iterable[str]:
+def told(state: list[Inputs], inputs: list[Inputs]) -> Iterable[str]:
     """Yield one line for each rule that changes, without values: which of them are secret is not known here."""
-    before = {rule["name"]: rule for rule in olds}
-    names = [rule["name"] for rule in news]
+    before = {rule["name"]: rule for rule in state}
+    names = [rule["name"] for rule in inputs]
     if pulumi.contains_unknowns(names):
         return
     places = {name: place for place, name in enumerate(before)}
     stays = in_order([(name, places[name]) for name in names if name in places])
-    for rule in news:
+    for rule in inputs:
         name = rule["name"]
         old = before.get(name)
         if old is None:

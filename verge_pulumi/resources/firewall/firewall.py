@@ -129,10 +129,10 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """Names are unique, pinned rules stand where they are tried, and management is not shut out."""
         return problems(inputs)
 
-    def notes(self, olds: Inputs, news: Inputs, changed: Collection[str]) -> Iterable[str]:
+    def notes(self, state: Inputs, inputs: Inputs, changed: Collection[str]) -> Iterable[str]:
         """Tell what happens to each rule; the diff of a list compares by place."""
         if "rules" in changed:
-            yield from told(olds["rules"], news["rules"])
+            yield from told(state["rules"], inputs["rules"])
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the rules, as far as an earlier attempt has not made them."""
@@ -143,38 +143,38 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         parent = self.connection.evidence.token_at(("vnets", str(inputs["network"])), this_stack(inputs))
         return f"vnets/{inputs['network']}", self._bring(inputs, own, {PARENT: parent}, apply=True)
 
-    def fetch(self, id: str, props: Inputs) -> dict[str, Any] | None:
+    def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the rules from the list that serves `NetworkRule` too; where some are missing, from the network's."""
-        network, own = str(props["network"]), _Own.recorded(props)
+        network, own = str(state["network"]), _Own.recorded(state)
         rows: list[Row] = []
-        if own.mark is not None and not props.get("authoritative"):
+        if own.mark is not None and not state.get("authoritative"):
             listed = self.connection.reader.listed(TABLE, NetworkRule.declaration.fields, own.mark.beginning)
             rows = [row for row in listed.values() if str(row["vnet"]) == network and own.bears(row)]
         if not rows or {*own.keys.values()} - {str(row["$key"]) for row in rows}:
             rows = self._rows(network)
-        ours = self._ours(rows, own, props)
-        if not ours and (self._lost(network, props) or self._is_of_others(props)):
+        ours = self._ours(rows, own, state)
+        if not ours and (self._lost(network, state) or self._is_of_others(state)):
             return None
-        shown = [row for row in rows if not _is_of_vergeos(row)] if props.get("authoritative") else ours
-        return self._outs(props, shown, ours) | {name: props[name] for name in (MARK, PARENT) if name in props}
+        shown = [row for row in rows if not _is_of_vergeos(row)] if state.get("authoritative") else ours
+        return self._outs(state, shown, ours) | {name: state[name] for name in (MARK, PARENT) if name in state}
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Bring the rules to what the program says."""
         # An attempt that was killed may have written all of it and applied nothing; of that the state knows nothing.
-        changed = {"rules", "authoritative"}.intersection(differing(self.declaration, olds, news))
-        own = _Own.recorded(olds)
+        changed = {"rules", "authoritative"}.intersection(differing(self.declaration, state, inputs))
+        own = _Own.recorded(state)
         if own.mark is not None:
-            own = replace(own, mark=self._mark(news, own.mark.token), names=own.names | _names(news))
-        hidden = {PARENT: olds[PARENT]} if PARENT in olds else {}
-        return self._bring(news, own, hidden, apply=UNFINISHED in olds or bool(changed))
+            own = replace(own, mark=self._mark(inputs, own.mark.token), names=own.names | _names(inputs))
+        hidden = {PARENT: state[PARENT]} if PARENT in state else {}
+        return self._bring(inputs, own, hidden, apply=UNFINISHED in state or bool(changed))
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete the rules that are ours."""
-        network = str(props["network"])
+        network = str(state["network"])
         with writing(self.connection, RULES, network):
-            ours = self._ours(self._rows(network), _Own.recorded(props), props)
+            ours = self._ours(self._rows(network), _Own.recorded(state), state)
             if not ours:
-                self._refuse_stranger(props)
+                self._refuse_stranger(state)
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
             self._apply(network, [row["name"] for row in ours])
 
@@ -190,7 +190,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         urn = provider_process.urn()
         return set(self.connection.evidence.attempts.interrupted(urn, this_stack(inputs))) if urn else set()
 
-    def _ours(self, rows: Iterable[Row], own: _Own, props: Inputs) -> list[Row]:
+    def _ours(self, rows: Iterable[Row], own: _Own, state: Inputs) -> list[Row]:
         """Return the rules that are ours: those that bear our token, and are no copies of them.
 
         One without a mark counts if it has the key and the name of one of ours, and the network is still the one in
@@ -198,7 +198,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """
         found = [row for row in rows if own.bears(row)]
         unmarked = [row for row in rows if Mark.of(row.get("description")) is None and own.knows(row)]
-        if unmarked and (own.mark is None or (props.get(PARENT) and not self._is_of_others(props))):
+        if unmarked and (own.mark is None or (state.get(PARENT) and not self._is_of_others(state))):
             found += unmarked
         elif unmarked:
             names = ", ".join(f"'{printable(str(row['name']))}'" for row in unmarked)
@@ -210,21 +210,21 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             )
         return found
 
-    def _is_of_others(self, props: Inputs) -> str:
+    def _is_of_others(self, state: Inputs) -> str:
         """Return who manages the network by now if that is not who did when the rules were made, "" otherwise."""
-        owner = Network, str(props["network"])
+        owner = Network, str(state["network"])
         fence = Fence(self.connection, NetworkRule.declaration, lambda _: owner)
-        return fence.stranger_of_parent(props) if props.get(PARENT) else ""
+        return fence.stranger_of_parent(state) if state.get(PARENT) else ""
 
-    def _refuse_stranger(self, props: Inputs) -> None:
+    def _refuse_stranger(self, state: Inputs) -> None:
         """See that a network which has none of our rules any more is not somebody else's by now.
 
         Raises:
             EngineError: It is.
         """
-        if stranger := self._is_of_others(props):
+        if stranger := self._is_of_others(state):
             raise EngineError(
-                f"network {props['network']} now belongs to {stranger}. It is left alone; run 'pulumi refresh' to "
+                f"network {state['network']} now belongs to {stranger}. It is left alone; run 'pulumi refresh' to "
                 "forget the rules here"
             )
 
@@ -242,12 +242,12 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         network = str(inputs["network"])
         known = dict(own.keys)
         hidden = {**hidden, **({MARK: str(own.mark)} if own.mark else {})}
-        props = {**inputs, **hidden}
+        state = {**inputs, **hidden}
         with writing(self.connection, RULES, network):
             rows = self._rows(network)
             if own.keys and not any(own.bears(row) for row in rows):
-                self._refuse_stranger(props)
-            steps = self._steps(rows, props, own, known)
+                self._refuse_stranger(state)
+            steps = self._steps(rows, state, own, known)
             written: dict[str, None] = {}  # in their order
             for step in steps:
                 if step.verb == "DELETE" and step.key not in own.keys.values():
@@ -261,7 +261,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
                     written |= dict.fromkeys(step.name for step in steps)
                     self._take(steps, known)
                     rows = self._settled(network, known)
-                    steps = self._steps(rows, props, own, known)
+                    steps = self._steps(rows, state, own, known)
                 if steps:
                     raise EngineError(_unkept(steps))
                 if written or apply:
@@ -432,14 +432,14 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             describe=lambda rows: f"{len(rows)} rules",
         )
 
-    def _lost(self, network: str, props: Inputs) -> bool:
+    def _lost(self, network: str, state: Inputs) -> bool:
         """Say whether the network is gone, as the list that serves it tells."""
-        fields, marks = Network.declaration.fields, marks_of(props.get(OWNER, ""))
+        fields, marks = Network.declaration.fields, marks_of(state.get(OWNER, ""))
         return self.connection.reader.shared("vnets", network, fields, marks) is None
 
-    def _outs(self, props: Inputs, shown: Iterable[Row], own: Iterable[Row]) -> dict[str, Any]:
-        outs = {name: props.get(name) for name in self.declaration.attributes}
-        said = {rule["name"]: rule for rule in props["rules"]}
+    def _outs(self, state: Inputs, shown: Iterable[Row], own: Iterable[Row]) -> dict[str, Any]:
+        outs = {name: state.get(name) for name in self.declaration.attributes}
+        said = {rule["name"]: rule for rule in state["rules"]}
         outs["rules"] = [_rule(row, said.get(row["name"])) for row in sorted(shown, key=lambda row: row["orderid"])]
         outs["keys"] = {row["name"]: str(row["$key"]) for row in own}
         return outs
@@ -462,9 +462,9 @@ class _Own:
     names: frozenset[str]
 
     @classmethod
-    def recorded(cls, props: Inputs) -> _Own:
+    def recorded(cls, state: Inputs) -> _Own:
         """Return by what the rules in a state are known."""
-        return cls(Mark.of(props.get(MARK)), frozenset(), props.get("keys") or {}, _names(props))
+        return cls(Mark.of(state.get(MARK)), frozenset(), state.get("keys") or {}, _names(state))
 
     def bears(self, row: Row) -> bool:
         """Say whether a row bears our token, and is a rule that we made rather than somebody's copy of one."""
@@ -484,8 +484,8 @@ class _Own:
         return self.keys.get(row["name"]) == str(row["$key"])
 
 
-def _names(props: Inputs) -> frozenset[str]:
-    return frozenset(rule["name"] for rule in props.get("rules") or ())
+def _names(state: Inputs) -> frozenset[str]:
+    return frozenset(rule["name"] for rule in state.get("rules") or ())
 
 
 def _is_of_vergeos(row: Row) -> bool:

@@ -29,10 +29,10 @@ class RestartPolicy(Declared):
 class RestartingProvider(StagingProvider[R], life=RestartsParent):
     """Restarts a running network whose changes wait for it, if the program says so."""
 
-    def put_into_effect(self, props: Inputs) -> None:
+    def put_into_effect(self, state: Inputs) -> None:
         """Restart the network, or tell that the change waits."""
-        network = self.network_of(props)
-        if props.get("restart") == "on-change":
+        network = self.network_of(state)
+        if state.get("restart") == "on-change":
             apply_staged(self.connection, self.staged, network)
         elif self.staged.waits(look_at(self.connection, self.staged, network)):
             power_actions.tell_restart()

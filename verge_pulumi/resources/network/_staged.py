@@ -109,33 +109,33 @@ class StagingProvider(RowProvider[R], life=Staged):
         with writing(self.connection, self.staged, self.network_of(inputs)):
             return super().insert(inputs)
 
-    def change(self, id: str, olds: Inputs, news: Inputs) -> dict[str, Any]:
+    def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Change the row, and put that into effect."""
-        with writing(self.connection, self.staged, self.network_of(olds)):
-            return super().change(id, olds, news)
+        with writing(self.connection, self.staged, self.network_of(state)):
+            return super().change(id, state, inputs)
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect."""
         self.put_into_effect(self.outs(row, inputs))
         return row
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete the row, and put that into effect; one that is gone already may still have to."""
-        with writing(self.connection, self.staged, self.network_of(props)):
-            super().remove(id, props)
-            self.put_into_effect(props)
+        with writing(self.connection, self.staged, self.network_of(state)):
+            super().remove(id, state)
+            self.put_into_effect(state)
 
-    def put_into_effect(self, props: Inputs) -> None:
+    def put_into_effect(self, state: Inputs) -> None:
         """Let the network apply what was written."""
-        apply_staged(self.connection, self.staged, self.network_of(props))
+        apply_staged(self.connection, self.staged, self.network_of(state))
 
-    def network_of(self, props: Inputs) -> str:
+    def network_of(self, state: Inputs) -> str:
         """Return the key of the network that applies it: its own, or that of the row at the top of its parents."""
-        declaration, own = self.declaration, props.get(self.life.by)
+        declaration, own = self.declaration, state.get(self.life.by)
         if own is not None:
             return str(own)
         parent, known = _parent(declaration), self.connection.reader.known
-        key = str(props[parent.name])
+        key = str(state[parent.name])
         while parent.name != self.life.by:
             declaration = parent.target.declaration
             parent = _parent(declaration)
@@ -143,9 +143,9 @@ class StagingProvider(RowProvider[R], life=Staged):
         shared = cast("TakenOn", declaration.life).shared
         return str(known(shared.table, key, "vnet")) if shared else key
 
-    def owner_row(self, props: Mapping[str, Any]) -> Owner | None:
+    def owner_row(self, state: Mapping[str, Any]) -> Owner | None:
         """Name the network, unless the row bears a mark itself."""
-        return super().owner_row(props) if self.declaration.markable else (Network, self.network_of(dict(props)))
+        return super().owner_row(state) if self.declaration.markable else (Network, self.network_of(dict(state)))
 
     def through(self, name: str, key: str) -> Any:
         """Return the key of what rows of a network share, which may have to be made."""
@@ -154,9 +154,9 @@ class StagingProvider(RowProvider[R], life=Staged):
             return super().through(name, key)
         return row_of(self.connection, shared.table, key, **shared.settings)
 
-    def about_to_write(self, props: Inputs) -> None:
+    def about_to_write(self, state: Inputs) -> None:
         """Wait for the apply that is under way, and let the next one wait for this call."""
-        _announce(self.connection, self.staged, self.network_of(props))
+        _announce(self.connection, self.staged, self.network_of(state))
 
 
 def _parent(declaration: Declaration) -> Reference:

@@ -306,6 +306,6 @@ class NetworkProvider(RowProvider[Network]):
             ]
         )
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Stop it: VergeOS refuses to delete a running or stopping network."""
-        power_actions.stop(self.connection, "vnets", id, row, timeout=props.get("stop_timeout"), force=True)
+        power_actions.stop(self.connection, "vnets", id, row, timeout=state.get("stop_timeout"), force=True)

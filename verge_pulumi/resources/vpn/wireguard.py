@@ -63,23 +63,23 @@ class WireGuard(
 class WireGuardProvider(StagingProvider[WireGuard]):
     """What is special about an interface's life."""
 
-    def before_delete(self, id: str, row: Row, props: Inputs) -> None:
+    def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Switch it off and let the network apply that, or VergeOS does not delete it (docs/vergeos/networks.md §10).
 
         One that is off already may be what an earlier attempt left before it was applied.
         """
         if row.get("enabled"):
             self.put(id, {"enabled": False})
-        self.put_into_effect(props)
-        self.about_to_write(props)
+        self.put_into_effect(state)
+        self.about_to_write(state)
 
-    def remove(self, id: str, props: Inputs) -> None:
+    def remove(self, id: str, state: Inputs) -> None:
         """Delete it, with further attempts while VergeOS has not let go of it."""
         clock = self.connection.clock
         deadline = clock.now() + LET_GO_WITHIN
         while True:
             try:
-                return super().remove(id, props)
+                return super().remove(id, state)
             except (Refused, Conflict):
                 if clock.now() >= deadline:
                     raise
