@@ -41,7 +41,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	for program in examples/*/__main__.py examples/*/*/__main__.py; do $(BIN)/mypy $$program || exit; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/cli/test_review_modules.py
+	$(BIN)/python -m pytest -q tests/cli/test_review_modules.py tests/ci/test_house.py
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/supply.py
 
