@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from verge_pulumi.client import text
 from verge_pulumi.simulator import Options, Simulator
 
 pytest_plugins = ["tests.faults.marker"]
@@ -17,6 +18,12 @@ pytest_plugins = ["tests.faults.marker"]
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("whole", settings.get_profile("shared"))  # `make soak` chooses it: see `cases`
 settings.load_profile("shared")
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what earlier tests had hidden: a process masks it for ever, and one test's secret is another's word."""
+    monkeypatch.setattr(text, "_seen", set())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,11 +18,17 @@ NAME = r"[a-z][a-z0-9_]{0,63}"
 """A key that is the name of what is set, as in ``settings``."""
 
 _KEY = re.compile(rf"(?:0|{NUMBER}|(?i:{DRAWN})|{NAME})\Z")
+_GIVEN = re.compile(rf"(?:{NUMBER}|(?i:{DRAWN}))\Z")
 
 
 def is_key(text: str) -> bool:
     """Say whether a text may be the key of a row; such a text is safe in a path."""
     return bool(_KEY.match(text))
+
+
+def is_given_key(text: str) -> bool:
+    """Say whether a text may be the key that VergeOS gives to a new row; rows that are known by names are not made."""
+    return bool(_GIVEN.match(text))
 
 
 def as_key(key: Key) -> Key:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal
 
 from verge_pulumi.client.answer import Answer, Method, Request
 from verge_pulumi.client.errors import BadAnswer, InvalidKey, InvalidQuery, NotFound, Outcome
-from verge_pulumi.client.keys import Key, is_key
+from verge_pulumi.client.keys import Key, is_given_key, is_key
 from verge_pulumi.client.query import Fields, Filter, Sort, fields_text, query_string, sort_text
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.text import printable
@@ -343,7 +343,7 @@ def _receipt(answer: Answer) -> Receipt:
         raise answer.unexpected(value, "a receipt")
     key, row, response = value.get("$key"), value.get("$row"), value.get("response")
     text = str(key) if isinstance(key, int | str) and not isinstance(key, bool) else ""
-    if text == "0" or not is_key(text):
+    if not is_given_key(text):
         # A 2xx with an object means that there is a row now (docs/vergeos/README.md §6.2), under a key that we do not
         # get to know.
         reason = f"the receipt has no usable $key ({printable(repr(key), 60)})"
