@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Key, MacAddress, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute._hotplug import WAY_OUT
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
@@ -33,7 +32,7 @@ SETTINGS = "settings_args"
 """The column that holds what is set of one type only."""
 
 
-class DeviceSettings(Declared):
+class DeviceSettings(Describable):
     """The arguments of a device, apart from its name and its VM."""
 
     type: Attr[DeviceType] = arg(replaces=True)
@@ -41,9 +40,6 @@ class DeviceSettings(Declared):
 
     resource_group: Attr[Key | None] = arg(default=None)
     """Key of the resource group, a UUID, from which the device is taken; a TPM has none."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether the VM sees it."""

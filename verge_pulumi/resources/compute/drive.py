@@ -7,15 +7,14 @@ from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, NoSpace, Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, policy, ref
-from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute import _data_loss as data_loss
 from verge_pulumi.resources.compute import _hotplug as hotplug
 from verge_pulumi.resources.compute._hotplug import HotplugProvider
@@ -29,11 +28,8 @@ FILL_TIMEOUT = 3600.0
 """Seconds that an import or a clone may take if the program does not say."""
 
 
-class DriveSettings(Declared):
+class DriveSettings(Describable):
     """The arguments of a drive, apart from its name and its VM."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     media: Attr[Media | None] = arg(default=None, replaces=True, empty=data_loss.EMPTY_MEDIA)
     """Kind of medium; ``disk`` if unset. An ``import`` or a ``clone`` is filled from `media_source`, and is a disk of

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import MacAddress, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute import _hotplug as hotplug
 from verge_pulumi.resources.compute._hotplug import HotplugProvider
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.network.network import Network
 
 
-class NicSettings(Declared):
+class NicSettings(Describable):
     """The arguments of a NIC, apart from its name and its VM."""
 
     network: OptionalRef[Network] = ref(default=None, column="vnet", role="plug")
     """The network it is plugged into. A change takes effect at once."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     interface: Attr[str | None] = arg(default=None)
     """Model of the card, such as ``virtio`` (the default) or ``e1000``."""

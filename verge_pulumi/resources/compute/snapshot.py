@@ -11,15 +11,16 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, p
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Duration, Moment, Text
+from verge_pulumi.engine.declaring.values import Duration, Moment
 from verge_pulumi.engine.errors import Withdrawn
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 
 class Snapshot(
+    Describable,
     Resource,
     table="machine_snapshots",
     named_by="name",
@@ -38,9 +39,6 @@ class Snapshot(
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; several snapshots may have the same."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     expires: Attr[Moment | None] = arg(default=None)
     """When VergeOS deletes it: a time such as ``2030-01-31T12:00:00Z``, seconds since 1970, or ``never``, which holds

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
-from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
@@ -19,8 +18,8 @@ from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources import _power_actions as power_actions
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources._power_actions import Restart
 from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
@@ -36,14 +35,11 @@ HARDWARE = select("machine", [select("drives", data_loss.FIELDS)], "hardware")
 BootOrder = Literal["cd", "cdn", "dc", "nc", "n", "c", "d", "strict"]
 
 
-class VirtualMachineSettings(Declared):
+class VirtualMachineSettings(Describable):
     """What is said of a virtual machine."""
 
     name: Attr[str] = arg(min_length=1, max_length=128, pattern=r'^[^\s"]([^"]*[^\s"])?$')
     """Name in VergeOS; unique on the system. No double quotes, no space at either end."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     note: Attr[Text | None] = arg(default=None, max_length=1024)
     """Free text shown in the UI."""

@@ -11,7 +11,7 @@ from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Key, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.dns.dns_zone import TTL, DnsZone
 from verge_pulumi.resources.network._staged import StagingProvider
 
@@ -22,7 +22,7 @@ NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")
 MEANT_FOR = {"mx_preference": ("MX", "SRV"), "weight": ("SRV",), "port": ("SRV",), "issue_wildcard": ("CAA",)}
 
 
-class DnsRecord(Resource, table="vnet_dns_zone_records", life=Staged("DNS")):
+class DnsRecord(Describable, Resource, table="vnet_dns_zone_records", life=Staged("DNS")):
     """A record of a DNS zone: ``DnsRecord("www", zone=zone, host="www", type="A", value="10.0.0.5")``.
 
     A running network applies the change at once.
@@ -55,9 +55,6 @@ class DnsRecord(Resource, table="vnet_dns_zone_records", life=Staged("DNS")):
 
     issue_wildcard: Attr[bool | None] = arg(default=None)
     """Whether a ``CAA`` record is for wildcard certificates."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     orderid: Attr[int | None] = arg(default=None)
     """Place among the zone's records."""

@@ -6,26 +6,22 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
-from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkRuleSettings(Declared):
+class NetworkRuleSettings(Describable):
     """The arguments of a rule, apart from its network and its position."""
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it applies."""

@@ -12,14 +12,14 @@ from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.firewall._rule_values import AliasEntries
 from verge_pulumi.resources.network._staged import RULES, apply_staged
 
 
 class RuleAlias(
+    Describable,
     Resource,
     table="vnet_rule_aliases",
     unique=("name",),
@@ -39,9 +39,6 @@ class RuleAlias(
 
     value: Attr[AliasEntries] = arg(role="matched")
     """What it stands for: addresses, networks or ports, each with a label after ``|`` if wanted."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     publishing_scope: Attr[Literal["private", "global", "tenant", "none"] | None] = arg(default=None)
     """Who sees it."""

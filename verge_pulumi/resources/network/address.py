@@ -10,12 +10,12 @@ from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import IpAddress, MacAddress, RowPath, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
 
-class Address(Resource, table="vnet_addresses", unique=("network", "ip"), life=Staged("rules")):
+class Address(Describable, Resource, table="vnet_addresses", unique=("network", "ip"), life=Staged("rules")):
     """An address of a network.
 
     A NIC gets a fixed address by ``Address("web", network=lan, type="static", ip="10.0.0.5", mac=nic.macaddress)``: the
@@ -37,9 +37,6 @@ class Address(Resource, table="vnet_addresses", unique=("network", "ip"), life=S
 
     hostname: Attr[Text | None] = arg(default=None)
     """Host name of who has it."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     owner: Attr[RowPath | None] = arg(default=None)
     """Who it was given to, such as ``tenants/5``."""

@@ -16,8 +16,8 @@ from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Inventory, Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.resources import _power_actions as power_actions
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources._power_actions import Restart
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ RateLimitType = Literal[
 ]  # fmt: skip
 
 
-class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
+class Network(Describable, Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """A virtual network: a layer-2 segment with its own router, DHCP and DNS.
 
     A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
@@ -48,9 +48,6 @@ class Network(Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; unique on the system."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     note: Attr[Text | None] = arg(default=None, max_length=1024)
     """Free text shown in the UI."""

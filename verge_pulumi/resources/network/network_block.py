@@ -5,12 +5,12 @@ from __future__ import annotations
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Cidr, RowPath, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.engine.declaring.values import Cidr, RowPath
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.network.network import Network
 
 
-class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr"), life=Staged("rules")):
+class NetworkBlock(Describable, Resource, table="vnet_cidrs", unique=("network", "cidr"), life=Staged("rules")):
     """A block of a network's addresses that is routed on as a whole, such as to a tenant.
 
     A running network applies the change at once.
@@ -24,6 +24,3 @@ class NetworkBlock(Resource, table="vnet_cidrs", unique=("network", "cidr"), lif
 
     owner: Attr[RowPath | None] = arg(default=None)
     """Who it was given to, such as ``tenants/5``."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""

@@ -19,12 +19,12 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import BYTE
-from verge_pulumi.engine.declaring.values import Text, Value
+from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.resources._describable import Describable
 
 
 class _LocalPath(Value):
@@ -40,7 +40,7 @@ class _Sha256(Value):
         return str(value).lower()
 
 
-class MediaFile(Resource, table="files", named_by="name", delete_before_replace=False):
+class MediaFile(Describable, Resource, table="files", named_by="name", delete_before_replace=False):
     """An ISO image or a disk image, which drives are made from.
 
     Its content is uploaded from `source`, a file on the machine that runs Pulumi, or fetched from `url` by VergeOS.
@@ -50,9 +50,6 @@ class MediaFile(Resource, table="files", named_by="name", delete_before_replace=
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS. The extension says what it is, such as ``.iso``, ``.qcow2`` or ``.raw``."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     preferred_tier: Attr[Literal["1", "2", "3", "4", "5"] | None] = arg(default=None)
     """Storage tier; the system's default if unset."""

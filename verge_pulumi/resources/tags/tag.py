@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.tags.tag_category import TagCategory
 
 
-class Tag(Resource, table="tags", unique=("category", "name"), since="26.0"):
+class Tag(Describable, Resource, table="tags", unique=("category", "name"), since="26.0"):
     """A tag of a category. Deleting it takes it off every object that has it. VergeOS 26.0 and later."""
 
     category: Ref[TagCategory] = ref(replaces=True)
@@ -17,6 +16,3 @@ class Tag(Resource, table="tags", unique=("category", "name"), since="26.0"):
 
     name: Attr[str] = arg(min_length=1)
     """Name, unique in the category; upper and lower case differ."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 
 
-class TagCategory(Resource, table="tag_categories", unique=("name",), since="26.0"):
+class TagCategory(Describable, Resource, table="tag_categories", unique=("name",), since="26.0"):
     """A category of tags. Deleting it deletes its tags with it. VergeOS 26.0 and later."""
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     single_tag_selection: Attr[bool | None] = arg(default=None)
     """Whether an object has one tag of the category at most; VergeOS says no if unset."""

@@ -8,12 +8,12 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, Key
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel
 
 
-class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"), life=Staged("rules")):
+class IpsecPhase2(Describable, Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"), life=Staged("rules")):
     """Traffic between a network on this side and one on the other, which an `IpsecTunnel` carries.
 
     A running network applies the change at once.
@@ -26,9 +26,6 @@ class IpsecPhase2(Resource, table="vnet_ipsec_phase2s", unique=("tunnel", "name"
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the tunnel."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it is in use."""

@@ -10,7 +10,7 @@ from verge_pulumi.engine.declaring.lives import Cost, PerNetwork, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
@@ -19,6 +19,7 @@ IPSEC = PerNetwork("vnet_ipsecs", {"enabled": True, "mode": "normal"})
 
 
 class IpsecTunnel(
+    Describable,
     Resource,
     table="vnet_ipsec_phase1s",
     unique=("network", "name"),
@@ -37,9 +38,6 @@ class IpsecTunnel(
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it is in use."""

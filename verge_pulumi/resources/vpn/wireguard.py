@@ -7,8 +7,8 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import IpAddress, IpInterface, Text
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.engine.declaring.values import IpAddress, IpInterface
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
 
@@ -20,6 +20,7 @@ RETRY_PAUSE = 1.0
 
 
 class WireGuard(
+    Describable,
     Resource,
     table="vnet_wireguards",
     unique=("network", "name"),
@@ -37,9 +38,6 @@ class WireGuard(
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the network."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it is in use."""

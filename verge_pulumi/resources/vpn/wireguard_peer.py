@@ -10,7 +10,7 @@ from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import CidrList, IpAddress, Key, Secret, Text, Value
-from verge_pulumi.engine.ownership.mark import DESCRIPTION_LENGTH
+from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.vpn.wireguard import WireGuard
 
 
@@ -37,7 +37,9 @@ WireGuardKey = Annotated[str, _WireGuardKey()]
 """A key of WireGuard: 32 bytes in base64."""
 
 
-class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard", "name"), life=Staged("rules")):
+class WireGuardPeer(
+    Describable, Resource, table="vnet_wireguard_peers", unique=("wireguard", "name"), life=Staged("rules")
+):
     """Another side that may connect to a `WireGuard` interface.
 
     ``WireGuardPeer("hq", wireguard=wg, name="hq", peer_ip="10.99.0.2", public_key=..., allowed_ips=["10.2.0.0/24"])``.
@@ -52,9 +54,6 @@ class WireGuardPeer(Resource, table="vnet_wireguard_peers", unique=("wireguard",
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name, unique in the interface."""
-
-    description: Attr[Text | None] = arg(default=None, max_length=DESCRIPTION_LENGTH)
-    """Free text. The mark of this package follows it in VergeOS and is not part of it here."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it may connect."""
