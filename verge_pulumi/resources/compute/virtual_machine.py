@@ -20,6 +20,7 @@ from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineTyp
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
+from verge_pulumi.resources._placed import Placed
 from verge_pulumi.resources._power_actions import Restart
 from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
@@ -35,7 +36,7 @@ HARDWARE = select("machine", [select("drives", data_loss.FIELDS)], "hardware")
 BootOrder = Literal["cd", "cdn", "dc", "nc", "n", "c", "d", "strict"]
 
 
-class VirtualMachineSettings(Describable):
+class VirtualMachineSettings(Describable, Placed):
     """What is said of a virtual machine."""
 
     name: Attr[str] = arg(min_length=1, max_length=128, pattern=r'^[^\s"]([^"]*[^\s"])?$')
@@ -139,21 +140,6 @@ class VirtualMachineSettings(Describable):
 
     paste_key_config: Attr[Key | None] = arg(default=None)
     """Key of the keyboard layout for pasting."""
-
-    cluster: Attr[Key | None] = arg(default=None)
-    """Key of the cluster that runs it."""
-
-    cluster_failover: Attr[Key | None] = arg(default=None)
-    """Key of the cluster that runs it when the first one cannot."""
-
-    preferred_node: Attr[Key | None] = arg(default=None)
-    """Key of the node that runs it if possible."""
-
-    ha_group: Attr[Text | None] = arg(default=None)
-    """Group whose members run apart, or together if it starts with ``+``."""
-
-    on_power_loss: Attr[Literal["power_on", "last_state", "leave_off"] | None] = arg(default=None)
-    """What happens after the host lost power."""
 
     disable_powercycle: Attr[bool | None] = arg(default=None)
     """Whether a reboot of the guest leaves the virtual hardware as it is."""

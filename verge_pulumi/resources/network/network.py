@@ -14,10 +14,11 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, ar
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Inventory, Review
-from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Key, Text
+from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
+from verge_pulumi.resources._placed import Placed
 from verge_pulumi.resources._power_actions import Restart
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ RateLimitType = Literal[
 ]  # fmt: skip
 
 
-class Network(Describable, Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
+class Network(Describable, Placed, Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
     """A virtual network: a layer-2 segment with its own router, DHCP and DNS.
 
     A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
@@ -57,21 +58,6 @@ class Network(Describable, Resource, table="vnets", unique=("name",), fixed=("ma
 
     type: Attr[NetworkType | None] = arg(default=None, replaces=True)
     """Kind of network; VergeOS makes an ``internal`` one if unset."""
-
-    cluster: Attr[Key | None] = arg(default=None)
-    """Key of the cluster that runs the router."""
-
-    cluster_failover: Attr[Key | None] = arg(default=None)
-    """Key of the cluster that runs it when the first one cannot."""
-
-    preferred_node: Attr[Key | None] = arg(default=None)
-    """Key of the node that runs it if possible."""
-
-    ha_group: Attr[Text | None] = arg(default=None)
-    """Group whose members run apart, or together if it starts with ``+``."""
-
-    on_power_loss: Attr[Literal["power_on", "last_state", "leave_off"] | None] = arg(default=None)
-    """What happens after the host lost power."""
 
     autostart: Attr[bool | None] = arg(default=None)
     """Whether it starts with the system."""
