@@ -132,7 +132,7 @@ MISTAKES: dict[str, tuple[Program, str]] = {
         ],
         "Unable to declare Power 'off': the power of vms/7 is already that of Power 'on'. Declare it once.",
     ),
-    "a power besides that of a server": (
+    "a second power of a server": (
         lambda: Power("more", of=Server("web", name="web", power=PowerArgs(state="stopped")).vm, state="running"),
         "the power of VirtualMachine 'web-vm' is already that of Power 'web-power'.",
     ),
@@ -140,12 +140,12 @@ MISTAKES: dict[str, tuple[Program, str]] = {
         lambda: [Power(name, of=VM, state="running") for VM in [VirtualMachine.get("vm", "7")] for name in ("a", "b")],
         "the power of the same thing is already that of Power 'a'.",
     ),
-    "rules besides a firewall that wants to be alone": (
+    "rules beside an authoritative firewall": (
         lambda: [firewall("edge", network := lan(), authoritative=True), rule("ssh", network)],
         "Unable to declare NetworkRule 'ssh': Firewall 'edge' is authoritative, and it has rules of the same network. "
         "Declare all of them in that Firewall.",
     ),
-    "a firewall that wants to be alone besides another one": (
+    "an authoritative firewall beside another one": (
         lambda: [firewall("a", "3"), firewall("b", "3", authoritative=True)],
         "Unable to declare Firewall 'b': it is authoritative, and Firewall 'a' has rules of the same network.",
     ),

@@ -85,7 +85,7 @@ def restart() -> None:
 
 
 def replace() -> None:
-    """A machine that is made anew, and all that hangs on it."""
+    """A machine that is recreated, along with its children."""
     lan = Network("lan", name="lan", type="external" if AFTER else "internal")
     web = VirtualMachine("web", name="web", created_from="import" if AFTER else "custom")
     Drive("data", vm=web, name="data", disksize="20GiB")

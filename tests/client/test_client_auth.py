@@ -204,7 +204,7 @@ def test_threads_share_one_login(sessions: Sessions, verge: VergeClient) -> None
 def test_threads_whose_session_expired_share_one_new_login(sessions: Sessions, verge: VergeClient) -> None:
     verge.table("vms").list()
     sessions.live.clear()
-    # Every thread has been told 401 for the old token before the first can log in anew.
+    # Every thread has been told 401 for the old token before the first can log in again.
     all_refused = threading.Barrier(THREADS)
     sessions.at_401 = lambda: all_refused.wait(5)
     with ThreadPoolExecutor(THREADS) as pool:

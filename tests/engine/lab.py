@@ -79,7 +79,7 @@ SALT = "v1:11pRyzyn0XU=:v1:LLzUXsl+UJqkdz73:2lgO1L1X6nKKWb2bb9Mn46MY22f9Zg=="
 
 @cache
 def _command(cli: Path) -> auto.PulumiCommand:
-    """Return the CLI; whoever makes it anew asks it for its version."""
+    """Return the CLI; each new object of it asks for its version."""
     return auto.PulumiCommand(root=str(cli.parent), skip_version_check=True)
 
 

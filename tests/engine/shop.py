@@ -1,4 +1,4 @@
-"""A server with one of everything that hangs on it, as a program file of its own."""
+"""A server with one of each of its parts, as a program file of its own."""
 
 from verge_pulumi import CloudInit, DeviceArgs, DriveArgs, Network, NicArgs, Server, export
 

@@ -28,7 +28,7 @@ CONFIG = {
     "vpn": {"preshared-key": SHARED_KEY, "partner-psk": SECRET},
     "windows": {"setup-url": "https://example.com/windows.iso", "password": SECRET},
 }
-"""What each example is told besides its defaults."""
+"""The settings of each example in addition to its defaults."""
 
 
 @pytest.fixture

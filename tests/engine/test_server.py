@@ -90,7 +90,7 @@ def test_what_it_has_and_costs_and_that_a_drive_grows_by_one_put_and_never_shrin
     made = lab.up(server(ram=512))
     (vm,), (nic,) = lab.simulator.rows("vms"), lab.simulator.rows("machine_nics")
     assert made.outputs == {"machine": vm["machine"], "ram": 512, "status": "running", "mac": nic["macaddress"]}
-    # Besides: the network (2, and 1 for the name of the system).
+    # In addition: the network (2, and 1 for the name of the system).
     assert made.requests - 3 <= 8
     assert lab.refresh(server(ram=512)).requests <= 5
 

@@ -148,7 +148,7 @@ class Scenario:
 
     @step
     def declare(self, stack: str, name: str, kind: str, /, **arguments: Any) -> None:
-        """Declare a resource, or declare it anew. References are names of resources of the program."""
+        """Declare a resource, or declare it again. References are names of resources of the program."""
         mine = self.stacks[stack]
         old = mine.program.get(name)
         if old is not None and any(old.arguments.get(key) != arguments.get(key) for key in old.declaration.unique):
@@ -554,7 +554,7 @@ class Scenario:
                 assert attribute.value.same(wanted, live), f"{name}.{argument} is {live!r} instead of {wanted!r}"
             if "vm" in arguments:
                 machine = rows["vms", arguments["vm"]]["machine"]
-                assert row["machine"] == machine, f"{name} hangs on {row['machine']} instead of {machine}"
+                assert row["machine"] == machine, f"{name} belongs to {row['machine']} instead of {machine}"
 
     def _held(self, stack: Stack) -> Iterator[tuple[str, Place]]:
         """Yield the resources of a state that have a row which their stack has made, and its place."""

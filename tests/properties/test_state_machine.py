@@ -71,7 +71,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "HostOverride": st.fixed_dictionaries({"ip": st.sampled_from(["10.0.0.7", "10.0.0.8"])}),
     "Power": st.fixed_dictionaries({"state": st.sampled_from(["running", "stopped"])}),
 }
-"""The arguments of each kind that no other resource hangs on."""
+"""The arguments of each kind that has no children."""
 
 UNMANAGED = {"vnets": "note", "vms": "os_description", "machine_drives": "asset", "machine_nics": "ipaddress"}
 """A column of each table that no program here sets."""
@@ -355,7 +355,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(anything_made)
     @rule(data=st.data(), stack=STACKS, then=st.sampled_from(["up", "refresh", "settle", "destroy", "destroy"]))
     def steal(self, data: st.DataObject, stack: str, then: str) -> None:
-        # Nobody but a VM's owner takes over what hangs on it: its deletion would take that along.
+        # Nobody but a VM's owner takes over its children: its deletion would delete them.
         names = self.made(stack, "Network", "VirtualMachine")
         if names:
             self.scenario.steal(stack, data.draw(st.sampled_from(names)))

@@ -180,7 +180,7 @@ class Bench:
     Args:
         simulator: The VergeOS.
         stack: The state of the stack; a new one if None.
-        settings: What the connection needs besides.
+        settings: Further settings of the connection.
     """
 
     def __init__(self, simulator: Simulator, stack: Stack | None = None, **settings: Any) -> None:

@@ -196,6 +196,27 @@ def test_a_change_that_was_cut_off_elsewhere_is_known_from_the_state_and_noted_h
     assert not later.attempts.is_unclear("", STACK)
 
 
+def test_what_was_cut_off_elsewhere_is_told_and_kept_when_the_state_is_first_read(
+    tmp_path: Path, told: list[str]
+) -> None:
+    """A run with --target may look at another object only, and drops the engine's note of this one."""
+    journal = Journal(tmp_path / "attempts")
+    cut_off = deployment(resource("lan"), pending=({"type": "updating", "resource": resource("lan")},))
+    evidence(cut_off, journal=journal).states.of(STACK)
+    assert [(each.verb, each.urn, each.token) for each in journal.cut_off()] == [("change", urn("lan"), f"{TOKEN}lan")]
+    assert len(told) == 1
+    assert told[0].startswith("warning: a run was cut off, or is under way, that changes or deletes 'lan'. ")
+    evidence(cut_off, journal=journal).states.of(STACK)  # the update after the preview
+    assert len(told) == 1
+
+
+def test_the_state_of_another_stack_tells_nothing_of_this_one(tmp_path: Path, told: list[str]) -> None:
+    journal = Journal(tmp_path / "attempts")
+    cut_off = deployment(pending=({"type": "updating", "resource": resource("lan")},))
+    evidence(cut_off, journal=journal).has_left("shop/prod", STACK, TOKEN)
+    assert (journal.cut_off(), told) == ([], [])
+
+
 def test_a_change_of_a_process_that_runs_is_not_noted_as_cut_off(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
     journal.begin("change", urn("lan"), f"{TOKEN}lan")

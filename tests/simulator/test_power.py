@@ -1,4 +1,4 @@
-"""Power and what hangs on it: VMs, drives, NICs (docs/vergeos/virtual-machines.md §3–§7, §13)."""
+"""Power of VMs, and their drives and NICs (docs/vergeos/virtual-machines.md §3–§7, §13)."""
 
 from __future__ import annotations
 

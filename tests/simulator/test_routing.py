@@ -25,7 +25,7 @@ def lan(http: Http) -> int:
 
 @pytest.fixture
 def bgp(http: Http, lan: int) -> int:
-    """The row that its routing hangs on."""
+    """The parent row of its routing."""
     return int(http.post("vnet_bgp", {"vnet": lan})["$key"])
 
 

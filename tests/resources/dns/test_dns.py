@@ -1,4 +1,4 @@
-"""DNS views, zones and records: what each hangs on, and how a running network learns of them."""
+"""DNS views, zones and records: the parent of each, and how a running network learns of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BGP, OSPF and EIGRP: the row they hang on, which is made on demand, and the restart of the network they wait for."""
+"""BGP, OSPF and EIGRP: their parent row, which is made on demand, and the restart of the network they wait for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from verge_pulumi.resources.network._restarting import RestartingProvider
 
 NEEDED = "warning: the change takes effect after a restart; restart='on-change' makes one"
 
-# What each hangs on, its table, what it says, and a change with what is written.
+# The parent of each, its table, what it says, and a change with what is written.
 KINDS: Mapping[str, tuple[tuple[str, str], str, dict[str, Any], dict[str, Any]]] = {
     "BgpRouter": (("network", "Network"), "vnet_bgp_routers", {"asn": 65001}, {"asn": 65002}),
     "BgpRouterCommand": (
@@ -72,7 +72,7 @@ INTERFACE = {"name": "isp", "ipaddress": "10.10.11.2", "cidr": "10.10.11.0/30", 
 
 
 def declare(kind: str, lan: Managed, bench: Bench | None = None, /, **arguments: Any) -> Managed:
-    """Declare one of a kind on a network, with what it hangs on besides."""
+    """Declare one of a kind on a network, along with its parent."""
     bench = bench or lan.bench
     if kind == "BgpInterface":
         return bench.create(kind, "subject", network=lan.id, **{**INTERFACE, **arguments})

@@ -36,14 +36,14 @@ KINDS = pytest.mark.parametrize("kind", ARGUMENTS)
 
 
 def declare(lan: Managed, kind: str, bench: Bench | None = None, **changes: Any) -> Managed:
-    """Declare one, and what it hangs on besides the network if that is not given."""
+    """Declare one, and its parent below the network if that is not given."""
     argument, parent = PARENTS[kind]
     on = changes.pop(argument, None) or (lan.id if parent == "Network" else declare(lan, parent, bench).id)
     return (bench or lan.bench).create(kind, kind.lower(), **{argument: on, **ARGUMENTS[kind], **changes})
 
 
 def below(lan: Managed, kind: str) -> tuple[Managed, dict[str, Any]]:
-    """Declare one with an empty log behind it; return it, and what it hangs on."""
+    """Declare one with an empty log behind it; return it, and its parent."""
     subject = declare(lan, kind)
     lan.bench.simulator.reset("log")
     return subject, {PARENTS[kind][0]: subject.inputs[PARENTS[kind][0]]}

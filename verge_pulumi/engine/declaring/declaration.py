@@ -60,7 +60,7 @@ class Declaration:
         within: The reference that is the `parent`, where the class names it.
         since: The first release of VergeOS that has the table; "" where every supported one has.
         attributes: All attributes, inherited ones included, by name.
-        review: What reviews know of it besides the roles of its attributes.
+        review: What reviews know of it in addition to the roles of its attributes.
     """
 
     title: str

@@ -24,7 +24,7 @@ class Attempts:
         self._journal = journal
         self._states = states
         self._warn = warn
-        self._unclear: set[str] | None = None
+        self._pending: set[str] = set()
 
     def interrupted(self, urn: str, stack: str, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
         """Return the creates of a resource that were cut off, and that no later one has made up for.
@@ -48,23 +48,36 @@ class Attempts:
 
         That is told by the journal of this machine, and by the state as it was before this run wrote to it.
         """
-        if self._unclear is None:
-            self._unclear = self._cut_off_changes(stack)
-        return bool(token) and token in self._unclear
-
-    def _cut_off_changes(self, stack: str) -> set[str]:
-        noted = {each.token for each in self._left_behind if each.verb == "change"}
         try:
             self._states.of(stack)
         except EngineError as error:
             self._warn(f"writes that were cut off on another machine cannot be recognised: {error}")
-        for token, urn in self._states.changing.items():
-            # For the processes that follow this one, such as that of the update after this preview.
-            self._journal.keep(urn, token)
-        return noted | self._states.changing.keys()
+        return bool(token) and (token in self._pending or token in self._noted_changes)
+
+    def found(self, changing: Mapping[str, str]) -> None:
+        """Keep what the state of the stack notes, for it is gone with the next write to it.
+
+        Other processes need it: that of the update after this preview, and of a later run if ``--target`` leaves the
+        object out of this one.
+
+        Args:
+            changing: The tokens of the objects and their resources.
+        """
+        self._pending |= changing.keys()
+        new = [urn for token, urn in changing.items() if self._journal.keep(urn, token)]
+        if new:
+            names = ", ".join(f"'{urn.rpartition('::')[2]}'" for urn in new)
+            self._warn(
+                f"a run was cut off, or is under way, that changes or deletes {names}. Each is looked at when its turn "
+                "comes; if you leave it out with --target, run 'pulumi refresh' before the next run on another machine"
+            )
 
     def _noted(self, urn: str) -> set[str]:
         return {each.token for each in self._left_behind if each.verb == "create" and each.urn == urn}
+
+    @cached_property
+    def _noted_changes(self) -> set[str]:
+        return {each.token for each in self._left_behind if each.verb == "change"}
 
     @cached_property
     def _left_behind(self) -> list[Attempt]:

@@ -81,10 +81,12 @@ class Journal:
         for token in tokens:
             self._append({"spent": token})
 
-    def keep(self, urn: str, token: str) -> None:
-        """Write down a change that was cut off, as the state tells; the engine drops its own note."""
-        if not any(attempt.token == token for attempt in self._read()[0]):
-            self._append(asdict(Attempt(token, "change", urn, _ENDED)))
+    def keep(self, urn: str, token: str) -> bool:
+        """Write down a change that was cut off, as the state tells; return whether nobody had before."""
+        if any(attempt.token == token for attempt in self._read()[0]):
+            return False
+        self._append(asdict(Attempt(token, "change", urn, _ENDED)))
+        return True
 
     def cut_off(self) -> list[Attempt]:
         """Return the attempts whose process ended without crossing them out."""

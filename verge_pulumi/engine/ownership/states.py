@@ -158,15 +158,16 @@ class States:
 
     Args:
         export: Returns the state of a stack, or None where there is no such stack.
-
-    Attributes:
-        changing: The tokens of objects whose change or delete is noted in a state as it was when it was first read,
-            with their resources. The engine drops these notes with its next write.
+        found: Receives what the state of the stack that runs notes as `StackState.changing` when it is first read.
     """
 
-    def __init__(self, export: Callable[[str], Deployment | None] | None = None) -> None:
-        self.changing: dict[str, str] = {}
+    def __init__(
+        self,
+        export: Callable[[str], Deployment | None] | None = None,
+        found: Callable[[Mapping[str, str]], None] = lambda changing: None,
+    ) -> None:
         self._export = export or export_stack
+        self._found = found
         self._read: dict[str, StackState | EngineError | None] = {}
         self._lock = threading.Lock()  # kept while the CLI answers
 
@@ -180,10 +181,13 @@ class States:
         Raises:
             EngineError: It cannot be read.
         """
+        first = self.known(stack) is None
         state = self.find(stack, now=now)
         if state is None:
             # It runs, so it exists: the CLI looks for it in another backend than the one that runs us.
             raise EngineError(f"the state of the stack {stack} cannot be read: there is no stack of that name")
+        if first and state.changing:
+            self._found(state.changing)
         return state
 
     def known(self, stack: str) -> StackState | None:
@@ -209,8 +213,6 @@ class States:
                     # It takes its time to fail, too, and a run asks for each of its new resources.
                     self._read[stack] = error
                     raise
-                if state and not isinstance(known, StackState):
-                    self.changing |= state.changing
                 known = self._read[stack] = state
         if isinstance(known, EngineError):
             raise known
