@@ -81,6 +81,15 @@ API_KEYS = table(
 )
 
 
+TICKETS = table(
+    "tickets",
+    section(MADE_UP, text("name", required=True)),
+    unique=(("name",),),
+    short="name",
+    source=MADE_UP,
+)
+
+
 class Profiles(Behaviour):
     """Rows that only an action deletes."""
 
@@ -199,6 +208,16 @@ class ApiKey(Resource, table="api_keys", unique=("name",), life=ShownOnce("secre
     """The secret."""
 
 
+class Ticket(Resource, table="tickets", unique=("name",), life=ShownOnce("secret")):
+    """A row whose secret is shown once, and that has no place for a mark."""
+
+    name: Attr[str] = arg()
+    """Its name."""
+
+    secret: Attr[Secret[str] | None] = computed(column="private_key", write_only=True)
+    """The secret."""
+
+
 def kind(resource: type[Resource]) -> str:
     return f"{__name__}:{resource.__name__}"
 
@@ -211,7 +230,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A provider process that talks to a VergeOS with these tables, which has two knobs."""
     monkeypatch.setattr(backend, "BEHAVIOURS", {**BEHAVIOURS, "profiles": Profiles, "api_keys": ApiKeys})
     monkeypatch.setattr(ApiKeys, "silent", False)
-    more = {each.name: each for each in (KNOBS, PROFILES, SERVICES, SHELVES, BOXES, API_KEYS)}
+    more = {each.name: each for each in (KNOBS, PROFILES, SERVICES, SHELVES, BOXES, API_KEYS, TICKETS)}
     with Simulator(Options(tables={**TABLES, **more})) as simulator:
         simulator.add("knobs", name="left", level=3, colour=None)
         simulator.add("knobs", name="right", level=7, colour="red")
@@ -459,6 +478,15 @@ def test_a_row_of_a_killed_run_is_made_again(bench: Bench) -> None:
     made = bench.later().create(API_KEY, name="ci")
     (row,) = bench.simulator.rows("api_keys")
     assert (made.id, made.outs["secret"]) == (str(row["$key"]), f"canary-{row['$key']}")
+
+
+def test_a_row_that_only_its_values_tell_is_not_deleted_to_be_made_again(bench: Bench) -> None:
+    """It may be somebody else's: the answer that was lost may have been a refusal."""
+    key = bench.simulator.add("tickets", name="deploy")
+    bench.simulator.faults({"match": {"verb": "POST", "path": "tickets$"}, "when": "after", "what": "reset"})
+    text = failure(bench, kind(Ticket), name="deploy")
+    assert f"row {key} of tickets may be the one that this create has made, and its answer was lost" in text
+    assert [row["$key"] for row in bench.simulator.rows("tickets")] == [key]
 
 
 @pytest.mark.parametrize("holder", ["nobody", "another stack"])

@@ -327,6 +327,15 @@ def test_an_answer_that_was_lost_makes_no_second_row(lan: Managed, table: str, w
     assert [len(lan.bench.simulator.rows(name)) for name in ("vnet_bgp", "vnet_ospf_commands")] == [1, 1]
 
 
+def test_routing_that_shows_late_is_not_made_twice(lan: Managed) -> None:
+    lan.bench.simulator.faults(
+        {"match": {"verb": "POST", "path": "vnet_bgp$"}, "when": "after", "what": "reset"},
+        {"match": {"verb": "GET", "path": "/vnet_bgp$", "nth": 2}, "what": "status", "status": 200, "body": []},
+    )
+    declare("OspfCommand", lan)
+    assert len(lan.bench.simulator.rows("vnet_bgp")) == 1
+
+
 def test_routing_that_another_process_makes_meanwhile_is_used(lan: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
     find = Reader.find
 

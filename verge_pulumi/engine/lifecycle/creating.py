@@ -165,10 +165,18 @@ class Creating:
 
         Returns:
             The new key, or "" where the row will do.
+
+        Raises:
+            EngineError: Only the values of the row say that it is ours, which is too little to delete it.
         """
         if not self._provider.needs_answer:
             return ""
         key = str(row["$key"])
+        if self._mark is None:
+            raise EngineError(
+                f"row {key} of {self._declaration.table} may be the one that this create has made, and its answer was "
+                "lost, which said what the program needs. Delete the row if it is, and run 'pulumi up' again"
+            )
         provider_process.log(f"making row {key} of {self._declaration.table} again, because its answer was lost")
         with contextlib.suppress(NotFound):
             self._provider.unmake(key, self._inputs)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from verge_pulumi.client import AlreadyExists, Filter, Row, where
 from verge_pulumi.engine.declaring.model import differing, validate
@@ -24,11 +24,13 @@ from verge_pulumi.engine.runtime import provider_process
 if TYPE_CHECKING:
     from verge_pulumi.engine.lifecycle.rows import RowProvider
 
+T = TypeVar("T")
+
 APPEARS_WITHIN = 30.0
 """Seconds within which a created row shows up in a GET (docs/vergeos/quirks.md §R14)."""
 
 
-def appeared(look: Callable[[], Row | None], clock: Clock) -> Row | None:
+def appeared(look: Callable[[], T | None], clock: Clock) -> T | None:
     """Look for the row of a POST whose answer was lost, for as long as VergeOS may take to show it.
 
     Args:

@@ -7,6 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.lifecycle.existing import appeared
 
 
 def row_of(connection: Connection, table: str, network: str, **settings: Any) -> int:
@@ -55,5 +56,11 @@ def _find_or_make(connection: Connection, table: str, columns: dict[str, Any]) -
     except VergeError as error:
         if error.outcome is Outcome.NOT_APPLIED and not isinstance(error, AlreadyExists):
             raise
-    # Another process was faster, or the answer was lost.
-    return find() or make()
+        failure = error
+    # Another process was faster, or the answer was lost; it may take a moment to show.
+    if key := appeared(find, connection.clock):
+        return key
+    if failure.outcome is not Outcome.UNKNOWN:
+        raise failure
+    connection.see_system()
+    return make()
