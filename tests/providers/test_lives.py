@@ -53,7 +53,7 @@ PROFILES = table(
 )
 SERVICES = table(
     "services",
-    section(MADE_UP, text("name", required=True), ref("vm", "vms", required=True)),
+    section(MADE_UP, text("name", required=True), text("description", default=""), ref("vm", "vms", required=True)),
     short="name",
     parent="vm",
     source=MADE_UP,
@@ -173,6 +173,9 @@ class Service(Resource, table="services", life=DeletedBy(of="vm")):
 
     name: Attr[str] = arg()
     """Its name."""
+
+    description: Attr[str | None] = arg(default=None)
+    """In words."""
 
 
 class Shelf(Resource, table="shelves"):
@@ -412,6 +415,15 @@ def test_a_row_goes_with_the_row_that_it_belongs_to(bench: Bench) -> None:
     made = bench.create(kind(Service), vm=vm.id, name="files")
     made.destroy()
     assert (bench.simulator.rows("services"), bench.simulator.rows("vms")) == ([], [])
+
+
+def test_the_row_that_it_belongs_to_is_left_alone_if_another_stack_manages_it(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "rack", name="nas")
+    made = bench.create(kind(Service), vm=vm.id, name="files")
+    stolen(bench)
+    with pytest.raises(Reported, match=rf"vms/{vm.id}, with which it would be deleted, belongs to shop/prod as 'rack'"):
+        made.destroy()
+    assert (len(bench.simulator.rows("services")), len(bench.simulator.rows("vms"))) == (1, 1)
 
 
 @pytest.mark.parametrize(("action", "of"), [("", ""), ("discard", "vm")])

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
+from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.creating import Creating
-from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.recording import managed
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.lifecycle.settling import Settling
@@ -160,11 +161,18 @@ class DeletedByProvider(RowProvider[R], life=DeletedBy):
         )
 
     def _delete_other(self, name: str, state: Inputs) -> None:
-        """Delete the row that this one goes with."""
-        others = list(self.declaration.attributes[name].refers_to(state.get(name)))
+        """Delete the row that this one goes with, unless another stack manages that by now."""
+        reference = self.declaration.attributes[name]
+        others = list(reference.refers_to(state.get(name)))
         if len(others) != 1:
             raise EngineError(f"{name} does not name the row that it goes with. Run 'pulumi refresh'")
         ((table, key),) = others
+        kind = next(each for each in cast("Reference", reference).resolved() if each.declaration.table == table)
+        row = self.connection.reader.fresh(table, key, kind.declaration.proof)
+        if row is None:
+            return
+        if stranger := Fence(self.connection, kind.declaration).stranger_at((kind, key), row, None, state):
+            raise EngineError(f"{table}/{key}, with which it would be deleted, belongs to {stranger}. It is left alone")
         try:
             self.connection.client.table(table).delete(key)
         finally:
