@@ -128,25 +128,28 @@ def _engine() -> Any:
 
 
 def widen(workers: int = WORKERS) -> bool:
-    """Give the host more worker threads, and say whether that was possible."""
-    for frame in list(sys._current_frames().values()):
-        current: FrameType | None = frame
-        # Other threads go on meanwhile, so what was a frame may be something else by now.
-        while isinstance(current, FrameType):
-            if current.f_code.co_name == "main" and "server" in current.f_locals:
-                try:
-                    pool = current.f_locals["server"]._state.thread_pool
-                    pool._max_workers = max(pool._max_workers, workers)
-                    # What was queued before counts as served by idle threads, of which there are none; with that count
-                    # the pool would never grow.
-                    pool._idle_semaphore = threading.Semaphore(0)
-                    # It grows by one with each new call, so those that wait already need their threads now.
-                    for _ in range(pool._work_queue.qsize()):
-                        pool._adjust_thread_count()
-                except AttributeError:
-                    return False
-                return True
-            current = current.f_back
+    """Give the host more worker threads, and say whether that was possible.
+
+    The pool is found in the frames of this thread, which is one of its workers. Frames of other threads must not be
+    looked at while these go on: CPython 3.11 then ends with a segmentation fault at times
+    (https://github.com/python/cpython/issues/111363).
+    """
+    for frame in _frames():
+        if frame.f_code.co_name != "_worker" or "executor_reference" not in frame.f_locals:
+            continue
+        try:
+            pool = frame.f_locals["executor_reference"]()
+            if pool._max_workers < workers:
+                pool._max_workers = workers
+                # What was queued before counts as served by idle threads, of which there are none; with that count the
+                # pool would never grow.
+                pool._idle_semaphore = threading.Semaphore(0)
+                # It grows by one with each new call, so those that wait already need their threads now.
+                for _ in range(pool._work_queue.qsize()):
+                    pool._adjust_thread_count()
+        except AttributeError:
+            return False
+        return True
     return False
 
 
