@@ -122,6 +122,7 @@ class Lab:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_PYTHON_CMD": sys.executable,
+            "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
             "VERGEOS_HOST": simulator.url,
             "VERGEOS_API_KEY": simulator.api_key,

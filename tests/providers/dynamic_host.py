@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -49,7 +50,20 @@ class DynamicHost:
 
 @contextmanager
 def dynamic_host(simulator: Simulator, **environment: str) -> Iterator[DynamicHost]:
-    """Run a host that is configured for the simulator."""
+    """Run a host that is configured for the simulator.
+
+    The first ``pulumi`` on its PATH exports an empty state, so that nobody's login is used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        cli = Path(folder, "pulumi")
+        cli.write_text("#!/bin/sh\necho '{\"deployment\": {}}'\n")
+        cli.chmod(0o700)
+        with _host(simulator, {"PATH": f"{folder}:{os.environ['PATH']}", **environment}) as running:
+            yield running
+
+
+@contextmanager
+def _host(simulator: Simulator, environment: dict[str, str]) -> Iterator[DynamicHost]:
     engine = Engine()
     server = grpc.server(ThreadPoolExecutor(4))
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
