@@ -10,8 +10,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= 4
 
-# The language host runs programs, and the engine providers, with this Python.
+# The language host runs programs, and the engine providers, with this Python. Each is a process that imports the whole
+# package, so what one has compiled is kept for the next.
 export PULUMI_PYTHON_CMD := $(CURDIR)/$(BIN)/python
+unexport PYTHONDONTWRITEBYTECODE
 PULUMI = PATH="$$($(PYTHON) tools/pulumi/ensure.py):$$PATH" && export PATH &&
 
 .PHONY: help quickstart test check fmt docs bench soak mutate lock clean
