@@ -1,0 +1,1 @@
+"""Snapshot profiles, and snapshots of the whole system."""

@@ -1,0 +1,1 @@
+"""Catalogs of recipes, and the repositories that they come from."""

@@ -1,0 +1,1 @@
+"""Tags, and the categories that they belong to."""
