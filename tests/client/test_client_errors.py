@@ -50,6 +50,7 @@ NOT_APPLIED, UNKNOWN = Outcome.NOT_APPLIED, Outcome.UNKNOWN
         (405, "Simulation complete", NotPermitted, NOT_APPLIED),
         (501, "not here", NotPermitted, NOT_APPLIED),
         (409, "Name 'web' already in use", AlreadyExists, NOT_APPLIED),
+        (422, "Tag member is already assigned", AlreadyExists, NOT_APPLIED),
         (409, "row exists", AlreadyExists, NOT_APPLIED),
         (422, "violates unique constraint", AlreadyExists, NOT_APPLIED),
         (422, "Name is Already In Use", AlreadyExists, NOT_APPLIED),

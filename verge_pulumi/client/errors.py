@@ -243,7 +243,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     507: NoSpace,
 }
 _FIELD = re.compile(r"\bfield:? '([^']+)'")
-_UNIQUE = re.compile(r"already in use|\bunique\b|\bexists\b", re.IGNORECASE)
+_UNIQUE = re.compile(r"already in use|already assigned|\bunique\b|\bexists\b", re.IGNORECASE)
 """The wordings of a unique constraint (docs/vergeos/README.md §7.3, docs/vergeos/quirks.md §6)."""
 
 

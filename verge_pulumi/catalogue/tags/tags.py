@@ -1,8 +1,8 @@
-"""Tags and their categories: the tables `tag_categories` and `tags`."""
+"""Tags, their categories, and what has them: the tables `tag_categories`, `tags` and `tag_members`."""
 
 from __future__ import annotations
 
-from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
+from verge_pulumi.catalogue.notation import C, R, any_ref, boolean, integer, ref, section, table, text, words
 
 TAGGABLE = "vms vnets volumes vnet_rules vmware_containers users tenant_nodes sites nodes groups clusters tenants"
 
@@ -38,4 +38,19 @@ TAGS = table(
     parent="category",
     since="26.0",
     source="docs/vergeos/tags.md §2",
+)
+
+# Created and deleted, never changed.
+TAG_MEMBERS = table(
+    "tag_members",
+    section(
+        "docs/vergeos/tags.md §3; types: tsvergeos: services/tag-member/types.ts",
+        ref("tag", "tags", write=C, required=True),
+        any_ref("member", write=C, required=True),
+    ),
+    short="member",
+    unique=(("tag", "member"),),
+    parent="tag",
+    since="26.0",
+    source="docs/vergeos/tags.md §3",
 )
