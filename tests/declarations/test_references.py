@@ -100,6 +100,7 @@ def test_every_reference_accepts_names(name: str) -> None:
     for target in reference.resolved():
         modules = [reference.declared_in or resource.__module__, *(base.__module__ for base in resource.__mro__)]
         known = {name for module in modules for name in vars(sys.modules[module])}
+        known |= {name for module in modules for name in getattr(sys.modules[module], "__all__", ())}
         assert target.__name__ in known, f"say where to find {target.__name__}: ref(declared_in=...)"
         label = target.declaration.label
         assert label is not None, f"say in {target.__name__} what names its rows: named_by=..."

@@ -9,8 +9,8 @@ import pytest
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import Drive, DriveArgs, Network, Nic, Power, PowerArgs, Server, VirtualMachine
 from verge_pulumi.engine.declaring.attributes import Attr, arg
-from verge_pulumi.engine.declaring.component import Part
 from verge_pulumi.engine.declaring.declaration import DeclarationError, Declared
+from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.loader import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

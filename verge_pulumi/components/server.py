@@ -10,8 +10,9 @@ import pulumi
 
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
 from verge_pulumi.engine.declaring.attributes import Attr, arg
-from verge_pulumi.engine.declaring.component import Arguments, Child, Component, Part
+from verge_pulumi.engine.declaring.component import Arguments, Child, Component
 from verge_pulumi.engine.declaring.hidden import ENDING
+from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile

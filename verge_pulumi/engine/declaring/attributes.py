@@ -200,7 +200,8 @@ class Reference(Attribute):
         """Return the type by which a reference to the target is kept in the state."""
         if not self.as_path:
             return Key
-        return RowPath if get_args(target) else row_path(target.declaration.table)
+        # Of several kinds, or of all that have a trait, the table tells which is meant.
+        return row_path(target.declaration.table) if hasattr(target, "declaration") else RowPath
 
     @cached_property
     def value(self) -> Value:
@@ -209,7 +210,8 @@ class Reference(Attribute):
         return with_names(usual) if any(target.declaration.named_keys for target in self.targets) else usual
 
     declared_in = ""
-    """The module that declares what it refers to, if that cannot be imported where the reference is declared."""
+    """The module that declares what it refers to, if that cannot be imported where the reference is declared; for a
+    trait the package of all that may have it."""
 
     @property
     def targets(self) -> list[type[BaseResource]]:
@@ -220,7 +222,9 @@ class Reference(Attribute):
     def resolved(self) -> list[type[BaseResource]]:
         """Return the resources it accepts, and import the one that may not have been declared yet."""
         if self.declared_in:
-            importlib.import_module(self.declared_in)
+            module = importlib.import_module(self.declared_in)
+            for name in getattr(module, "__all__", ()):
+                getattr(module, name)  # a package imports what it has when that is used
         return self.targets
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
@@ -231,9 +235,15 @@ class Reference(Attribute):
         return [(target.declaration.table, key) for target in self.targets] if value is not None else []
 
     def accepts(self) -> list[str]:
-        """Return the class names of the resources it accepts."""
+        """Return the class names of the resources it accepts; a trait stands for those that have it."""
         targets = get_args(self.target) or (self.target,)
-        return [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
+        named = [getattr(target, "__forward_arg__", getattr(target, "__name__", "")) for target in targets]
+        return [each for name in named for each in ([name] if name in DECLARED else _having(name) or [name])]
+
+
+def _having(trait: str) -> list[str]:
+    """Return the names of the resources that inherit from a class which declares none itself."""
+    return sorted(name for name, kind in DECLARED.items() if any(base.__name__ == trait for base in kind.__mro__))
 
 
 Exported: TypeAlias = Mapping[str, Any]
@@ -418,15 +428,17 @@ def refs(*, default: None, column: str = "", replaces: bool = False, restarts: b
     return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
 
 
-def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
+def path_ref(*, column: str | None = None, replaces: bool = False, declared_in: str = "") -> Any:
     """Declare a reference that is kept as ``table/key``.
 
     Args:
         column: The column that holds it, if the table has one.
         replaces: Whether it is set on create only.
+        declared_in: The package of all resources that may have the trait that it names.
     """
     reference = Ref[Any](column=column, replaces=replaces)
     reference.as_path = True
+    reference.declared_in = declared_in
     return reference
 
 

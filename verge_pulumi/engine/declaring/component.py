@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, ClassVar, TypeVar
 
 import pulumi
 
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import Attribute, Whole
 from verge_pulumi.engine.declaring.declaration import Declared, parameter, read_attributes, refuse_own
+from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.signature import refuse_unknown
 
-Given = TypeVar("Given")
-Made = TypeVar("Made", covariant=True)
 R = TypeVar("R", bound=BaseResource, covariant=True)
 
 
@@ -34,26 +33,6 @@ class Arguments(Declared):
     def __init_subclass__(cls) -> None:
         """Read the attributes off the class."""
         cls.attributes = read_attributes(cls)
-
-
-class Part(Generic[Given, Made]):
-    """A part of a component: given to the constructor in one form, read in that of what is made of it."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name."""
-        self.name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Part[Given, Made]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> Made: ...
-    def __get__(self, instance: object | None, owner: type) -> Any:
-        """Return what was made, or on the class the declaration itself."""
-        return self if instance is None else instance.__dict__[self.name]
-
-    def __set__(self, instance: object, value: Given | None) -> None:
-        """Refuse: parts are set by the constructor."""
-        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
 
 
 @dataclass(frozen=True)
@@ -120,7 +99,7 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
         if not hasattr(cls, "title"):
             cls.title = cls.__name__
             cls.attributes = read_attributes(cls)
-            cls.parts = tuple(name for name, value in vars(cls).items() if isinstance(value, Part))
+            cls.parts = parts_of(cls)
         else:
             refuse_own(cls, cls.title, {**cls.attributes, **dict.fromkeys(cls.parts)}, (Attribute, Part))
 

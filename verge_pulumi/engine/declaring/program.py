@@ -182,7 +182,7 @@ class Program:
         Raises:
             pulumi.RunError: It cannot work together with what was declared before.
         """
-        linked = {argument: self._linked(value) for argument, value in arguments.items()}
+        linked = {argument: self.linked(value) for argument, value in arguments.items()}
         attributes = resource.declaration.attributes
         planned = Planned(attributes=attributes, arguments=linked, resource=resource, name=name, system=system)
         for check in self._checks:
@@ -204,7 +204,8 @@ class Program:
         """Return what was announced of a resource; None if nothing was, since the program only reads it."""
         return self._planned.get(resource)
 
-    def _linked(self, value: Any) -> Any:
+    def linked(self, value: Any) -> Any:
+        """Return what was announced of a resource that a value is, or the ``id`` of; any other value as it is."""
         if isinstance(value, pulumi.Output):
             return self._ids.get(value, value)
         return self._planned.get(value, value) if isinstance(value, pulumi.Resource) else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
@@ -17,10 +17,14 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.finding import ByName, Kind, closest, matching
 from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs, Whole
+from verge_pulumi.engine.declaring.values import uncarried
 from verge_pulumi.engine.errors import EngineError, shown
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declaration
+
+
+T = TypeVar("T")
 
 
 def argument(subject: str, attribute: Attribute, provider: pulumi.ProviderResource | None) -> Argument:
@@ -34,6 +38,30 @@ def argument(subject: str, attribute: Attribute, provider: pulumi.ProviderResour
     if isinstance(attribute, Reference):
         return Referring(subject, attribute, provider)
     return Argument(subject, attribute)
+
+
+def carried(subject: str, attribute: Attribute, value: Any) -> Any:
+    """Return a value whose numbers arrive as they are; an output is looked at when it is known.
+
+    Raises:
+        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
+    """
+
+    def refuse(known: T) -> T:
+        if why := uncarried(known):
+            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
+        return known
+
+    def outputs(within: Any) -> Any:
+        if isinstance(within, pulumi.Output):
+            return within.apply(refuse)
+        if isinstance(within, Mapping):
+            return {name: outputs(inner) for name, inner in within.items()}
+        return [outputs(inner) for inner in within] if isinstance(within, list | tuple) else within
+
+    refuse(value)
+    # A reference is the id of a resource as a rule, and that is text.
+    return value if isinstance(attribute, Reference) else outputs(value)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 import pulumi.dynamic
@@ -35,7 +35,6 @@ from verge_pulumi.engine.declaring.attributes import (
     DECLARED,
     Attr,
     Attribute,
-    Reference,
     policy,
 )
 from verge_pulumi.engine.declaring.declaration import (
@@ -50,11 +49,9 @@ from verge_pulumi.engine.declaring.declaration import (
 )
 from verge_pulumi.engine.declaring.hidden import NAME, ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
+from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.signature import refuse_unknown
-from verge_pulumi.engine.declaring.values import uncarried
-
-T = TypeVar("T")
 
 
 class BaseResource(Declared, pulumi.dynamic.Resource):
@@ -67,6 +64,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
 
     declaration: ClassVar[Declaration]
     review: ClassVar[Review] = Review()
+    parts: ClassVar[tuple[str, ...]] = ()
 
     resource_name: str = parameter(kw_only=False)
     opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
@@ -76,6 +74,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         with running.declaring():
             # Only components of this package give hidden inputs.
             hidden = {name: arguments.pop(name) for name in [*arguments] if name.startswith("__")}
+            parts = {name: arguments.pop(name, None) for name in self.parts}
             refuse_unknown(type(self), self.declaration.attributes, arguments)
             if opts is not None and opts.import_ is not None:
                 raise pulumi.RunError(
@@ -90,7 +89,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             for name, value in self.derive_arguments(arguments).items():
                 argument = references.argument(subject, inputs[name], provider)
                 given[name] = argument.meant(value)
-                properties[name] = argument.registered(_carried(subject, inputs[name], given[name]))
+                properties[name] = argument.registered(references.carried(subject, inputs[name], given[name]))
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
@@ -98,6 +97,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
+            self.__dict__.update(self.attach(resource_name, parts))
 
     def __init_subclass__(
         cls,
@@ -154,10 +154,12 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 attributes=read_attributes(cls),
                 review=cls.review,
             )
+            cls.parts = parts_of(cls)
             examine(cls, cls.declaration)
             DECLARED[cls.__name__] = cls
         else:
-            refuse_own(cls, cls.declaration.title, cls.declaration.attributes)
+            known = {**cls.declaration.attributes, **dict.fromkeys(cls.parts)}
+            refuse_own(cls, cls.declaration.title, known, (Attribute, Part))
         # The SDK reads the annotations of the final class to give outputs their types; without them every number would
         # be a float. It knows nothing of our descriptors, so it is told in its own words.
         output: Any = pulumi.Output
@@ -216,6 +218,18 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         types = (*program.current().types_of(opts.parent if opts else None), cls.declaration.type_token)
         return program.Claim(types=types, name=resource_name, text=f"{cls.declaration.title} '{resource_name}'")
 
+    def attach(self, resource_name: str, parts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Declare what belongs to this resource and is a resource of its own, after this one is registered.
+
+        Args:
+            resource_name: Name of this resource in the program.
+            parts: Every part, None where it was not given.
+
+        Returns:
+            What was made of each part.
+        """
+        return {}
+
     @classmethod
     def derive_arguments(cls, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with those that only the program's process can derive from them."""
@@ -242,6 +256,7 @@ class Resource(BaseResource, abstract=True):
         """
         resource = cls.__new__(cls)
         resource._register(resource_name, {}, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)))
+        resource.__dict__.update(resource.attach(resource_name, dict.fromkeys(cls.parts)))
         return resource
 
 
@@ -258,27 +273,3 @@ def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResour
         return await output.future(with_unknowns=True)
 
     return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())
-
-
-def _carried(subject: str, attribute: Attribute, value: Any) -> Any:
-    """Return a value whose numbers arrive as they are; an output is looked at when it is known.
-
-    Raises:
-        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
-    """
-
-    def refuse(known: T) -> T:
-        if why := uncarried(known):
-            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
-        return known
-
-    def outputs(within: Any) -> Any:
-        if isinstance(within, pulumi.Output):
-            return within.apply(refuse)
-        if isinstance(within, Mapping):
-            return {name: outputs(inner) for name, inner in within.items()}
-        return [outputs(inner) for inner in within] if isinstance(within, list | tuple) else within
-
-    refuse(value)
-    # A reference is the id of a resource as a rule, and that is text.
-    return value if isinstance(attribute, Reference) else outputs(value)

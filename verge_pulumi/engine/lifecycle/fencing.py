@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.hidden import ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.model import outputs
@@ -39,16 +40,28 @@ def owner_row(reader: Reader, declaration: Declaration, properties: Mapping[str,
     For a row that can bear none itself it is the next one above that can.
     """
     parent = declaration.parent
-    if parent is None or properties.get(parent.name) is None or len(parent.targets) != 1:
+    above = parent and _referred(parent, properties.get(parent.name))
+    if not above:
         return None
-    (kind,), key = parent.targets, str(properties[parent.name]).rpartition("/")[2]
+    kind, key = above
     while not kind.declaration.markable:
         parent = kind.declaration.parent
-        if declaration.markable or parent is None or parent.through or not parent.column or len(parent.targets) != 1:
+        if declaration.markable or parent is None or parent.through or not parent.column:
             return None
-        key = str(reader.known(kind.declaration.table, key, parent.column)).rpartition("/")[2]
-        (kind,) = parent.targets
+        above = _referred(parent, reader.known(kind.declaration.table, key, parent.column))
+        if not above:
+            return None
+        kind, key = above
     return kind, key
+
+
+def _referred(parent: Reference, value: Any) -> Owner | None:
+    """Return the row that a reference names; None if it is not plain of what kind that is."""
+    if value is None:
+        return None
+    table, _, key = str(value).removeprefix("/v4/").rpartition("/")
+    kinds = [kind for kind in parent.resolved() if kind.declaration.table == table] if table else parent.targets
+    return (kinds[0], key) if len(kinds) == 1 else None
 
 
 def lasting(declaration: Declaration, row: Row) -> dict[str, str]:

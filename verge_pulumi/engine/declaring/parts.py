@@ -1,0 +1,34 @@
+"""Parts: what a component is made of, and what a resource has that is a resource of its own."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, overload
+
+Given = TypeVar("Given")
+Made = TypeVar("Made", covariant=True)
+
+
+class Part(Generic[Given, Made]):
+    """A part of a component or resource: given to the constructor in one form, read in that of what is made of it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn the name."""
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Part[Given, Made]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Made: ...
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        """Return what was made, or on the class the declaration itself."""
+        return self if instance is None else instance.__dict__[self.name]
+
+    def __set__(self, instance: object, value: Given | None) -> None:
+        """Refuse: parts are set by the constructor."""
+        raise AttributeError(f"'{self.name}' is set by the constructor of {type(instance).__name__}")
+
+
+def parts_of(cls: type) -> tuple[str, ...]:
+    """Return the names of the parts that a class declares or inherits."""
+    names = (name for base in reversed(cls.__mro__) for name, value in vars(base).items() if isinstance(value, Part))
+    return tuple(dict.fromkeys(names))
