@@ -12,7 +12,7 @@ import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -44,7 +44,8 @@ An argument whose type is a resource, such as `network` of a [Nic](compute/Nic.m
   `Nic("eth0", vm=web, network=pulumi.StackReference("acme/network/prod").get_output("lan"))`.
 
 An id, a key and what is exported may be outputs. A list of references, such as `bond_interfaces_args` of a
-[Network](network/Network.md), accepts all of these as its elements.
+[Network](network/Network.md), accepts all of these as its elements; so does `tags`, as far as they are known while the
+program runs.
 """
 
 
@@ -121,6 +122,8 @@ def page(resource: type[BaseResource]) -> str:
             if true
         ]
         lines.append(f"| `{name}` | {type_text(attribute, resource)} | {', '.join(notes)} | {texts[name]} |")
+    for name in resource.parts:
+        lines.append(f"| `{name}` | {_links(part_types(resource, name)[0], resource)} |  | {texts[name]} |")
     lines += [
         "",
         "## Outputs",
@@ -148,27 +151,36 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
     lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
     lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
-    hints = inspect.get_annotations(component, eval_str=True)
     for name in component.parts:
-        given, made = (_links(each) for each in get_args(hints[name]))
+        given, made = (_links(each, component) for each in part_types(component, name))
         lines.append(f"| `{name}` | {given} | {made} | {texts[name]} |")
     lines += ["", "## Outputs", "", f"Every output of {settings}, and what is made of each part."]
     return "\n".join(lines) + "\n"
 
 
-def _links(annotation: Any) -> str:
+def part_types(declared: Any, name: str) -> tuple[Any, ...]:
+    """Return the type in which a part is given, and that in which it is read."""
+    declaring = next(base for base in declared.__mro__ if name in vars(base))
+    return get_args(inspect.get_annotations(declaring, eval_str=True)[name])
+
+
+def _links(annotation: Any, source: type[Declared]) -> str:
     """Return a type with a link for each resource and each form of its arguments in it."""
     words = get_args(annotation)
     if get_origin(annotation) is Literal:
         return " ".join(f"`{word}`" for word in words)
     if get_origin(annotation) is Mapping:
-        return f"names to {_links(words[1])}"
+        return f"names to {_links(words[1], source)}"
+    if get_origin(annotation) is Sequence:
+        return f"list of {_links(words[0], source)}"
+    # Whoever accepts a resource accepts all that a reference does.
+    resources = [word for word in words if isinstance(word, type) and issubclass(word, BaseResource)]
     if words:
-        return " or ".join(_links(word) for word in words if word is not type(None))
+        return " or ".join(_links(word, source) for word in resources or words if word is not type(None))
     noun = annotation.__name__.removesuffix("Args")
     if noun not in NOUNS:
         return f"`{annotation.__name__}`"
-    return link(noun, Server).replace(f"[{noun}]", f"[{annotation.__name__}]")
+    return link(noun, source).replace(f"[{noun}]", f"[{annotation.__name__}]")
 
 
 def attribute_texts(declared: type[Declared]) -> dict[str, str]:

@@ -29,6 +29,12 @@ from verge_pulumi.lookups import get_storage_tier as get_storage_tier
 from verge_pulumi.lookups import get_storage_tier_output as get_storage_tier_output
 from verge_pulumi.lookups import get_system as get_system
 from verge_pulumi.lookups import get_system_output as get_system_output
+from verge_pulumi.lookups import get_tag as get_tag
+from verge_pulumi.lookups import get_tag_category as get_tag_category
+from verge_pulumi.lookups import get_tag_category_output as get_tag_category_output
+from verge_pulumi.lookups import get_tag_output as get_tag_output
+from verge_pulumi.lookups import get_tagged as get_tagged
+from verge_pulumi.lookups import get_tagged_output as get_tagged_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
@@ -65,6 +71,7 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRout
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
 from verge_pulumi.resources.tags.tag import Tag as Tag
+from verge_pulumi.resources.tags.tag_assignment import TagAssignment as TagAssignment
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
 from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel as IpsecTunnel
@@ -112,6 +119,7 @@ __all__ = [
     "Server",
     "Snapshot",
     "Tag",
+    "TagAssignment",
     "TagCategory",
     "VirtualMachine",
     "WireGuard",
@@ -138,6 +146,12 @@ __all__ = [
     "get_storage_tier_output",
     "get_system",
     "get_system_output",
+    "get_tag",
+    "get_tag_category",
+    "get_tag_category_output",
+    "get_tag_output",
+    "get_tagged",
+    "get_tagged_output",
     "get_vm",
     "get_vm_output",
     "reachability",

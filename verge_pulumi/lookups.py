@@ -20,13 +20,15 @@ from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from verge_pulumi.client import Key, as_key
-from verge_pulumi.engine.connecting.finding import Kind, find
+from verge_pulumi.client import Key, Row, as_key
+from verge_pulumi.engine.connecting.finding import Kind, find, find_all
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+from verge_pulumi.resources.tags.tag import Tag
+from verge_pulumi.resources.tags.tag_category import TagCategory
 
 T = TypeVar("T")
 
@@ -190,6 +192,57 @@ class GetResourceGroupResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetTagCategoryResult:
+    """A category of tags; `taggable_…` says whether rows of a table may have them."""
+
+    key: RowKey
+    name: str
+    description: Description
+    single_tag_selection: Switch
+    taggable_vms: Switch
+    taggable_vnets: Switch
+    taggable_volumes: Switch
+    taggable_vnet_rules: Switch
+    taggable_vmware_containers: Switch
+    taggable_users: Switch
+    taggable_tenant_nodes: Switch
+    taggable_sites: Switch
+    taggable_nodes: Switch
+    taggable_groups: Switch
+    taggable_clusters: Switch
+    taggable_tenants: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTagResult:
+    """A tag; `category` is the key of its category."""
+
+    key: RowKey
+    name: str
+    description: Description
+    category: int
+    category_name: Annotated[Text, "category#name"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTaggedResult:
+    """An object that has a tag; `path` is such as ``vms/42``, as `on` of a `TagAssignment` takes it."""
+
+    path: Annotated[str, "member", BeforeValidator(lambda value: str(value).removeprefix("/v4/"))]
+    name: Annotated[Text, "member#$display"]
+
+    @property
+    def table(self) -> str:
+        """The table of its row."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def key(self) -> Key:
+        """The key of its row."""
+        return as_key(self.path.rpartition("/")[2])
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetSystemResult:
     """The system itself."""
 
@@ -218,8 +271,15 @@ class _Lookup(Generic[T]):
         within: dict[str, Any] | None = None,
         place: str = "",
     ) -> T:
-        projection = [f"{path} as {name}" if "#" in path else path for name, path in self._paths.items()]
-        row = find(provider, self._kind, projection, wanted, within, place)
+        return self.facts(find(provider, self._kind, self.projection, wanted, within, place))
+
+    @property
+    def projection(self) -> list[str]:
+        """The fields of a GET that answers all facts."""
+        return [f"{path} as {name}" if "#" in path else path for name, path in self._paths.items()]
+
+    def facts(self, row: Row) -> T:
+        """Return the facts that a row states."""
         facts = {name: row.get(name if "#" in path else path) for name, path in self._paths.items()}
         try:
             return self._adapter.validate_python(facts)
@@ -274,6 +334,73 @@ class InVm(_Lookup[T]):
         return pulumi.Output.all(vm=owner, name=name).apply(lambda known: self(**known, provider=provider))
 
 
+class InCategory(_Lookup[T]):
+    """Looks up a tag: ``get_tag(category=get_tag_category(name="environment"), name="prod")``, or by its `key`."""
+
+    def __call__(
+        self,
+        *,
+        name: str | None = None,
+        category: GetTagCategoryResult | Key | None = None,
+        key: Key | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> T:
+        """Return the one of that name, in that category if it is given, or the one that has that key."""
+        within = category.key if isinstance(category, GetTagCategoryResult) else category
+        wanted = _one_of(self._kind, name=name, key=key)
+        if within is None:
+            return self.find(provider, wanted)
+        return self.find(provider, wanted, {"category": as_key(within)}, f" in the category {within}")
+
+    def output(
+        self,
+        *,
+        name: pulumi.Input[str] | None = None,
+        category: TagCategory
+        | pulumi.Input[GetTagCategoryResult]
+        | pulumi.Input[int]
+        | pulumi.Input[str]
+        | None = None,
+        key: pulumi.Input[int] | pulumi.Input[str] | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[T]:
+        """Return the one of that name when it is known, and the category is made."""
+        within = category.id if isinstance(category, BaseResource) else category
+        given = pulumi.Output.all(name=name, category=within, key=key)
+        return given.apply(lambda known: self(**known, provider=provider))
+
+
+class HavingTag(_Lookup[T]):
+    """Looks up what has a tag: ``get_tagged(tag=get_tag(name="prod"), table="vms")``."""
+
+    def __call__(
+        self,
+        *,
+        tag: GetTagResult | Key,
+        table: str | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> list[T]:
+        """Return all that have the tag, or of these the rows of one table; the tag is what `get_tag` returned."""
+        key = tag.key if isinstance(tag, GetTagResult) else as_key(tag)
+        rows = find_all(provider, self._kind, self.projection, {"tag": key})
+        return [self.facts(row) for row in rows if table is None or _table_of(row) == table]
+
+    def output(
+        self,
+        *,
+        tag: Tag | pulumi.Input[GetTagResult] | pulumi.Input[int] | pulumi.Input[str],
+        table: str | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[list[T]]:
+        """Return them when the tag is known; what the same run tags may be among them or not."""
+        of = tag.id if isinstance(tag, BaseResource) else tag
+        return pulumi.Output.all(tag=of).apply(lambda known: self(**known, table=table, provider=provider))
+
+
+def _table_of(row: Row) -> str:
+    return str(row.get("member")).removeprefix("/v4/").rpartition("/")[0]
+
+
 class Tier(_Lookup[T]):
     """Looks up a storage tier: ``get_storage_tier(tier=3)``."""
 
@@ -323,6 +450,11 @@ get_storage_tier: Tier[GetStorageTierResult] = Tier(
     GetStorageTierResult, Kind("storage tier", "storage_tiers", label="tier")
 )
 get_system: TheOnly[GetSystemResult] = TheOnly(GetSystemResult, Kind("system", "system"))
+get_tag: InCategory[GetTagResult] = InCategory(GetTagResult, Kind("tag", "tags"))
+get_tag_category: Named[GetTagCategoryResult] = Named(GetTagCategoryResult, Kind("tag category", "tag_categories"))
+get_tagged: HavingTag[GetTaggedResult] = HavingTag(
+    GetTaggedResult, Kind("assignment of the tag", "tag_members", label="tag")
+)
 # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
@@ -336,4 +468,7 @@ get_resource_group_output = get_resource_group.output
 get_snapshot_output = get_snapshot.output
 get_storage_tier_output = get_storage_tier.output
 get_system_output = get_system.output
+get_tag_category_output = get_tag_category.output
+get_tag_output = get_tag.output
+get_tagged_output = get_tagged.output
 get_vm_output = get_vm.output

@@ -21,8 +21,12 @@ from verge_pulumi import (
     PowerArgs,
     Provider,
     Server,
+    Tag,
+    TagAssignment,
+    TagCategory,
     VirtualMachine,
 )
+from verge_pulumi.engine.declaring import program
 
 # The SDK leaves the event loops of its threads open.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -75,6 +79,23 @@ def started(network: Network, *rules: dict[str, Any]) -> None:
     for number, arguments in enumerate(rules):
         rule(f"rule-{number}", network, **arguments)
     Power("on", of=network, state="running")
+
+
+TAG: list[Tag] = []
+"""The tag that a program declared last."""
+
+
+def tag(name: str, **arguments: Any) -> Tag:
+    """Declare a tag of a new category, whose tags VMs may have."""
+    category = TagCategory("environment", name="environment", **{"taggable_vms": True, **arguments})
+    TAG[:] = [Tag(name, name=name, category=category)]
+    return TAG[0]
+
+
+def also(name: str) -> Tag:
+    """Declare another tag of the same category."""
+    category: Any = program.current().planned(TAG[0])
+    return Tag(name, name=name, category=category.known("category").resource)
 
 
 MISTAKES: dict[str, tuple[Program, str]] = {
@@ -148,6 +169,29 @@ MISTAKES: dict[str, tuple[Program, str]] = {
     "an authoritative firewall beside another one": (
         lambda: [firewall("a", "3"), firewall("b", "3", authoritative=True)],
         "Unable to declare Firewall 'b': it is authoritative, and Firewall 'a' has rules of the same network.",
+    ),
+    "a tag twice": (
+        lambda: [vm := VirtualMachine("web", name="web", tags=[tag("prod")]), TagAssignment("it", tag=TAG[0], on=vm)],
+        "Unable to declare TagAssignment 'it': Tag 'prod' is already put on VirtualMachine 'web' by TagAssignment "
+        "'web-prod'. Declare it once.",
+    ),
+    "a tag twice on what is elsewhere": (
+        lambda: [TagAssignment("a", tag="5", on="vms/7"), TagAssignment("b", tag=5, on="/v4/vms/7")],
+        "Unable to declare TagAssignment 'b': the tag is already put on vms/7 by TagAssignment 'a'.",
+    ),
+    "a tag where its category allows none": (
+        lambda: lan(tags=[tag("prod")]),
+        "Unable to declare TagAssignment 'lan-prod': TagCategory 'environment' does not allow its tags on Network "
+        "'lan'. Set taggable_vnets=True there.",
+    ),
+    "a tag where its category forbids them": (
+        lambda: TagAssignment("it", tag=tag("prod", taggable_nodes=False, adopt=True), on="nodes/1"),
+        "TagCategory 'environment' does not allow its tags on nodes/1. Set taggable_nodes=True there.",
+    ),
+    "two tags where there may be one": (
+        lambda: VirtualMachine("web", name="web", tags=[tag("prod", single_tag_selection=True), also("dev")]),
+        "Unable to declare TagAssignment 'web-environment': VirtualMachine 'web' has Tag 'prod' by TagAssignment "
+        "'web-environment', and TagCategory 'environment' allows one of its tags. Choose that or Tag 'dev'.",
     ),
     "several at once": (
         lambda: address(pool(ipaddress="10.0.0.150"), "10.0.0.150", name="db"),
@@ -298,6 +342,14 @@ PASSING: dict[str, Program] = {
     "a network whose power is declared before": lambda: [
         Power("on", of=(network := lan()), state="running"),
         rule("ssh", network),
+    ],
+    "tags of several categories": lambda: VirtualMachine("web", name="web", tags=[tag("prod"), also("blue"), 7, 8]),
+    "a tag of a category that is there already": lambda: lan(tags=[tag("prod", adopt=True)]),
+    "a tag of which nobody knows where it may be": lambda: lan(tags=[tag("prod", taggable_vnets=True), "5"]),
+    "a tag on what nobody knows": lambda: [TagAssignment(name, tag="5", on=UNKNOWN) for name in ("a", "b")],
+    "one tag of several machines": lambda: [
+        VirtualMachine("web", name="web", tags=[tag("prod", single_tag_selection=True)]),
+        VirtualMachine("db", name="db", tags=TAG),
     ],
     "powers of two machines": lambda: [Server("a", name="a"), Server("b", name="b")],
     "powers of what nobody knows": lambda: [Power(name, of=UNKNOWN, state="running") for name in ("a", "b")],

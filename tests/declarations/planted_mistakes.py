@@ -38,6 +38,8 @@ Network("e", name="e", machine=1)  # mistake: an output as an argument
 Network("f", name="f", type="lan")  # mistake: a word that is not in the list
 Network("g", name="g", dnslist="1.1.1.1")  # mistake: a text for a list
 Network("h", name="h", restart="always")  # mistake: a policy that does not exist
+VirtualMachine("tagged", name="tagged", tags=[lan])  # mistake: a network for a tag
+VirtualMachine("tagged", name="tagged", tags="prod", ram=1024).tags.apply(len)  # mistake: an output of what is none
 Network("i", name="i", mtu=lan.name)  # mistake: an output of another type
 Drive("j", vm=lan, disksize="1GiB")  # mistake: a network for a VM
 Drive("k", vm=web, media="floppy")  # mistake: a medium that does not exist

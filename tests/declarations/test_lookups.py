@@ -29,6 +29,12 @@ from verge_pulumi import (
     get_storage_tier_output,
     get_system,
     get_system_output,
+    get_tag,
+    get_tag_category,
+    get_tag_category_output,
+    get_tag_output,
+    get_tagged,
+    get_tagged_output,
     get_vm,
     get_vm_output,
 )
@@ -111,6 +117,60 @@ def test_a_file_and_a_group_of_devices(simulator: Simulator) -> None:
     assert get_resource_group(key=group["$key"]).device_class == group["class"]
 
 
+@pytest.fixture
+def prod(simulator: Simulator, vm: int) -> int:
+    """A tag that a VM and a network have, and its like in another category."""
+    environment = simulator.add("tag_categories", name="environment", taggable_vms=True, taggable_vnets=True)
+    key = int(simulator.add("tags", category=environment, name="prod", description="live"))
+    for member in (f"vms/{vm}", "/v4/vnets/3"):
+        simulator.add("tag_members", tag=key, member=member)
+    simulator.add("tags", category=simulator.add("tag_categories", name="billing"), name="prod")
+    return key
+
+
+def test_a_tag_is_found_in_its_category(simulator: Simulator, prod: int) -> None:
+    environment = get_tag_category(name="environment")
+    assert (environment.taggable_vms, environment.taggable_nodes, environment.single_tag_selection) == (
+        True,
+        False,
+        False,
+    )
+    found = get_tag(name="prod", category=environment)
+    assert found == get_tag(key=prod) == get_tag(name="prod", category=environment.key)
+    assert (found.description, found.category, found.category_name) == ("live", environment.key, "environment")
+    assert "there are several" in failure(lambda: get_tag(name="prod"))
+    assert failure(lambda: get_tag(name="prd", category=2)) == (
+        f"Unable to find the tag 'prd': there is none in the category 2 on {simulator.url}. Did you mean 'prod'?"
+    )
+
+
+def test_what_has_a_tag_is_one_request(simulator: Simulator, vm: int, prod: int) -> None:
+    simulator.reset("log")
+    found = get_tagged(tag=prod)
+    assert [(each.path, each.table, each.key, each.name) for each in found] == [
+        (f"vms/{vm}", "vms", vm, "web"),
+        ("vnets/3", "vnets", 3, "External"),
+    ]
+    assert [each.name for each in get_tagged(tag=prod, table="vms")] == ["web"]
+    assert len(simulator.requests()) == 1
+    assert get_tagged(tag=get_tag(key=prod), table="nodes") == get_tagged(tag=99) == []
+
+
+def test_tags_are_looked_up_when_they_are_known(engine: Engine, simulator: Simulator, prod: int) -> None:
+    environment = get_tag_category_output(name="environment")
+    tag = get_tag_output(name="prod", category=environment)
+    assert outcome(tag).key == prod
+    assert [each.table for each in outcome(get_tagged_output(tag=tag))] == ["vms", "vnets"]
+    assert outcome(get_tagged_output(tag=tag.key, table="vnets"))[0].name == "External"
+
+
+def test_what_cannot_be_asked_for_a_tag_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VERGEOS_HOST")
+    assert failure(lambda: get_tagged(tag=7)) == (
+        "Unable to find the assignment of the tag 7: VERGEOS_HOST (or the configuration vergeos:host) is not set"
+    )
+
+
 LOOKUPS = {name: getattr(verge_pulumi, name) for name in verge_pulumi.__all__ if name.startswith("get_")}
 
 
@@ -122,9 +182,11 @@ def test_every_fact_is_a_column(name: str) -> None:
         for reference in references:
             column = table.column(reference)
             assert column is not None, path
+            if last == "$display":
+                break  # every row has one
             assert column.target is not None, path
             table = TABLES[column.target]
-        assert last == "$key" or table.column(last) is not None, path
+        assert last in ("$key", "$display") or table.column(last) is not None, path
 
 
 # Requests ------------------------------------------------------------------------------------------------------------

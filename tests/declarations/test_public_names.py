@@ -52,6 +52,7 @@ def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_off
             value
             for value in vars(importlib.import_module(module.name)).values()
             if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == module.name
+            if hasattr(value, "declaration")  # a trait is no resource
         ]
         family = module.name.rpartition(".")[2].title().replace("_", "")
         assert len(own) <= 1 or all(resource.__name__.startswith(family) for resource in own), module.name

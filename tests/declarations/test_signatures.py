@@ -26,7 +26,7 @@ def parameters(of: Any) -> Mapping[str, Parameter]:
 def test_a_resource_shows_its_arguments(noun: type[BaseResource]) -> None:
     shown = parameters(noun)
     assert list(shown)[:2] == ["resource_name", "opts"]
-    assert set(shown) - {"resource_name", "opts"} == set(noun.declaration.inputs)
+    assert set(shown) - {"resource_name", "opts"} == {*noun.declaration.inputs, *noun.parts}
     required = {name for name, parameter in shown.items() if parameter.default is Parameter.empty}
     assert required == {"resource_name"} | {name for name, each in noun.declaration.inputs.items() if each.required}
 

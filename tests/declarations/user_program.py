@@ -32,6 +32,9 @@ from verge_pulumi import (
     Provider,
     RuleAlias,
     Server,
+    Tag,
+    TagAssignment,
+    TagCategory,
     VirtualMachine,
     WireGuard,
     WireGuardPeer,
@@ -41,6 +44,10 @@ from verge_pulumi import (
     get_drive_output,
     get_network,
     get_storage_tier,
+    get_tag,
+    get_tag_category,
+    get_tagged,
+    get_tagged_output,
     get_vm,
     get_vm_output,
     rule_addresses,
@@ -216,3 +223,14 @@ place: pulumi.Output[str] = web.location
 export("web", web)
 export("on", on)
 pulumi.export("running", web.running)
+
+environment = TagCategory("environment", name="environment", taggable_vms=True, single_tag_selection=True)
+prod = Tag("prod", category=environment, name="prod", allow_cascade=True)
+found = get_tag(name="prod", category=get_tag_category(name="environment"))
+tagged = VirtualMachine("tagged", name="tagged", tags=[prod, by_name("blue"), found.key, "7"])
+Network("named", name="named", tags={"environment": pulumi.StackReference("acme/base/prod").get_output("prod")})
+box = Server("box", name="box", tags=[prod])
+TagAssignment("box-is-green", tag=by_name("green"), on=box)
+TagAssignment("node", tag=box.tags["prod"].tag, on="nodes/1")
+names: list[str | None] = [each.name for each in get_tagged(tag=found, table="vms")]
+pulumi.export("live", get_tagged_output(tag=prod).apply(len))

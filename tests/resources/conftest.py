@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.declarations.conftest import _leftovers as _leftovers
 from tests.declarations.conftest import engine as engine
+from tests.declarations.conftest import here as here
 from tests.providers.conftest import bench as bench
 from tests.providers.conftest import lan as lan
 from tests.providers.conftest import running as running

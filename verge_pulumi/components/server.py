@@ -23,6 +23,8 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, Virtu
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
 from verge_pulumi.resources.power import Power, PowerSettings
+from verge_pulumi.resources.tags._taggable import Tags
+from verge_pulumi.resources.tags.tag_assignment import TagAssignment
 
 OnChange = Literal["ignore", "next-boot", "replace"]
 
@@ -90,6 +92,9 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
     """What another `cloud_init` does later on, as in `CloudInitFile.on_change`. With ``replace`` the whole server is
     recreated, since a guest has only one first boot."""
 
+    tags: Part[Tags, Mapping[str, TagAssignment]] = Part()
+    """Tags of the VM, as in `VirtualMachine`."""
+
     power: Part[PowerArgs, Power] = Part()
     """Its power; it is to run if unset."""
 
@@ -121,7 +126,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         inside = pulumi.ResourceOptions(parent=self)
         if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
             settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
-        vm = VirtualMachine(f"{name}-vm", opts=inside, **settings)
+        vm = VirtualMachine(f"{name}-vm", opts=inside, tags=parts["tags"], **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
         on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
         made: dict[str, Any] = {
@@ -159,7 +164,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
         made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, ENDING: ending})
         outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
-        return {**outputs, **made, "cloud_init_on_change": on_change}
+        return {**outputs, **made, "tags": vm.tags, "cloud_init_on_change": on_change}
 
 
 def _named(name: str, file: str) -> str:

@@ -31,6 +31,7 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRout
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
 from verge_pulumi.resources.tags.tag import Tag as Tag
+from verge_pulumi.resources.tags.tag_assignment import TagAssignment as TagAssignment
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
 from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
 from verge_pulumi.resources.vpn.ipsec_tunnel import IpsecTunnel as IpsecTunnel
@@ -70,6 +71,7 @@ __all__ = [
     "RuleAlias",
     "Snapshot",
     "Tag",
+    "TagAssignment",
     "TagCategory",
     "VirtualMachine",
     "WireGuard",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.engine.subjects import Case, Within
+from verge_pulumi import Tag, TagCategory
 
 CATEGORY = Within(argument="category", noun="TagCategory")
+
+TAGGED = Within(argument="on", noun="VirtualMachine", label="tagged")
+
+
+def blue() -> dict[str, Any]:
+    """Declare a tag that virtual machines may have."""
+    return {"tag": Tag("blue", name="blue", category=TagCategory("colours", name="colours", taggable_vms=True))}
+
 
 CASES = (
     Case(
@@ -22,4 +33,5 @@ CASES = (
         drift=("description", "changed in the UI"),
         unset=None,
     ),
+    Case(noun="TagAssignment", within=TAGGED, arguments=blue, edit=None, drift=None, unset=None),
 )

@@ -78,7 +78,6 @@ def find(
     Raises:
         pulumi.RunError: There is none, there are several, or VergeOS cannot be asked.
     """
-    called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
     try:
         connection = for_program(provider)
         rows = matching(connection, kind, fields, wanted, within)
@@ -92,9 +91,34 @@ def find(
         hint = f" Did you mean '{printable(close)}'?" if close else ""
         raise EngineError(f"there is none{place}.{hint}")
     except (EngineError, VergeError) as error:
-        # Of this error Pulumi prints the text and no traceback.
-        what = f"{kind.noun} {printable(called)}".strip()
-        raise pulumi.RunError(shown(f"Unable to find the {what}: {error}")) from None
+        raise _not_found(kind, wanted, error) from None
+
+
+def find_all(
+    provider: pulumi.ProviderResource | None, kind: Kind, fields: Sequence[str], wanted: Mapping[str, Any]
+) -> Sequence[Row]:
+    """Return all rows that have the wanted values.
+
+    Args:
+        provider: Whose VergeOS; None for the default one.
+        kind: What is looked for.
+        fields: What to read.
+        wanted: By column.
+
+    Raises:
+        pulumi.RunError: VergeOS cannot be asked.
+    """
+    try:
+        return matching(for_program(provider), kind, fields, wanted)
+    except (EngineError, VergeError) as error:
+        raise _not_found(kind, wanted, error) from None
+
+
+def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> pulumi.RunError:
+    """Return the error that a program ends with; of this one Pulumi prints the text and no traceback."""
+    called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
+    what = f"{kind.noun} {printable(called)}".strip()
+    return pulumi.RunError(shown(f"Unable to find the {what}: {error}"))
 
 
 def matching(

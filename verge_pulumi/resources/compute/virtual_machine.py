@@ -14,7 +14,6 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, com
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -26,6 +25,7 @@ from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
 from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute._guest import GuestAddresses
+from verge_pulumi.resources.tags._taggable import Taggable
 
 if TYPE_CHECKING:
     from verge_pulumi.resources.compute.snapshot import Snapshot
@@ -215,7 +215,7 @@ class VirtualMachineSettings(Describable, Placed):
 
 class VirtualMachine(
     VirtualMachineSettings,
-    Resource,
+    Taggable,
     table="vms",
     unique=("name",),
     only={"is_snapshot": False},

@@ -8,13 +8,13 @@ from typing import Literal
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import RowPath, Text
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
 from verge_pulumi.resources.network._staged import StagingProvider
 from verge_pulumi.resources.network.network import Network
+from verge_pulumi.resources.tags._taggable import Taggable
 
 
 class NetworkRuleSettings(Describable):
@@ -85,7 +85,7 @@ class NetworkRuleSettings(Describable):
     """What it was made for, such as ``vnet_addresses/28``."""
 
 
-class NetworkRule(NetworkRuleSettings, Resource, table="vnet_rules", unique=("network", "name"), life=Staged("rules")):
+class NetworkRule(NetworkRuleSettings, Taggable, table="vnet_rules", unique=("network", "name"), life=Staged("rules")):
     """A rule by which a network's router lets traffic pass, drops it, translates its addresses or routes it.
 
     Rules are tried from the first to the last. Addresses are texts that VergeOS understands; the module

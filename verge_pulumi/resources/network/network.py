@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, arg, computed, policy, ref, refs
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Inventory, Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -20,6 +19,7 @@ from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources._placed import Placed
 from verge_pulumi.resources._power_actions import Restart
+from verge_pulumi.resources.tags._taggable import Taggable
 
 if TYPE_CHECKING:
     from verge_pulumi.resources.dns.dns_zone import DnsZone
@@ -34,7 +34,7 @@ RateLimitType = Literal[
 ]  # fmt: skip
 
 
-class Network(Describable, Placed, Resource, table="vnets", unique=("name",), fixed=("macaddress",)):
+class Network(Describable, Placed, Taggable, table="vnets", unique=("name",), fixed=("macaddress",)):
     """A virtual network: a layer-2 segment with its own router, DHCP and DNS.
 
     A new network is stopped; declare a `Power` to start it. Changes of addressing, DHCP, DNS, MTU or layer 2 of a
