@@ -312,7 +312,7 @@ class Stand:
         for name, item in self.items.items():
             self.check(item.subject, name in ids, f"{name} is not in the state")
             live, first = self.described(item), self.first.get(name)
-            self.check(item.subject, bool(live), f"{name} is not in VergeOS")
+            self.check(item.subject, live not in (None, []), f"{name} is not in VergeOS")
             if first and live and live != first and not item.changes:
                 self.fault(item.subject, f"{name} is {live} and was {first}")
         for name in set(ids) - set(self.items):
