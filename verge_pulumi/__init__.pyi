@@ -13,6 +13,8 @@ from verge_pulumi.lookups import get_cluster as get_cluster
 from verge_pulumi.lookups import get_cluster_output as get_cluster_output
 from verge_pulumi.lookups import get_drive as get_drive
 from verge_pulumi.lookups import get_drive_output as get_drive_output
+from verge_pulumi.lookups import get_group as get_group
+from verge_pulumi.lookups import get_group_output as get_group_output
 from verge_pulumi.lookups import get_media_file as get_media_file
 from verge_pulumi.lookups import get_media_file_output as get_media_file_output
 from verge_pulumi.lookups import get_network as get_network
@@ -29,8 +31,15 @@ from verge_pulumi.lookups import get_storage_tier as get_storage_tier
 from verge_pulumi.lookups import get_storage_tier_output as get_storage_tier_output
 from verge_pulumi.lookups import get_system as get_system
 from verge_pulumi.lookups import get_system_output as get_system_output
+from verge_pulumi.lookups import get_user as get_user
+from verge_pulumi.lookups import get_user_output as get_user_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
+from verge_pulumi.resources.access.api_key import ApiKey as ApiKey
+from verge_pulumi.resources.access.group import Group as Group
+from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
+from verge_pulumi.resources.access.permission import Permission as Permission
+from verge_pulumi.resources.access.user import User as User
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -73,6 +82,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 
 __all__ = [
     "Address",
+    "ApiKey",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -93,6 +103,8 @@ __all__ = [
     "EigrpRouterCommand",
     "Firewall",
     "FirewallRule",
+    "Group",
+    "GroupMember",
     "HostOverride",
     "IpsecPhase2",
     "IpsecTunnel",
@@ -105,6 +117,7 @@ __all__ = [
     "Nic",
     "NicArgs",
     "OspfCommand",
+    "Permission",
     "Power",
     "PowerArgs",
     "Provider",
@@ -113,6 +126,7 @@ __all__ = [
     "Snapshot",
     "Tag",
     "TagCategory",
+    "User",
     "VirtualMachine",
     "WireGuard",
     "WireGuardPeer",
@@ -122,6 +136,8 @@ __all__ = [
     "get_cluster_output",
     "get_drive",
     "get_drive_output",
+    "get_group",
+    "get_group_output",
     "get_media_file",
     "get_media_file_output",
     "get_network",
@@ -138,6 +154,8 @@ __all__ = [
     "get_storage_tier_output",
     "get_system",
     "get_system_output",
+    "get_user",
+    "get_user_output",
     "get_vm",
     "get_vm_output",
     "reachability",

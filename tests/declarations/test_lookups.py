@@ -18,6 +18,7 @@ from verge_pulumi import (
     get_cluster,
     get_drive,
     get_drive_output,
+    get_group,
     get_media_file,
     get_network,
     get_network_output,
@@ -29,6 +30,7 @@ from verge_pulumi import (
     get_storage_tier_output,
     get_system,
     get_system_output,
+    get_user,
     get_vm,
     get_vm_output,
 )
@@ -109,6 +111,15 @@ def test_a_file_and_a_group_of_devices(simulator: Simulator) -> None:
     group = simulator.rows("resource_groups")[0]
     assert get_resource_group(name=group["name"]) == get_resource_group(key=group["$key"])
     assert get_resource_group(key=group["$key"]).device_class == group["class"]
+
+
+def test_a_user_and_a_group(simulator: Simulator) -> None:
+    admin = get_user(name="admin")
+    assert (admin.key, admin.enabled, admin.type, admin.email) == (1, True, "normal", None)
+    assert admin.identity == simulator.rows("users")[0]["identity"]
+    group = get_group(name="Administrators")
+    assert group == get_group(key=1)
+    assert (group.system_group, group.description, group.identity) == (True, "Full access", 2)
 
 
 LOOKUPS = {name: getattr(verge_pulumi, name) for name in verge_pulumi.__all__ if name.startswith("get_")}

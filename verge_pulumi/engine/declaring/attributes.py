@@ -418,14 +418,15 @@ def refs(*, default: None, column: str = "", replaces: bool = False, restarts: b
     return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
 
 
-def path_ref(*, column: str | None = None, replaces: bool = False) -> Any:
+def path_ref(*, column: str | None = None, through: str | None = None, replaces: bool = False) -> Any:
     """Declare a reference that is kept as ``table/key``.
 
     Args:
         column: The column that holds it, if the table has one.
+        through: The column of the *referenced* row whose value this table wants instead, as with `ref`.
         replaces: Whether it is set on create only.
     """
-    reference = Ref[Any](column=column, replaces=replaces)
+    reference = Ref[Any](column=column, through=through, replaces=replaces)
     reference.as_path = True
     return reference
 
