@@ -13,6 +13,8 @@ from verge_pulumi.lookups import get_cluster as get_cluster
 from verge_pulumi.lookups import get_cluster_output as get_cluster_output
 from verge_pulumi.lookups import get_drive as get_drive
 from verge_pulumi.lookups import get_drive_output as get_drive_output
+from verge_pulumi.lookups import get_group as get_group
+from verge_pulumi.lookups import get_group_output as get_group_output
 from verge_pulumi.lookups import get_media_file as get_media_file
 from verge_pulumi.lookups import get_media_file_output as get_media_file_output
 from verge_pulumi.lookups import get_network as get_network
@@ -35,8 +37,15 @@ from verge_pulumi.lookups import get_tag_category_output as get_tag_category_out
 from verge_pulumi.lookups import get_tag_output as get_tag_output
 from verge_pulumi.lookups import get_tagged as get_tagged
 from verge_pulumi.lookups import get_tagged_output as get_tagged_output
+from verge_pulumi.lookups import get_user as get_user
+from verge_pulumi.lookups import get_user_output as get_user_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
+from verge_pulumi.resources.access.api_key import ApiKey as ApiKey
+from verge_pulumi.resources.access.group import Group as Group
+from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
+from verge_pulumi.resources.access.permission import Permission as Permission
+from verge_pulumi.resources.access.user import User as User
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -80,6 +89,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 
 __all__ = [
     "Address",
+    "ApiKey",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -100,6 +110,8 @@ __all__ = [
     "EigrpRouterCommand",
     "Firewall",
     "FirewallRule",
+    "Group",
+    "GroupMember",
     "HostOverride",
     "IpsecPhase2",
     "IpsecTunnel",
@@ -112,6 +124,7 @@ __all__ = [
     "Nic",
     "NicArgs",
     "OspfCommand",
+    "Permission",
     "Power",
     "PowerArgs",
     "Provider",
@@ -121,6 +134,7 @@ __all__ = [
     "Tag",
     "TagAssignment",
     "TagCategory",
+    "User",
     "VirtualMachine",
     "WireGuard",
     "WireGuardPeer",
@@ -130,6 +144,8 @@ __all__ = [
     "get_cluster_output",
     "get_drive",
     "get_drive_output",
+    "get_group",
+    "get_group_output",
     "get_media_file",
     "get_media_file_output",
     "get_network",
@@ -152,6 +168,8 @@ __all__ = [
     "get_tag_output",
     "get_tagged",
     "get_tagged_output",
+    "get_user",
+    "get_user_output",
     "get_vm",
     "get_vm_output",
     "reachability",

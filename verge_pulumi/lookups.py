@@ -192,6 +192,32 @@ class GetResourceGroupResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetUserResult:
+    """A user; permissions name it by its `identity`."""
+
+    key: RowKey
+    name: str
+    displayname: Text
+    email: Text
+    type: str
+    enabled: Switch
+    identity: Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetGroupResult:
+    """A group; permissions name it by its `identity`."""
+
+    key: RowKey
+    name: str
+    description: Description
+    email: Text
+    enabled: Switch
+    system_group: Switch
+    identity: Number
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetTagCategoryResult:
     """A category of tags; `taggable_…` says whether rows of a table may have them."""
 
@@ -438,6 +464,7 @@ def _one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
 
 get_cluster: Named[GetClusterResult] = Named(GetClusterResult, Kind("cluster", "clusters"))
 get_drive: InVm[GetDriveResult] = InVm(GetDriveResult, Kind("drive", "machine_drives"))
+get_group: Named[GetGroupResult] = Named(GetGroupResult, Kind("group", "groups"))
 get_media_file: Named[GetMediaFileResult] = Named(GetMediaFileResult, Kind("media file", "files"))
 get_network: Named[GetNetworkResult] = Named(GetNetworkResult, Kind("network", "vnets"))
 get_nic: InVm[GetNicResult] = InVm(GetNicResult, Kind("NIC", "machine_nics"))
@@ -455,11 +482,13 @@ get_tag_category: Named[GetTagCategoryResult] = Named(GetTagCategoryResult, Kind
 get_tagged: HavingTag[GetTaggedResult] = HavingTag(
     GetTaggedResult, Kind("assignment of the tag", "tag_members", label="tag")
 )
+get_user: Named[GetUserResult] = Named(GetUserResult, Kind("user", "users"))
 # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
 get_cluster_output = get_cluster.output
 get_drive_output = get_drive.output
+get_group_output = get_group.output
 get_media_file_output = get_media_file.output
 get_network_output = get_network.output
 get_nic_output = get_nic.output
@@ -471,4 +500,5 @@ get_system_output = get_system.output
 get_tag_category_output = get_tag_category.output
 get_tag_output = get_tag.output
 get_tagged_output = get_tagged.output
+get_user_output = get_user.output
 get_vm_output = get_vm.output

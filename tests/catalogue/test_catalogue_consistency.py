@@ -19,6 +19,7 @@ EXTERNAL = {
     "snapshot_profiles",
     "storage_tier_stats",
     "sys/identities",
+    "themes",
     "vm_paste_configs",
     "vm_recipe_instances",
     "vm_services",

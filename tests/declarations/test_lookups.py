@@ -18,6 +18,7 @@ from verge_pulumi import (
     get_cluster,
     get_drive,
     get_drive_output,
+    get_group,
     get_media_file,
     get_network,
     get_network_output,
@@ -35,6 +36,7 @@ from verge_pulumi import (
     get_tag_output,
     get_tagged,
     get_tagged_output,
+    get_user,
     get_vm,
     get_vm_output,
 )
@@ -169,6 +171,15 @@ def test_what_cannot_be_asked_for_a_tag_is_told(monkeypatch: pytest.MonkeyPatch)
     assert failure(lambda: get_tagged(tag=7)) == (
         "Unable to find the assignment of the tag 7: VERGEOS_HOST (or the configuration vergeos:host) is not set"
     )
+
+
+def test_a_user_and_a_group(simulator: Simulator) -> None:
+    admin = get_user(name="admin")
+    assert (admin.key, admin.enabled, admin.type, admin.email) == (1, True, "normal", None)
+    assert admin.identity == simulator.rows("users")[0]["identity"]
+    group = get_group(name="Administrators")
+    assert group == get_group(key=1)
+    assert (group.system_group, group.description, group.identity) == (True, "Full access", 2)
 
 
 LOOKUPS = {name: getattr(verge_pulumi, name) for name in verge_pulumi.__all__ if name.startswith("get_")}

@@ -59,7 +59,7 @@ REFERENCES = {
 """Every reference of every resource."""
 
 
-class Group(Resource, table="groups"):
+class Crew(Resource, table="groups"):
     """A resource that refers to several VMs, and exists in tests only."""
 
     members: Refs[VirtualMachine] = refs(default=None)
@@ -280,10 +280,10 @@ def test_what_has_no_name_is_found_by_none(engine: Engine, here: None) -> None:
     class Member(Resource, table="members"):
         """What refers to a group, which has no name."""
 
-        groups: Refs[Group] = refs(default=None)
+        groups: Refs[Crew] = refs(default=None)
 
     assert failure(lambda: Member("it", groups=[by_name("x")])) == (
-        "Unable to declare Member 'it': groups=by_name('x'): nothing names a Group. Pass its key."
+        "Unable to declare Member 'it': groups=by_name('x'): nothing names a Crew. Pass its key."
     )
 
 
@@ -418,7 +418,7 @@ def test_a_server_is_accepted_where_a_vm_is(engine: Engine, name: str) -> None:
 
 
 def test_a_list_of_servers_waits_for_their_parts(engine: Engine) -> None:
-    Group("later", members=[gold(), 5])
+    Crew("later", members=[gold(), 5])
     settle()
     assert engine.inputs("later")["members"] == ["42", 5]
     assert list(engine.registered).index("gold-root") < list(engine.registered).index("later")

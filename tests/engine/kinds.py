@@ -216,6 +216,17 @@ _SAID: Mapping[str, Subject] = {
     "Snapshot": _subject(
         "Snapshot", {"vm": "VirtualMachineOff"}, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}
     ),
+    "User": _subject(
+        "User", says=lambda n: {"name": f"ann-{n}", "password": "s3cret-words"}, twin={}, edit=("displayname", "Ann")
+    ),
+    "Group": _subject("Group", says=lambda n: {"name": f"team-{n}"}, twin={}),
+    # No change of a member is written.
+    "GroupMember": _subject(
+        "GroupMember", {"group": "Group"}, member="users/1", twin={"member": "groups/2"}, edit=("adopt", True)
+    ),
+    "Permission": _subject(
+        "Permission", {"who": "User"}, table="vms", read=True, twin={"table": "vnets"}, edit=("modify", True)
+    ),
     "Power": _subject(
         "Power",
         {"of": "VirtualMachine"},
@@ -241,7 +252,7 @@ def _of_case(case: Case) -> Subject:
         on=within,
         says=lambda n: {**case.arguments(), **{name: f"{case.arguments()[name]}-{n}" for name in numbered}},
         twin=unlike if unique else None,
-        edit=case.edit,
+        edit=case.edit or ("adopt", True),
     )
 
 

@@ -60,6 +60,7 @@ UNIQUE: dict[str, tuple[Properties, Properties]] = {
     "DnsZone": ({"view": "1", "domain": "example.com"}, {"domain": "example.net"}),
     "Drive": ({"vm": "1", "name": "data", "disksize": "1GiB"}, {"name": "more"}),
     "Firewall": ({"network": "5", "rules": []}, {"network": "6"}),
+    "GroupMember": ({"group": "5", "member": "users/1"}, {"member": "users/2"}),
     "HostOverride": ({"network": "5", "host": "db", "ip": "10.0.0.5"}, {"host": "web"}),
     "IpsecPhase2": (
         {"tunnel": "1", "name": "lan", "local": "10.0.0.0/24", "remote": "10.1.0.0/24"},
@@ -74,6 +75,7 @@ UNIQUE: dict[str, tuple[Properties, Properties]] = {
     "NetworkProxy": ({"network": "5"}, {"network": "6"}),
     "NetworkRule": ({"network": "5", "name": "https"}, {"name": "ssh"}),
     "Nic": ({"vm": "1", "network": "5", "name": "eth0"}, {"name": "eth1"}),
+    "Permission": ({"who": "users/1", "table": "vms", "row": 0}, {"table": "vnets"}),
     "Power": ({"of": "vms/1", "state": "running"}, {"of": "vnets/1"}),
     "RuleAlias": ({"name": "office", "value": ["10.0.0.0/24"]}, {"name": "branch"}),
     "VirtualMachine": ({"name": "web"}, {"name": "db"}),

@@ -1,5 +1,10 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
+from verge_pulumi.resources.access.api_key import ApiKey as ApiKey
+from verge_pulumi.resources.access.group import Group as Group
+from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
+from verge_pulumi.resources.access.permission import Permission as Permission
+from verge_pulumi.resources.access.user import User as User
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -40,6 +45,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 
 __all__ = [
     "Address",
+    "ApiKey",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -56,6 +62,8 @@ __all__ = [
     "EigrpRouter",
     "EigrpRouterCommand",
     "Firewall",
+    "Group",
+    "GroupMember",
     "HostOverride",
     "IpsecPhase2",
     "IpsecTunnel",
@@ -67,12 +75,14 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "OspfCommand",
+    "Permission",
     "Power",
     "RuleAlias",
     "Snapshot",
     "Tag",
     "TagAssignment",
     "TagCategory",
+    "User",
     "VirtualMachine",
     "WireGuard",
     "WireGuardPeer",

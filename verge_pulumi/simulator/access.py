@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.behaviour.access.api_keys import ApiKeys
 from verge_pulumi.simulator.errors import ApiError, login_required
 from verge_pulumi.simulator.relations import Key, Row
 
@@ -29,7 +30,7 @@ class Access:
 
     Args:
         backend: The system; passwords are those of its table `users`.
-        api_key: The one API key, which acts for the first user.
+        api_key: An API key that is in no table and acts for the first user.
         requests_per_hour: The limit per credential; 0 for none.
     """
 
@@ -95,9 +96,12 @@ class Access:
 
     def _key_user(self, key: str) -> Row:
         # API keys came with 26.0 (docs/vergeos/README.md §2).
-        if not self._backend.release.since("26.0") or not _same(key, self._api_key):
+        if not self._backend.release.since("26.0"):
             raise login_required()
-        return self._enabled(next(iter(self._backend.store.rows("users")), None))
+        if _same(key, self._api_key):
+            return self._enabled(next(iter(self._backend.store.rows("users")), None))
+        keys = self._backend.behaviours.get("user_api_keys")
+        return self._enabled(self._backend.store.get("users", keys.user_of(key)) if isinstance(keys, ApiKeys) else None)
 
     def _basic_user(self, header: str) -> Row:
         scheme, _, credential = header.partition(" ")

@@ -311,9 +311,14 @@ class Backend:
     def _check_reference(self, column: Column, value: Any) -> None:
         if column.type in (Type.REF, Type.ANY_REF) and value is not None:
             target = reference(column, value)
-            # A table that is not modelled has no rows, so nothing can refer to one.
-            if target is None or self.store.get(*target) is None:
+            if target is None or not self._exists(*target):
                 raise dangling(column.name)
+
+    def _exists(self, table: str, key: Key) -> bool:
+        """Say whether there is a row. Of a table that is not modelled there are those that rows refer to already."""
+        if table in self.relations:
+            return self.store.get(table, key) is not None
+        return bool(self.store.referrers(table, key))
 
     def _check_unique(self, relation: Relation, row: Row) -> None:
         group = self.store.clash(relation.name, row)
@@ -396,6 +401,7 @@ class Backend:
         self.store.clear()
         self.contents.clear()
         self.transitions.clear()
+        self._forget()
 
     def dump(self) -> dict[str, Any]:
         """Return the whole content as a JSON value, without the contents of media files."""
@@ -428,6 +434,11 @@ class Backend:
             raise ValueError(f"Unable to load the state: {error}") from None
         self.contents.clear()
         self.transitions.load(content["transitions"])
+        self._forget()
+
+    def _forget(self) -> None:
+        for behaviour in self.behaviours.values():
+            behaviour.forget()
 
     def snapshot(self) -> dict[str, Any]:
         """Return the rows by table and key without time stamps, to compare the content at different times."""

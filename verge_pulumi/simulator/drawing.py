@@ -19,6 +19,11 @@ def draw_uuid() -> str:
     return str(uuid.uuid4())
 
 
+def draw_id() -> str:
+    """Return 40 hexadecimal digits."""
+    return secrets.token_hex(20)
+
+
 def draw_serial() -> str:
     """Return the serial number of a drive."""
     return uuid.uuid4().hex[:20]

@@ -50,7 +50,7 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         yb_version=release,
         os_version=release,
         branch="stable",
-        id=hashlib.sha1(backend.name.encode(), usedforsecurity=False).hexdigest(),
+        id=_id(backend.name),
     )
     for name in ("cluster1", "cluster2"):
         add("clusters", name=name, compute=True, default_cpu="host", max_ram_per_vm=1048576, max_cores_per_vm=1024)
@@ -108,7 +108,8 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         _run(backend)
     for kind, device_class in _POOLS.items():
         add("resource_groups", name=f"{device_class} pool", type=kind, **{"class": device_class})
-    add("users", name=user.lower(), password=password, displayname="Administrator", physical_access=True)
+    known = {"name": user.lower(), "id": _id(f"{backend.name}/{user}")}
+    add("users", **known, password=password, displayname="Administrator", physical_access=True)
     add("groups", name="Administrators", description="Full access", system_group=True)
     add("groups", name="Operators", description="Day to day work")
     add("members", parent_group=1, member="users/1")
@@ -117,6 +118,11 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     for minutes, text in ((30, "System started"), (10, f"User {user} logged in")):
         stamp = (now - 60 * minutes) * 1_000_000
         add("logs", level="message", text=text, user=user, object_type="system", timestamp=stamp)
+
+
+def _id(name: str) -> str:
+    """Return an identifier that a reset restores."""
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
 
 
 def _run(backend: Backend) -> None:

@@ -1,1 +1,1 @@
-"""Who may log in."""
+"""Users, groups, and what they may do."""

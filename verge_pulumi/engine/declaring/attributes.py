@@ -428,15 +428,18 @@ def refs(*, default: None, column: str = "", replaces: bool = False, restarts: b
     return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
 
 
-def path_ref(*, column: str | None = None, replaces: bool = False, declared_in: str = "") -> Any:
+def path_ref(
+    *, column: str | None = None, through: str | None = None, replaces: bool = False, declared_in: str = ""
+) -> Any:
     """Declare a reference that is kept as ``table/key``.
 
     Args:
         column: The column that holds it, if the table has one.
+        through: The column of the *referenced* row whose value this table wants instead, as with `ref`.
         replaces: Whether it is set on create only.
         declared_in: The package of all resources that may have the trait that it names.
     """
-    reference = Ref[Any](column=column, replaces=replaces)
+    reference = Ref[Any](column=column, through=through, replaces=replaces)
     reference.as_path = True
     reference.declared_in = declared_in
     return reference

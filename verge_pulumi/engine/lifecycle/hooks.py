@@ -177,8 +177,8 @@ class RowHooks(Hooks[R]):
     def through(self, name: str, key: str) -> Any:
         """Return what a column holds for a reference that is followed: a column of the row referred to."""
         attribute = self.declaration.inputs[name]
-        table = attribute.target.declaration.table
-        return self.connection.reader.known(table, key, str(attribute.through))
+        ((table, row),) = attribute.refers_to(key)
+        return self.connection.reader.known(table, row, str(attribute.through))
 
     def make(self, inputs: Inputs, values: Mapping[str, Any]) -> str:
         """Make the row out of columns, once; return its key."""

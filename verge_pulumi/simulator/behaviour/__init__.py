@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from verge_pulumi.simulator.behaviour.access.api_keys import ApiKeys
+from verge_pulumi.simulator.behaviour.access.members import Members
+from verge_pulumi.simulator.behaviour.access.permissions import Permissions
+from verge_pulumi.simulator.behaviour.access.users import Groups, Users
 from verge_pulumi.simulator.behaviour.base import Behaviour
 from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles
 from verge_pulumi.simulator.behaviour.compute.drives import Drives
@@ -28,13 +32,18 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
     "files": Files,
+    "groups": Groups,
     "machine_devices": PassthroughDevices,
     "machine_drives": Drives,
     "machine_nics": Nics,
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
+    "members": Members,
     "nodes": MachineOwner,
     "tag_members": TagMembers,
+    "permissions": Permissions,
+    "user_api_keys": ApiKeys,
+    "users": Users,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,

@@ -53,6 +53,9 @@ class Behaviour:
     def after_delete(self, row: Row) -> None:
         """Handle a deleted row."""
 
+    def forget(self) -> None:
+        """Forget what is known apart from the rows, since all of these are replaced."""
+
     def act(self, row: Row, action: str, params: Mapping[str, Any]) -> Response | None:
         """Perform an action of the table's list; return its ``response``."""
         raise not_modelled(f"the action '{action}'")

@@ -1,0 +1,24 @@
+"""Permissions (docs/vergeos/access.md §4). The simulator stores them and lets every user do everything."""
+
+from __future__ import annotations
+
+from verge_pulumi.simulator.behaviour.access.users import IDENTITIES
+from verge_pulumi.simulator.behaviour.base import Behaviour
+from verge_pulumi.simulator.relations import Row
+
+
+class Permissions(Behaviour):
+    """The table `permissions`."""
+
+    def before_create(self, row: Row) -> None:
+        """Name whose it is, and turn `list` on where `read` is."""
+        for table in ("users", "groups"):
+            for holder in self.backend.store.children(table, "identity", (IDENTITIES, row["identity"])):
+                row["identity_display"] = holder["name"]
+        row["list"] = row["list"] or row["read"]
+
+    def before_update(self, row: Row, changes: Row) -> None:
+        """Turn `list` on where `read` is."""
+        after = row | changes
+        if after["read"] and not after["list"]:
+            changes["list"] = True
