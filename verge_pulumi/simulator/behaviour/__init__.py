@@ -17,6 +17,8 @@ from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatu
 from verge_pulumi.simulator.behaviour.network.addresses import Addresses
 from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlocks
 from verge_pulumi.simulator.behaviour.network.networks import Networks
+from verge_pulumi.simulator.behaviour.protection.profiles import SnapshotProfiles
+from verge_pulumi.simulator.behaviour.protection.system_snapshots import SystemSnapshots
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
@@ -24,6 +26,7 @@ from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPee
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "cloud_snapshots": SystemSnapshots,
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
     "files": Files,
@@ -33,6 +36,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
+    "snapshot_profiles": SnapshotProfiles,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
