@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from tests.faults.matrix import faults_page
 from tools import names
 from verge_pulumi.components import Server
-from verge_pulumi.engine.declaring.attributes import Items, Refs
+from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Refs
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -109,21 +109,14 @@ def page(resource: type[BaseResource]) -> str:
     if declaration.label is not None:
         table += f" `by_name` finds one by its `{declaration.label.name}`."
     lines = [f"# {resource.__name__}", "", NOTE, "", inspect.cleandoc(resource.__doc__ or ""), "", table, ""]
-    lines += ["## Arguments", "", "| argument | type | | meaning |", "|---|---|---|---|"]
-    for name, attribute in sorted(declaration.inputs.items(), key=lambda item: (not item[1].required, item[0])):
-        notes = [
-            note
-            for note, true in (
-                ("required", attribute.required),
-                ("a change replaces", attribute.replaces),
-                ("takes a restart", attribute.restarts),
-                ("secret", attribute.secret),
-            )
-            if true
-        ]
-        lines.append(f"| `{name}` | {type_text(attribute, resource)} | {', '.join(notes)} | {texts[name]} |")
+    lines += ["## Arguments", "", *arguments(declaration.inputs, texts, resource)]
     for name in resource.parts:
         lines.append(f"| `{name}` | {_links(part_types(resource, name)[0], resource)} |  | {texts[name]} |")
+    for attribute in declaration.inputs.values():
+        if isinstance(attribute, NamedItems):
+            described = attribute_texts(attribute.item)
+            lines += ["", f"## Arguments of `{attribute.item.__name__}`", ""]
+            lines += arguments(attribute.item.attributes, described, resource)
     lines += [
         "",
         "## Outputs",
@@ -142,6 +135,24 @@ def page(resource: type[BaseResource]) -> str:
         if not attribute.is_input:
             lines.append(f"| `{name}` | {texts[name]} |")
     return "\n".join(lines) + "\n"
+
+
+def arguments(attributes: Mapping[str, Attribute], texts: Mapping[str, str], resource: type[BaseResource]) -> list[str]:
+    """Return the table of arguments of a resource, or of what it is given."""
+    lines = ["| argument | type | | meaning |", "|---|---|---|---|"]
+    for name, attribute in sorted(attributes.items(), key=lambda item: (not item[1].required, item[0])):
+        notes = [
+            note
+            for note, true in (
+                ("required", attribute.required),
+                ("a change replaces", attribute.replaces),
+                ("takes a restart", attribute.restarts),
+                ("secret", attribute.secret),
+            )
+            if true
+        ]
+        lines.append(f"| `{name}` | {type_text(attribute, resource)} | {', '.join(notes)} | {texts[name]} |")
+    return lines
 
 
 def component_page(component: type[Component[Any]], resource: type[BaseResource]) -> str:
@@ -207,6 +218,8 @@ def type_text(attribute: Any, resource: type[BaseResource]) -> str:
         return f"list of {accepted}" if isinstance(attribute, Refs) else accepted
     if isinstance(attribute, Items):
         return f"list of `{attribute.item.__name__}`"
+    if isinstance(attribute, NamedItems):
+        return f"names to `{attribute.item.__name__}`"
     annotation = attribute.value_type
     words = getattr(annotation, "__args__", ())
     if "Literal" in str(annotation):

@@ -19,6 +19,7 @@ OTHERS = {
     "CloudInit": "verge_pulumi.cloudinit:CloudInit",
     "FirewallRule": "verge_pulumi.resources.firewall._firewall_rule:FirewallRule",
     "Provider": "verge_pulumi.engine.connecting.provider:Provider",
+    "SnapshotPeriod": "verge_pulumi.resources.protection._snapshot_period:SnapshotPeriod",
     "by_name": "verge_pulumi.engine.connecting.finding:by_name",
     "export": "verge_pulumi.engine.declaring.export:export",
     "reachability": "verge_pulumi.resources.firewall._reachability:",

@@ -27,6 +27,8 @@ from verge_pulumi.lookups import get_resource_group as get_resource_group
 from verge_pulumi.lookups import get_resource_group_output as get_resource_group_output
 from verge_pulumi.lookups import get_snapshot as get_snapshot
 from verge_pulumi.lookups import get_snapshot_output as get_snapshot_output
+from verge_pulumi.lookups import get_snapshot_profile as get_snapshot_profile
+from verge_pulumi.lookups import get_snapshot_profile_output as get_snapshot_profile_output
 from verge_pulumi.lookups import get_storage_tier as get_storage_tier
 from verge_pulumi.lookups import get_storage_tier_output as get_storage_tier_output
 from verge_pulumi.lookups import get_system as get_system
@@ -68,6 +70,9 @@ from verge_pulumi.resources.network.network_block import NetworkBlock as Network
 from verge_pulumi.resources.network.network_proxy import NetworkProxy as NetworkProxy
 from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as NetworkProxyTenant
 from verge_pulumi.resources.power import Power as Power
+from verge_pulumi.resources.protection._snapshot_period import SnapshotPeriod as SnapshotPeriod
+from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile as SnapshotProfile
+from verge_pulumi.resources.protection.system_snapshot import SystemSnapshot as SystemSnapshot
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -131,6 +136,9 @@ __all__ = [
     "RuleAlias",
     "Server",
     "Snapshot",
+    "SnapshotPeriod",
+    "SnapshotProfile",
+    "SystemSnapshot",
     "Tag",
     "TagAssignment",
     "TagCategory",
@@ -158,6 +166,8 @@ __all__ = [
     "get_resource_group_output",
     "get_snapshot",
     "get_snapshot_output",
+    "get_snapshot_profile",
+    "get_snapshot_profile_output",
     "get_storage_tier",
     "get_storage_tier_output",
     "get_system",

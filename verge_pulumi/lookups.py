@@ -126,6 +126,15 @@ class GetSnapshotResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetSnapshotProfileResult:
+    """A snapshot profile."""
+
+    key: RowKey
+    name: str
+    description: Description
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetClusterResult:
     """A cluster; RAM is in MB."""
 
@@ -473,6 +482,9 @@ get_resource_group: Named[GetResourceGroupResult] = Named(
     GetResourceGroupResult, Kind("resource group", "resource_groups")
 )
 get_snapshot: InVm[GetSnapshotResult] = InVm(GetSnapshotResult, Kind("snapshot", "machine_snapshots"))
+get_snapshot_profile: Named[GetSnapshotProfileResult] = Named(
+    GetSnapshotProfileResult, Kind("snapshot profile", "snapshot_profiles")
+)
 get_storage_tier: Tier[GetStorageTierResult] = Tier(
     GetStorageTierResult, Kind("storage tier", "storage_tiers", label="tier")
 )
@@ -495,6 +507,7 @@ get_nic_output = get_nic.output
 get_node_output = get_node.output
 get_resource_group_output = get_resource_group.output
 get_snapshot_output = get_snapshot.output
+get_snapshot_profile_output = get_snapshot_profile.output
 get_storage_tier_output = get_storage_tier.output
 get_system_output = get_system.output
 get_tag_category_output = get_tag_category.output

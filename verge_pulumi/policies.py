@@ -45,6 +45,7 @@ class Limits:
         public_rules: Whether a rule may let in what comes from anywhere, on an external network or on one that this
             program does not declare, which may be external.
         protected: Patterns such as ``db-*``. What has such a name in the program gets Pulumi's option ``protect``.
+        snapshot_profiles: Whether what can have a snapshot profile must have one: each virtual machine.
         prefix: What the names begin with that are unique on the system, as those of machines and networks are.
     """
 
@@ -53,6 +54,7 @@ class Limits:
     max_disk: int | str | None = None
     public_rules: bool = True
     protected: tuple[str, ...] = ()
+    snapshot_profiles: bool = False
     prefix: str | None = None
 
 
@@ -101,6 +103,9 @@ class _Guard:
         for role, count in self._counts.items():
             for amount in _amounts(planned, role):
                 yield from count.add(amount)
+        if self._limits.snapshot_profiles and _is_unprotected(planned):
+            cause = "no snapshot profile takes snapshots of it, and the stack has no machine without one"
+            yield Mistake(cause, "Say in snapshot_profile which one does.")
         if not self._limits.public_rules:
             for rule in _public_rules(planned):
                 cause = f"{rule} lets in what comes from anywhere, and the stack has no public rules"
@@ -125,6 +130,14 @@ class _Count:
 
 def _bytes(size: Any) -> int | None:
     return None if size is None else int(_size.to_api(size))
+
+
+def _is_unprotected(planned: Planned) -> bool:
+    """Say whether something is not snapshotted by itself that could be, as far as the program knows."""
+    roles = planned.resource.declaration.roles
+    # What is unset of a copy is as it is in the original, which nobody knows here.
+    copied = roles.said("original", planned.arguments) is not None
+    return "snapshots" in roles and not copied and roles.said("snapshots", planned.arguments) is None
 
 
 def _amounts(planned: Planned, role: Role) -> Iterator[int]:

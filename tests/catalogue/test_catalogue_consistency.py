@@ -15,8 +15,6 @@ EXTERNAL = {
     "machine_drive_stats",
     "machine_nic_ipv4_configs",
     "machine_nic_stats",
-    "snapshot_profile_periods",
-    "snapshot_profiles",
     "storage_tier_stats",
     "sys/identities",
     "themes",

@@ -19,6 +19,7 @@ CPU_TYPES = (
 ACTIONS = {
     "vms": "poweron poweroff kill reset clone migrate hibernate move restore changecd changenet paste fsync_strict"
     " refresh recover_cloudsnapshot erase_drive hotplugdrive hotplugnic",
+    "snapshot_profiles": "delete",
     "vnets": "poweron poweroff kill reset refresh migrate execute clear_statistics",
 }
 
@@ -78,6 +79,9 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("groups", ("name",)),
         ("members", ("parent_group", "member")),
         ("clusters", ("name",)),
+        ("snapshot_profiles", ("name",)),
+        ("snapshot_profile_periods", ("profile", "name")),
+        ("cloud_snapshots", ("name",)),
     ],
 )
 def test_what_is_unique(table: str, unique: tuple[str, ...]) -> None:

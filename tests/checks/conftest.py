@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pulumi
 import pytest
@@ -19,10 +19,12 @@ engine, _leftovers = mocked, leftovers
 
 
 @pytest.fixture(autouse=True)
-def _no_transformations(engine: Engine) -> None:
-    """Forget those that another test has given to the stack, which lives on."""
+def _no_transformations(engine: Engine) -> Iterator[None]:
+    """Forget those that a test has given to the stack, which lives on."""
     root = get_root_resource()
     assert root is not None
+    root._transformations = []
+    yield
     root._transformations = []
 
 

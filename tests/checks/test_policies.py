@@ -19,6 +19,7 @@ from verge_pulumi import (
     Nic,
     Provider,
     Server,
+    SnapshotProfile,
     VirtualMachine,
 )
 from verge_pulumi.policies import Limits, enforce
@@ -223,3 +224,27 @@ def test_what_is_only_read_is_not_counted(said: Said) -> None:
 def test_a_limit_is_a_size(limits: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a size is a number of bytes or a text with a unit"):
         enforce(Limits(**limits))
+
+
+def test_a_vm_without_a_snapshot_profile_is_refused(said: Said) -> None:
+    limited(snapshot_profiles=True)
+
+    def program() -> None:
+        nightly = SnapshotProfile("nightly", name="nightly", periods={})
+        vm("a", snapshot_profile=nightly)
+        vm("b", snapshot_profile="3")
+        vm("c", snapshot_profile=UNKNOWN)
+        vm("copy", clone_of="7")
+        Server("s", name="s", snapshot_profile=nightly)
+        Network("lan", name="lan")
+
+    assert said.warnings(program) == []
+    assert said.error(lambda: vm("web")) == (
+        "Unable to declare VirtualMachine 'web': no snapshot profile takes snapshots of it, and the stack has no "
+        "machine without one. Say in snapshot_profile which one does."
+    )
+
+
+def test_a_vm_needs_no_snapshot_profile_where_no_limit_asks_for_one(said: Said) -> None:
+    limited(max_cores=8)
+    assert said.warnings(lambda: vm("a")) == []

@@ -20,6 +20,8 @@ from verge_pulumi import (
     Power,
     Provider,
     Server,
+    SnapshotPeriod,
+    SnapshotProfile,
     VirtualMachine,
     by_name,
     export,
@@ -53,6 +55,9 @@ CloudInit(hostnam="web")  # mistake: a misspelt value
 CloudInit(users=["ada"])  # mistake: a name for an account
 Firewall("m5", network=lan, rules=[{"name": "ssh"}])  # mistake: a mapping for a rule
 FirewallRule(name="m6", orderid=5)  # mistake: a place for a rule of a list
+SnapshotProfile("m7", name="m7", periods=[])  # mistake: a list for periods by name
+SnapshotPeriod(frequency="daily")  # mistake: a period without a retention
+VirtualMachine("m8", name="m8", snapshot_profile=lan)  # mistake: a network for a snapshot profile
 Power("n", of=web, state="paused")  # mistake: a state that does not exist
 Power("o", of=["vms/42"], state="running")  # mistake: a list for something that has power
 Network(resource="p", name="p")  # mistake: the resource's name must come first

@@ -23,6 +23,7 @@ JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
 
 
 LEFT_OUT = {
+    "cloud_snapshots": {"expires_type"},  # `expires` says it too
     "files": {"allocated_bytes"},  # set by the upload
     "machine_devices": {"count"},  # it makes several rows, and one row is one resource
     # The first four are those of physical and service NICs; an address is fixed by a row of its own
@@ -75,6 +76,7 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
     if column.type.value not in json_types and attribute.through is None and not shown_key:
         reasons.append(f"is {json_types}, the column {column.type.value}")
     keyed = attribute.target is not None and attribute.through is None and column.type not in (Type.ANY_REF, Type.JSON)
+    keyed = keyed and not getattr(attribute, "in_text", False)
     if keyed and column.target != target_table(attribute):
         reasons.append(f"refers to {target_table(attribute)}, the column to {column.target}")
     if closed and (column.open_choices or set(get_args(annotation)) != set(column.choices)):

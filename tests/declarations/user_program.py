@@ -32,6 +32,9 @@ from verge_pulumi import (
     Provider,
     RuleAlias,
     Server,
+    SnapshotPeriod,
+    SnapshotProfile,
+    SystemSnapshot,
     Tag,
     TagAssignment,
     TagCategory,
@@ -43,6 +46,7 @@ from verge_pulumi import (
     export,
     get_drive_output,
     get_network,
+    get_snapshot_profile,
     get_storage_tier,
     get_tag,
     get_tag_category,
@@ -129,6 +133,21 @@ first_rule: pulumi.Output[str] = edge.rules.apply(lambda rules: str(rules[0]["na
 may_log_in: pulumi.Output[bool | None] = edge.would_allow("10.1.0.7", "router", 22).apply(
     lambda verdict: verdict.allowed
 )
+nightly = SnapshotProfile(
+    "nightly",
+    name="nightly",
+    periods={
+        "daily": SnapshotPeriod(frequency="daily", hour=2, retention="7d"),
+        "weekly": SnapshotPeriod(frequency="weekly", day_of_week="sun", retention=pulumi.Output.from_input("8w")),
+    },
+)
+daily_key: pulumi.Output[str] = nightly.period_keys.apply(lambda keys: (keys or {})["daily"])
+kept: pulumi.Output[str] = nightly.periods.apply(lambda periods: str(periods["daily"]["retention"]))
+protected = VirtualMachine("protected", name="protected", snapshot_profile=nightly)
+keyed = VirtualMachine("keyed", name="keyed", snapshot_profile=3)
+known = VirtualMachine("known", name="known", snapshot_profile=by_name("SOX"))
+of_all = SystemSnapshot("all", name="before the upgrade", keep="30d", type="partial_include", partial_tags=["3", 5])
+profile_facts: int = get_snapshot_profile(name="SOX").key
 tunnel = IpsecTunnel("hq", network=lan, name="hq", remote_gateway="203.0.113.9", psk=pulumi.Output.secret("secret"))
 traffic = IpsecPhase2("traffic", tunnel=tunnel, name="lan", local=lan.network.apply(str), remote="10.2.0.0/24")
 wg = WireGuard("wg", network=lan, name="wg0", ip="10.99.0.1/24")

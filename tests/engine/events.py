@@ -33,7 +33,11 @@ Rows = dict[str, dict[str, dict[str, Any]]]
 KEY = "events"
 """The API key of the simulator."""
 
-ACTIONS = {"vm_actions": ("vms", "vm"), "vnet_actions": ("vnets", "vnet")}
+ACTIONS = {
+    "vm_actions": ("vms", "vm"),
+    "vnet_actions": ("vnets", "vnet"),
+    "snapshot_profile_actions": ("snapshot_profiles", "snapshot_profile"),
+}
 """Tables of actions, and which argument names the row that each is about."""
 
 
@@ -49,8 +53,9 @@ SIDE = (
     "machine_device_status",
     "vnet_rules",
     "vnet_bgp_router_commands",
+    "snapshot_profile_periods",
 )
-"""Tables of which VergeOS makes rows by itself, such as the hidden machine of a snapshot."""
+"""Tables of which one more object has rows beside its own, such as the hidden machine of a snapshot."""
 
 COPIED = ("machine_drives", "machine_nics", "machine_devices", "vms")
 """Tables of which a snapshot holds copies, marks and all."""

@@ -160,6 +160,18 @@ def test_a_firewall_costs_what_its_rules_do() -> None:
     assert cost(unknown) == 2 + 3
 
 
+def test_a_snapshot_profile_costs_what_its_periods_do() -> None:
+    daily, weekly = ({"frequency": each, "retention": "3d"} for each in ("daily", "weekly"))
+    made = step("create", "SnapshotProfile", "p", periods={"daily": daily, "weekly": weekly})
+    # POST, two lists of its periods; read back.
+    assert cost(made) == 2 + 3 + 1
+    changed = step("update", "SnapshotProfile", "p", periods={"daily": {**daily, "hour": 3}, "monthly": weekly})
+    assert cost({**changed, "oldState": made["newState"]}) == 3 + 3 + 2
+    # Its periods go with it.
+    assert cost({**made, "op": "delete", "oldState": made["newState"]}) == 1 + 2
+    assert cost(step("create", "SnapshotProfile", "p", periods="04da6b54-80e4-46f7-96ec-b56ff0331ba9")) == 3 + 1
+
+
 def test_a_wireguard_interface_is_switched_off_before_it_goes() -> None:
     assert cost(step("delete", "WireGuard", "wg", of={"network": LAN})) == 2 + 1 + 2 * 3
 

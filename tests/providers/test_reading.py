@@ -53,6 +53,15 @@ def test_a_row_without_an_owner_is_read_by_itself(bench: Bench) -> None:
     assert bench.asked() == [("GET", "vnets/1")]
 
 
+def test_a_table_without_marks_is_listed_as_a_whole(bench: Bench) -> None:
+    keys = {str(bench.simulator.add("snapshot_profile_periods", profile=1, name=name)) for name in ("a", "b")}
+    reader = bench.connection.reader
+    for _ in range(2):
+        assert set(reader.listed("snapshot_profile_periods", ("$key", "name"), "")) == keys
+    (request,) = bench.simulator.requests()
+    assert "filter" not in request.query
+
+
 def test_a_list_is_good_for_a_while_and_until_a_write(bench: Bench) -> None:
     key = str(bench.simulator.add("vnets", name="lan", description=MARK))
     reader = bench.connection.reader

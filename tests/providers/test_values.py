@@ -14,10 +14,12 @@ from verge_pulumi.engine.declaring.values import (
     CommaList,
     IpAddress,
     Key,
+    KeyText,
     MacAddress,
     MachineType,
     Media,
     RowPath,
+    Seconds,
     Secret,
     SemicolonList,
     Size,
@@ -67,6 +69,8 @@ UUID = "1f67f07e-f653-db95-c475-01b8a2ea0ff1"
         (RowPath, "vnet_ipv6_pools/7", "vnet_ipv6_pools/7"),
         (Key, "1234567890" * 4, "1234567890" * 4),
         (MachineType, "pc-q35-10.0", "pc-q35-10.0"),
+        (KeyText, [5.0, "7"], ["5", "7"]),
+        (Seconds, "72h", "3d"),
     ],
 )
 def test_a_value_has_one_spelling(kind: Any, written: Any, kept: Any) -> None:
@@ -162,6 +166,8 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(kind: Any, wrong: Any, mes
         (Media, "disk", "import", False),
         (Media, "clone", "disk", False),
         (Media, None, "disk", False),
+        (Seconds, "3d", "72h", True),
+        (Seconds, "0s", "1s", False),
     ],
 )
 def test_values_are_compared_by_what_they_mean(kind: Any, left: Any, right: Any, same: bool) -> None:
@@ -184,6 +190,9 @@ def test_values_are_compared_by_what_they_mean(kind: Any, left: Any, right: Any,
         (Key, HEX, HEX),
         (Key, UUID, UUID),
         (RowPath, "vms/42", "vms/42"),
+        (KeyText, ["5", HEX], f"5,{HEX}"),
+        (KeyText, [], ""),
+        (Seconds, "3d", 259200),
     ],
 )
 def test_values_are_sent_as_the_api_wants_them(kind: Any, written: Any, sent: Any) -> None:
@@ -211,6 +220,12 @@ def test_values_are_sent_as_the_api_wants_them(kind: Any, written: Any, sent: An
         (Key, HEX, HEX),
         (Key, UUID, UUID),
         (MacAddress, "", None),
+        (KeyText, f"5, {HEX}", ["5", HEX]),
+        (KeyText, "", None),
+        (KeyText, None, None),
+        (Seconds, 259200, "3d"),
+        (Seconds, 0, "0s"),
+        (Seconds, None, None),
     ],
 )
 def test_answers_are_read_as_programs_write_them(kind: Any, answered: Any, read: Any) -> None:

@@ -114,7 +114,7 @@ def test_a_reference_to_nothing_is_404(http: Http, key: object) -> None:
     http.vm("a")
     assert http.error("PUT", "vms/1", {"owner_user": key}) == (404, DANGLING.format("owner_user"))
     # A table that is not modelled has no rows.
-    assert http.error("PUT", "vms/1", {"snapshot_profile": 1}) == (404, DANGLING.format("snapshot_profile"))
+    assert http.error("PUT", "vms/1", {"snapshot_profile": 99}) == (404, DANGLING.format("snapshot_profile"))
 
 
 @pytest.mark.parametrize("member", ["users/99", "tenants/1", "users", "nonsense/x/1"])

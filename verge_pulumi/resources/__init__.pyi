@@ -24,6 +24,8 @@ from verge_pulumi.resources.network.network_block import NetworkBlock as Network
 from verge_pulumi.resources.network.network_proxy import NetworkProxy as NetworkProxy
 from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as NetworkProxyTenant
 from verge_pulumi.resources.power import Power as Power
+from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile as SnapshotProfile
+from verge_pulumi.resources.protection.system_snapshot import SystemSnapshot as SystemSnapshot
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -79,6 +81,8 @@ __all__ = [
     "Power",
     "RuleAlias",
     "Snapshot",
+    "SnapshotProfile",
+    "SystemSnapshot",
     "Tag",
     "TagAssignment",
     "TagCategory",

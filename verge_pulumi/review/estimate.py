@@ -16,7 +16,7 @@ from typing import Any
 
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR, RESERVE
 from verge_pulumi.engine.declaring.declaration import Declaration
-from verge_pulumi.engine.declaring.lives import Cost, Life, Operation, Staged, Switches
+from verge_pulumi.engine.declaring.lives import Cost, DeletedBy, Life, Operation, Staged, Switches
 from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.review.kinds import declaration_of
 from verge_pulumi.review.urns import token_of
@@ -163,6 +163,8 @@ def _changes(steps: Iterable[Mapping[str, Any]]) -> Iterator[_Change]:
 
 def _rows(operation: Operation, life: Life, step: Mapping[str, Any]) -> int:
     """Return how many rows are written of an object that consists of several: new ones, changed ones, deleted ones."""
+    if operation == "delete" and isinstance(life, DeletedBy):
+        return 0  # they go with it
     old = _named(step.get("oldState"), life) if operation != "create" else {}
     new = _named(step.get("newState"), life) if operation != "delete" else {}
     return sum(old.get(name) != new.get(name) for name in old.keys() | new.keys())
@@ -171,6 +173,8 @@ def _rows(operation: Operation, life: Life, step: Mapping[str, Any]) -> int:
 def _named(state: Mapping[str, Any] | None, life: Life) -> dict[str, Mapping[str, Any]]:
     """Return the rows of an object by name, as far as they are known; other objects have none."""
     rows = ((state or {}).get("inputs") or {}).get(life.rows)
+    if isinstance(rows, dict):
+        return rows
     return {str(row.get("name")): row for row in rows if isinstance(row, dict)} if isinstance(rows, list) else {}
 
 

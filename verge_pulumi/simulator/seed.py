@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.behaviour.protection.profiles import PROFILES
 from verge_pulumi.simulator.relations import Row
 
 _GIB = 1024**3
@@ -113,6 +114,8 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     add("groups", name="Administrators", description="Full access", system_group=True)
     add("groups", name="Operators", description="Day to day work")
     add("members", parent_group=1, member="users/1")
+    for name in PROFILES:
+        add("snapshot_profiles", name=name)
     add("catalog_repositories", name="Local", type="local", description="Recipes of this system")
     add("billing", **{"from": now - 3600, "to": now, "description": "Usage"}, used_cores=0, total_nodes=3, **_USED)
     for minutes, text in ((30, "System started"), (10, f"User {user} logged in")):

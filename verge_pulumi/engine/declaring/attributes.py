@@ -30,7 +30,17 @@ import pulumi
 
 from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.roles import Role
-from verge_pulumi.engine.declaring.values import Key, Keys, RowPath, Value, is_secret, row_path, value_of, with_names
+from verge_pulumi.engine.declaring.values import (
+    Key,
+    Keys,
+    KeyText,
+    RowPath,
+    Value,
+    is_secret,
+    row_path,
+    value_of,
+    with_names,
+)
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.resource import BaseResource
@@ -268,9 +278,12 @@ class Refs(
 ):
     """References to rows that Rs manage, in a list, or none; read as their keys."""
 
+    in_text = False
+    """Whether the column holds the keys as text, separated by commas."""
+
     def kept_as(self, target: Any) -> Any:
         """Return the type of a list of keys."""
-        return Keys
+        return KeyText if self.in_text else Keys
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
         """Return table and key of each row that the list names."""
@@ -291,6 +304,21 @@ class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
         self.item = annotation
         kind: Any = Annotated
         super().bind(name, kind[list[dict[str, Any]], self.list_value])
+
+
+class NamedItems(Described[Mapping[str, A], dict[str, dict[str, Any]]], Generic[A]):
+    """Parts by name: written as arguments objects, read as what each of them says, by name."""
+
+    def __init__(self, value: Value, role: Role | None = None) -> None:
+        super().__init__(column=None, role=role)
+        self.item: Any = None
+        self.named_value = value
+
+    def bind(self, name: str, annotation: Any) -> None:
+        """Tell the parts their name and the class of their arguments objects."""
+        self.item = annotation
+        kind: Any = Annotated
+        super().bind(name, kind[dict[str, dict[str, Any]], self.named_value])
 
 
 def arg(
@@ -416,7 +444,15 @@ def ref(
     return reference
 
 
-def refs(*, default: None, column: str = "", replaces: bool = False, restarts: bool = False) -> Any:
+def refs(
+    *,
+    default: None,
+    column: str = "",
+    replaces: bool = False,
+    restarts: bool = False,
+    in_text: bool = False,
+    since: str = "",
+) -> Any:
     """Declare a list of references, which may be left out; its column holds a list of keys.
 
     Args:
@@ -424,8 +460,12 @@ def refs(*, default: None, column: str = "", replaces: bool = False, restarts: b
         column: The column's name in the API where it differs from the attribute's.
         replaces: Whether the column is set on create only.
         restarts: Whether a change of what runs takes effect only when that restarts.
+        in_text: Whether the column holds them as text, separated by commas.
+        since: The first release of VergeOS that has the column.
     """
-    return Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts)
+    references = Refs[Any](default=default, column=column, replaces=replaces, restarts=restarts, since=since)
+    references.in_text = in_text
+    return references
 
 
 def path_ref(
@@ -455,10 +495,20 @@ def items(value: Value, role: Role | None = None) -> Any:
     return Items[Any](value, role)
 
 
+def named_items(value: Value, role: Role | None = None) -> Any:
+    """Declare parts by name.
+
+    Args:
+        value: How what is in it is checked and compared.
+        role: What it tells reviews of the object, as `roles` lists it.
+    """
+    return NamedItems[Any](value, role)
+
+
 def computed(
     *,
     init: Literal[False] = False,
-    column: str = "",
+    column: str | None = "",
     follow: str | None = None,
     role: Role | None = None,
     unit: int | None = None,
@@ -468,7 +518,7 @@ def computed(
 
     Args:
         init: Tells type checkers that it is not an argument of the constructor.
-        column: The column's name in the API where it differs from the attribute's.
+        column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         follow: A traversal such as ``machine#status#running``, for a fact that another row holds.
         role: What it tells reviews of the object, as `roles` lists it.
         unit: Bytes for which 1 stands, where it is an amount of memory or data.

@@ -10,7 +10,7 @@ import pulumi
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine.declaring.attributes import Attribute, Items
+from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import PLAIN, uncarried
 from verge_pulumi.engine.errors import EngineError
@@ -155,13 +155,9 @@ def fits(attribute: Attribute, value: Any) -> bool:
     if value in (None, "", [], {}):
         return True
     if isinstance(attribute, Items):
-        parts: Mapping[str, Attribute] = attribute.item.attributes
-        return isinstance(value, list) and all(
-            isinstance(item, dict)
-            and all(part.name in item or not part.required for part in parts.values())
-            and all(fits(part, item.get(part.name)) for part in parts.values())
-            for item in value
-        )
+        return isinstance(value, list) and all(_fits_item(attribute.item.attributes, item) for item in value)
+    if isinstance(attribute, NamedItems):
+        return isinstance(value, dict) and all(_fits_item(attribute.item.attributes, item) for item in value.values())
     if get_origin(attribute.value_type) is Literal:
         return isinstance(value, str | int)
     try:
@@ -169,6 +165,14 @@ def fits(attribute: Attribute, value: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _fits_item(parts: Mapping[str, Attribute], item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and all(part.name in item or not part.required for part in parts.values())
+        and all(fits(part, item.get(part.name)) for part in parts.values())
+    )
 
 
 def differing(declaration: Declaration, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:

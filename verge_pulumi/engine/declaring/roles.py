@@ -22,6 +22,7 @@ role            the attribute says
 ``address``     the address that this part has there
 ``rules``       the rules of a network, in their order
 ``matched``     addresses or ports to which rules refer by the key of the object
+``snapshots``   the profile by which snapshots of the object are taken
 ``keys``        the keys of the rows, where the object is several: a mapping from their names
 ==============  ======================================================================================================
 """
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 Role = Literal[
     "cores", "ram", "disk", "tier", "used", "original", "power", "restart", "segment", "router", "gateway", "uplink",
-    "plug", "address", "rules", "matched", "keys",
+    "plug", "address", "rules", "matched", "snapshots", "keys",
 ]  # fmt: skip
 
 BYTE = 1

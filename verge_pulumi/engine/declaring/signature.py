@@ -12,7 +12,7 @@ import pulumi
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.finding import ByName
-from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, Refs
+from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, NamedItems, Refs
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declared
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _UNION: Any = Union
 _OUTPUT: Any = pulumi.Output
 _SEQUENCE: Any = Sequence
+_MAPPING: Any = Mapping
 
 
 class SignatureOfClass:
@@ -58,6 +59,8 @@ def _accepted(attribute: Attribute) -> Any:
     """Return the type of the values that an attribute accepts, without the awaitable ones: a reader has to see it."""
     if isinstance(attribute, Items):
         return _SEQUENCE[attribute.item]
+    if isinstance(attribute, NamedItems):
+        return _MAPPING[str, attribute.item]
     keys = (str, int, Exported)
     values = (attribute.value_type,) if attribute.target is None else keys
     accepted = _UNION[(*values, *(_OUTPUT[value] for value in values))]

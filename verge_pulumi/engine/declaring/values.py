@@ -287,6 +287,18 @@ class _Keys(Value):
         return [str(key) for key in value] if isinstance(value, list) else value
 
 
+class _KeyText(_Keys):
+    """Keys of rows that one column of text holds, with commas."""
+
+    json_types = ("text",)
+
+    def to_api(self, value: Any) -> Any:
+        return ",".join(str(key) for key in value)
+
+    def from_api(self, value: Any) -> Any:
+        return [key for each in str(value or "").split(",") if (key := each.strip())] or None
+
+
 class _MachineType(_Text):
     families: ClassVar = {"q35": "pc-q35-", "pc": "pc-i440fx-"}
 
@@ -350,6 +362,18 @@ class _Duration(Value):
         return int(match[1]) * self.units[match[2]]
 
 
+class _Seconds(_Duration):
+    json_types = ("int",)
+
+    def from_api(self, value: Any) -> Any:
+        # What is no length of time, such as what stands for "forever", is shown as it is.
+        text = f"{_number_text(value)}s"
+        try:
+            return None if value is None else self.normalise(text)
+        except ValueError:
+            return text
+
+
 class Sensitive:
     """Marks a value that is a secret: encrypted in the state, never shown."""
 
@@ -390,6 +414,9 @@ Key = Annotated[str | int, _Key()]
 Keys = Annotated[list[str | int], _Keys()]
 """The `$key` of several rows."""
 
+KeyText = Annotated[list[str | int], _KeyText()]
+"""The `$key` of several rows, which VergeOS keeps in one column of text, separated by commas."""
+
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""
 
@@ -411,6 +438,9 @@ RowPath = Annotated[str, _RowPath()]
 Secret = Annotated[T, SENSITIVE]
 """A secret: ``Secret[str]``."""
 
+Seconds = Annotated[str, _Seconds()]
+"""A length of time such as ``72h`` or ``30d``, which VergeOS keeps in seconds."""
+
 SemicolonList = Annotated[list[str], _WordList(";", "semicolons", end=";")]
 """A list of words that VergeOS keeps in one column, each ended by a semicolon."""
 
@@ -428,7 +458,7 @@ def with_names(value: Value) -> Value:
     """Return how a reference is spelt where the key of a row may be a name."""
     if isinstance(value, _RowPath):
         return _RowPath(value.table, named=True)
-    return _Keys(named=True) if isinstance(value, _Keys) else _Key(named=True)
+    return type(value)(named=True) if isinstance(value, _Keys) else _Key(named=True)
 
 
 def in_units(count: int) -> str:

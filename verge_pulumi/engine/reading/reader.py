@@ -103,15 +103,17 @@ class Reader:
         return row or self.fresh(table, key, fields)
 
     def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
-        """Return all rows with marks that begin in one way, by key, out of the list that serves `shared`."""
+        """Return all rows with marks that begin in one way, by key, out of the list that serves `shared`.
+
+        Of a table whose rows bear no marks, ``marks`` is "" and the list is the whole table.
+        """
         with self._lock:
             snapshot = self._snapshots.setdefault((table, fields, marks), _Snapshot())
         with snapshot.lock:
             now = self._clock.now()
             if snapshot.taken is None or now - snapshot.taken > MAX_AGE:
-                rows = self._client.table(table).iterate(
-                    fields=list(fields), filter=where("description", "cs", marks), page_size=PAGE
-                )
+                marked = where("description", "cs", marks) if marks else None
+                rows = self._client.table(table).iterate(fields=list(fields), filter=marked, page_size=PAGE)
                 snapshot.rows = {str(row["$key"]): row for row in rows}
                 snapshot.taken = self._confirmed = now
             return snapshot.rows

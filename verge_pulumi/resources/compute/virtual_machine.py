@@ -25,6 +25,7 @@ from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
 from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute._guest import GuestAddresses
+from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile
 from verge_pulumi.resources.tags._taggable import Taggable
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ class VirtualMachineSettings(Describable, Placed):
     guest_agent: Attr[bool | None] = arg(default=None)
     """Whether the guest runs the agent."""
 
-    snapshot_profile: Attr[Key | None] = arg(default=None)
-    """Key of the profile that snapshots it."""
+    snapshot_profile: OptionalRef[SnapshotProfile] = ref(default=None, role="snapshots")
+    """The profile that snapshots it."""
 
     cloudinit_datasource: Attr[Literal["none", "config_drive_v2", "nocloud"] | None] = arg(default=None)
     """How cloud-init data is handed to the guest."""

@@ -21,6 +21,8 @@ from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatu
 from verge_pulumi.simulator.behaviour.network.addresses import Addresses
 from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlocks
 from verge_pulumi.simulator.behaviour.network.networks import Networks
+from verge_pulumi.simulator.behaviour.protection.profiles import SnapshotProfiles
+from verge_pulumi.simulator.behaviour.protection.system_snapshots import SystemSnapshots
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
@@ -29,6 +31,7 @@ from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPee
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "cloud_snapshots": SystemSnapshots,
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
     "files": Files,
@@ -44,6 +47,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "permissions": Permissions,
     "user_api_keys": ApiKeys,
     "users": Users,
+    "snapshot_profiles": SnapshotProfiles,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
