@@ -19,6 +19,7 @@ from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlock
 from verge_pulumi.simulator.behaviour.network.networks import Networks
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
+from verge_pulumi.simulator.behaviour.system.settings import Settings
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
@@ -33,6 +34,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
+    "settings": Settings,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
