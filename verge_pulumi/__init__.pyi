@@ -29,6 +29,8 @@ from verge_pulumi.lookups import get_storage_tier as get_storage_tier
 from verge_pulumi.lookups import get_storage_tier_output as get_storage_tier_output
 from verge_pulumi.lookups import get_system as get_system
 from verge_pulumi.lookups import get_system_output as get_system_output
+from verge_pulumi.lookups import get_update_branch as get_update_branch
+from verge_pulumi.lookups import get_update_branch_output as get_update_branch_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
@@ -64,6 +66,12 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.system.cluster_settings import ClusterSettings as ClusterSettings
+from verge_pulumi.resources.system.node_settings import NodeSettings as NodeSettings
+from verge_pulumi.resources.system.setting import Setting as Setting
+from verge_pulumi.resources.system.system_identity import SystemIdentity as SystemIdentity
+from verge_pulumi.resources.system.update_settings import UpdateSettings as UpdateSettings
+from verge_pulumi.resources.system.update_source import UpdateSource as UpdateSource
 from verge_pulumi.resources.tags.tag import Tag as Tag
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
 from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
@@ -82,6 +90,7 @@ __all__ = [
     "BgpRouterCommand",
     "CloudInit",
     "CloudInitFile",
+    "ClusterSettings",
     "Device",
     "DeviceArgs",
     "DnsRecord",
@@ -104,15 +113,20 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "NicArgs",
+    "NodeSettings",
     "OspfCommand",
     "Power",
     "PowerArgs",
     "Provider",
     "RuleAlias",
     "Server",
+    "Setting",
     "Snapshot",
+    "SystemIdentity",
     "Tag",
     "TagCategory",
+    "UpdateSettings",
+    "UpdateSource",
     "VirtualMachine",
     "WireGuard",
     "WireGuardPeer",
@@ -138,6 +152,8 @@ __all__ = [
     "get_storage_tier_output",
     "get_system",
     "get_system_output",
+    "get_update_branch",
+    "get_update_branch_output",
     "get_vm",
     "get_vm_output",
     "reachability",

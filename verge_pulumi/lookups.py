@@ -199,6 +199,15 @@ class GetSystemResult:
     version: Annotated[Text, "os_version"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class GetUpdateBranchResult:
+    """A branch of releases that updates are taken from."""
+
+    key: RowKey
+    name: str
+    description: Description
+
+
 class _Lookup(Generic[T]):
     """The look-up of a row, and how its columns become the facts that a dataclass declares."""
 
@@ -323,6 +332,7 @@ get_storage_tier: Tier[GetStorageTierResult] = Tier(
     GetStorageTierResult, Kind("storage tier", "storage_tiers", label="tier")
 )
 get_system: TheOnly[GetSystemResult] = TheOnly(GetSystemResult, Kind("system", "system"))
+get_update_branch: Named[GetUpdateBranchResult] = Named(GetUpdateBranchResult, Kind("update branch", "update_branches"))
 # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
@@ -336,4 +346,5 @@ get_resource_group_output = get_resource_group.output
 get_snapshot_output = get_snapshot.output
 get_storage_tier_output = get_storage_tier.output
 get_system_output = get_system.output
+get_update_branch_output = get_update_branch.output
 get_vm_output = get_vm.output

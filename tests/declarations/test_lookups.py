@@ -29,6 +29,7 @@ from verge_pulumi import (
     get_storage_tier_output,
     get_system,
     get_system_output,
+    get_update_branch,
     get_vm,
     get_vm_output,
 )
@@ -101,6 +102,7 @@ def test_the_system_and_its_hardware(simulator: Simulator) -> None:
     node = get_node(name="node3")
     assert (node.key, node.cluster, node.running) == (3, 2, True)
     assert (get_storage_tier(tier=1).key, get_storage_tier(tier="1").tier) == (5, 1)
+    assert (get_update_branch(name="beta").key, get_update_branch(key=1).name) == (2, "stable")
 
 
 def test_a_file_and_a_group_of_devices(simulator: Simulator) -> None:

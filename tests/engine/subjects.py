@@ -11,6 +11,7 @@ import pulumi
 import verge_pulumi.resources
 from tests.engine.gadgets import Gadget
 from verge_pulumi import Network, Power, VirtualMachine
+from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.resource import Resource
 
 KEY = "c2VjcmV0LWtleS1vZi1hLXdpcmVndWFyZC1wZWVyLTA="
@@ -88,7 +89,8 @@ class Case:
         within: Its parent.
         edit: A field changed in the program.
         drift: A field changed behind Pulumi's back, and the other value.
-        unset: A column that the program leaves out, and a value from the UI; None if it names every column.
+        unset: A column that the program leaves out, and a value from the UI; None if it names every column, or if the
+            row stays after the program, with what the UI wrote.
         replace: The argument whose change replaces it, and the other value; None if only another parent does.
         new_first: Whether the new one of a replacement is created before the old one is deleted.
         live: Its status while its parent runs, if it has one.
@@ -113,6 +115,11 @@ class Case:
     def table(self) -> str:
         """The table of its rows."""
         return self.kind.declaration.table
+
+    @property
+    def exists(self) -> bool:
+        """Whether its row is there before the program and stays after it."""
+        return isinstance(self.kind.declaration.life, ExistsAlready)
 
     @property
     def replacement(self) -> tuple[str, Any] | None:
