@@ -39,6 +39,8 @@ from verge_pulumi.lookups import get_tag_category_output as get_tag_category_out
 from verge_pulumi.lookups import get_tag_output as get_tag_output
 from verge_pulumi.lookups import get_tagged as get_tagged
 from verge_pulumi.lookups import get_tagged_output as get_tagged_output
+from verge_pulumi.lookups import get_update_branch as get_update_branch
+from verge_pulumi.lookups import get_update_branch_output as get_update_branch_output
 from verge_pulumi.lookups import get_user as get_user
 from verge_pulumi.lookups import get_user_output as get_user_output
 from verge_pulumi.lookups import get_vm as get_vm
@@ -84,6 +86,12 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.system.cluster_settings import ClusterSettings as ClusterSettings
+from verge_pulumi.resources.system.node_settings import NodeSettings as NodeSettings
+from verge_pulumi.resources.system.setting import Setting as Setting
+from verge_pulumi.resources.system.system_identity import SystemIdentity as SystemIdentity
+from verge_pulumi.resources.system.update_settings import UpdateSettings as UpdateSettings
+from verge_pulumi.resources.system.update_source import UpdateSource as UpdateSource
 from verge_pulumi.resources.tags.tag import Tag as Tag
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment as TagAssignment
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
@@ -104,6 +112,7 @@ __all__ = [
     "BgpRouterCommand",
     "CloudInit",
     "CloudInitFile",
+    "ClusterSettings",
     "Device",
     "DeviceArgs",
     "DnsRecord",
@@ -128,6 +137,7 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "NicArgs",
+    "NodeSettings",
     "OspfCommand",
     "Permission",
     "Power",
@@ -135,13 +145,17 @@ __all__ = [
     "Provider",
     "RuleAlias",
     "Server",
+    "Setting",
     "Snapshot",
     "SnapshotPeriod",
     "SnapshotProfile",
+    "SystemIdentity",
     "SystemSnapshot",
     "Tag",
     "TagAssignment",
     "TagCategory",
+    "UpdateSettings",
+    "UpdateSource",
     "User",
     "VirtualMachine",
     "WireGuard",
@@ -178,6 +192,8 @@ __all__ = [
     "get_tag_output",
     "get_tagged",
     "get_tagged_output",
+    "get_update_branch",
+    "get_update_branch_output",
     "get_user",
     "get_user_output",
     "get_vm",

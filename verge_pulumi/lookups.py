@@ -287,6 +287,15 @@ class GetSystemResult:
     version: Annotated[Text, "os_version"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class GetUpdateBranchResult:
+    """A branch of releases that updates are taken from."""
+
+    key: RowKey
+    name: str
+    description: Description
+
+
 class _Lookup(Generic[T]):
     """The look-up of a row, and how its columns become the facts that a dataclass declares."""
 
@@ -495,6 +504,7 @@ get_tagged: HavingTag[GetTaggedResult] = HavingTag(
     GetTaggedResult, Kind("assignment of the tag", "tag_members", label="tag")
 )
 get_user: Named[GetUserResult] = Named(GetUserResult, Kind("user", "users"))
+get_update_branch: Named[GetUpdateBranchResult] = Named(GetUpdateBranchResult, Kind("update branch", "update_branches"))
 # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
@@ -514,4 +524,5 @@ get_tag_category_output = get_tag_category.output
 get_tag_output = get_tag.output
 get_tagged_output = get_tagged.output
 get_user_output = get_user.output
+get_update_branch_output = get_update_branch.output
 get_vm_output = get_vm.output

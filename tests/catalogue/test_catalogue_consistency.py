@@ -30,6 +30,7 @@ SOURCE = re.compile(r"^docs/vergeos/[\w-]+\.md §\w|^\w[\w-]*: [\w./-]+")
 PYTHON_TYPES: dict[Type, tuple[type, ...]] = {
     Type.BOOL: (bool,),
     Type.INT: (int,),
+    Type.NUMBER: (int, float),
     Type.TEXT: (str,),
     Type.JSON: (list, dict),
 }
@@ -151,7 +152,7 @@ def test_words_and_lengths_belong_to_text(table: Table) -> None:
 def test_limits_belong_to_numbers(table: Table) -> None:
     for column in table.columns:
         if column.minimum is not None or column.maximum is not None:
-            assert column.type is Type.INT, column.name
+            assert column.type in (Type.INT, Type.NUMBER), column.name
         if column.minimum is not None and column.maximum is not None:
             assert column.minimum < column.maximum, column.name
 

@@ -11,6 +11,7 @@ import pytest
 from tests.checks.conftest import Program, Said
 from verge_pulumi import (
     Address,
+    ClusterSettings,
     Firewall,
     FirewallRule,
     Network,
@@ -21,9 +22,12 @@ from verge_pulumi import (
     PowerArgs,
     Provider,
     Server,
+    Setting,
+    SystemIdentity,
     Tag,
     TagAssignment,
     TagCategory,
+    UpdateSettings,
     VirtualMachine,
 )
 from verge_pulumi.engine.declaring import program
@@ -144,6 +148,20 @@ MISTAKES: dict[str, tuple[Program, str]] = {
     "packets too large for the uplink": (
         lambda: vlan("guest", lan("phy", mtu=1500), mtu=9000),
         "mtu 9000 is more than the 1500 of Network 'phy', its uplink. Use at most 1500.",
+    ),
+    "a setting twice": (
+        lambda: [Setting("a", name="ntp_servers", value=1), Setting("b", name="ntp_servers", value=2)],
+        "Unable to declare Setting 'b': the row of settings with name 'ntp_servers' is already that of Setting 'a'. "
+        "Declare it once.",
+    ),
+    "a cluster twice": (
+        lambda: [ClusterSettings("a", name="cluster1"), ClusterSettings("b", name="cluster1", enabled=True)],
+        "the row of clusters with name 'cluster1' is already that of ClusterSettings 'a'. Declare it once.",
+    ),
+    "the settings of updates twice": (
+        lambda: [UpdateSettings("a"), UpdateSettings("b")],
+        "Unable to declare UpdateSettings 'b': the one row of update_settings is already that of UpdateSettings 'a'. "
+        "Declare it once.",
     ),
     "two powers of one machine": (
         lambda: [
@@ -353,6 +371,18 @@ PASSING: dict[str, Program] = {
     ],
     "powers of two machines": lambda: [Server("a", name="a"), Server("b", name="b")],
     "powers of what nobody knows": lambda: [Power(name, of=UNKNOWN, state="running") for name in ("a", "b")],
+    "two settings": lambda: [Setting(key, name=key, value=1) for key in ("ntp_servers", "max_connections")],
+    "settings that nobody knows": lambda: [Setting(name, name=UNKNOWN, value=1) for name in ("a", "b")],
+    "the only rows of two tables": lambda: [UpdateSettings("a"), SystemIdentity("b")],
+    "one setting of two systems": lambda: [
+        Setting(
+            f"ntp-{site}",
+            name="ntp_servers",
+            value=1,
+            opts=pulumi.ResourceOptions(provider=Provider(site, host=f"{site}.example", api_key_env="KEY")),
+        )
+        for site in ("a", "b")
+    ],
     "what is malformed, which the provider tells": lambda: address(lan(network="10.0.0.0/240"), "ten"),
 }
 

@@ -11,6 +11,7 @@ from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
 from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.resource import BaseResource, Resource
 
 RESOURCES = [
@@ -19,7 +20,7 @@ RESOURCES = [
     if issubclass(resource := getattr(verge_pulumi.resources, name), Resource)
 ]
 
-JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
+JSON_TYPES = {bool: Type.BOOL, int: Type.INT, float: Type.NUMBER, str: Type.TEXT, dict: Type.JSON}
 
 
 LEFT_OUT = {
@@ -30,6 +31,10 @@ LEFT_OUT = {
     # (docs/vergeos/virtual-machines.md §7).
     "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
     "machine_snapshots": {"created_manually", "expires_type"},  # `expires` says both
+    # What decides where machines run is left to people.
+    "nodes": {"maintenance"},
+    "settings": {"description"},
+    "update_settings": {"file", "name"},  # an update by hand; what the name is for no source says
     "users": {"account_locked", "failed_attempts"},  # VergeOS counts them; people reset them
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
 }
@@ -57,9 +62,13 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
             found += [f"{name}: is a member, the column {column.type.value}"] * (column.type is not Type.JSON)
             continue
         found += [f"{name}: {reason}" for reason in column_disagreements(attribute, column)]
+        if attribute.is_input and column.write not in written(declaration, name):
+            found.append(f"{name}: replaces={attribute.replaces}, the column is written {column.write.value}")
     if declaration.since != (table.since or ""):
         found.append(f"since: {declaration.since or 'always'}, the table {table.since or 'always'}")
-    if declaration.unique and uniqueness(declaration) not in table.unique:
+    # Where several rows are meant, the provider refuses to take one of them over.
+    existing = isinstance(declaration.life, ExistsAlready)
+    if declaration.unique and uniqueness(declaration) not in table.unique and not existing:
         found.append(f"unique: {declaration.unique}")
     return found
 
@@ -83,9 +92,6 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
         reasons.append(f"allows {get_args(annotation)}, the column {column.choices}")
     if not closed and attribute.is_input and column.choices and not column.open_choices:
         reasons.append(f"allows any word, the column {column.choices}")
-    expected = Write.CREATE if attribute.replaces else Write.ALWAYS
-    if attribute.is_input and column.write is not expected:
-        reasons.append(f"replaces={attribute.replaces}, the column is written {column.write.value}")
     waits = column.effect in (Effect.RESTART, Effect.PROXY)
     if attribute.is_input and not attribute.replaces and attribute.restarts != waits:
         reasons.append(f"restarts={attribute.restarts}, the column's effect is {column.effect.value}")
@@ -98,6 +104,15 @@ def column_disagreements(attribute: Any, column: Column) -> list[str]:
         if attribute.is_input and wider and plain in (int, str):
             reasons.append(f"{limit}={ours}, the column {allowed}")
     return reasons
+
+
+def written(declaration: Declaration, name: str) -> set[Write]:
+    """Return how the column of an argument may be written; a row that exists already is found by what is unique."""
+    if declaration.inputs[name].replaces:
+        return {Write.CREATE}
+    if not isinstance(declaration.life, ExistsAlready):
+        return {Write.ALWAYS}
+    return set(Write) if name in declaration.unique else {Write.ALWAYS, Write.UPDATE}
 
 
 def followed(path: str, table: Table, tables: dict[str, Table]) -> Column | None:

@@ -36,6 +36,7 @@ from verge_pulumi import (
     get_tag_output,
     get_tagged,
     get_tagged_output,
+    get_update_branch,
     get_user,
     get_vm,
     get_vm_output,
@@ -109,6 +110,7 @@ def test_the_system_and_its_hardware(simulator: Simulator) -> None:
     node = get_node(name="node3")
     assert (node.key, node.cluster, node.running) == (3, 2, True)
     assert (get_storage_tier(tier=1).key, get_storage_tier(tier="1").tier) == (5, 1)
+    assert (get_update_branch(name="beta").key, get_update_branch(key=1).name) == (2, "stable")
 
 
 def test_a_file_and_a_group_of_devices(simulator: Simulator) -> None:

@@ -261,10 +261,13 @@ SUBJECTS: Mapping[str, Subject] = {
     **{
         noun: _of_case(case)
         for noun, case in CASES.items()
-        if noun in verge_pulumi.resources.__all__ and noun not in _SAID
+        if noun in verge_pulumi.resources.__all__ and noun not in _SAID and not case.exists
     },
 }
-"""Each kind by its name, those that only have a case too; the power of a network is one more of `Power`."""
+"""Each kind by its name, those that only have a case too; the power of a network is one more of `Power`.
+
+Rows that exist already are left out: a system has one of each, so that two stacks cannot have their own.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

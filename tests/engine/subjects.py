@@ -11,6 +11,7 @@ import pulumi
 import verge_pulumi.resources
 from tests.engine.gadgets import Gadget
 from verge_pulumi import Network, Power, VirtualMachine
+from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.resource import Resource
 
 KEY = "c2VjcmV0LWtleS1vZi1hLXdpcmVndWFyZC1wZWVyLTA="
@@ -87,8 +88,9 @@ class Case:
         arguments: Returns its arguments, except the one that refers to its parent.
         within: Its parent.
         edit: A field changed in the program; None if every change replaces it.
-        drift: A field changed behind Pulumi's back, and the other value; None if VergeOS changes none.
-        unset: A column that the program leaves out, and a value from the UI; None if it names every column.
+        drift: A field changed behind Pulumi's back, and the other value; None if VergeOS lets nobody change any.
+        unset: A column that the program leaves out, and a value from the UI; None if it names every column, or if the
+            row stays after the program, with what the UI wrote.
         replace: The argument whose change replaces it, and the other value; None if only another parent does.
         new_first: Whether the new one of a replacement is created before the old one is deleted.
         live: Its status while its parent runs, if it has one.
@@ -118,6 +120,11 @@ class Case:
     def seen(self) -> str:
         """An attribute that a program reads of it."""
         return self.edit[0] if self.edit else self.kind.declaration.unique[0]
+
+    @property
+    def exists(self) -> bool:
+        """Whether its row is there before the program and stays after it."""
+        return isinstance(self.kind.declaration.life, ExistsAlready)
 
     @property
     def replacement(self) -> tuple[str, Any] | None:

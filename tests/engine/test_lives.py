@@ -26,3 +26,18 @@ def test_what_was_there_before_is_encrypted_and_put_back(lab: Lab) -> None:
     (put,) = [request for request in lab.simulator.requests() if request.applied]
     assert (put.verb, put.body) == ("PUT", {"colour": "grey", "weight": 5})
     assert type(put.body["weight"]) is int
+
+
+def test_a_forced_replacement_puts_back_and_takes_over_again(lab: Lab) -> None:
+    lab.simulator.add("gadgets", name="clock", colour="grey", weight=5)
+
+    def program() -> None:
+        Heirloom("clock", name="clock", colour="red", weight=7)
+
+    lab.up(program)
+    lab.simulator.reset("log")
+    assert lab.up(program, replace=[lab.state()["clock"]["urn"]]).changes == {"clock": "replace"}
+    writes = [request.body for request in lab.simulator.requests() if request.applied]
+    assert writes == [{"colour": "grey", "weight": 5}, {"colour": "red", "weight": 7}]
+    lab.destroy()
+    assert (lab.simulator.rows("gadgets")[0]["colour"], lab.simulator.rows("gadgets")[0]["weight"]) == ("grey", 5)

@@ -18,6 +18,8 @@ class Type(Enum):
 
     BOOL = "bool"
     INT = "int"
+    NUMBER = "num"
+    """A number that need not be whole."""
     TEXT = "text"
     JSON = "json"
     """A real JSON object or array."""

@@ -47,6 +47,11 @@ def integer(name: str, **facts: Unpack[Facts]) -> Column:
     return Column(name=name, type=Type.INT, **facts)
 
 
+def number(name: str, **facts: Unpack[Facts]) -> Column:
+    """Return a column of numbers that need not be whole."""
+    return Column(name=name, type=Type.NUMBER, **facts)
+
+
 def text(name: str, **facts: Unpack[Facts]) -> Column:
     """Return a column of text."""
     return Column(name=name, type=Type.TEXT, **facts)

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 _TYPES: Mapping[Type, Json] = {
     Type.BOOL: {"type": "boolean"},
     Type.INT: {"type": "integer"},
+    Type.NUMBER: {"type": "number"},
     Type.TEXT: {"type": "string"},
     Type.JSON: {"type": ["object", "array"]},
     Type.REF: {"type": "integer"},

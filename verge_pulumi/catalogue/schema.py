@@ -6,11 +6,12 @@ from typing import Any
 
 from verge_pulumi.catalogue.model import UNSET, Column, Table, Type, Write
 
-# The words are VergeOS's own field types (docs/vergeos/README.md §1). Which number type a column has is not known, so
-# all are int64.
+# The words are VergeOS's own field types (docs/vergeos/README.md §1). Which type of whole numbers a column has is not
+# known, so all are int64.
 FIELD_TYPES = {
     Type.BOOL: "bool",
     Type.INT: "int64",
+    Type.NUMBER: "num",
     Type.TEXT: "text",
     Type.JSON: "json",
     Type.REF: "row",

@@ -37,6 +37,12 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.system.cluster_settings import ClusterSettings as ClusterSettings
+from verge_pulumi.resources.system.node_settings import NodeSettings as NodeSettings
+from verge_pulumi.resources.system.setting import Setting as Setting
+from verge_pulumi.resources.system.system_identity import SystemIdentity as SystemIdentity
+from verge_pulumi.resources.system.update_settings import UpdateSettings as UpdateSettings
+from verge_pulumi.resources.system.update_source import UpdateSource as UpdateSource
 from verge_pulumi.resources.tags.tag import Tag as Tag
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment as TagAssignment
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
@@ -56,6 +62,7 @@ __all__ = [
     "BgpRouter",
     "BgpRouterCommand",
     "CloudInitFile",
+    "ClusterSettings",
     "Device",
     "DnsRecord",
     "DnsView",
@@ -76,16 +83,21 @@ __all__ = [
     "NetworkProxyTenant",
     "NetworkRule",
     "Nic",
+    "NodeSettings",
     "OspfCommand",
     "Permission",
     "Power",
     "RuleAlias",
+    "Setting",
     "Snapshot",
     "SnapshotProfile",
+    "SystemIdentity",
     "SystemSnapshot",
     "Tag",
     "TagAssignment",
     "TagCategory",
+    "UpdateSettings",
+    "UpdateSource",
     "User",
     "VirtualMachine",
     "WireGuard",

@@ -246,6 +246,11 @@ def _as_type(kind: Type, value: Literal) -> Any:
     """Convert a literal to a column's type; None when it is no such value."""
     if kind is Type.BOOL:
         return {"true": True, "1": True, "false": False, "0": False}.get(_text(value))
+    if kind is Type.NUMBER:
+        try:
+            return float(_text(value))
+        except ValueError:
+            return None
     if kind in (Type.INT, Type.REF):
         try:
             return value if isinstance(value, int | float) else int(str(value))

@@ -15,6 +15,8 @@ _FIRST_MACHINE = 101
 
 _USED = {"tier_1_used": 120 * _GIB, "tier_1_total": 4 * _TIB, "tier_4_used": 0, "tier_4_total": 40 * _TIB}
 
+_NTP = "0.pool.ntp.example 1.pool.ntp.example"
+
 _MAC = "f0:db:31:00:00:{:02x}"
 """MAC addresses of the initial networks, which a reset restores."""
 
@@ -53,6 +55,12 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         branch="stable",
         id=_id(backend.name),
     )
+    for key, value in {"cloud_name": backend.name, "max_connections": "500", "ntp_servers": _NTP}.items():
+        add("settings", key=key, value=value, default_value="" if key == "cloud_name" else value)
+    add("update_sources", name="Updates", url="https://updates.example.com", description="Came with the system")
+    for name in ("stable", "beta"):
+        add("update_branches", name=name, created=now)
+    add("update_settings", source=1, branch=1, auto_refresh=True, update_time="01:00")
     for name in ("cluster1", "cluster2"):
         add("clusters", name=name, compute=True, default_cpu="host", max_ram_per_vm=1048576, max_cores_per_vm=1024)
     for number, cluster in enumerate((1, 1, 2), start=1):

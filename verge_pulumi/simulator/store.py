@@ -20,6 +20,7 @@ from verge_pulumi.simulator.relations import Key, Relation, Row, reference
 _STORED: Mapping[Type, type | tuple[type, ...]] = {
     Type.BOOL: bool,
     Type.INT: (int, float),
+    Type.NUMBER: (int, float),
     Type.TEXT: str,
     Type.REF: (int, str),
     Type.ANY_REF: str,

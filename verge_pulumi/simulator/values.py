@@ -14,6 +14,7 @@ from verge_pulumi.catalogue.model import UNSET, Column, Type
 from verge_pulumi.simulator.errors import invalid, not_in_list
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -72,6 +73,14 @@ def _integer(column: Column, value: Any) -> int:
     raise invalid(column.name)
 
 
+def _number(column: Column, value: Any) -> int | float:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise invalid(column.name)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _text(column: Column, value: Any) -> str:
     if isinstance(value, str):
         return value
@@ -97,6 +106,7 @@ def _reference(column: Column, value: Any) -> int | str:
 _CONVERSIONS = {
     Type.BOOL: _boolean,
     Type.INT: _integer,
+    Type.NUMBER: _number,
     Type.TEXT: _text,
     Type.JSON: _json,
     Type.REF: _reference,

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from verge_pulumi.catalogue.compute.virtual_machines import CPU_TYPES
-from verge_pulumi.catalogue.notation import R, U, boolean, integer, ref, section, table, text, words
+from verge_pulumi.catalogue.model import Effect
+from verge_pulumi.catalogue.notation import R, U, boolean, integer, number, ref, section, table, text, words
 
-# "Name, versions, cloud_name" in docs/vergeos/other-tables.md §2; no client names a column `name`.
 SYSTEM = table(
     "system",
     section(
-        "docs/vergeos/README.md §1",
-        text("cloud_name", write=R),
+        "docs/vergeos/system.md §5; types: tsvergeos: services/system/types.ts",
+        text("cloud_name", write=U),
+        text("description", write=U, default=""),
+        text("domain", write=U, default=""),
+        text("city", write=U, default=""),
+        text("country", write=U, default=""),
+        text("timezone", write=U, default=""),
+        text("url", write=U, default=""),
+        number("latitude", write=U, minimum=-90, maximum=90),
+        number("longitude", write=U, minimum=-180, maximum=180),
+        text("vsan_host", write=U, default=""),
+        integer("vsan_port", write=U, default=14201, minimum=0, maximum=65535),
+        text("map_color", write=U, default=""),
+        # VergeOS lets clients write these three, and nobody should (docs/vergeos/system.md §5).
         text("yb_version", write=R),
         text("os_version", write=R),
         text("branch", write=R),
@@ -18,12 +30,12 @@ SYSTEM = table(
     ),
     short="cloud_name os_version",
     creatable=False,
-    source="docs/vergeos/README.md §1; docs/vergeos/other-tables.md §2",
+    source="docs/vergeos/system.md §5; docs/vergeos/README.md §1",
 )
 
 # Types, limits and units are tsvergeos: services/cluster/types.ts. RAM, cache, buffer and
 # swap sizes are MB, temperatures are degrees Celsius with 0 for off. No source gives a default but that of `enabled`:
-# switches are taken to be off and numbers unset.
+# switches are taken to be off and numbers unset. A column with an effect waits until the nodes of the cluster reboot.
 CLUSTERS = table(
     "clusters",
     section(
@@ -36,9 +48,10 @@ CLUSTERS = table(
         boolean("kvm_nested", default=False),
         boolean("allow_nested_virt_migration", default=False),
         boolean("allow_vgpu_migration", default=False),
-        boolean("disable_cpu_security_mitigations", default=False),
-        boolean("disable_smt", default=False),
-        boolean("enable_split_lock_detection", default=False),
+        boolean("disable_cpu_security_mitigations", default=False, effect=Effect.RESTART),
+        boolean("disable_smt", default=False, effect=Effect.RESTART),
+        boolean("spec_store_bypass_disable", default=False, effect=Effect.RESTART),
+        boolean("enable_split_lock_detection", default=False, effect=Effect.RESTART),
         text(
             "x86_energy_perf_policy",
             choices=words("performance balance-performance balance-power normal power"),
@@ -46,23 +59,27 @@ CLUSTERS = table(
         text("scaling_governor", choices=words("performance ondemand powersave")),
         integer("ram_per_unit"),
         integer("cores_per_unit"),
-        integer("cost_per_unit"),
-        integer("price_per_unit"),
+        number("cost_per_unit"),
+        number("price_per_unit"),
         integer("max_ram_per_vm"),
         integer("max_cores_per_vm"),
-        integer("target_ram_pct"),
-        integer("ram_overcommit_pct"),
+        number("target_ram_pct", minimum=0, maximum=100),
+        number("ram_overcommit_pct", minimum=0, maximum=100),
         integer("storage_cachesize"),
         integer("storage_buffersize"),
         boolean("storage_hugepages", default=False),
-        boolean("enable_nvme_power_management", default=False),
+        boolean("enable_nvme_power_management", default=False, effect=Effect.RESTART),
         integer("swap_tier", minimum=-1, maximum=5),
         integer("swap_per_drive"),
         integer("max_core_temp"),
         integer("critical_core_temp"),
         integer("max_core_temp_warn_perc"),
-        boolean("disable_sleep", default=False),
+        boolean("disable_sleep", default=False, effect=Effect.RESTART),
         text("log_filter", default=""),
+        boolean("storage", write=R, default=False),
+        text("recommended_cpu_type", write=R, choices=CPU_TYPES, open_choices=True),
+        text("id", write=R),
+        integer("created", write=R),
         ref("status", "cluster_status", write=R),
     ),
     short="name description enabled",
@@ -103,7 +120,17 @@ NODES = table(
         "docs/vergeos/other-tables.md §2; types: tsvergeos: services/node/types.ts",
         text("name", write=R),
         text("description", write=U, default="", max_length=2048),
+        text("note", write=U, default="", max_length=1024),
         text("asset_tag", write=U, default=""),
+        text("ipmi_address", write=U, default=""),
+        text("ipmi_user", write=U, default=""),
+        text("ipmi_password", write=U, secret=True),
+        integer("max_core_temp", write=U),
+        integer("max_core_temp_warn_perc", write=U),
+        integer("critical_core_temp", write=U),
+        boolean("capture_logs", write=U, default=False),
+        boolean("lldp", write=U, default=False),
+        boolean("ignore_pstore", write=U, default=False),
         boolean("maintenance", write=U, default=False),
         ref("machine", "machines", write=R),
         ref("cluster", "clusters", write=R),
@@ -115,6 +142,7 @@ NODES = table(
         text("vsan_version", write=R, default=""),
         boolean("physical", write=R, default=True),
         boolean("need_restart", write=R, default=False),
+        text("restart_reason", write=R, default=""),
     ),
     short="name description physical",
     summary="name description physical machine cluster cores ram maintenance",

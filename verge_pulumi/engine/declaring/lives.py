@@ -129,7 +129,8 @@ class ExistsAlready(Life):
     sets. It bears no mark: nobody made it.
 
     Attributes:
-        on_delete: Whether a delete puts back what was there before (``restore``), or leaves the row as it is.
+        on_delete: Whether a delete puts back what was there before (``restore``), or leaves the row as it is. Where the
+            resource has an argument of that name, and the program gives it, that counts.
     """
 
     on_delete: Literal["restore", "leave"] = "restore"

@@ -225,6 +225,32 @@ class _Size(Value):
         return None if value is None else self.normalise(value)
 
 
+class _Decimal(Value):
+    json_types = ("num",)
+
+    def normalise(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("a number is wanted")
+        return value
+
+    def to_api(self, value: Any) -> Any:
+        return int(value) if float(value).is_integer() else value
+
+
+class _Scalar(_Text):
+    """Text that a program may write as a number or a truth value."""
+
+    def normalise(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if not isinstance(value, str | int | float):
+            raise ValueError("text, a number, True or False is wanted")
+        return _number_text(value)
+
+    def to_api(self, value: Any) -> Any:
+        return self.normalise(value)
+
+
 class _Key(Value):
     json_types = ("ref", "int")
     grammar = f"{NUMBER}|{DRAWN}"
@@ -394,6 +420,9 @@ CidrList = Annotated[list[str], _CidrList(",", "commas")]
 CommaList = Annotated[list[str], _WordList(",", "commas")]
 """A list of words that VergeOS keeps in one column, separated by commas."""
 
+Decimal = Annotated[float, _Decimal()]
+"""A number that need not be whole."""
+
 Duration = Annotated[str, _Duration()]
 """A length of time, such as ``72h`` or ``30d``."""
 
@@ -434,6 +463,9 @@ Moment = Annotated[str | int, _Moment()]
 
 RowPath = Annotated[str, _RowPath()]
 """A row of any table, as ``table/key``."""
+
+Scalar = Annotated[str | int | float | bool, _Scalar()]
+"""Text that may be written as a number or a truth value: ``500`` is ``"500"``, and ``True`` is ``"true"``."""
 
 Secret = Annotated[T, SENSITIVE]
 """A secret: ``Secret[str]``."""

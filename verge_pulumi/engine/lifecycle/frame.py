@@ -107,6 +107,9 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         problems = problems or list(self.check_together(inputs))
         if not problems:
             problems = list(self.identity.problems(_olds, inputs))
+        if not _olds and not problems:
+            for note in self.first_notes(inputs):
+                provider_process.log(note)
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", problem) for problem in shown_problems(problems)])
 

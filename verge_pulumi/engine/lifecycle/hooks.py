@@ -12,6 +12,7 @@ derived             check, before `check_together`  recorded and new inputs     
 replaced_by         diff, for a changed argument    its name, state, inputs           whether the object is replaced
 refusals            diff, something changed         state, inputs, changed names      refusals, a sentence each
 notes               diff, changed in place          state, inputs, changed names      lines for the reader
+first_notes         check, the object is new        inputs                            lines for the reader
 recorded_key        check and diff, by others       an object of the state            its unique values
 hint                an error of VergeOS is told     the error, inputs                 what it does not say
 insert              create                          inputs                            id and outputs
@@ -33,6 +34,7 @@ remembered          create and update, before   state, row, inputs              
                     the row is written to
 later               create                          inputs                            arguments to write when it is up
 until_ready         create, the row shows           id, row, inputs                   the row when it can be used
+to_write            update                          row, inputs, changed names        arguments to write
 before_update       update or take-over, something  id, row, inputs, changed names    nothing
                     is to be written
 after_write         create and update, written      id, row, inputs                   the row as it is then
@@ -127,6 +129,17 @@ class Hooks(Generic[R]):
             then = "it is restarted for that if it runs" if allowed else "restart='on-change' makes one"
             yield f"{', '.join(waiting)}: what runs takes this on when it restarts; {then}"
 
+    def first_notes(self, inputs: Inputs) -> Iterable[str]:
+        """Tell the reader of a preview what nothing else shows of an object that is new to the program.
+
+        Args:
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
+
+        Returns:
+            One line for each thing.
+        """
+        return ()
+
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
@@ -201,6 +214,16 @@ class RowHooks(Hooks[R]):
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Wait until a new row can be used; return it as it is then."""
         return row
+
+    def to_write(self, row: Row, inputs: Inputs, changed: Collection[str]) -> Collection[str]:
+        """Name the arguments to write, of those in which the program differs from the state.
+
+        Args:
+            row: The row as it is.
+            inputs: What the program says.
+            changed: The arguments that differ from the state.
+        """
+        return changed
 
     def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
         """Do what comes before these arguments are written to an existing row."""

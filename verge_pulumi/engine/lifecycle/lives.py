@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
+from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
@@ -46,8 +47,8 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             if values:
                 self.before_update(id, row, inputs, changed)
                 self.put(id, values)
-        except VergeError as error:
-            if error.outcome is Outcome.NOT_APPLIED:
+        except (EngineError, VergeError) as error:
+            if isinstance(error, EngineError) or error.outcome is Outcome.NOT_APPLIED:
                 self.connection.evidence.claims.release(self._place(id))
                 raise
             # What was there before must not be forgotten.
@@ -57,9 +58,10 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
     def remove(self, id: str, state: Inputs) -> None:
         """Put back what was there before the program set it, if the life says so."""
         row = self.fenced(id, state)
-        if row is None or cast("ExistsAlready", self.declaration.life).on_delete == "leave":
+        if row is None or self._on_delete(state) == "leave":
             return
-        before = {column: _whole(value) for column, value in dict(state.get(BEFORE) or {}).items()}
+        kept = dict(state.get(BEFORE) or {})
+        before = {column: _whole(held[0]) if held else None for column, held in kept.items()}
         if values := {column: value for column, value in before.items() if row.get(column) != value}:
             self.put(id, values)
 
@@ -75,8 +77,23 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         for name in managed(self.declaration, inputs):
             attribute = self.declaration.inputs[name]
             if attribute.readable and not any(attribute.value.same(each.get(name), live[name]) for each in sent):
-                before.setdefault(str(attribute.column), row.get(str(attribute.column)))
+                # In a list, since Pulumi drops what is null from a state, and it would be taken for what was never set.
+                held = row.get(str(attribute.column))
+                before.setdefault(str(attribute.column), [] if held is None else [held])
         return {BEFORE: before}
+
+    def check_together(self, inputs: Inputs) -> Iterable[str]:
+        """A row that is there before the program is taken over, whatever it says."""
+        if inputs.get("adopt") is False:
+            yield "adopt: the row exists before the program, so it is always taken over. Leave this out"
+
+    def to_write(self, row: Row, inputs: Inputs, changed: Collection[str]) -> Collection[str]:
+        """Leave out what the row says by now, since some writes restart a service even if they change nothing.
+
+        See docs/vergeos/system.md §1.
+        """
+        unlike = self.unlike(row, inputs)
+        return [name for name in changed if name in unlike]
 
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether an argument names the row, so that another value means another row."""
@@ -98,12 +115,25 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         if len(rows) == 1:
             return rows[0]
         by = " and ".join(self.declaration.unique)
+        if not rows and len(wanted) == 1 and (close := self._closest(*wanted.items())):
+            raise EngineError(f"{table} has no row of that {by}. Did you mean '{printable(close)}'?")
         if rows:
             keys = ", ".join(str(row["$key"]) for row in rows)
             raise EngineError(f"rows {keys} of {table} are meant{f' by that {by}' if by else ''}. Name one of them")
         raise EngineError(
             f"{table} has no row{f' of that {by}' if by else ''}, and this resource makes none. Name one that exists"
         )
+
+    def _closest(self, wanted: tuple[str, Any]) -> str | None:
+        """Return the value of a column that is most like one which no row has."""
+        column, value = wanted
+        others = self.connection.reader.find(self.declaration.table, None, ("$key", column))
+        names = [str(row[column]) for row in others if row.get(column)]
+        return next(iter(difflib.get_close_matches(str(value), names, 1)), None)
+
+    def _on_delete(self, state: Inputs) -> Any:
+        """Return what becomes of the row in the end: as the program says, else as its kind says."""
+        return state.get("on_delete") or cast("ExistsAlready", self.declaration.life).on_delete
 
     def _claim(self, id: str, inputs: Inputs) -> None:
         """See that no other resource of this stack has the row.

@@ -25,6 +25,7 @@ from verge_pulumi.simulator.behaviour.protection.profiles import SnapshotProfile
 from verge_pulumi.simulator.behaviour.protection.system_snapshots import SystemSnapshots
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
+from verge_pulumi.simulator.behaviour.system.settings import Settings
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
 from verge_pulumi.simulator.behaviour.tags.tag_members import TagMembers
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
@@ -43,11 +44,12 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_status": MachineStatus,
     "members": Members,
     "nodes": MachineOwner,
-    "tag_members": TagMembers,
     "permissions": Permissions,
+    "settings": Settings,
+    "snapshot_profiles": SnapshotProfiles,
+    "tag_members": TagMembers,
     "user_api_keys": ApiKeys,
     "users": Users,
-    "snapshot_profiles": SnapshotProfiles,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,

@@ -1,0 +1,1 @@
+"""The system and its settings, in process against the simulator."""
