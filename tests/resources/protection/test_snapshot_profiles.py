@@ -203,6 +203,22 @@ def test_an_authoritative_profile_has_no_others(profile: Managed, told: list[str
     assert [line for line in told if "deleting period 'by hand' (row 3): no program declares it" in line]
 
 
+def test_periods_of_other_profiles_are_not_touched(profile: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = profile.bench.create("SnapshotProfile", "other", name="other", periods={"daily": DAILY})
+    profile.bench.simulator.add(PERIODS, profile=1, name="daily", frequency="hourly", retention=60)
+    find = profile.bench.connection.reader.find
+
+    def unfiltered(table: str, condition: Any, fields: Any) -> Any:
+        return find(table, None if table == PERIODS else condition, fields)
+
+    monkeypatch.setattr(profile.bench.connection.reader, "find", unfiltered)
+    before = keys(other)
+    profile.up(authoritative=True, periods={"weekly": WEEKLY})
+    assert set(rows(profile)) == {"weekly"}
+    assert keys(other) == before
+    assert [row["retention"] for row in profile.bench.simulator.rows(PERIODS) if row["profile"] == 1] == [60]
+
+
 def test_a_period_by_hand_that_is_declared_later_is_the_declared_one(profile: Managed) -> None:
     key = profile.bench.simulator.add(PERIODS, profile=6, name="hourly", frequency="hourly", retention=60)
     profile.up(periods={"daily": DAILY, "hourly": {"frequency": "hourly", "retention": "2h"}})

@@ -10,6 +10,7 @@ import pytest
 from tests.providers.bench import UNKNOWN, Bench, Managed
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
+from verge_pulumi.simulator import Options, Simulator
 
 NEW_YEAR = 1893456000
 TABLE = "cloud_snapshots"
@@ -163,3 +164,12 @@ def test_tags_belong_to_a_partial_one(bench: Bench) -> None:
 def test_a_name_is_no_tag(bench: Bench) -> None:
     (text,) = problems(bench, keep="1h", type="partial_exclude", partial_tags=["prod"])
     assert "a key is a positive number" in text
+
+
+def test_an_older_system_takes_whole_ones_only() -> None:
+    with Simulator(Options(release="4.12.6")) as simulator:
+        old = Bench(simulator, api_key="", username=simulator.username, password=simulator.password)
+        assert take(old).outs["status"] == "normal"
+        with pytest.raises(Reported, match=r"which has no 'type' .* 'partial_tags' "):
+            take(old, type="partial_include", partial_tags=["3"])
+        old.connection.client.close()

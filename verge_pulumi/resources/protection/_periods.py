@@ -100,7 +100,9 @@ class Periods:
     def _rows(self) -> list[Row]:
         """List all periods of the profile, whoever made them."""
         condition = where("profile", "eq", as_key(self._profile))
-        return self._connection.reader.find(TABLE, condition, FIELDS)
+        rows = self._connection.reader.find(TABLE, condition, FIELDS)
+        # What a filter finds is compared once more: others may be deleted (docs/vergeos/quirks.md §R7).
+        return [row for row in rows if str(row["profile"]) == self._profile]
 
     def _post(self, name: str, period: Inputs) -> str:
         """Create a period exactly once; what is not known to have failed is looked for before it is sent again."""
