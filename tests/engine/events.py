@@ -22,6 +22,7 @@ import requests
 
 from tests.engine.kinds import SUBJECTS, Item, depth, plot, program
 from tests.engine.lab import Lab, Run
+from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.simulator import Options, Request, Simulator
 from verge_pulumi.simulator.errors import ApiError
@@ -66,7 +67,7 @@ def build(folder: Path, cli: Path) -> None:
         for table, rows in rows_of(simulator).items():
             for key, row in rows.items():
                 if Mark.of(row.get("description")):
-                    simulator.edit(table, int(key), description=without_mark(row["description"]))
+                    simulator.edit(table, as_key(key), description=without_mark(row["description"]))
         command(by_hand, "stack", "rm", "--yes", "--force", "--stack", by_hand.stack_name)
         (folder / "people.json").write_text(json.dumps(rows_of(simulator)))
         Lab(folder / "witness", cli, simulator, project="witness", states=states).up(program(plot(9), tenant=tenant))
@@ -199,6 +200,8 @@ class Stand:
         """Change a value of each, or change it back."""
 
         def changes(item: Item) -> dict[str, Any]:
+            if item.of.edit is None:
+                return dict(item.changes)
             argument, value = item.of.edit
             kept = {name: other for name, other in item.changes.items() if name != argument}
             return kept if argument in item.changes else {**kept, argument: value}
@@ -583,7 +586,8 @@ def _goes_on(stand: Stand, names: Sequence[str]) -> None:
     after = stand.ids()
     for item in stand.of(names):
         op = run.steps[item.name].op if item.name in run.steps else "nothing"
-        stand.check(item.subject, op == "update", f"{op} instead of an update")
+        wanted = "update" if item.of.edit else "nothing"
+        stand.check(item.subject, op == wanted, f"{op} instead of {wanted}")
         stand.check(item.subject, after.get(item.name) == before.get(item.name), "is another row now")
     if not stand.short:
         _twins(stand, new, lambda name: f"{name}-ö")
@@ -808,7 +812,7 @@ def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
         for table, rows in rows_of(stand.simulator).items():
             for key, row in rows.items():
                 if key not in stand.guarded.get(table, {}) and Mark.of(row.get("description")):
-                    stand.simulator.edit(table, int(key), description=without_mark(row["description"]))
+                    stand.simulator.edit(table, as_key(key), description=without_mark(row["description"]))
     stand.guard_more()
     path = stand.lab.states / ".pulumi" / "stacks" / "shop" / "dev.json"
     state = path.read_text()
@@ -818,7 +822,7 @@ def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
         run = stand.run("up", fails=True, continue_on_error=True)
         for item in stand.of(group):
             refused = any(name == item.name and severity == "error" for severity, name, _ in run.messages)
-            stand.check(item.subject, refused, f"is updated: {run.steps.get(item.name)}")
+            stand.check(item.subject, refused or not item.of.edit, f"is updated: {run.steps.get(item.name)}")
         stand.edit(group)
         path.write_text(state)
     stand.run("destroy", fails=None, continue_on_error=True)

@@ -282,7 +282,8 @@ class Existing:
 
     def _find(self, conditions: list[Filter]) -> list[Row]:
         only = [where(column, "eq", value) for column, value in self._declaration.only.items()]
-        condition = functools.reduce(operator.and_, [*conditions, *only])
+        every = [*conditions, *only]
+        condition = functools.reduce(operator.and_, every) if every else None
         return self._connection.reader.find(self._declaration.table, condition, self._declaration.fields)
 
     def _several(self, rows: list[Row]) -> EngineError:

@@ -33,6 +33,7 @@ remembered          create and update, before   state, row, inputs              
                     the row is written to
 later               create                          inputs                            arguments to write when it is up
 until_ready         create, the row shows           id, row, inputs                   the row when it can be used
+to_write            update                          row, inputs, changed names        arguments to write
 before_update       update or take-over, something  id, row, inputs, changed names    nothing
                     is to be written
 after_write         create and update, written      id, row, inputs                   the row as it is then
@@ -201,6 +202,16 @@ class RowHooks(Hooks[R]):
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Wait until a new row can be used; return it as it is then."""
         return row
+
+    def to_write(self, row: Row, inputs: Inputs, changed: Collection[str]) -> Collection[str]:
+        """Name the arguments to write, of those in which the program differs from the state.
+
+        Args:
+            row: The row as it is.
+            inputs: What the program says.
+            changed: The arguments that differ from the state.
+        """
+        return changed
 
     def before_update(self, id: str, row: Row, inputs: Inputs, changed: Collection[str]) -> None:
         """Do what comes before these arguments are written to an existing row."""

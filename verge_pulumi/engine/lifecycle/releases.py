@@ -24,13 +24,18 @@ def refuse_older(connection: Connection, declaration: Declaration, inputs: Mappi
     connection.see_system()
     if not connection.release:
         return  # what answers does not say, and a write tells
-    lacking = {what: since for what, since in needs.items() if _number(connection.release) < _number(since)}
+    lacking = {what: since for what, since in needs.items() if is_older(connection.release, since)}
     if lacking:
         named = ", ".join(f"{what} (VergeOS {since} and later)" for what, since in lacking.items())
         raise EngineError(
             f"{connection.client.host} is VergeOS {printable(connection.release)}, which has no {named}. "
             "Upgrade the system, or leave that out of the program"
         )
+
+
+def is_older(release: str, than: str) -> bool:
+    """Say whether a release of VergeOS came before another one."""
+    return _number(release) < _number(than)
 
 
 def _needs(declaration: Declaration, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

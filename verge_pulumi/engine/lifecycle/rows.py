@@ -71,7 +71,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             changed = self.unlike(row, inputs)
         else:
             changed = differing(self.declaration, state, inputs)
-        values = payload(self.declaration, inputs, set(changed))
+        values = payload(self.declaration, inputs, set(self.to_write(row, inputs, changed)))
         hidden = self._recorded(row, state) | self.remembered(state, row, inputs)
         mark = Mark.of(state.get(MARK))
         if mark and (values or Mark.of(row.get("description")) is None):
