@@ -35,6 +35,8 @@ from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as Cloud
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
 from verge_pulumi.resources.compute.nic import Nic as Nic
+from verge_pulumi.resources.compute.resource_group import ResourceGroup as ResourceGroup
+from verge_pulumi.resources.compute.resource_rule import ResourceRule as ResourceRule
 from verge_pulumi.resources.compute.snapshot import Snapshot as Snapshot
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine as VirtualMachine
 from verge_pulumi.resources.dns.dns_record import DnsRecord as DnsRecord
@@ -108,6 +110,8 @@ __all__ = [
     "Power",
     "PowerArgs",
     "Provider",
+    "ResourceGroup",
+    "ResourceRule",
     "RuleAlias",
     "Server",
     "Snapshot",

@@ -32,6 +32,8 @@ RESOURCES = {
     "Nic": "verge_pulumi.resources.compute.nic:Nic",
     "OspfCommand": "verge_pulumi.resources.routing.ospf:OspfCommand",
     "Power": "verge_pulumi.resources.power:Power",
+    "ResourceGroup": "verge_pulumi.resources.compute.resource_group:ResourceGroup",
+    "ResourceRule": "verge_pulumi.resources.compute.resource_rule:ResourceRule",
     "RuleAlias": "verge_pulumi.resources.firewall.rule_alias:RuleAlias",
     "Snapshot": "verge_pulumi.resources.compute.snapshot:Snapshot",
     "Tag": "verge_pulumi.resources.tags.tag:Tag",

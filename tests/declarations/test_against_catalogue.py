@@ -29,6 +29,9 @@ LEFT_OUT = {
     # (docs/vergeos/virtual-machines.md §7).
     "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
     "machine_snapshots": {"created_manually", "expires_type"},  # `expires` says both
+    "resource_groups": {"key_args"},  # it makes rules, which are resources of their own
+    # The first is the UI's form of the filter, and out of the second VergeOS makes one.
+    "resource_rules": {"filter_configuration", "auto_create_based_on"},
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
 }
 """Writable columns that are declared nowhere."""
@@ -41,7 +44,7 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
         return [f"Add the table {declaration.table} to verge_pulumi/catalogue/, each column with its source."]
     found = []
     for name, attribute in declaration.attributes.items():
-        if attribute.follow:
+        if attribute.follow and not attribute.is_input:
             column = followed(attribute.follow, table, tables)
         elif attribute.column:
             column = table.column(attribute.column)

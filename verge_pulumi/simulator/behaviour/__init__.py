@@ -9,6 +9,7 @@ from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFi
 from verge_pulumi.simulator.behaviour.compute.drives import Drives
 from verge_pulumi.simulator.behaviour.compute.nics import Nics
 from verge_pulumi.simulator.behaviour.compute.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.compute.resource_groups import ResourceGroups, ResourceRules
 from verge_pulumi.simulator.behaviour.compute.snapshots import Snapshots
 from verge_pulumi.simulator.behaviour.compute.virtual_machines import VirtualMachines
 from verge_pulumi.simulator.behaviour.dns.dns import DnsRecords, DnsZones, Ordered
@@ -33,6 +34,8 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
+    "resource_groups": ResourceGroups,
+    "resource_rules": ResourceRules,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
