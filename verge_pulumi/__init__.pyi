@@ -66,6 +66,9 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.system.certificate import Certificate as Certificate
+from verge_pulumi.resources.system.root_certificate import RootCertificate as RootCertificate
+from verge_pulumi.resources.system.webhook import Webhook as Webhook
 from verge_pulumi.resources.tags.tag import Tag as Tag
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
 from verge_pulumi.resources.vpn.ipsec_phase2 import IpsecPhase2 as IpsecPhase2
@@ -82,6 +85,7 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Certificate",
     "CloudInit",
     "CloudInitFile",
     "Device",
@@ -112,12 +116,14 @@ __all__ = [
     "Provider",
     "ResourceGroup",
     "ResourceRule",
+    "RootCertificate",
     "RuleAlias",
     "Server",
     "Snapshot",
     "Tag",
     "TagCategory",
     "VirtualMachine",
+    "Webhook",
     "WireGuard",
     "WireGuardPeer",
     "by_name",

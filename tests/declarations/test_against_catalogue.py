@@ -23,6 +23,7 @@ JSON_TYPES = {bool: Type.BOOL, int: Type.INT, str: Type.TEXT, dict: Type.JSON}
 
 
 LEFT_OUT = {
+    "certificates": {"renew"},  # the argument of that name is any text
     "files": {"allocated_bytes"},  # set by the upload
     "machine_devices": {"count"},  # it makes several rows, and one row is one resource
     # The first four are those of physical and service NICs; an address is fixed by a row of its own
@@ -33,6 +34,7 @@ LEFT_OUT = {
     # The first is the UI's form of the filter, and out of the second VergeOS makes one.
     "resource_rules": {"filter_configuration", "auto_create_based_on"},
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
+    "webhook_urls": {"type"},  # there is one
 }
 """Writable columns that are declared nowhere."""
 

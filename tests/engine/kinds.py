@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 import verge_pulumi.resources
+from tests.authorities import certificate
 from tests.engine import gadgets
 from tests.engine.cases import CASES
 from tests.engine.lab import Program
@@ -216,6 +217,8 @@ _SAID: Mapping[str, Subject] = {
     "Snapshot": _subject(
         "Snapshot", {"vm": "VirtualMachineOff"}, name="before", expires="2100-01-31T12:00:00Z", twin={"name": "later"}
     ),
+    # VergeOS never changes one.
+    "RootCertificate": _subject("RootCertificate", says=lambda n: {"cert": certificate(n)}, edit=None),
     "Power": _subject(
         "Power",
         {"of": "VirtualMachine"},

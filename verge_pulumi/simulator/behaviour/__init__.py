@@ -20,11 +20,14 @@ from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlock
 from verge_pulumi.simulator.behaviour.network.networks import Networks
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
+from verge_pulumi.simulator.behaviour.system.certificates import Certificates, RootCertificates
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
+from verge_pulumi.simulator.behaviour.system.webhooks import WebhookUrls
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "certificates": Certificates,
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
     "files": Files,
@@ -36,6 +39,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "nodes": MachineOwner,
     "resource_groups": ResourceGroups,
     "resource_rules": ResourceRules,
+    "root_certificates": RootCertificates,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
@@ -58,4 +62,5 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "vnet_wireguard_peers": WireGuardPeers,
     "vnet_wireguards": WireGuards,
     "vnets": Networks,
+    "webhook_urls": WebhookUrls,
 }
