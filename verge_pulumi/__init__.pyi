@@ -31,6 +31,7 @@ from verge_pulumi.lookups import get_system as get_system
 from verge_pulumi.lookups import get_system_output as get_system_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
+from verge_pulumi.resources.appearance.theme import Theme as Theme
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -122,6 +123,7 @@ __all__ = [
     "Snapshot",
     "Tag",
     "TagCategory",
+    "Theme",
     "VirtualMachine",
     "Webhook",
     "WireGuard",

@@ -40,6 +40,7 @@ RESOURCES = {
     "Snapshot": "verge_pulumi.resources.compute.snapshot:Snapshot",
     "Tag": "verge_pulumi.resources.tags.tag:Tag",
     "TagCategory": "verge_pulumi.resources.tags.tag_category:TagCategory",
+    "Theme": "verge_pulumi.resources.appearance.theme:Theme",
     "VirtualMachine": "verge_pulumi.resources.compute.virtual_machine:VirtualMachine",
     "Webhook": "verge_pulumi.resources.system.webhook:Webhook",
     "WireGuard": "verge_pulumi.resources.vpn.wireguard:WireGuard",

@@ -1,5 +1,6 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
+from verge_pulumi.resources.appearance.theme import Theme as Theme
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -80,6 +81,7 @@ __all__ = [
     "Snapshot",
     "Tag",
     "TagCategory",
+    "Theme",
     "VirtualMachine",
     "Webhook",
     "WireGuard",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from verge_pulumi.simulator.behaviour.appearance.themes import Themes
 from verge_pulumi.simulator.behaviour.base import Behaviour
 from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles
 from verge_pulumi.simulator.behaviour.compute.drives import Drives
@@ -40,6 +41,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "resource_groups": ResourceGroups,
     "resource_rules": ResourceRules,
     "root_certificates": RootCertificates,
+    "themes": Themes,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
