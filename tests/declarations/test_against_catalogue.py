@@ -25,6 +25,7 @@ JSON_TYPES = {bool: Type.BOOL, int: Type.INT, float: Type.NUMBER, str: Type.TEXT
 
 LEFT_OUT = {
     "cloud_snapshots": {"expires_type"},  # `expires` says it too
+    "certificates": {"renew"},  # the argument of that name is any text
     "files": {"allocated_bytes"},  # set by the upload
     "machine_devices": {"count"},  # it makes several rows, and one row is one resource
     # The first four are those of physical and service NICs; an address is fixed by a row of its own
@@ -36,7 +37,11 @@ LEFT_OUT = {
     "settings": {"description"},
     "update_settings": {"file", "name"},  # an update by hand; what the name is for no source says
     "users": {"account_locked", "failed_attempts"},  # VergeOS counts them; people reset them
+    "resource_groups": {"key_args"},  # it makes rules, which are resources of their own
+    # The first is the UI's form of the filter, and out of the second VergeOS makes one.
+    "resource_rules": {"filter_configuration", "auto_create_based_on"},
     "vms": {"cloudinit_files"},  # their contents need care of their own, and are no part of a VM's row
+    "webhook_urls": {"type"},  # there is one
 }
 """Writable columns that are declared nowhere."""
 
@@ -48,7 +53,7 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
         return [f"Add the table {declaration.table} to verge_pulumi/catalogue/, each column with its source."]
     found = []
     for name, attribute in declaration.attributes.items():
-        if attribute.follow:
+        if attribute.follow and not attribute.is_input:
             column = followed(attribute.follow, table, tables)
         elif attribute.column:
             column = table.column(attribute.column)

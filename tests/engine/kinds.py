@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 import verge_pulumi.resources
+from tests.authorities import certificate
 from tests.engine import gadgets
 from tests.engine.cases import CASES
 from tests.engine.lab import Program
@@ -227,6 +228,8 @@ _SAID: Mapping[str, Subject] = {
     "Permission": _subject(
         "Permission", {"who": "User"}, table="vms", read=True, twin={"table": "vnets"}, edit=("modify", True)
     ),
+    # VergeOS never changes one.
+    "RootCertificate": _subject("RootCertificate", says=lambda n: {"cert": certificate(n)}, edit=None),
     "Power": _subject(
         "Power",
         {"of": "VirtualMachine"},

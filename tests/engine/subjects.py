@@ -119,7 +119,7 @@ class Case:
     @property
     def seen(self) -> str:
         """An attribute that a program reads of it."""
-        return self.edit[0] if self.edit else self.kind.declaration.unique[0]
+        return self.edit[0] if self.edit else next(iter(self.kind.declaration.unique), "location")
 
     @property
     def exists(self) -> bool:

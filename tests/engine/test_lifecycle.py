@@ -7,7 +7,6 @@ networks, each twice: while their parents are stopped, and while they run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -31,7 +30,7 @@ class Life:
         self.name = name
         self.case = case
         self.changes: dict[str, Any] = {}
-        self.key = 0
+        self.key: int | str = 0
 
     def row(self) -> dict[str, Any]:
         """Return the resource's row as the simulator has it."""
@@ -68,10 +67,11 @@ class Lives:
         def declare() -> None:
             parents = Parents(powered=self.powered)
             for life in self.each:
-                changes, opts = life.changes, pulumi.ResourceOptions()
-                if edited and life.case.edit:
-                    changes = changes | dict([life.case.edit])
-                    setattr(opts, edited, [life.case.edit[0]])
+                edit = life.case.edit if edited else None
+                changes = life.changes | (dict([edit]) if edit else {})
+                opts = pulumi.ResourceOptions()
+                if edit:
+                    setattr(opts, edited, [edit[0]])
                 life.case.declare(life.name, opts, parents, foreign=foreign, **changes)
 
         return declare
@@ -80,23 +80,21 @@ class Lives:
         """Empty the simulator's log."""
         self.lab.simulator.reset("log")
 
+    @property
     def edits(self) -> dict[Life, tuple[str, Any]]:
-        """Return the edit of each that has one."""
+        """What is edited of those that can be changed in place."""
         return {life: life.case.edit for life in self.each if life.case.edit}
 
+    @property
     def drifts(self) -> dict[Life, tuple[str, Any]]:
-        """Return what drifts of each that can."""
+        """What drifts of those of which VergeOS can change something."""
         return {life: life.case.drift for life in self.each if life.case.drift}
 
-    @staticmethod
-    def all(operation: str, lives: Iterable[Life]) -> dict[str, str]:
-        """Return the changes of a run that does this to each of these."""
-        return {life.name: operation for life in lives}
 
-
-def key_of(run: Run, life: Life) -> int:
+def key_of(run: Run, life: Life) -> int | str:
     """Return the key that the program exports."""
-    return int(run.outputs[life.name]["key"])
+    key = run.outputs[life.name]["key"]
+    return key if isinstance(key, str) else int(key)
 
 
 def preview_is_free(lives: Lives) -> None:
@@ -137,18 +135,18 @@ def refresh_changes_nothing(lives: Lives) -> None:
 def edits_are_ignored_or_replace_if_the_options_say_so(lives: Lives) -> None:
     assert lives.lab.preview(lives.program(edited="ignore_changes")).changes == {}
     preview = lives.lab.preview(lives.program(edited="replace_on_changes"))
-    assert preview.changes == lives.all("replace", lives.edits())
-    for life, edit in lives.edits().items():
-        assert set(preview.steps[life.name].diff) == {edit[0]}
+    assert preview.changes == {life.name: "replace" for life in lives.edits}
+    for life, (name, _) in lives.edits.items():
+        assert set(preview.steps[life.name].diff) == {name}
 
 
 def edit_writes_one_field(lives: Lives) -> None:
     lives.forget_requests()
-    for life, edit in lives.edits().items():
+    for life, edit in lives.edits.items():
         life.changes |= dict([edit])
     run = lives.lab.up(lives.program())
-    assert run.changes == lives.all("update", lives.edits())
-    for life, (name, _) in lives.edits().items():
+    assert run.changes == {life.name: "update" for life in lives.edits}
+    for life, (name, _) in lives.edits.items():
         assert set(run.steps[life.name].diff) == {name}
         (write,) = life.writes()
         assert list(write.body) == [life.case.column(name)]
@@ -156,7 +154,7 @@ def edit_writes_one_field(lives: Lives) -> None:
 
 def drift_is_shown_and_mended_and_what_is_unset_is_left_alone(lives: Lives) -> None:
     before, edited = {}, {}
-    for life, (name, value) in lives.drifts().items():
+    for life, (name, value) in lives.drifts.items():
         column = life.case.column(name)
         before[life.name] = life.row()[column]
         life.edit_in_ui(column, value)
@@ -166,8 +164,8 @@ def drift_is_shown_and_mended_and_what_is_unset_is_left_alone(lives: Lives) -> N
         assert edited[life.name][column] != before[life.name]
     lives.forget_requests()
     run = lives.lab.up(lives.program(), refresh=True)
-    assert run.changes == lives.all("update", lives.drifts())
-    for life, (name, _) in lives.drifts().items():
+    assert run.changes == {life.name: "update" for life in lives.drifts}
+    for life, (name, _) in lives.drifts.items():
         column = life.case.column(name)
         assert set(run.steps[life.name].diff) == {name}
         (write,) = life.writes()
@@ -199,7 +197,7 @@ def what_was_deleted_is_made_again_and_get_reads_it(lives: Lives) -> None:
     for life in gone:
         lives.lab.simulator.remove(life.case.table, life.key)
     run = lives.lab.up(lives.program(foreign=True), refresh=True)
-    assert run.changes == lives.all("create", gone)
+    assert run.changes == {life.name: "create" for life in gone}
     for life in lives.each:
         old, life.key = life.key, key_of(run, life)
         assert (life.key != old) == (life in gone)

@@ -164,3 +164,64 @@ def test_a_nic_shows_the_address_that_is_reserved_for_it(http: Http, web: tuple[
     http.post("vnet_addresses", {"vnet": lan, "type": "ipalias", "ip": "10.0.0.9"})
     assert shown() == [None, None]
     assert http.get(f"vnets/{lan}", fields="need_fw_apply") == {"need_fw_apply": True}
+
+
+# Pools ---------------------------------------------------------------------------------------------------------------
+
+
+def test_settings_of_a_pool_are_written_by_an_argument_and_read_through_a_reference(http: Http) -> None:
+    settings = {"numvfs": 4, "trust": "on"}
+    body = {"name": "nics", "type": "node_sriov_nic_devices", "settings_args": settings}
+    key = http.post("resource_groups", body)["$key"]
+    read = http.get(f"resource_groups/{key}", fields="uuid,settings_args,settings[all] as settings")
+    assert (read["uuid"], read["settings_args"]) == (key, None)
+    assert {name: read["settings"][name] for name in ("numvfs", "trust", "vlan")} == {**settings, "vlan": 0}
+    http.put(f"resource_groups/{key}", {"settings_args": {"vlan": 7}})
+    found = http.get(f"resource_groups/{key}", fields="settings#vlan as vlan,settings#numvfs as numvfs")
+    assert found == {"vlan": 7, "numvfs": 4}
+    http.delete(f"resource_groups/{key}")
+    assert http.simulator.rows("resource_group_settings_node_sriov_nic_devices") != []  # that of the seed
+    assert key not in [
+        r["resource_group"] for r in http.simulator.rows("resource_group_settings_node_sriov_nic_devices")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "text"),
+    [
+        ({"settings_args": {"numvfs": "many"}}, 422, "'numvfs'"),
+        ({"settings_args": [1]}, 422, "'settings_args'"),
+        ({"key_args": [1]}, 501, "the key of a device"),
+        ({"type": "tpm"}, 422, "is not in list for field 'type'"),
+    ],
+)
+def test_a_pool_that_makes_no_sense_is_refused(http: Http, body: dict[str, Any], status: int, text: str) -> None:
+    refusal = http.error("POST", "resource_groups", {"name": "nics", "type": "node_sriov_nic_devices", **body})
+    assert refusal[0] == status
+    assert text in refusal[1]
+
+
+def test_a_setting_that_a_type_has_not_is_dropped_and_counted(http: Http, pools: dict[str, str]) -> None:
+    http.put(f"resource_groups/{pools['node_usb_devices']}", {"settings_args": {"vlan": 7}})
+    http.put(f"resource_groups/{pools['node_pci_devices']}", {"settings_args": {"vlan": 7}})
+    assert http.simulator.counters().unknown_columns == {("resource_groups", "settings_args.vlan"): 2}
+
+
+def test_a_pool_in_use_is_not_deleted_and_its_type_never_changes(
+    http: Http, web: tuple[int, int], pools: dict[str, str]
+) -> None:
+    key = pools["node_usb_devices"]
+    assert http.error("PUT", f"resource_groups/{key}", {"type": "node_pci_devices"})[0] == 422
+    device = http.post("machine_devices", {"machine": web[1], "resource_group": key})["$key"]
+    assert http.error("DELETE", f"resource_groups/{key}")[0] == 409
+    http.delete(f"machine_devices/{device}")
+    http.delete(f"resource_groups/{key}")
+
+
+def test_a_rule_has_the_type_of_its_pool(http: Http, pools: dict[str, str]) -> None:
+    body = {"resource_group": pools["node_usb_devices"], "name": "all", "filter": "vendor ct 'x'"}
+    key = http.post("resource_rules", body)["$key"]
+    assert http.get(f"resource_rules/{key}", fields="type,system_created") == {
+        "type": "node_usb_devices", "system_created": False,
+    }  # fmt: skip
+    assert http.error("POST", "resource_rules", {**body, "auto_create_based_on": 3})[0] == 501

@@ -5,10 +5,13 @@ from verge_pulumi.resources.access.group import Group as Group
 from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
 from verge_pulumi.resources.access.permission import Permission as Permission
 from verge_pulumi.resources.access.user import User as User
+from verge_pulumi.resources.appearance.theme import Theme as Theme
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
 from verge_pulumi.resources.compute.nic import Nic as Nic
+from verge_pulumi.resources.compute.resource_group import ResourceGroup as ResourceGroup
+from verge_pulumi.resources.compute.resource_rule import ResourceRule as ResourceRule
 from verge_pulumi.resources.compute.snapshot import Snapshot as Snapshot
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine as VirtualMachine
 from verge_pulumi.resources.dns.dns_record import DnsRecord as DnsRecord
@@ -37,12 +40,15 @@ from verge_pulumi.resources.routing.eigrp import EigrpRouter as EigrpRouter
 from verge_pulumi.resources.routing.eigrp import EigrpRouterCommand as EigrpRouterCommand
 from verge_pulumi.resources.routing.ospf import OspfCommand as OspfCommand
 from verge_pulumi.resources.storage.media_file import MediaFile as MediaFile
+from verge_pulumi.resources.system.certificate import Certificate as Certificate
 from verge_pulumi.resources.system.cluster_settings import ClusterSettings as ClusterSettings
 from verge_pulumi.resources.system.node_settings import NodeSettings as NodeSettings
+from verge_pulumi.resources.system.root_certificate import RootCertificate as RootCertificate
 from verge_pulumi.resources.system.setting import Setting as Setting
 from verge_pulumi.resources.system.system_identity import SystemIdentity as SystemIdentity
 from verge_pulumi.resources.system.update_settings import UpdateSettings as UpdateSettings
 from verge_pulumi.resources.system.update_source import UpdateSource as UpdateSource
+from verge_pulumi.resources.system.webhook import Webhook as Webhook
 from verge_pulumi.resources.tags.tag import Tag as Tag
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment as TagAssignment
 from verge_pulumi.resources.tags.tag_category import TagCategory as TagCategory
@@ -61,6 +67,7 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Certificate",
     "CloudInitFile",
     "ClusterSettings",
     "Device",
@@ -87,6 +94,9 @@ __all__ = [
     "OspfCommand",
     "Permission",
     "Power",
+    "ResourceGroup",
+    "ResourceRule",
+    "RootCertificate",
     "RuleAlias",
     "Setting",
     "Snapshot",
@@ -96,10 +106,12 @@ __all__ = [
     "Tag",
     "TagAssignment",
     "TagCategory",
+    "Theme",
     "UpdateSettings",
     "UpdateSource",
     "User",
     "VirtualMachine",
+    "Webhook",
     "WireGuard",
     "WireGuardPeer",
 ]

@@ -24,9 +24,6 @@ DEEPEST = 100
 GREATEST = 10**300
 """Numbers are smaller than this, so that each can be a float; Pulumi itself keeps all of them as floats."""
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi tells an object that stands for something else, such as a secret or an asset."""
-
 P = TypeVar("P", bound="Part")
 
 

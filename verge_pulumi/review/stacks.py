@@ -27,8 +27,8 @@ from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK
-from verge_pulumi.engine.ownership.states import ORIGIN, OURS
-from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable, decode, plain, read_file
+from verge_pulumi.engine.ownership.states import ORIGIN, OURS, SIGNATURE
+from verge_pulumi.review.documents import Part, Unreadable, decode, plain, read_file
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.review.urns import STACK, name_of, stack_of
 

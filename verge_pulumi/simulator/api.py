@@ -263,7 +263,7 @@ class Api:
         self._require_table(table)
         if call.verb not in ("POST", "PUT"):
             raise not_permitted(call.verb)
-        response = self._backend.act_in_path(table, key, action)
+        response = self._backend.act_in_path(table, key, action, call.columns())
         return _accepted(response) if call.verb == "POST" else Answer(200, [], applied=True)
 
     def _require_table(self, table: str) -> None:

@@ -381,9 +381,9 @@ class Backend:
             raise invalid_argument()
         return self.behaviours[relation.name].act(row, str(action), params)
 
-    def act_in_path(self, table: str, key: str, action: str) -> Response | None:
+    def act_in_path(self, table: str, key: str, action: str, body: Mapping[str, Any]) -> Response | None:
         """Perform ``<table>/<key>/<action>``; see `act`."""
-        return self.behaviours[self._relation(table).name].act_in_path(self._require(table, key), action)
+        return self.behaviours[self._relation(table).name].act_with(self._require(table, key), action, body)
 
     def act_in_query(self, table: str, key: str, action: str) -> None:
         """Perform ``PUT <table>/<key>?action=<action>``; see `act`."""

@@ -124,6 +124,9 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     add("members", parent_group=1, member="users/1")
     for name in PROFILES:
         add("snapshot_profiles", name=name)
+    add("certificates", type="self_signed", domainname=backend.name, autocreated=True, valid=True)
+    for base in ("light", "dark"):
+        add("themes", name=base.capitalize(), based_on=base, system_created=True)
     add("catalog_repositories", name="Local", type="local", description="Recipes of this system")
     add("billing", **{"from": now - 3600, "to": now, "description": "Usage"}, used_cores=0, total_nodes=3, **_USED)
     for minutes, text in ((30, "System started"), (10, f"User {user} logged in")):

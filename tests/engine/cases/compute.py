@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.engine.subjects import VM, Case
+from tests.engine.subjects import VM, Case, Within
 from verge_pulumi import Network
+
+POOL = Within(
+    argument="resource_group",
+    noun="ResourceGroup",
+    arguments=lambda name: {"name": name, "type": "node_usb_devices"},
+)
 
 CASES = (
     Case(
@@ -57,5 +63,19 @@ CASES = (
         edit=("expires", "2100-02-28T12:00:00Z"),
         drift=("name", "after"),
         unset=("description", "from the UI"),
+    ),
+    Case(
+        noun="ResourceGroup",
+        arguments=lambda: {"name": "keys", "type": "node_usb_devices", "device_class": "hid", "description": "d"},
+        edit=("name", "dongles"),
+        drift=("device_class", "usb"),
+        replace=("type", "node_pci_devices"),
+    ),
+    Case(
+        noun="ResourceRule",
+        within=POOL,
+        arguments=lambda: {"name": "all", "filter": "vendor ct 'Yubico'"},
+        edit=("filter", "vendor ct 'Nitrokey'"),
+        drift=("name", "changed in the UI"),
     ),
 )

@@ -168,7 +168,7 @@ def test_what_is_set_on_creation_only_replaces(vm: Managed, argument: str, value
         ({"type": "tpm", "version": "1.2"}, "version: should be '1' or '2'."),
         ({"type": "tpm", "vlan": 3}, "vlan: type='tpm' has no such setting."),
         ({"type": "tpm", "resource_group": 1}, "resource_group: a TPM is taken from none."),
-        ({"type": "node_pci_devices"}, "resource_group: type='node_pci_devices' needs the key of one."),
+        ({"type": "node_pci_devices"}, "resource_group: type='node_pci_devices' needs one."),
         (
             {"type": "node_host_gpu_devices", "resource_group": 1, "model": "crb"},
             "model: type='node_host_gpu_devices' has no such setting.",

@@ -1,4 +1,4 @@
-"""Devices of VMs: the tables `machine_devices`, `machine_device_status`, `resource_groups` and `resource_rules`.
+"""Devices of VMs: the tables `machine_devices` and `machine_device_status`.
 
 A device is taken from a resource group, a pool of devices of one kind; only a TPM comes from nowhere.
 """
@@ -68,44 +68,4 @@ MACHINE_DEVICE_STATUS = table(
     parent="parent_device",
     creatable=False,
     source="docs/vergeos/virtual-machines.md §8",
-)
-
-# The sources name the columns without types, defaults and limits; switches are taken to be on.
-RESOURCE_GROUPS = table(
-    "resource_groups",
-    section(
-        "docs/vergeos/other-tables.md §2",
-        text("name", required=True),
-        text("description", default=""),
-        text("type", required=True, choices=POOLED_TYPES, open_choices=True),
-        text(
-            "class",
-            default="unknown",
-            choices=words("gpu vgpu storage hid usb network media audio fpga pci unknown"),
-            open_choices=True,
-        ),
-        boolean("enabled", default=True),
-        json("settings_args"),
-        json("key_args"),
-    ),
-    short="name type",
-    summary="name type class enabled",
-    key="uuid",
-    source="docs/vergeos/other-tables.md §2",
-)
-
-RESOURCE_RULES = table(
-    "resource_rules",
-    section(
-        "docs/vergeos/other-tables.md §2",
-        ref("resource_group", "resource_groups", write=C, required=True),
-        text("name", required=True),
-        text("filter", default=""),
-        ref("node", "nodes"),
-        boolean("enabled", default=True),
-        text("auto_create_based_on"),
-    ),
-    short="name enabled",
-    parent="resource_group",
-    source="docs/vergeos/other-tables.md §2",
 )

@@ -142,6 +142,11 @@ class Attribute:
         return bool(self.follow or self.column) and not self.write_only and self.through is None
 
     @property
+    def answer(self) -> str:
+        """The name under which an answer holds what a GET tells of it."""
+        return self.name if self.follow and not self.member else str(self.column)
+
+    @property
     def writable(self) -> bool:
         """Whether a POST may carry it."""
         return self.is_input and self.column is not None
@@ -149,7 +154,7 @@ class Attribute:
     @property
     def leads_up(self) -> bool:
         """Whether it is the key of a row that this one lies below, through others."""
-        return bool(self.follow) and "ref" in self.value.json_types
+        return bool(self.follow) and not self.is_input and "ref" in self.value.json_types
 
     @cached_property
     def value(self) -> Value:
@@ -326,6 +331,7 @@ def arg(
     default: Any = REQUIRED,
     column: str = "",
     member: str | None = None,
+    follow: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
     ge: int | None = None,
@@ -348,6 +354,8 @@ def arg(
         column: The column's name in the API where it differs from the attribute's.
         member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
             all are written, since VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7).
+        follow: Where it is read, if not in the column that is written, such as ``settings[all]``. Attributes that share
+            a column share this too.
         replaces: Whether the column is set on create only, so that a change replaces the row.
         restarts: Whether a change of what runs takes effect only when that restarts.
         ge: Smallest number allowed.
@@ -367,6 +375,7 @@ def arg(
         default=default,
         column=column,
         member=member,
+        follow=follow,
         replaces=replaces,
         restarts=restarts,
         ge=ge,
@@ -410,6 +419,8 @@ def ref(
     *,
     default: Any = REQUIRED,
     column: str | None = "",
+    member: str | None = None,
+    follow: str | None = None,
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
@@ -422,6 +433,8 @@ def ref(
     Args:
         default: ``None`` for a reference that may be left out.
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
+        member: Its name in that column, as of `arg`.
+        follow: Where it is read, as of `arg`.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
             belong to the VM's ``machine``, not to the VM (docs/vergeos/virtual-machines.md §1).
         replaces: Whether the column is set on create only.
@@ -434,6 +447,8 @@ def ref(
     reference = descriptor(
         default=default,
         column=column,
+        member=member,
+        follow=follow,
         through=through,
         replaces=replaces,
         restarts=restarts,

@@ -89,7 +89,7 @@ class Declaration:
     def fields(self) -> tuple[str, ...]:
         """The projection of a GET. It always names columns: the default set is short (docs/vergeos/quirks.md §R1)."""
         own = [a.column for a in self.attributes.values() if a.readable and not a.follow and a.column]
-        followed = [f"{a.follow} as {a.name}" for a in self.attributes.values() if a.follow]
+        followed = [f"{a.follow} as {a.answer}" for a in self.attributes.values() if a.follow]
         return ("$key", *dict.fromkeys([*own, *followed, *self.lasting]))
 
     @cached_property

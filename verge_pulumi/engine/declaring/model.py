@@ -105,7 +105,7 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
         if not attribute.readable:
             outs[name] = kept.get(name)
             continue
-        answered = row.get(name if attribute.follow else str(attribute.column))
+        answered = row.get(attribute.answer)
         if attribute.member:
             # Empty objects can arrive as [] (docs/vergeos/README.md §8).
             answered = answered.get(attribute.member) if isinstance(answered, Mapping) else None

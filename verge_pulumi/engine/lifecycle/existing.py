@@ -17,7 +17,7 @@ from verge_pulumi.engine.declaring.model import differing, validate
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.ownership.mark import Mark, kin_of, token_of
-from verge_pulumi.engine.ownership.states import Held, Place
+from verge_pulumi.engine.ownership.states import Held, Place, legible
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
@@ -237,8 +237,8 @@ class Existing:
         return {token: inputs for token, inputs in found.items() if token != self._token}
 
     def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
-        """Say whether a row has what an attempt with these inputs has sent."""
-        typed = validate(self._declaration, dict(inputs))[0]
+        """Say whether a row has what an attempt with these inputs has sent, as far as that is not encrypted."""
+        typed = validate(self._declaration, legible(inputs))[0]
         return not differing(self._declaration, self._provider.outs(row, typed), typed)
 
     def _is_given(self, row: Row) -> bool:
@@ -282,7 +282,8 @@ class Existing:
 
     def _find(self, conditions: list[Filter]) -> list[Row]:
         only = [where(column, "eq", value) for column, value in self._declaration.only.items()]
-        condition = functools.reduce(operator.and_, [*conditions, *only])
+        every = [*conditions, *only]
+        condition = functools.reduce(operator.and_, every) if every else None
         return self._connection.reader.find(self._declaration.table, condition, self._declaration.fields)
 
     def _several(self, rows: list[Row]) -> EngineError:

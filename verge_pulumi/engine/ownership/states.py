@@ -24,8 +24,18 @@ Place = tuple[str, str]
 ORIGIN = "__origin"
 """Hidden output: which provider and which VergeOS the object was made with."""
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key by which Pulumi tells an object that stands for something else, such as a secret or an asset."""
+
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
+
+
+def legible(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that a state does not hold encrypted."""
+    return {
+        name: value for name, value in properties.items() if not (isinstance(value, Mapping) and SIGNATURE in value)
+    }
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Row
-from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Ref, arg, computed, ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Key, MacAddress, Text
+from verge_pulumi.engine.declaring.values import MacAddress, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute._hotplug import WAY_OUT
+from verge_pulumi.resources.compute.resource_group import ResourceGroup
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 DeviceType = Literal[
@@ -38,8 +39,8 @@ class DeviceSettings(Describable):
     type: Attr[DeviceType] = arg(replaces=True)
     """Kind of device; the last two are legacy."""
 
-    resource_group: Attr[Key | None] = arg(default=None)
-    """Key of the resource group, a UUID, from which the device is taken; a TPM has none."""
+    resource_group: OptionalRef[ResourceGroup] = ref(default=None)
+    """The resource group out of which the device is taken; a TPM has none."""
 
     enabled: Attr[bool | None] = arg(default=None)
     """Whether the VM sees it."""
@@ -187,7 +188,7 @@ class DeviceProvider(RowProvider[Device]):
         if grouped and kind == "tpm":
             yield "resource_group: a TPM is taken from none"
         if not grouped and kind != "tpm":
-            yield f"resource_group: type='{kind}' needs the key of one"
+            yield f"resource_group: type='{kind}' needs one"
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Tell when a running VM sees the change: devices are not hot-plugged (docs/vergeos/virtual-machines.md §8)."""

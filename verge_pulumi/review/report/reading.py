@@ -11,8 +11,8 @@ from pydantic import Field
 
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
-from verge_pulumi.engine.ownership.states import OURS
-from verge_pulumi.review.documents import SIGNATURE, Part, Unreadable
+from verge_pulumi.engine.ownership.states import OURS, SIGNATURE
+from verge_pulumi.review.documents import Part, Unreadable
 from verge_pulumi.review.estimate import estimate
 from verge_pulumi.review.kinds import COMPONENTS, declaration_of
 from verge_pulumi.review.report.effects import judge

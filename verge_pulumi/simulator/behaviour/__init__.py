@@ -8,11 +8,13 @@ from verge_pulumi.simulator.behaviour.access.api_keys import ApiKeys
 from verge_pulumi.simulator.behaviour.access.members import Members
 from verge_pulumi.simulator.behaviour.access.permissions import Permissions
 from verge_pulumi.simulator.behaviour.access.users import Groups, Users
+from verge_pulumi.simulator.behaviour.appearance.themes import Themes
 from verge_pulumi.simulator.behaviour.base import Behaviour
 from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles
 from verge_pulumi.simulator.behaviour.compute.drives import Drives
 from verge_pulumi.simulator.behaviour.compute.nics import Nics
 from verge_pulumi.simulator.behaviour.compute.passthrough import PassthroughDevices
+from verge_pulumi.simulator.behaviour.compute.resource_groups import ResourceGroups, ResourceRules
 from verge_pulumi.simulator.behaviour.compute.snapshots import Snapshots
 from verge_pulumi.simulator.behaviour.compute.virtual_machines import VirtualMachines
 from verge_pulumi.simulator.behaviour.dns.dns import DnsRecords, DnsZones, Ordered
@@ -25,13 +27,16 @@ from verge_pulumi.simulator.behaviour.protection.profiles import SnapshotProfile
 from verge_pulumi.simulator.behaviour.protection.system_snapshots import SystemSnapshots
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
+from verge_pulumi.simulator.behaviour.system.certificates import Certificates, RootCertificates
 from verge_pulumi.simulator.behaviour.system.settings import Settings
 from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
+from verge_pulumi.simulator.behaviour.system.webhooks import WebhookUrls
 from verge_pulumi.simulator.behaviour.tags.tag_members import TagMembers
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "certificates": Certificates,
     "cloud_snapshots": SystemSnapshots,
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
@@ -45,9 +50,13 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "members": Members,
     "nodes": MachineOwner,
     "permissions": Permissions,
+    "resource_groups": ResourceGroups,
+    "resource_rules": ResourceRules,
+    "root_certificates": RootCertificates,
     "settings": Settings,
     "snapshot_profiles": SnapshotProfiles,
     "tag_members": TagMembers,
+    "themes": Themes,
     "user_api_keys": ApiKeys,
     "users": Users,
     "vms": VirtualMachines,
@@ -72,4 +81,5 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "vnet_wireguard_peers": WireGuardPeers,
     "vnet_wireguards": WireGuards,
     "vnets": Networks,
+    "webhook_urls": WebhookUrls,
 }

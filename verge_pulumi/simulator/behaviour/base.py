@@ -64,6 +64,10 @@ class Behaviour:
         """Perform ``<table>/<key>/<action>``."""
         raise not_modelled(f"the action '{action}' in the path")
 
+    def act_with(self, row: Row, action: str, body: Mapping[str, Any]) -> Response | None:
+        """Perform ``<table>/<key>/<action>`` with what the body says; few actions want to know."""
+        return self.act_in_path(row, action)
+
     def act_in_query(self, row: Row, action: str) -> None:
         """Perform ``<table>/<key>?action=<action>``."""
         raise not_modelled(f"the action '{action}' in the query")
