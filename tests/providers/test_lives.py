@@ -283,6 +283,24 @@ def test_what_somebody_else_put_back_costs_no_write(bench: Bench) -> None:
     assert bench.writes() == []
 
 
+def test_what_somebody_else_changed_since_is_left_and_told(bench: Bench, told: list[str]) -> None:
+    made = bench.create(KNOB, name="left", level=9, lit=True)
+    bench.simulator.edit("knobs", int(made.id), level=5)
+    bench.simulator.reset("log")
+    made.destroy()
+    assert [write.body for write in bench.writes()] == [{"lit": False}]
+    assert knob(bench)["level"] == 5
+    assert told == ["warning: level of row 1 of knobs was changed by somebody else since, and is left as it is"]
+
+
+def test_what_is_changed_and_seen_by_a_refresh_is_put_back(bench: Bench) -> None:
+    made = bench.create(KNOB, name="left", level=9)
+    bench.simulator.edit("knobs", int(made.id), level=5)
+    made.refresh()
+    made.destroy()
+    assert knob(bench)["level"] == 3
+
+
 def test_a_row_can_be_left_as_it_is(bench: Bench) -> None:
     bench.create(LASTING, name="left", level=9).destroy()
     assert knob(bench)["level"] == 9

@@ -13,5 +13,5 @@ class Existing(Declared):
 
     on_delete: Attr[Literal["restore", "leave"] | None] = policy(default=None)
     """What becomes of it when the resource is deleted. ``restore``, which it is if unset, puts back what each column
-    held when the program began to set it; ``leave`` writes nothing. A password cannot be put back, since VergeOS never
-    shows one."""
+    held when the program began to set it; ``leave`` writes nothing. What somebody else changed since is left too, with
+    a warning. A password cannot be put back, since VergeOS never shows one."""

@@ -56,13 +56,27 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         return id, Settling(self, id, inputs, hidden).run(changed, None if values else row)
 
     def remove(self, id: str, state: Inputs) -> None:
-        """Put back what was there before the program set it, if the life says so."""
+        """Put back what was there before the program set it, unless it is to be left, or is somebody else's by now."""
         row = self.fenced(id, state)
         if row is None or self._on_delete(state) == "leave":
             return
         kept = dict(state.get(BEFORE) or {})
         before = {column: _whole(held[0]) if held else None for column, held in kept.items()}
-        if values := {column: value for column, value in before.items() if row.get(column) != value}:
+        due = {column: value for column, value in before.items() if row.get(column) != value}
+        live = self.outs(row, {})
+        theirs = [
+            name
+            for name, attribute in self.declaration.inputs.items()
+            if attribute.column in due and not attribute.value.same(live[name], state.get(name))
+        ]
+        if theirs:
+            provider_process.log(
+                f"{', '.join(theirs)} of row {id} of {self.declaration.table} was changed by somebody else since, and "
+                "is left as it is",
+                warning=True,
+            )
+        columns = [self.declaration.column_of(name) for name in theirs]
+        if values := {column: value for column, value in due.items() if column not in columns}:
             self.put(id, values)
 
     def remembered(self, state: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
