@@ -202,7 +202,7 @@ class GetResourceGroupResult:
 
 @dataclass(frozen=True, kw_only=True)
 class GetUserResult:
-    """A user; permissions name it by its `identity`."""
+    """A user, whose name is in lower case; permissions name it by its `identity`."""
 
     key: RowKey
     name: str

@@ -17,7 +17,6 @@ EXTERNAL = {
     "machine_nic_stats",
     "storage_tier_stats",
     "sys/identities",
-    "themes",
     "vm_paste_configs",
     "vm_recipe_instances",
     "vm_services",
