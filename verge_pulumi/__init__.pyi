@@ -9,6 +9,10 @@ from verge_pulumi.components import Server as Server
 from verge_pulumi.engine.connecting.finding import by_name as by_name
 from verge_pulumi.engine.connecting.provider import Provider as Provider
 from verge_pulumi.engine.declaring.export import export as export
+from verge_pulumi.lookups import get_billing as get_billing
+from verge_pulumi.lookups import get_billing_output as get_billing_output
+from verge_pulumi.lookups import get_catalog as get_catalog
+from verge_pulumi.lookups import get_catalog_output as get_catalog_output
 from verge_pulumi.lookups import get_cluster as get_cluster
 from verge_pulumi.lookups import get_cluster_output as get_cluster_output
 from verge_pulumi.lookups import get_drive as get_drive
@@ -21,6 +25,8 @@ from verge_pulumi.lookups import get_nic as get_nic
 from verge_pulumi.lookups import get_nic_output as get_nic_output
 from verge_pulumi.lookups import get_node as get_node
 from verge_pulumi.lookups import get_node_output as get_node_output
+from verge_pulumi.lookups import get_recipe as get_recipe
+from verge_pulumi.lookups import get_recipe_output as get_recipe_output
 from verge_pulumi.lookups import get_resource_group as get_resource_group
 from verge_pulumi.lookups import get_resource_group_output as get_resource_group_output
 from verge_pulumi.lookups import get_snapshot as get_snapshot
@@ -53,6 +59,8 @@ from verge_pulumi.resources.network.network_block import NetworkBlock as Network
 from verge_pulumi.resources.network.network_proxy import NetworkProxy as NetworkProxy
 from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as NetworkProxyTenant
 from verge_pulumi.resources.power import Power as Power
+from verge_pulumi.resources.recipes.catalog import Catalog as Catalog
+from verge_pulumi.resources.recipes.catalog_repository import CatalogRepository as CatalogRepository
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -80,6 +88,8 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Catalog",
+    "CatalogRepository",
     "CloudInit",
     "CloudInitFile",
     "Device",
@@ -118,6 +128,10 @@ __all__ = [
     "WireGuardPeer",
     "by_name",
     "export",
+    "get_billing",
+    "get_billing_output",
+    "get_catalog",
+    "get_catalog_output",
     "get_cluster",
     "get_cluster_output",
     "get_drive",
@@ -130,6 +144,8 @@ __all__ = [
     "get_nic_output",
     "get_node",
     "get_node_output",
+    "get_recipe",
+    "get_recipe_output",
     "get_resource_group",
     "get_resource_group_output",
     "get_snapshot",

@@ -20,6 +20,7 @@ ACTIONS = {
     "vms": "poweron poweroff kill reset clone migrate hibernate move restore changecd changenet paste fsync_strict"
     " refresh recover_cloudsnapshot erase_drive hotplugdrive hotplugnic",
     "vnets": "poweron poweroff kill reset refresh migrate execute clear_statistics",
+    "catalog_repositories": "refresh",
 }
 
 
@@ -78,6 +79,7 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("groups", ("name",)),
         ("members", ("parent_group", "member")),
         ("clusters", ("name",)),
+        ("catalog_repositories", ("name",)),
     ],
 )
 def test_what_is_unique(table: str, unique: tuple[str, ...]) -> None:

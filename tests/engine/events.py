@@ -22,6 +22,7 @@ import requests
 
 from tests.engine.kinds import SUBJECTS, Item, depth, plot, program
 from tests.engine.lab import Lab, Run
+from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.simulator import Options, Request, Simulator
 from verge_pulumi.simulator.errors import ApiError
@@ -66,7 +67,7 @@ def build(folder: Path, cli: Path) -> None:
         for table, rows in rows_of(simulator).items():
             for key, row in rows.items():
                 if Mark.of(row.get("description")):
-                    simulator.edit(table, int(key), description=without_mark(row["description"]))
+                    simulator.edit(table, as_key(key), description=without_mark(row["description"]))
         command(by_hand, "stack", "rm", "--yes", "--force", "--stack", by_hand.stack_name)
         (folder / "people.json").write_text(json.dumps(rows_of(simulator)))
         Lab(folder / "witness", cli, simulator, project="witness", states=states).up(program(plot(9), tenant=tenant))
@@ -808,7 +809,7 @@ def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
         for table, rows in rows_of(stand.simulator).items():
             for key, row in rows.items():
                 if key not in stand.guarded.get(table, {}) and Mark.of(row.get("description")):
-                    stand.simulator.edit(table, int(key), description=without_mark(row["description"]))
+                    stand.simulator.edit(table, as_key(key), description=without_mark(row["description"]))
     stand.guard_more()
     path = stand.lab.states / ".pulumi" / "stacks" / "shop" / "dev.json"
     state = path.read_text()

@@ -30,7 +30,7 @@ class Life:
         self.name = name
         self.case = case
         self.changes: dict[str, Any] = {}
-        self.key = 0
+        self.key: int | str = 0
 
     def row(self) -> dict[str, Any]:
         """Return the resource's row as the simulator has it."""
@@ -85,9 +85,10 @@ class Lives:
         return {life.name: operation for life in self.each}
 
 
-def key_of(run: Run, life: Life) -> int:
+def key_of(run: Run, life: Life) -> int | str:
     """Return the key that the program exports."""
-    return int(run.outputs[life.name]["key"])
+    key = run.outputs[life.name]["key"]
+    return key if isinstance(key, str) else int(key)
 
 
 def preview_is_free(lives: Lives) -> None:

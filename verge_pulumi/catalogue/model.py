@@ -120,6 +120,7 @@ class Table:
         short: The columns a GET answers when no ``fields`` are asked for.
         views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
+        acted_on: The word by which an action names the row, if that is not `singular`.
         actions: The actions VergeOS accepts for a row of this table.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out (``nodes``, ``storage_tiers``).
         key: ``"int"``, ``"hex"`` (40 hexadecimal characters) or ``"uuid"``.
@@ -135,6 +136,7 @@ class Table:
     short: tuple[str, ...] = ("name",)
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     singular: str | None = None
+    acted_on: str = ""
     actions: tuple[str, ...] = ()
     all_lacks_key: bool = False
     key: str = "int"

@@ -343,11 +343,12 @@ def _table_schemas(table: Table) -> Json:
             "properties": {column.name: _column_schema(column) for column in updated},
         }
     if table.actions:
+        acted_on = table.acted_on or str(table.singular)
         schemas[f"{table.singular}_action"] = {
             "type": "object",
-            "required": [table.singular, "action"],
+            "required": [acted_on, "action"],
             "properties": {
-                table.singular: _KEYS[table.key],
+                acted_on: _KEYS[table.key],
                 "action": {"enum": list(table.actions)},
                 "params": {"type": "object"},
             },

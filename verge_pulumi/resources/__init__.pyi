@@ -19,6 +19,8 @@ from verge_pulumi.resources.network.network_block import NetworkBlock as Network
 from verge_pulumi.resources.network.network_proxy import NetworkProxy as NetworkProxy
 from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as NetworkProxyTenant
 from verge_pulumi.resources.power import Power as Power
+from verge_pulumi.resources.recipes.catalog import Catalog as Catalog
+from verge_pulumi.resources.recipes.catalog_repository import CatalogRepository as CatalogRepository
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -46,6 +48,8 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Catalog",
+    "CatalogRepository",
     "CloudInitFile",
     "Device",
     "DnsRecord",

@@ -364,11 +364,11 @@ class Backend:
             ApiError: The action is unknown, refused or not modelled, or the row does not exist.
         """
         relation = self._action_tables[action_table]
-        singular, action = str(relation.table.singular), body.get("action")
+        acted_on, action = relation.table.acted_on or str(relation.table.singular), body.get("action")
         if action not in relation.table.actions:
             raise not_in_list("action", action)
-        column = Column(name=singular, type=Type.REF, target=relation.name, required=True)
-        key = convert(column, body.get(singular))
+        column = Column(name=acted_on, type=Type.REF, target=relation.name, required=True)
+        key = convert(column, body.get(acted_on))
         self._check_reference(column, key)
         params = body.get("params") or {}
         row = self.store.get(relation.name, key)

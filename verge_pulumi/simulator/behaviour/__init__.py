@@ -17,13 +17,15 @@ from verge_pulumi.simulator.behaviour.machines import MachineOwner, MachineStatu
 from verge_pulumi.simulator.behaviour.network.addresses import Addresses
 from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlocks
 from verge_pulumi.simulator.behaviour.network.networks import Networks
+from verge_pulumi.simulator.behaviour.recipes.catalogs import CatalogRepositories, HexKeyed
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
-from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
+from verge_pulumi.simulator.behaviour.system.system import Clusters
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "catalog_repositories": CatalogRepositories,
+    "catalogs": HexKeyed,
     "cloudinit_files": CloudInitFiles,
     "clusters": Clusters,
     "files": Files,
@@ -33,6 +35,8 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
+    "tenant_recipes": HexKeyed,
+    "vm_recipes": HexKeyed,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,
