@@ -45,7 +45,7 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         try:
             if values:
                 self.before_update(id, row, inputs, changed)
-                self.put(id, values)
+                self.put(id, values, row)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 self.connection.evidence.claims.release(self._place(id))
