@@ -37,6 +37,8 @@ from verge_pulumi.lookups import get_system as get_system
 from verge_pulumi.lookups import get_system_output as get_system_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
+from verge_pulumi.resources.access.auth_source import AuthSource as AuthSource
+from verge_pulumi.resources.access.oidc_application import OidcApplication as OidcApplication
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -81,6 +83,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 
 __all__ = [
     "Address",
+    "AuthSource",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -114,6 +117,7 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "NicArgs",
+    "OidcApplication",
     "OspfCommand",
     "Power",
     "PowerArgs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RESOURCES = {
     "Address": "verge_pulumi.resources.network.address:Address",
+    "AuthSource": "verge_pulumi.resources.access.auth_source:AuthSource",
     "BgpInterface": "verge_pulumi.resources.routing.bgp:BgpInterface",
     "BgpInterfaceCommand": "verge_pulumi.resources.routing.bgp:BgpInterfaceCommand",
     "BgpIp": "verge_pulumi.resources.routing.bgp:BgpIp",
@@ -32,6 +33,7 @@ RESOURCES = {
     "NetworkProxyTenant": "verge_pulumi.resources.network.network_proxy:NetworkProxyTenant",
     "NetworkRule": "verge_pulumi.resources.firewall.network_rule:NetworkRule",
     "Nic": "verge_pulumi.resources.compute.nic:Nic",
+    "OidcApplication": "verge_pulumi.resources.access.oidc_application:OidcApplication",
     "OspfCommand": "verge_pulumi.resources.routing.ospf:OspfCommand",
     "Power": "verge_pulumi.resources.power:Power",
     "RuleAlias": "verge_pulumi.resources.firewall.rule_alias:RuleAlias",

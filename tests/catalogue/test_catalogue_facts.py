@@ -109,7 +109,9 @@ def test_columns_that_clients_believe_in_do_not_exist(path: str) -> None:
 def test_which_secret_is_returned_to_whoever_names_it() -> None:
     every = [(table, column) for table in TABLES.values() for column in table.columns if column.secret]
     assert [f"{table.name}.{column.name}" for table, column in every if column.returned] == [
-        "vnet_wireguard_peers.preshared_key"
+        "auth_sources.settings",
+        "oidc_applications.client_secret",
+        "vnet_wireguard_peers.preshared_key",
     ]
 
 

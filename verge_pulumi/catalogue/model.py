@@ -70,6 +70,7 @@ class Column:
             simulator must compute (a generated MAC address, the next order number) is computed by the table's
             behaviour, and the default here is `UNSET`.
         required: Whether a POST without it is refused (422).
+        nullable: Whether null will do where it is required: the POST has to name it.
         choices: The words VergeOS accepts; empty means any text.
         open_choices: Whether `choices` grows with releases, so that a client must not validate against it.
         minimum: Smallest number accepted.
@@ -89,6 +90,7 @@ class Column:
     write: Write = Write.ALWAYS
     default: Any = UNSET
     required: bool = False
+    nullable: bool = False
     choices: tuple[str, ...] = ()
     open_choices: bool = False
     minimum: int | None = None

@@ -24,6 +24,7 @@ class Facts(TypedDict, total=False):
     write: Write
     default: Any
     required: bool
+    nullable: bool
     choices: tuple[str, ...]
     open_choices: bool
     minimum: int

@@ -366,7 +366,7 @@ def _column_schema(column: Column) -> Json:
     schema |= {keyword: limit for keyword, limit in limits.items() if limit is not None}
     if column.default is not UNSET:
         schema["default"] = column.default
-    elif not column.required:
+    elif not column.required or column.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
     if column.write is Write.NEVER:
         schema["readOnly"] = True

@@ -1,5 +1,7 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
+from verge_pulumi.resources.access.auth_source import AuthSource as AuthSource
+from verge_pulumi.resources.access.oidc_application import OidcApplication as OidcApplication
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -41,6 +43,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 
 __all__ = [
     "Address",
+    "AuthSource",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -69,6 +72,7 @@ __all__ = [
     "NetworkProxyTenant",
     "NetworkRule",
     "Nic",
+    "OidcApplication",
     "OspfCommand",
     "Power",
     "RuleAlias",

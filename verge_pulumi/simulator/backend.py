@@ -181,7 +181,7 @@ class Backend:
             raise not_permitted(f"Creating rows of '{table}'")
         sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
         for column in relation.columns.values():
-            if column.required and sent.get(column.name) is None:
+            if column.required and sent.get(column.name) is None and not (column.nullable and column.name in sent):
                 raise invalid(column.name)
         if "creator" in relation.columns:
             sent["creator"] = creator
@@ -289,7 +289,7 @@ class Backend:
             if self.store.get(other, other_key) is None:
                 continue  # an earlier one took it along
             belongs = column == relation.table.parent or column in self.behaviours[other].owners
-            if belongs or relation.columns[column].required:
+            if belongs or (relation.columns[column].required and not relation.columns[column].nullable):
                 self.remove(other, other_key)
             else:
                 self.store.change(other, other_key, {column: None})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from verge_pulumi.simulator.behaviour.access.auth_sources import AuthSources
+from verge_pulumi.simulator.behaviour.access.oidc_applications import OidcApplications
 from verge_pulumi.simulator.behaviour.base import Behaviour
 from verge_pulumi.simulator.behaviour.compute.cloudinit_files import CloudInitFiles
 from verge_pulumi.simulator.behaviour.compute.drives import Drives
@@ -24,6 +26,7 @@ from verge_pulumi.simulator.behaviour.system.system import Clusters
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
+    "auth_sources": AuthSources,
     "catalog_repositories": CatalogRepositories,
     "catalogs": HexKeyed,
     "cloudinit_files": CloudInitFiles,
@@ -35,6 +38,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_snapshots": Snapshots,
     "machine_status": MachineStatus,
     "nodes": MachineOwner,
+    "oidc_applications": OidcApplications,
     "tenant_recipes": HexKeyed,
     "vm_recipes": HexKeyed,
     "vms": VirtualMachines,
