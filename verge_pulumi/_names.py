@@ -34,6 +34,8 @@ RESOURCES = {
     "NetworkRule": "verge_pulumi.resources.firewall.network_rule:NetworkRule",
     "Nic": "verge_pulumi.resources.compute.nic:Nic",
     "OidcApplication": "verge_pulumi.resources.access.oidc_application:OidcApplication",
+    "OidcApplicationGroup": "verge_pulumi.resources.access.oidc_application_group:OidcApplicationGroup",
+    "OidcApplicationUser": "verge_pulumi.resources.access.oidc_application_user:OidcApplicationUser",
     "OspfCommand": "verge_pulumi.resources.routing.ospf:OspfCommand",
     "Power": "verge_pulumi.resources.power:Power",
     "RuleAlias": "verge_pulumi.resources.firewall.rule_alias:RuleAlias",

@@ -200,6 +200,8 @@ class Stand:
         """Change a value of each, or change it back."""
 
         def changes(item: Item) -> dict[str, Any]:
+            if item.of.edit is None:
+                return dict(item.changes)
             argument, value = item.of.edit
             kept = {name: other for name, other in item.changes.items() if name != argument}
             return kept if argument in item.changes else {**kept, argument: value}
@@ -584,7 +586,8 @@ def _goes_on(stand: Stand, names: Sequence[str]) -> None:
     after = stand.ids()
     for item in stand.of(names):
         op = run.steps[item.name].op if item.name in run.steps else "nothing"
-        stand.check(item.subject, op == "update", f"{op} instead of an update")
+        wanted = "update" if item.of.edit else "nothing"
+        stand.check(item.subject, op == wanted, f"{op} instead of {wanted}")
         stand.check(item.subject, after.get(item.name) == before.get(item.name), "is another row now")
     if not stand.short:
         _twins(stand, new, lambda name: f"{name}-ö")
@@ -819,7 +822,7 @@ def _rolled_back(stand: Stand, names: Sequence[str], *, marked: bool) -> None:
         run = stand.run("up", fails=True, continue_on_error=True)
         for item in stand.of(group):
             refused = any(name == item.name and severity == "error" for severity, name, _ in run.messages)
-            stand.check(item.subject, refused, f"is updated: {run.steps.get(item.name)}")
+            stand.check(item.subject, refused or not item.of.edit, f"is updated: {run.steps.get(item.name)}")
         stand.edit(group)
         path.write_text(state)
     stand.run("destroy", fails=None, continue_on_error=True)

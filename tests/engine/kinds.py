@@ -30,7 +30,7 @@ class Subject:
         says: Returns its other arguments. What is unique on the system has the number of the plot in it; what is
             unique within a parent only is the same in all plots, so that each has look-alikes there.
         twin: Arguments by which a second one differs within the same parent; None if a parent has one at most.
-        edit: A change of the program.
+        edit: A change of the program; None if every change replaces it.
         waits: Subjects that it is declared after.
     """
 
@@ -38,7 +38,7 @@ class Subject:
     on: Mapping[str, str] = field(default_factory=dict)
     says: Callable[[int], Mapping[str, Any]]
     twin: Mapping[str, Any] | None = None
-    edit: tuple[str, Any] = ("description", "changed")
+    edit: tuple[str, Any] | None = ("description", "changed")
     waits: Sequence[str] = ()
 
     @property

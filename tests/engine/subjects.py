@@ -86,8 +86,8 @@ class Case:
         noun: The name of the resource class.
         arguments: Returns its arguments, except the one that refers to its parent.
         within: Its parent.
-        edit: A field changed in the program.
-        drift: A field changed behind Pulumi's back, and the other value.
+        edit: A field changed in the program; None if every change replaces it.
+        drift: A field changed behind Pulumi's back, and the other value; None if VergeOS changes none.
         unset: A column that the program leaves out, and a value from the UI; None if it names every column.
         replace: The argument whose change replaces it, and the other value; None if only another parent does.
         new_first: Whether the new one of a replacement is created before the old one is deleted.
@@ -97,8 +97,8 @@ class Case:
     noun: str
     arguments: Callable[[], Mapping[str, Any]]
     within: Within | None = None
-    edit: tuple[str, Any]
-    drift: tuple[str, Any]
+    edit: tuple[str, Any] | None
+    drift: tuple[str, Any] | None
     unset: tuple[str, Any] | None = ("enabled", False)
     replace: tuple[str, Any] | None = None
     new_first: bool = False
@@ -113,6 +113,11 @@ class Case:
     def table(self) -> str:
         """The table of its rows."""
         return self.kind.declaration.table
+
+    @property
+    def seen(self) -> str:
+        """An attribute that a program reads of it."""
+        return self.edit[0] if self.edit else next(iter(self.kind.declaration.unique), "location")
 
     @property
     def replacement(self) -> tuple[str, Any] | None:
@@ -145,5 +150,5 @@ class Case:
         known = {"key": subject.key, "location": subject.location, "status": getattr(subject, "status", None)}
         if foreign:
             for whose, seen in (("own", subject), ("read", self.kind.get(f"{name}-foreign", id=subject.id))):
-                known[whose] = pulumi.Output.unsecret(getattr(seen, self.edit[0]))
+                known[whose] = pulumi.Output.unsecret(getattr(seen, self.seen))
         pulumi.export(name, known)

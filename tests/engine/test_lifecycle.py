@@ -67,11 +67,11 @@ class Lives:
         def declare() -> None:
             parents = Parents(powered=self.powered)
             for life in self.each:
-                name, value = life.case.edit
-                changes = life.changes | ({name: value} if edited else {})
+                edit = life.case.edit if edited else None
+                changes = life.changes | (dict([edit]) if edit else {})
                 opts = pulumi.ResourceOptions()
-                if edited:
-                    setattr(opts, edited, [name])
+                if edit:
+                    setattr(opts, edited, [edit[0]])
                 life.case.declare(life.name, opts, parents, foreign=foreign, **changes)
 
         return declare
@@ -83,6 +83,16 @@ class Lives:
     def all(self, operation: str) -> dict[str, str]:
         """Return the changes of a run that does this to each of them."""
         return {life.name: operation for life in self.each}
+
+    @property
+    def edits(self) -> dict[Life, tuple[str, Any]]:
+        """What is edited of those that can be changed in place."""
+        return {life: life.case.edit for life in self.each if life.case.edit}
+
+    @property
+    def drifts(self) -> dict[Life, tuple[str, Any]]:
+        """What drifts of those of which VergeOS can change something."""
+        return {life: life.case.drift for life in self.each if life.case.drift}
 
 
 def key_of(run: Run, life: Life) -> int | str:
@@ -129,19 +139,18 @@ def refresh_changes_nothing(lives: Lives) -> None:
 def edits_are_ignored_or_replace_if_the_options_say_so(lives: Lives) -> None:
     assert lives.lab.preview(lives.program(edited="ignore_changes")).changes == {}
     preview = lives.lab.preview(lives.program(edited="replace_on_changes"))
-    assert preview.changes == lives.all("replace")
-    for life in lives.each:
-        assert set(preview.steps[life.name].diff) == {life.case.edit[0]}
+    assert preview.changes == {life.name: "replace" for life in lives.edits}
+    for life, (name, _) in lives.edits.items():
+        assert set(preview.steps[life.name].diff) == {name}
 
 
 def edit_writes_one_field(lives: Lives) -> None:
     lives.forget_requests()
-    for life in lives.each:
-        life.changes |= dict([life.case.edit])
+    for life, edit in lives.edits.items():
+        life.changes |= dict([edit])
     run = lives.lab.up(lives.program())
-    assert run.changes == lives.all("update")
-    for life in lives.each:
-        name = life.case.edit[0]
+    assert run.changes == {life.name: "update" for life in lives.edits}
+    for life, (name, _) in lives.edits.items():
         assert set(run.steps[life.name].diff) == {name}
         (write,) = life.writes()
         assert list(write.body) == [life.case.column(name)]
@@ -149,20 +158,20 @@ def edit_writes_one_field(lives: Lives) -> None:
 
 def drift_is_shown_and_mended_and_what_is_unset_is_left_alone(lives: Lives) -> None:
     before, edited = {}, {}
-    for life in lives.each:
-        column = life.case.column(life.case.drift[0])
+    for life, (name, value) in lives.drifts.items():
+        column = life.case.column(name)
         before[life.name] = life.row()[column]
-        life.edit_in_ui(column, life.case.drift[1])
+        life.edit_in_ui(column, value)
         if life.case.unset:
             life.edit_in_ui(*life.case.unset)
         edited[life.name] = life.row()
         assert edited[life.name][column] != before[life.name]
     lives.forget_requests()
     run = lives.lab.up(lives.program(), refresh=True)
-    assert run.changes == lives.all("update")
-    for life in lives.each:
-        column = life.case.column(life.case.drift[0])
-        assert set(run.steps[life.name].diff) == {life.case.drift[0]}
+    assert run.changes == {life.name: "update" for life in lives.drifts}
+    for life, (name, _) in lives.drifts.items():
+        column = life.case.column(name)
+        assert set(run.steps[life.name].diff) == {name}
         (write,) = life.writes()
         assert list(write.body) == [column]
         assert life.row()[column] == before[life.name]

@@ -2,6 +2,8 @@
 
 from verge_pulumi.resources.access.auth_source import AuthSource as AuthSource
 from verge_pulumi.resources.access.oidc_application import OidcApplication as OidcApplication
+from verge_pulumi.resources.access.oidc_application_group import OidcApplicationGroup as OidcApplicationGroup
+from verge_pulumi.resources.access.oidc_application_user import OidcApplicationUser as OidcApplicationUser
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile as CloudInitFile
 from verge_pulumi.resources.compute.device import Device as Device
 from verge_pulumi.resources.compute.drive import Drive as Drive
@@ -73,6 +75,8 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "OidcApplication",
+    "OidcApplicationGroup",
+    "OidcApplicationUser",
     "OspfCommand",
     "Power",
     "RuleAlias",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.engine.subjects import Case
+from tests.engine.subjects import Case, Within
+
+APPLICATION = Within(argument="oidc_application", noun="OidcApplication")
 
 CASES = (
     Case(
@@ -31,5 +33,21 @@ CASES = (
         drift=("description", "changed in the UI"),
         unset=("scope_groups", False),
         replace=None,
+    ),
+    Case(
+        noun="OidcApplicationUser",
+        within=APPLICATION,
+        arguments=lambda: {"user": 1},
+        edit=None,
+        drift=None,
+        unset=None,
+    ),
+    Case(
+        noun="OidcApplicationGroup",
+        within=APPLICATION,
+        arguments=lambda: {"group": 2},
+        edit=None,
+        drift=None,
+        unset=None,
     ),
 )

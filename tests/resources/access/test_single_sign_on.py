@@ -249,3 +249,52 @@ def test_an_application_whose_answer_was_lost_is_made_once(bench: Bench) -> None
     made = application(bench)
     (row,) = bench.simulator.rows("oidc_applications")
     assert (str(row["$key"]), made.outs["client_secret"]) == (made.id, row["client_secret"])
+
+
+# Who may use one -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wiki(bench: Bench) -> Managed:
+    return application(bench, restrict_access=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "who"),
+    [
+        ("OidcApplicationUser", "oidc_application_users", {"user": "1"}),
+        ("OidcApplicationGroup", "oidc_application_groups", {"group": "2"}),
+    ],
+)
+def test_who_may_use_one_is_a_row_that_is_made_and_deleted(
+    bench: Bench, wiki: Managed, kind: str, table: str, who: dict[str, str]
+) -> None:
+    made = bench.create(kind, "anna", oidc_application=wiki.id, **who)
+    ((name, key),) = who.items()
+    (row,) = bench.simulator.rows(table)
+    assert (row["oidc_application"], row[name]) == (int(wiki.id), int(key))
+    assert made.diff(**{name: "7"}).replaces == [name]
+    made.refresh()
+    assert made.diff().changes is False
+    made.destroy()
+    assert bench.simulator.rows(table) == []
+
+
+def test_one_that_somebody_else_let_in_is_not_taken_over(bench: Bench, wiki: Managed) -> None:
+    key = bench.simulator.add("oidc_application_users", oidc_application=int(wiki.id), user=1)
+    arguments = {"oidc_application": wiki.id, "user": "1"}
+    with pytest.raises(Reported, match=f"row {key} of oidc_application_users already has these values"):
+        bench.create("OidcApplicationUser", "anna", **arguments)
+    assert len(bench.simulator.rows("oidc_application_users")) == 1
+    assert bench.create("OidcApplicationUser", "anna", **arguments, adopt=True).id == str(key)
+
+
+def test_nobody_is_let_in_to_an_application_of_another_stack(bench: Bench, wiki: Managed) -> None:
+    made = bench.create("OidcApplicationUser", "anna", oidc_application=wiki.id, user="1")
+    mark = "[pulumi shop/prod wiki deadbeef-0123456789ab]"
+    bench.simulator.edit("oidc_applications", int(wiki.id), description=mark)
+    with pytest.raises(Reported, match="belongs to shop/prod as 'wiki'"):
+        bench.later().create("OidcApplicationGroup", "team", oidc_application=wiki.id, group="2")
+    with pytest.raises(Reported, match="belongs to shop/prod as 'wiki'"):
+        made.destroy()
+    assert len(bench.simulator.rows("oidc_application_users")) == 1

@@ -42,7 +42,8 @@ class OidcApplication(
     """Key of the user that everybody is who logs in; each is somebody else if unset."""
 
     restrict_access: Attr[bool | None] = arg(default=None)
-    """Whether only the users and groups that are named for it may log in; VergeOS says no if unset."""
+    """Whether only the users and groups may log in that an `OidcApplicationUser` or `OidcApplicationGroup` names;
+    VergeOS says no if unset."""
 
     scope_profile: Attr[bool | None] = arg(default=None)
     """Whether it is told the user's name."""
