@@ -56,3 +56,15 @@ def test_who_may_use_an_application_goes_with_it(simulator: Simulator, http: Htt
     http.post("oidc_application_groups", {"oidc_application": key, "group": 2})
     http.delete(f"oidc_applications/{key}")
     assert simulator.rows("oidc_application_users") == simulator.rows("oidc_application_groups") == []
+
+
+def test_logins_under_way_and_logs_go_with_what_they_are_about(simulator: Simulator, http: Http) -> None:
+    source = simulator.add("auth_sources", name="Contoso", driver="azure")
+    simulator.add("auth_source_states", auth_source=source, state="a")
+    wiki = simulator.add("oidc_applications", name="wiki")
+    simulator.add("oidc_application_logs", oidc_application=wiki, level="audit", text="anna logged in")
+    rows = http.get("oidc_application_logs", filter="level eq 'audit'", fields="text,oidc_application#name as of")
+    assert rows == [{"text": "anna logged in", "of": "wiki"}]
+    http.delete(f"auth_sources/{source}")
+    http.delete(f"oidc_applications/{wiki}")
+    assert simulator.rows("auth_source_states") == simulator.rows("oidc_application_logs") == []

@@ -1,8 +1,8 @@
-"""Where people may log in from elsewhere: the table `auth_sources`."""
+"""Where people may log in from elsewhere: the tables `auth_sources` and `auth_source_states`."""
 
 from __future__ import annotations
 
-from verge_pulumi.catalogue.notation import C, R, boolean, integer, json, section, table, text, words
+from verge_pulumi.catalogue.notation import C, R, boolean, integer, json, ref, section, table, text, words
 
 AUTH_SOURCES = table(
     "auth_sources",
@@ -30,4 +30,21 @@ AUTH_SOURCES = table(
     summary="name driver menu debug",
     unique=(("name",),),
     source="docs/vergeos/single-sign-on.md §1",
+)
+
+# Logins under way; here nobody logs in.
+AUTH_SOURCE_STATES = table(
+    "auth_source_states",
+    section(
+        "docs/vergeos/single-sign-on.md §5",
+        text("state", write=R),
+        ref("auth_source", "auth_sources", write=R),
+        json("meta", write=R),
+        integer("timestamp", write=R),
+    ),
+    short="state timestamp",
+    parent="auth_source",
+    key="hex",
+    creatable=False,
+    source="docs/vergeos/single-sign-on.md §5",
 )

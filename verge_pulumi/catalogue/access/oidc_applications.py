@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from verge_pulumi.catalogue.logs import log_table
 from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text
 
 OIDC_APPLICATIONS = table(
@@ -49,4 +50,10 @@ OIDC_APPLICATION_GROUPS = table(
     short="group",
     parent="oidc_application",
     source="docs/vergeos/single-sign-on.md §4",
+)
+
+OIDC_APPLICATION_LOGS = log_table(
+    "oidc_application_logs",
+    ref("oidc_application", "oidc_applications", write=R),
+    "docs/vergeos/single-sign-on.md §5",
 )

@@ -1,7 +1,8 @@
-"""Where recipes come from: the tables `catalog_repositories`, `catalog_repository_status` and `catalogs`."""
+"""Where recipes come from: `catalog_repositories`, `catalog_repository_status`, `catalogs`, and their logs."""
 
 from __future__ import annotations
 
+from verge_pulumi.catalogue.logs import log_table
 from verge_pulumi.catalogue.notation import C, R, boolean, integer, ref, section, table, text, words
 
 SCOPES = words("private global tenant none")
@@ -75,3 +76,11 @@ CATALOGS = table(
     key="hex",
     source="docs/vergeos/catalogs.md §3",
 )
+
+CATALOG_REPOSITORY_LOGS = log_table(
+    "catalog_repository_logs",
+    ref("catalog_repository", "catalog_repositories", write=R),
+    "docs/vergeos/catalogs.md §5",
+)
+
+CATALOG_LOGS = log_table("catalog_logs", ref("catalog", "catalogs", write=R), "docs/vergeos/catalogs.md §5")
