@@ -9,6 +9,10 @@ from verge_pulumi.components import Server as Server
 from verge_pulumi.engine.connecting.finding import by_name as by_name
 from verge_pulumi.engine.connecting.provider import Provider as Provider
 from verge_pulumi.engine.declaring.export import export as export
+from verge_pulumi.lookups import get_billing as get_billing
+from verge_pulumi.lookups import get_billing_output as get_billing_output
+from verge_pulumi.lookups import get_catalog as get_catalog
+from verge_pulumi.lookups import get_catalog_output as get_catalog_output
 from verge_pulumi.lookups import get_cluster as get_cluster
 from verge_pulumi.lookups import get_cluster_output as get_cluster_output
 from verge_pulumi.lookups import get_drive as get_drive
@@ -23,6 +27,8 @@ from verge_pulumi.lookups import get_nic as get_nic
 from verge_pulumi.lookups import get_nic_output as get_nic_output
 from verge_pulumi.lookups import get_node as get_node
 from verge_pulumi.lookups import get_node_output as get_node_output
+from verge_pulumi.lookups import get_recipe as get_recipe
+from verge_pulumi.lookups import get_recipe_output as get_recipe_output
 from verge_pulumi.lookups import get_resource_group as get_resource_group
 from verge_pulumi.lookups import get_resource_group_output as get_resource_group_output
 from verge_pulumi.lookups import get_snapshot as get_snapshot
@@ -46,8 +52,12 @@ from verge_pulumi.lookups import get_user_output as get_user_output
 from verge_pulumi.lookups import get_vm as get_vm
 from verge_pulumi.lookups import get_vm_output as get_vm_output
 from verge_pulumi.resources.access.api_key import ApiKey as ApiKey
+from verge_pulumi.resources.access.auth_source import AuthSource as AuthSource
 from verge_pulumi.resources.access.group import Group as Group
 from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
+from verge_pulumi.resources.access.oidc_application import OidcApplication as OidcApplication
+from verge_pulumi.resources.access.oidc_application_group import OidcApplicationGroup as OidcApplicationGroup
+from verge_pulumi.resources.access.oidc_application_user import OidcApplicationUser as OidcApplicationUser
 from verge_pulumi.resources.access.permission import Permission as Permission
 from verge_pulumi.resources.access.user import User as User
 from verge_pulumi.resources.appearance.theme import Theme as Theme
@@ -78,6 +88,8 @@ from verge_pulumi.resources.power import Power as Power
 from verge_pulumi.resources.protection._snapshot_period import SnapshotPeriod as SnapshotPeriod
 from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile as SnapshotProfile
 from verge_pulumi.resources.protection.system_snapshot import SystemSnapshot as SystemSnapshot
+from verge_pulumi.resources.recipes.catalog import Catalog as Catalog
+from verge_pulumi.resources.recipes.catalog_repository import CatalogRepository as CatalogRepository
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -109,6 +121,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 __all__ = [
     "Address",
     "ApiKey",
+    "AuthSource",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -116,6 +129,8 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Catalog",
+    "CatalogRepository",
     "Certificate",
     "CloudInit",
     "CloudInitFile",
@@ -145,6 +160,9 @@ __all__ = [
     "Nic",
     "NicArgs",
     "NodeSettings",
+    "OidcApplication",
+    "OidcApplicationGroup",
+    "OidcApplicationUser",
     "OspfCommand",
     "Permission",
     "Power",
@@ -174,6 +192,10 @@ __all__ = [
     "WireGuardPeer",
     "by_name",
     "export",
+    "get_billing",
+    "get_billing_output",
+    "get_catalog",
+    "get_catalog_output",
     "get_cluster",
     "get_cluster_output",
     "get_drive",
@@ -188,6 +210,8 @@ __all__ = [
     "get_nic_output",
     "get_node",
     "get_node_output",
+    "get_recipe",
+    "get_recipe_output",
     "get_resource_group",
     "get_resource_group_output",
     "get_snapshot",

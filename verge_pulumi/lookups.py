@@ -6,8 +6,8 @@ Nic("wan", vm=router, network=external.key)
 ```
 
 Each is one request in a run, however often it is made, and raises `pulumi.RunError` where there is not exactly one such
-row. Its ``_output`` form takes outputs of other resources and returns an output. All take the explicit `Provider` whose
-VergeOS is meant.
+row; `get_billing` returns a list. Its ``_output`` form takes outputs of other resources and returns an output. All take
+the explicit `Provider` whose VergeOS is meant.
 
 It is one file, since each look-up is three lines over the same classes.
 """
@@ -15,16 +15,19 @@ It is one file, since each look-up is three lines over the same classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 
 import pulumi
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from verge_pulumi.client import Key, Row, as_key
-from verge_pulumi.engine.connecting.finding import Kind, find, find_all
+from verge_pulumi.client import Key, Row, VergeError, as_key
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.finding import Kind, between, find, find_all
+from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.errors import shown
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.tags.tag import Tag
@@ -36,12 +39,14 @@ T = TypeVar("T")
 _unset = BeforeValidator(lambda value: value or None)
 Number = Annotated[int | None, _unset]
 Text = Annotated[str | None, _unset]
+Count = Annotated[int, BeforeValidator(lambda value: value or 0)]
 Switch = Annotated[bool, BeforeValidator(bool)]
 Description = Annotated[str, BeforeValidator(without_mark)]
 
 
 # A text in an annotation is the fact's name in the API, where that is another one.
 RowKey = Annotated[int, "$key"]
+DrawnKey = Annotated[str, "$key"]
 Running = Annotated[Switch, "machine#status#running"]
 MachineStatus = Annotated[Text, "machine#status#status"]
 DeviceStatus = Annotated[Text, "status#status"]
@@ -192,7 +197,7 @@ class GetMediaFileResult:
 class GetResourceGroupResult:
     """A pool of devices of the host."""
 
-    key: Annotated[str, "$key"]
+    key: DrawnKey
     name: str
     description: Description
     type: str
@@ -278,6 +283,81 @@ class GetTaggedResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetCatalogResult:
+    """A catalog of recipes."""
+
+    key: DrawnKey
+    name: str
+    description: Description
+    repository: int
+    repository_name: Annotated[Text, "repository#name"]
+    publishing_scope: Text
+    enabled: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetRecipeResult:
+    """A recipe of virtual machines; one that is not `downloaded` has to be before it is used."""
+
+    key: DrawnKey
+    name: str
+    description: Description
+    version: Text
+    catalog: str
+    catalog_name: Annotated[Text, "catalog#name"]
+    downloaded: Switch
+    update_available: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetBillingResult:
+    """What the system had and used when a billing record was made.
+
+    Times are in seconds since 1970. `used_ram`, `total_ram` and `online_ram` are in MB, what is physical and the tiers
+    in bytes.
+    """
+
+    key: RowKey
+    created: int
+    begins: Annotated[Number, "from"]
+    ends: Annotated[Number, "to"]
+    sent: Number
+    description: Description
+    used_cores: Count
+    total_cores: Count
+    online_cores: Count
+    total_nodes: Count
+    online_nodes: Count
+    running_machines: Count
+    used_ram: Count
+    total_ram: Count
+    online_ram: Count
+    phys_ram_used: Count
+    phys_vram_used: Count
+    phys_total_cpu: Count
+    tier_0_used: Count
+    tier_0_total: Count
+    tier_1_used: Count
+    tier_1_total: Count
+    tier_2_used: Count
+    tier_2_total: Count
+    tier_3_used: Count
+    tier_3_total: Count
+    tier_4_used: Count
+    tier_4_total: Count
+    tier_5_used: Count
+    tier_5_total: Count
+    gpus_total: Count
+    gpus: Count
+    gpus_idle: Count
+    vgpus_total: Count
+    vgpus: Count
+    vgpus_idle: Count
+    workload_datapoints: Count
+    storage_datapoints: Count
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetSystemResult:
     """The system itself."""
 
@@ -319,11 +399,15 @@ class _Lookup(Generic[T]):
 
     @property
     def projection(self) -> list[str]:
-        """The fields of a GET that answers all facts."""
+        """What is read of a row."""
         return [f"{path} as {name}" if "#" in path else path for name, path in self._paths.items()]
 
     def facts(self, row: Row) -> T:
-        """Return the facts that a row states."""
+        """Return what a row says.
+
+        Raises:
+            pulumi.RunError: It says something else than it can.
+        """
         facts = {name: row.get(name if "#" in path else path) for name, path in self._paths.items()}
         try:
             return self._adapter.validate_python(facts)
@@ -474,12 +558,75 @@ class TheOnly(_Lookup[T]):
         return pulumi.Output.from_input(self(provider=provider))
 
 
+class InPeriod(_Lookup[T]):
+    """Looks up what VergeOS recorded in a period: ``get_billing(since="2026-11-01", until="2026-12-01")``."""
+
+    def __call__(
+        self,
+        *,
+        since: str | int | None = None,
+        until: str | int | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> list[T]:
+        """Return what was recorded from `since` on and before `until`, the oldest first; without them all there is.
+
+        A time is a date in UTC such as ``2026-11-01``, a time with its zone, or seconds since 1970.
+        """
+        begin, end = (None if value is None else seconds(value) for value in (since, until))
+        try:
+            return self.read(for_program(provider), begin, end)
+        except (EngineError, VergeError) as error:
+            raise pulumi.RunError(shown(f"Unable to list the {self._kind.noun}s: {error}")) from None
+
+    def output(
+        self,
+        *,
+        since: pulumi.Input[str] | pulumi.Input[int] | None = None,
+        until: pulumi.Input[str] | pulumi.Input[int] | None = None,
+        provider: pulumi.ProviderResource | None = None,
+    ) -> pulumi.Output[list[T]]:
+        """Return what was recorded in a period when that is known."""
+        return pulumi.Output.all(since=since, until=until).apply(lambda known: self(**known, provider=provider))
+
+    def read(self, connection: Connection, since: int | None, until: int | None) -> list[T]:
+        """Return what was recorded in a period, in seconds since 1970, from the VergeOS of a connection."""
+        rows = between(connection, self._kind, self.projection, since, until)
+        return [self.facts(row) for row in rows]
+
+
+def seconds(moment: str | int) -> int:
+    """Return the seconds since 1970 that a time is.
+
+    Args:
+        moment: A date, which begins in UTC; a time with its zone; or the seconds.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    text = str(moment).strip()
+    try:
+        if text.isdecimal():
+            return int(text)
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None and len(text) > len("2026-11-01"):
+            raise ValueError
+        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        raise ValueError(
+            "a time is a date such as '2026-11-01', a time with its zone such as '2026-11-01T12:00:00Z', "
+            "or seconds since 1970"
+        ) from None
+
+
 def _one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
     if (name is None) == (key is None):
         raise TypeError(f"To find a {kind.noun}, give either name= or key=.")
     return {"$key": as_key(key)} if key is not None else {kind.label: name}
 
 
+# Records are told apart by when they were made, as the vendor's client does it.
+get_billing: InPeriod[GetBillingResult] = InPeriod(GetBillingResult, Kind("billing record", "billing", label="created"))
+get_catalog: Named[GetCatalogResult] = Named(GetCatalogResult, Kind("catalog", "catalogs"))
 get_cluster: Named[GetClusterResult] = Named(GetClusterResult, Kind("cluster", "clusters"))
 get_drive: InVm[GetDriveResult] = InVm(GetDriveResult, Kind("drive", "machine_drives"))
 get_group: Named[GetGroupResult] = Named(GetGroupResult, Kind("group", "groups"))
@@ -487,6 +634,7 @@ get_media_file: Named[GetMediaFileResult] = Named(GetMediaFileResult, Kind("medi
 get_network: Named[GetNetworkResult] = Named(GetNetworkResult, Kind("network", "vnets"))
 get_nic: InVm[GetNicResult] = InVm(GetNicResult, Kind("NIC", "machine_nics"))
 get_node: Named[GetNodeResult] = Named(GetNodeResult, Kind("node", "nodes"))
+get_recipe: Named[GetRecipeResult] = Named(GetRecipeResult, Kind("recipe", "vm_recipes"))
 get_resource_group: Named[GetResourceGroupResult] = Named(
     GetResourceGroupResult, Kind("resource group", "resource_groups")
 )
@@ -508,6 +656,8 @@ get_update_branch: Named[GetUpdateBranchResult] = Named(GetUpdateBranchResult, K
 # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
 get_vm: Named[GetVmResult] = Named(GetVmResult, Kind("virtual machine", "vms", only=(("is_snapshot", False),)))
 
+get_billing_output = get_billing.output
+get_catalog_output = get_catalog.output
 get_cluster_output = get_cluster.output
 get_drive_output = get_drive.output
 get_group_output = get_group.output
@@ -515,6 +665,7 @@ get_media_file_output = get_media_file.output
 get_network_output = get_network.output
 get_nic_output = get_nic.output
 get_node_output = get_node.output
+get_recipe_output = get_recipe.output
 get_resource_group_output = get_resource_group.output
 get_snapshot_output = get_snapshot.output
 get_snapshot_profile_output = get_snapshot_profile.output

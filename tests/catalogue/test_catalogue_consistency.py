@@ -9,7 +9,6 @@ from verge_pulumi.catalogue import RELEASES, TABLES, UNSET, Column, Effect, Tabl
 
 # Tables that columns refer to and the catalogue does not model.
 EXTERNAL = {
-    "auth_sources",
     "machine_console",
     "machine_drive_phys",
     "machine_drive_stats",

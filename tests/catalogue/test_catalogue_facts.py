@@ -21,6 +21,7 @@ ACTIONS = {
     " refresh recover_cloudsnapshot erase_drive hotplugdrive hotplugnic",
     "snapshot_profiles": "delete",
     "vnets": "poweron poweroff kill reset refresh migrate execute clear_statistics",
+    "catalog_repositories": "refresh",
 }
 
 
@@ -82,6 +83,7 @@ def test_actions_known_to_be_refused_are_not_listed(action: str) -> None:
         ("snapshot_profiles", ("name",)),
         ("snapshot_profile_periods", ("profile", "name")),
         ("cloud_snapshots", ("name",)),
+        ("catalog_repositories", ("name",)),
     ],
 )
 def test_what_is_unique(table: str, unique: tuple[str, ...]) -> None:
@@ -114,6 +116,9 @@ def test_which_secret_is_returned_to_whoever_names_it() -> None:
         "certificates.private",
         "vnet_wireguard_peers.preshared_key",
         "webhook_urls.headers",
+        "auth_sources.settings",
+        "oidc_applications.client_secret",
+        "vnet_wireguard_peers.preshared_key",
     ]
 
 

@@ -15,6 +15,10 @@ from tests.declarations.mocked import Engine, Monitor, outcome, settle
 from verge_pulumi import (
     Provider,
     VirtualMachine,
+    get_billing,
+    get_billing_output,
+    get_catalog,
+    get_catalog_output,
     get_cluster,
     get_drive,
     get_drive_output,
@@ -24,6 +28,7 @@ from verge_pulumi import (
     get_network_output,
     get_nic,
     get_node,
+    get_recipe,
     get_resource_group,
     get_snapshot,
     get_storage_tier,
@@ -184,6 +189,40 @@ def test_a_user_and_a_group(simulator: Simulator) -> None:
     assert (group.system_group, group.description, group.identity) == (True, "Full access", 2)
 
 
+def test_a_catalog_and_its_recipes(simulator: Simulator) -> None:
+    key = simulator.add("catalogs", name="servers", repository=1, description="ours")
+    recipe = simulator.add("vm_recipes", name="debian", catalog=key, version="2.0.1")
+    found = get_catalog(name="servers")
+    assert found == get_catalog(key=key)
+    assert (found.key, found.repository, found.repository_name, found.publishing_scope) == (key, 1, "Local", "private")
+    debian = get_recipe(name="debian")
+    assert debian == get_recipe(key=recipe)
+    assert (debian.version, debian.catalog, debian.catalog_name, debian.downloaded) == ("2.0.1", key, "servers", False)
+
+
+def test_recipes_of_one_name_are_told_apart_by_key(simulator: Simulator) -> None:
+    keys = []
+    for name in ("ours", "theirs"):
+        catalog = simulator.add("catalogs", name=name, repository=1)
+        keys.append(simulator.add("vm_recipes", name="debian", catalog=catalog))
+    assert f"with the keys {keys[0]}, {keys[1]}. Say which by its key." in failure(lambda: get_recipe(name="debian"))
+    assert get_recipe(key=keys[1]).catalog_name == "theirs"
+
+
+def test_billing_records_are_those_of_a_period(engine: Engine, simulator: Simulator) -> None:
+    (seeded,) = simulator.rows("billing")
+    simulator.edit("billing", seeded["$key"], created=1793491200)
+    (record,) = get_billing(since="2026-11-01", until="2026-11-02")
+    assert (record.key, record.begins, record.total_nodes) == (seeded["$key"], seeded["from"], 3)
+    assert (record.sent, record.gpus) == (None, 0)
+    assert get_billing(since=1793491200, until="2026-11-02") == [record]
+    assert get_billing(until="2026-11-01T00:00:00Z") == get_billing(since="2026-11-01T01:00:00+00:00") == []
+    assert outcome(get_billing_output(since=pulumi.Output.from_input("2026-11-01"))) == [record]
+    assert outcome(get_catalog_output(key=simulator.add("catalogs", name="a", repository=1))).name == "a"
+    with pytest.raises(ValueError, match="a time is a date such as"):
+        get_billing(since="yesterday")
+
+
 LOOKUPS = {name: getattr(verge_pulumi, name) for name in verge_pulumi.__all__ if name.startswith("get_")}
 
 
@@ -215,6 +254,19 @@ def test_a_look_up_is_one_request_however_often_it_is_made(simulator: Simulator,
     ((path, query),) = requests(simulator)
     assert path == "vms"
     assert query.endswith("filter=name eq 'web' and is_snapshot eq false")
+
+
+def test_the_records_of_a_period_are_one_request(simulator: Simulator) -> None:
+    for _ in range(3):
+        get_billing(since="2026-11-01", until="2026-12-01")
+    ((path, query),) = requests(simulator)
+    assert path == "billing"
+    assert query.endswith("filter=created ge 1793491200 and created lt 1796083200&sort=created")
+
+
+def test_records_that_cannot_be_read_are_told(simulator: Simulator) -> None:
+    simulator.faults({"match": {"path": "/billing", "times": 0}, "when": "before", "what": "status", "status": 403})
+    assert failure(get_billing).startswith("Unable to list the billing records: ")
 
 
 def test_what_belongs_to_a_vm_costs_the_vm_once(simulator: Simulator, vm: int) -> None:

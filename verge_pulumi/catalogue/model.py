@@ -72,6 +72,7 @@ class Column:
             simulator must compute (a generated MAC address, the next order number) is computed by the table's
             behaviour, and the default here is `UNSET`.
         required: Whether a POST without it is refused (422).
+        nullable: Whether null will do where it is required: the POST has to name it.
         choices: The words VergeOS accepts; empty means any text.
         open_choices: Whether `choices` grows with releases, so that a client must not validate against it.
         minimum: Smallest number accepted.
@@ -91,6 +92,7 @@ class Column:
     write: Write = Write.ALWAYS
     default: Any = UNSET
     required: bool = False
+    nullable: bool = False
     choices: tuple[str, ...] = ()
     open_choices: bool = False
     minimum: int | None = None
@@ -122,6 +124,7 @@ class Table:
         short: The columns a GET answers when no ``fields`` are asked for.
         views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
+        acted_on: The word by which an action names the row, if that is not `singular`.
         actions: The actions VergeOS accepts for a row of this table.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out (``nodes``, ``storage_tiers``).
         key: ``"int"``, ``"hex"`` (40 hexadecimal characters) or ``"uuid"``.
@@ -137,6 +140,7 @@ class Table:
     short: tuple[str, ...] = ("name",)
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     singular: str | None = None
+    acted_on: str = ""
     actions: tuple[str, ...] = ()
     all_lacks_key: bool = False
     key: str = "int"

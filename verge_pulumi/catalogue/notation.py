@@ -24,6 +24,7 @@ class Facts(TypedDict, total=False):
     write: Write
     default: Any
     required: bool
+    nullable: bool
     choices: tuple[str, ...]
     open_choices: bool
     minimum: int
@@ -106,6 +107,7 @@ def table(
     unique: tuple[tuple[str, ...], ...] = (),
     parent: str | None = None,
     singular: str | None = None,
+    acted_on: str = "",
     actions: tuple[str, ...] = (),
     all_lacks_key: bool = False,
     key: str = "int",
@@ -127,6 +129,7 @@ def table(
         unique: Groups of columns whose values together are unique.
         parent: The column that names the owning row.
         singular: The name used in action tables.
+        acted_on: The word by which an action names the row, if that is not `singular`.
         actions: The actions accepted.
         all_lacks_key: Whether ``fields=all`` leaves ``$key`` out.
         key: The kind of its keys: ``"int"``, ``"hex"`` or ``"uuid"``.
@@ -146,6 +149,7 @@ def table(
         short=words(short),
         views={"most": most, "summary": chosen, "dashboard": chosen},
         singular=singular,
+        acted_on=acted_on,
         actions=actions,
         all_lacks_key=all_lacks_key,
         key=key,

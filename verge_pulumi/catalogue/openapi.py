@@ -344,11 +344,12 @@ def _table_schemas(table: Table) -> Json:
             "properties": {column.name: _column_schema(column) for column in updated},
         }
     if table.actions:
+        acted_on = table.acted_on or str(table.singular)
         schemas[f"{table.singular}_action"] = {
             "type": "object",
-            "required": [table.singular, "action"],
+            "required": [acted_on, "action"],
             "properties": {
-                table.singular: _KEYS[table.key],
+                acted_on: _KEYS[table.key],
                 "action": {"enum": list(table.actions)},
                 "params": {"type": "object"},
             },
@@ -366,7 +367,7 @@ def _column_schema(column: Column) -> Json:
     schema |= {keyword: limit for keyword, limit in limits.items() if limit is not None}
     if column.default is not UNSET:
         schema["default"] = column.default
-    elif not column.required:
+    elif not column.required or column.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
     if column.write is Write.NEVER:
         schema["readOnly"] = True

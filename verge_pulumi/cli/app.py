@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.reap import reap
@@ -32,6 +33,7 @@ def verge_pulumi() -> None:
             stream.reconfigure(errors="replace")
 
 
+app.command()(billing)
 app.command()(compare)
 app.command()(drift)
 app.command()(reap)

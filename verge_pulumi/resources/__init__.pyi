@@ -1,8 +1,12 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
 from verge_pulumi.resources.access.api_key import ApiKey as ApiKey
+from verge_pulumi.resources.access.auth_source import AuthSource as AuthSource
 from verge_pulumi.resources.access.group import Group as Group
 from verge_pulumi.resources.access.group_member import GroupMember as GroupMember
+from verge_pulumi.resources.access.oidc_application import OidcApplication as OidcApplication
+from verge_pulumi.resources.access.oidc_application_group import OidcApplicationGroup as OidcApplicationGroup
+from verge_pulumi.resources.access.oidc_application_user import OidcApplicationUser as OidcApplicationUser
 from verge_pulumi.resources.access.permission import Permission as Permission
 from verge_pulumi.resources.access.user import User as User
 from verge_pulumi.resources.appearance.theme import Theme as Theme
@@ -29,6 +33,8 @@ from verge_pulumi.resources.network.network_proxy import NetworkProxyTenant as N
 from verge_pulumi.resources.power import Power as Power
 from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile as SnapshotProfile
 from verge_pulumi.resources.protection.system_snapshot import SystemSnapshot as SystemSnapshot
+from verge_pulumi.resources.recipes.catalog import Catalog as Catalog
+from verge_pulumi.resources.recipes.catalog_repository import CatalogRepository as CatalogRepository
 from verge_pulumi.resources.routing.bgp import BgpInterface as BgpInterface
 from verge_pulumi.resources.routing.bgp import BgpInterfaceCommand as BgpInterfaceCommand
 from verge_pulumi.resources.routing.bgp import BgpIp as BgpIp
@@ -60,6 +66,7 @@ from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuard
 __all__ = [
     "Address",
     "ApiKey",
+    "AuthSource",
     "BgpInterface",
     "BgpInterfaceCommand",
     "BgpIp",
@@ -67,6 +74,8 @@ __all__ = [
     "BgpRouteMapCommand",
     "BgpRouter",
     "BgpRouterCommand",
+    "Catalog",
+    "CatalogRepository",
     "Certificate",
     "CloudInitFile",
     "ClusterSettings",
@@ -91,6 +100,9 @@ __all__ = [
     "NetworkRule",
     "Nic",
     "NodeSettings",
+    "OidcApplication",
+    "OidcApplicationGroup",
+    "OidcApplicationUser",
     "OspfCommand",
     "Permission",
     "Power",

@@ -23,6 +23,14 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+class RecordFormat(StrEnum):
+    """What records are written as."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 def error_text(error: object) -> str:
     """Return an error as a terminal may show it."""
     return text(error, LONGEST_ERROR)

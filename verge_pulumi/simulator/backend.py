@@ -181,7 +181,7 @@ class Backend:
             raise not_permitted(f"Creating rows of '{table}'")
         sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
         for column in relation.columns.values():
-            if column.required and sent.get(column.name) is None:
+            if column.required and sent.get(column.name) is None and not (column.nullable and column.name in sent):
                 raise invalid(column.name)
         if "creator" in relation.columns:
             sent["creator"] = creator
@@ -289,7 +289,7 @@ class Backend:
             if self.store.get(other, other_key) is None:
                 continue  # an earlier one took it along
             belongs = column == relation.table.parent or column in self.behaviours[other].owners
-            if belongs or relation.columns[column].required:
+            if belongs or (relation.columns[column].required and not relation.columns[column].nullable):
                 self.remove(other, other_key)
             else:
                 self.store.change(other, other_key, {column: None})
@@ -369,11 +369,11 @@ class Backend:
             ApiError: The action is unknown, refused or not modelled, or the row does not exist.
         """
         relation = self._action_tables[action_table]
-        singular, action = str(relation.table.singular), body.get("action")
+        acted_on, action = relation.table.acted_on or str(relation.table.singular), body.get("action")
         if action not in relation.table.actions:
             raise not_in_list("action", action)
-        column = Column(name=singular, type=Type.REF, target=relation.name, required=True)
-        key = convert(column, body.get(singular))
+        column = Column(name=acted_on, type=Type.REF, target=relation.name, required=True)
+        key = convert(column, body.get(acted_on))
         self._check_reference(column, key)
         params = body.get("params") or {}
         row = self.store.get(relation.name, key)

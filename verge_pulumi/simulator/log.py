@@ -134,10 +134,14 @@ class RequestLog:
         self._most_in_flight = self._in_flight
 
     def masked(self, value: Any) -> Any:
-        """Return a JSON value with the secrets in it masked, wherever they are."""
+        """Return a JSON value with the secrets in it masked, wherever they are.
+
+        Columns of other tables may have the name of a secret one; a switch is none.
+        """
         if isinstance(value, dict):
+            secret = _SECRET_NAMES | self.secrets
             return {
-                name: MASK if name in _SECRET_NAMES or name in self.secrets else self.masked(inner)
+                name: MASK if name in secret and not isinstance(inner, bool) else self.masked(inner)
                 for name, inner in value.items()
             }
         return [self.masked(inner) for inner in value] if isinstance(value, list) else value

@@ -33,7 +33,7 @@ def convert(column: Column, value: Any) -> Any:
         ApiError: The value has the wrong type, or the column does not accept it (422).
     """
     if value is None or (value == "" and column.type in (Type.REF, Type.ANY_REF)):
-        if column.required:
+        if column.required and not column.nullable:
             raise invalid(column.name)
         return default(column)
     converted = _CONVERSIONS[column.type](column, value)

@@ -134,6 +134,8 @@ def test_settings_that_the_program_leaves_out_are_vergeos_own(vm: Managed) -> No
     device.refresh()
     assert (device.outs["qos"], "qos" in device.inputs) == (1, False)
     assert device.diff().changes is False
+    device.up(vlan=20)
+    assert device.row()["settings_args"] == {"vlan": 20, "qos": 1, "new": "x"}
 
 
 @pytest.mark.parametrize("live", [None, [], {}, {"vlan": 11}])

@@ -149,6 +149,28 @@ def matching(
     return known[asked]
 
 
+def between(
+    connection: Connection, kind: Kind, fields: Sequence[str], since: int | None, until: int | None
+) -> Sequence[Row]:
+    """Return the rows of a period, the oldest first, in one request that is made once in a run.
+
+    Args:
+        connection: Where to.
+        kind: What is looked for; its label is the column of times by which the rows are told apart.
+        fields: What to read.
+        since: The first second of the period; None if it has no beginning.
+        until: The second after it; None if it has no end.
+    """
+    asked, known = (kind, tuple(fields), since, until), connection.shared(_Answers)
+    if asked not in known:
+        terms = [] if since is None else [where(kind.label, "ge", since)]
+        terms += [] if until is None else [where(kind.label, "lt", until)]
+        condition = functools.reduce(operator.and_, terms) if terms else None
+        rows = connection.client.table(kind.table).list(fields=["$key", *fields], filter=condition, sort=kind.label)
+        known[asked] = rows
+    return known[asked]
+
+
 def closest(
     connection: Connection, kind: Kind, wanted: Mapping[str, Any], within: Mapping[str, Any] | None = None
 ) -> str | None:

@@ -54,6 +54,10 @@ Main = TypeVar("Main", bound="BaseResource", covariant=True)
 
 REQUIRED: Any = object()
 
+REST = "*"
+"""As the ``member`` of an attribute: what of a JSON object no other attribute declares, as far as the program names
+it."""
+
 DECLARED: dict[str, type[BaseResource]] = {}
 """The resources that this process has imported, by the names of their classes."""
 
@@ -353,7 +357,8 @@ def arg(
         default: ``None`` for an argument that may be left out; VergeOS then decides.
         column: The column's name in the API where it differs from the attribute's.
         member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
-            all are written, since VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7).
+            all are written, together with what VergeOS has there besides, since it replaces such a column as a whole
+            (docs/vergeos/quirks.md §W7). `REST` is an object of further names.
         follow: Where it is read, if not in the column that is written, such as ``settings[all]``. Attributes that share
             a column share this too.
         replaces: Whether the column is set on create only, so that a change replaces the row.

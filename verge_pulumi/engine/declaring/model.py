@@ -10,7 +10,7 @@ import pulumi
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems
+from verge_pulumi.engine.declaring.attributes import REST, Attribute, Items, NamedItems
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import PLAIN, uncarried
 from verge_pulumi.engine.errors import EngineError
@@ -82,10 +82,22 @@ def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str]
         if names is None or name in names or attribute.column in shared:
             value = attribute.value.to_api(inputs[name])
             if attribute.member:
-                values.setdefault(attribute.column, {})[attribute.member] = value
+                values.setdefault(attribute.column, {}).update(
+                    value if attribute.member == REST else {attribute.member: value}
+                )
             else:
                 values[attribute.column] = value
     return values
+
+
+def whole(declaration: Declaration, values: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a PUT with what a row has besides in the JSON objects that several attributes share.
+
+    VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7).
+    """
+    shared = {str(attribute.column) for attribute in declaration.inputs.values() if attribute.member}
+    live = {name: row[name] for name in shared.intersection(values) if isinstance(row.get(name), Mapping)}
+    return {name: {**live[name], **value} if name in live else value for name, value in values.items()}
 
 
 def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +120,11 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
         answered = row.get(attribute.answer)
         if attribute.member:
             # Empty objects can arrive as [] (docs/vergeos/README.md §8).
-            answered = answered.get(attribute.member) if isinstance(answered, Mapping) else None
+            held = answered if isinstance(answered, Mapping) else {}
+            # Of the rest only what the program names: VergeOS has keys of its own there, and may have secrets.
+            named = kept.get(name) or {}
+            rest = {each: held[each] for each in named if each in held} if attribute.member == REST else None
+            answered = held.get(attribute.member) if rest is None else rest
         live = _live(declaration.title, attribute, answered)
         outs[name] = kept.get(name) if attribute.value.same(kept.get(name), live) else live
     return outs

@@ -54,6 +54,13 @@ def equal(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
+def holds(live: Any, sent: Any) -> bool:
+    """Say whether a column as a GET answers it is what was sent; VergeOS may add names to a JSON object."""
+    if isinstance(sent, Mapping):
+        return isinstance(live, Mapping) and all(holds(live.get(name), value) for name, value in sent.items())
+    return str(live) == str(sent)
+
+
 class Value:
     """How one kind of value behaves; this base is the plain one, which is compared as JSON."""
 
@@ -445,6 +452,9 @@ Keys = Annotated[list[str | int], _Keys()]
 
 KeyText = Annotated[list[str | int], _KeyText()]
 """The `$key` of several rows, which VergeOS keeps in one column of text, separated by commas."""
+
+LineList = Annotated[list[str], _WordList("\n", "line breaks")]
+"""A list of words that VergeOS keeps in one column, one in a line."""
 
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""

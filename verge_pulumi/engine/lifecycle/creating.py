@@ -206,7 +206,7 @@ class Creating:
         try:
             if values:
                 provider.before_update(key, row, self._inputs, changed)
-                provider.put(key, values)
+                provider.put(key, values, row)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 self._evidence.claims.release(self._place(key))

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from verge_pulumi.client import AlreadyExists, Filter, Row, where
 from verge_pulumi.engine.declaring.model import differing, validate
+from verge_pulumi.engine.declaring.values import holds
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.ownership.mark import Mark, kin_of, token_of
-from verge_pulumi.engine.ownership.states import Held, Place, legible
+from verge_pulumi.engine.ownership.states import Held, Place
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
@@ -149,13 +150,17 @@ class Existing:
         if self._declaration.markable:
             return []  # the program wants no marks
         wanted = {**self._declaration.server_defaults, **values}
-        # No filter can hold what has several lines; what one finds is compared once more, exactly
+        # No filter can hold what has several lines, or a JSON object; what one finds is compared once more, exactly
         # (docs/vergeos/quirks.md §R7).
         hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
         shown = {name: value for name, value in wanted.items() if name not in hidden}
-        known = {name: value for name, value in shown.items() if not isinstance(value, str) or value.isprintable()}
+        known = {
+            name: value
+            for name, value in shown.items()
+            if not isinstance(value, dict | list) and (not isinstance(value, str) or value.isprintable())
+        }
         rows = self._find([where(column, "eq", value) for column, value in known.items()])
-        return [row for row in rows if all(str(row.get(name)) == str(shown[name]) for name in shown)]
+        return [row for row in rows if all(holds(row.get(name), shown[name]) for name in shown)]
 
     def _free(self, rows: Iterable[Row]) -> list[Row]:
         """Return those of the rows that no resource of this stack has, as far as its state is known.
@@ -237,8 +242,8 @@ class Existing:
         return {token: inputs for token, inputs in found.items() if token != self._token}
 
     def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
-        """Say whether a row has what an attempt with these inputs has sent, as far as that is not encrypted."""
-        typed = validate(self._declaration, legible(inputs))[0]
+        """Say whether a row has what an attempt with these inputs has sent."""
+        typed = validate(self._declaration, dict(inputs))[0]
         return not differing(self._declaration, self._provider.outs(row, typed), typed)
 
     def _is_given(self, row: Row) -> bool:

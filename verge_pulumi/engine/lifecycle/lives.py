@@ -46,7 +46,7 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         try:
             if values:
                 self.before_update(id, row, inputs, changed)
-                self.put(id, values)
+                self.put(id, values, row)
         except (EngineError, VergeError) as error:
             if isinstance(error, EngineError) or error.outcome is Outcome.NOT_APPLIED:
                 self.connection.evidence.claims.release(self._place(id))

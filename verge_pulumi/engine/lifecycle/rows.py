@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.lives import BEFORE, Life
-from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
+from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload, whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
@@ -82,7 +82,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
                 hidden[MARK] = str(renamed)
         if values:
             self.before_update(id, row, inputs, changed)
-            self.put(id, values)
+            self.put(id, values, row)
         written = sorted(self.declaration.inputs) if UNFINISHED in state else changed
         return Settling(self, id, inputs, hidden).run(written, None if values else row)
 
@@ -108,10 +108,16 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
 
     # After a write ---------------------------------------------------------------------------------------------------
 
-    def put(self, id: str, values: Mapping[str, Any]) -> None:
-        """Write columns of a row."""
+    def put(self, id: str, values: Mapping[str, Any], row: Row | None = None) -> None:
+        """Write columns of a row.
+
+        Args:
+            id: The row's key.
+            values: The columns.
+            row: The row as it is, where its JSON objects are to be kept in what is not written.
+        """
         try:
-            self.connection.client.table(self.declaration.table).update(id, values)
+            self.connection.client.table(self.declaration.table).update(id, whole(self.declaration, values, row or {}))
         finally:
             self.connection.reader.forget(self.declaration.table)
 

@@ -76,7 +76,7 @@ class Settling:
         values = payload(self._declaration, inputs, set(names))
         if not values:
             return row
-        provider.put(self._id, values)
+        provider.put(self._id, values, row)
         row = provider.read_back(self._id)
         self._verify(row, names)
         return row

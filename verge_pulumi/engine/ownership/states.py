@@ -24,18 +24,12 @@ Place = tuple[str, str]
 ORIGIN = "__origin"
 """Hidden output: which provider and which VergeOS the object was made with."""
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi tells an object that stands for something else, such as a secret or an asset."""
-
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
 
 
-def legible(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties that a state does not hold encrypted."""
-    return {
-        name: value for name, value in properties.items() if not (isinstance(value, Mapping) and SIGNATURE in value)
-    }
+ENCRYPTED = "4dabf18193072939515e22adb298388d"
+"""Key by which Pulumi tells an object that stands for a secret."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +106,13 @@ class StackState:
         }
 
     def cut_off(self, urn: str) -> dict[str, Mapping[str, Any]]:
-        """Return the inputs of the creates of a resource that were cut off, by their tokens; secrets are encrypted."""
-        return {str(inputs[TOKEN]): inputs for of, inputs in self._creating if of == urn and inputs.get(TOKEN)}
+        """Return the inputs of the creates of a resource that were cut off, by their tokens, without secrets."""
+        cut_off = [inputs for of, inputs in self._creating if of == urn and inputs.get(TOKEN)]
+        # What is encrypted equals nothing that a row can have.
+        return {
+            str(inputs[TOKEN]): {name: value for name, value in inputs.items() if not _is_encrypted(value)}
+            for inputs in cut_off
+        }
 
     def at(self, place: Place) -> Iterable[Held]:
         """Return what lives by a row of one system or another."""
@@ -238,3 +237,10 @@ def owner_in(urn: str) -> str:
 def type_in(urn: str) -> str:
     """Return the type of a resource, without those of its parents."""
     return urn.split("::")[2].rpartition("$")[2]
+
+
+def _is_encrypted(value: Any) -> bool:
+    """Say whether there is a secret in a value, at any depth."""
+    if isinstance(value, Mapping):
+        return ENCRYPTED in value or any(map(_is_encrypted, value.values()))
+    return isinstance(value, list) and any(map(_is_encrypted, value))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verge_pulumi.simulator.behaviour.access.api_keys import ApiKeys
+from verge_pulumi.simulator.behaviour.access.auth_sources import AuthSources
 from verge_pulumi.simulator.behaviour.access.members import Members
+from verge_pulumi.simulator.behaviour.access.oidc_applications import OidcApplications
 from verge_pulumi.simulator.behaviour.access.permissions import Permissions
 from verge_pulumi.simulator.behaviour.access.users import Groups, Users
 from verge_pulumi.simulator.behaviour.appearance.themes import Themes
@@ -25,17 +27,20 @@ from verge_pulumi.simulator.behaviour.network.network_blocks import NetworkBlock
 from verge_pulumi.simulator.behaviour.network.networks import Networks
 from verge_pulumi.simulator.behaviour.protection.profiles import SnapshotProfiles
 from verge_pulumi.simulator.behaviour.protection.system_snapshots import SystemSnapshots
+from verge_pulumi.simulator.behaviour.recipes.catalogs import CatalogRepositories, HexKeyed
 from verge_pulumi.simulator.behaviour.routing.routing import BgpInterfaces, BgpRouters, NetworkParts
 from verge_pulumi.simulator.behaviour.storage.files import Files
 from verge_pulumi.simulator.behaviour.system.certificates import Certificates, RootCertificates
 from verge_pulumi.simulator.behaviour.system.settings import Settings
-from verge_pulumi.simulator.behaviour.system.system import CatalogRepositories, Clusters
+from verge_pulumi.simulator.behaviour.system.system import Clusters
 from verge_pulumi.simulator.behaviour.system.webhooks import WebhookUrls
 from verge_pulumi.simulator.behaviour.tags.tag_members import TagMembers
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
+    "auth_sources": AuthSources,
     "catalog_repositories": CatalogRepositories,
+    "catalogs": HexKeyed,
     "certificates": Certificates,
     "cloud_snapshots": SystemSnapshots,
     "cloudinit_files": CloudInitFiles,
@@ -49,6 +54,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "machine_status": MachineStatus,
     "members": Members,
     "nodes": MachineOwner,
+    "oidc_applications": OidcApplications,
     "permissions": Permissions,
     "resource_groups": ResourceGroups,
     "resource_rules": ResourceRules,
@@ -56,9 +62,11 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "settings": Settings,
     "snapshot_profiles": SnapshotProfiles,
     "tag_members": TagMembers,
+    "tenant_recipes": HexKeyed,
     "themes": Themes,
     "user_api_keys": ApiKeys,
     "users": Users,
+    "vm_recipes": HexKeyed,
     "vms": VirtualMachines,
     "vnet_addresses": Addresses,
     "vnet_bgp": NetworkParts,

@@ -7,9 +7,6 @@ from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.errors import refused
 from verge_pulumi.simulator.relations import Row
 
-LOCAL_REPOSITORY = 1
-"""The key of the catalog repository `Local`, which cannot be deleted (docs/vergeos/other-tables.md §7)."""
-
 
 class Clusters(Behaviour):
     """The table `clusters`."""
@@ -34,12 +31,3 @@ class Clusters(Behaviour):
         referrers = {table for table, _, _ in self.backend.store.referrers(self.table, row["$key"])}
         if referrers & {"machines", "nodes"}:
             raise refused("nodes/machines still referencing")
-
-
-class CatalogRepositories(Behaviour):
-    """The table `catalog_repositories`."""
-
-    def before_delete(self, row: Row) -> None:
-        """Refuse to delete the local repository."""
-        if row["$key"] == LOCAL_REPOSITORY:
-            raise refused("The local catalog repository cannot be deleted")
