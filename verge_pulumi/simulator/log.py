@@ -139,7 +139,7 @@ class RequestLog:
         Columns of other tables may have the name of a secret one; a switch is none.
         """
         if isinstance(value, dict):
-            secret = _SECRET_NAMES | self.secrets
+            secret = _SECRET_NAMES.union(self.secrets)
             return {
                 name: MASK if name in secret and not isinstance(inner, bool) else self.masked(inner)
                 for name, inner in value.items()

@@ -27,9 +27,8 @@ ORIGIN = "__origin"
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
 
-
-ENCRYPTED = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi tells an object that stands for a secret."""
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key by which Pulumi tells an object that stands for something else, such as a secret or an asset."""
 
 
 @dataclass(frozen=True)
@@ -242,5 +241,5 @@ def type_in(urn: str) -> str:
 def _is_encrypted(value: Any) -> bool:
     """Say whether there is a secret in a value, at any depth."""
     if isinstance(value, Mapping):
-        return ENCRYPTED in value or any(map(_is_encrypted, value.values()))
+        return SIGNATURE in value or any(map(_is_encrypted, value.values()))
     return isinstance(value, list) and any(map(_is_encrypted, value))

@@ -126,9 +126,9 @@ class SystemSnapshotProvider(RowProvider[SystemSnapshot]):
         expires = values["expires"] if keep is None else int(time.time()) + duration.to_api(keep)
         return super().make(inputs, _with_kind({**values, "expires": expires}))
 
-    def put(self, id: str, values: Mapping[str, Any]) -> None:
+    def put(self, id: str, values: Mapping[str, Any], row: Row | None = None) -> None:
         """Write columns; whether it expires at all is a column of its own, which no GET answers."""
-        super().put(id, _with_kind(values))
+        super().put(id, _with_kind(values), row)
 
     def until_ready(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Wait until it is complete."""
