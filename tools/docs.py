@@ -22,6 +22,7 @@ from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Refs
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.parts import part_types
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.resources import VirtualMachine
 
@@ -167,12 +168,6 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
         lines.append(f"| `{name}` | {given} | {made} | {texts[name]} |")
     lines += ["", "## Outputs", "", f"Every output of {settings}, and what is made of each part."]
     return "\n".join(lines) + "\n"
-
-
-def part_types(declared: Any, name: str) -> tuple[Any, ...]:
-    """Return the type in which a part is given, and that in which it is read."""
-    declaring = next(base for base in declared.__mro__ if name in vars(base))
-    return get_args(inspect.get_annotations(declaring, eval_str=True)[name])
 
 
 def _links(annotation: Any, source: type[Declared]) -> str:

@@ -79,6 +79,7 @@ UNIQUE: dict[str, tuple[Properties, Properties]] = {
     "Power": ({"of": "vms/1", "state": "running"}, {"of": "vnets/1"}),
     "RuleAlias": ({"name": "office", "value": ["10.0.0.0/24"]}, {"name": "branch"}),
     "VirtualMachine": ({"name": "web"}, {"name": "db"}),
+    "TagAssignment": ({"tag": "5", "on": "vms/7"}, {"tag": "6"}),
     "WireGuard": ({"network": "5", "name": "wg0", "ip": "10.9.0.1/24"}, {"name": "wg1"}),
     "WireGuardPeer": (
         {

@@ -23,7 +23,7 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine, Virtu
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
 from verge_pulumi.resources.power import Power, PowerSettings
-from verge_pulumi.resources.tags._taggable import Tags
+from verge_pulumi.resources.tags._assigning import Tags
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment
 
 OnChange = Literal["ignore", "next-boot", "replace"]

@@ -149,6 +149,17 @@ def test_an_assignment_accepts_whatever_can_be_tagged(engine: Engine) -> None:
     assert assigned(engine) == {"a": "vms/42", "b": "vnets/42", "c": "nodes/1", "d": "vnet_rules/7"}
 
 
+def test_a_class_of_ones_own_is_tagged_as_what_it_inherits_from(engine: Engine) -> None:
+    class Shop(VirtualMachine, table="vms", unique=("name",)):
+        """A VM of ours."""
+
+    (prod,) = tags("prod")
+    TagAssignment("a", tag=prod, on=Shop("web", name="web", tags=[5]))
+    assert assigned(engine) == {"web-5": "vms/42", "a": "vms/42"}
+    targets = TagAssignment.on.resolved()
+    assert [kind for kind in targets if kind.declaration.table == "vms"] == [VirtualMachine]
+
+
 def test_an_assignment_accepts_nothing_else(engine: Engine) -> None:
     (prod,) = tags("prod")
     drive: Any = prod

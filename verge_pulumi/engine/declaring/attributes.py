@@ -261,8 +261,13 @@ class Reference(Attribute):
 
 
 def _having(trait: str) -> list[str]:
-    """Return the names of the resources that inherit from a class which declares none itself."""
-    return sorted(name for name, kind in DECLARED.items() if any(base.__name__ == trait for base in kind.__mro__))
+    """Return the names of the resources that inherit from a class which declares none itself, and from no resource."""
+    above = {name: kind.__mro__[1:] for name, kind in DECLARED.items()}
+    return sorted(
+        name
+        for name, bases in above.items()
+        if any(base.__name__ == trait for base in bases) and not any("declaration" in vars(base) for base in bases)
+    )
 
 
 Exported: TypeAlias = Mapping[str, Any]

@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, dataclass_transform, get_args, get_origin
 
 from verge_pulumi.client import as_key
@@ -225,21 +225,29 @@ def read_attributes(cls: type) -> dict[str, Attribute]:
     """Return the attributes that the annotations of a class and of its bases declare."""
     attributes: dict[str, Attribute] = {}
     # Our classes' own annotations only: `get_type_hints` would trip over Pulumi's forward references.
-    for base in reversed([base for base in cls.__mro__ if issubclass(base, Declared)]):
+    bases: list[type] = [base for base in cls.__mro__ if issubclass(base, Declared)]
+    for base in reversed(bases):
         if "declaration" in vars(base):
             attributes.update(vars(base)["declaration"].attributes)
             continue
-        names = {**vars(sys.modules[base.__module__]), base.__name__: base}
-        for name, annotation in inspect.get_annotations(base, eval_str=True, globals=names).items():
-            attribute = base.__dict__.get(name)
-            if not isinstance(attribute, Attribute):
-                continue
+        for name, annotation in _annotations(base).items():
+            attribute = base.__dict__[name]
             origin: Any = get_origin(annotation)
             if origin is not type(attribute):
                 raise DeclarationError(f"{cls.__name__}.{name}: declare it as {type(attribute).__name__}[...].")
             attribute.bind(name, get_args(annotation)[0])
             attributes[name] = attribute
     return attributes
+
+
+@cache
+def _annotations(base: type) -> Mapping[str, Any]:
+    """Return the annotations of the attributes of a class; evaluated once, as every provider process waits for it."""
+    if not any(isinstance(value, Attribute) for value in vars(base).values()):
+        return {}
+    names = {**vars(sys.modules[base.__module__]), base.__name__: base}
+    found = inspect.get_annotations(base, eval_str=True, globals=names)
+    return {name: each for name, each in found.items() if isinstance(vars(base).get(name), Attribute)}
 
 
 def examine(cls: type, declaration: Declaration) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar, overload
+import importlib
+import inspect
+from typing import Any, Generic, TypeVar, get_args, overload
 
 Given = TypeVar("Given")
 Made = TypeVar("Made", covariant=True)
@@ -10,6 +12,14 @@ Made = TypeVar("Made", covariant=True)
 
 class Part(Generic[Given, Made]):
     """A part of a component or resource: given to the constructor in one form, read in that of what is made of it."""
+
+    def __init__(self, *, declared_in: str = "") -> None:
+        """Declare a part.
+
+        Args:
+            declared_in: The module that has the types of its annotation, if that is not to be imported with the class.
+        """
+        self.declared_in = declared_in
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Learn the name."""
@@ -32,3 +42,13 @@ def parts_of(cls: type) -> tuple[str, ...]:
     """Return the names of the parts that a class declares or inherits."""
     names = (name for base in reversed(cls.__mro__) for name, value in vars(base).items() if isinstance(value, Part))
     return tuple(dict.fromkeys(names))
+
+
+def part_types(owner: type, name: str) -> tuple[Any, Any]:
+    """Return the type in which a part is given, and that in which it is read."""
+    declaring = next(base for base in owner.__mro__ if name in vars(base))
+    modules = [declaring.__module__, vars(declaring)[name].declared_in]
+    known = [vars(importlib.import_module(module)) for module in modules if module]
+    names = {name: value for module in known for name, value in module.items()}
+    given, made = get_args(inspect.get_annotations(declaring, eval_str=True, globals=names)[name])
+    return given, made

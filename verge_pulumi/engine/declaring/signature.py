@@ -6,13 +6,14 @@ import difflib
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, Union, get_args
+from typing import TYPE_CHECKING, Any, Union
 
 import pulumi
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, NamedItems, Refs
+from verge_pulumi.engine.declaring.parts import part_types
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declared
@@ -50,8 +51,7 @@ def _declared(owner: Any) -> Iterator[Parameter]:
             default = Parameter.empty if attribute.default is REQUIRED else attribute.default
             yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_accepted(attribute))
     for name in getattr(owner, "parts", ()):
-        declaring = next(base for base in owner.__mro__ if name in vars(base))
-        given = get_args(inspect.get_annotations(declaring, eval_str=True)[name])[0]
+        given, _ = part_types(owner, name)
         yield Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=_UNION[given, None])
 
 

@@ -38,7 +38,8 @@ class TagProvider(RowProvider[Tag]):
     def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """A replacement takes the tag off what others have put it on."""
         yield from super().refusals(state, inputs, changed, replacing=replacing)
-        if replacing and (loss := cascade.of_tag(self.connection, str(state["location"]).rpartition("/")[2], state)):
+        key = str(state.get("location") or "").rpartition("/")[2]
+        if replacing and key and (loss := cascade.of_tag(self.connection, key, state)):
             yield loss
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:

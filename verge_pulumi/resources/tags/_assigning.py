@@ -1,0 +1,87 @@
+"""From the tags that a program gives to a resource to the assignments that it declares by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pulumi
+
+from verge_pulumi.client import printable
+from verge_pulumi.engine.connecting.finding import ByName
+from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring.attributes import Referred
+from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.resources.tags._taggable import Taggable
+from verge_pulumi.resources.tags.tag import Tag
+from verge_pulumi.resources.tags.tag_assignment import TagAssignment
+
+Tags: TypeAlias = Sequence[Referred[Tag]] | Mapping[str, Referred[Tag]]
+"""Tags of an object: the tags, or for each a name that its assignment keeps when another tag takes its place."""
+
+
+def assign(on: Taggable, resource_name: str, tags: Any) -> Mapping[str, TagAssignment]:
+    """Declare an assignment for each tag; return them by their names.
+
+    Args:
+        on: What has the tags.
+        resource_name: Its name in the program.
+        tags: As the program gives them.
+
+    Raises:
+        TypeError: They are not given in one of their forms.
+    """
+    subject = f"{type(on).declaration.title} '{printable(resource_name)}'"
+    made = {}
+    for name, former, tag in _named(subject, tags):
+        # An assignment is no data, so that Pulumi's protection of the object is not that of its tags.
+        opts = pulumi.ResourceOptions(parent=on, protect=False)
+        if former != name:
+            opts.aliases = [pulumi.Alias(name=f"{resource_name}-{former}")]
+        made[name] = TagAssignment(f"{resource_name}-{name}", opts=opts, tag=tag, on=on)
+    return made
+
+
+def _named(subject: str, given: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield each tag once, with the name of its assignment, and what that is if the category allows several tags.
+
+    Raises:
+        TypeError: They are not given in one of their forms.
+    """
+    if isinstance(given, Mapping):
+        yield from ((name, name, tag) for name, tag in given.items())
+        return
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise TypeError(f"{subject}: tags= is a list of tags, or a mapping from names to tags.")
+    seen = set()
+    for tag in given:
+        linked = program.current().linked(tag)
+        name = _name(subject, linked)
+        same = linked if isinstance(linked, Planned | pulumi.Resource) else name
+        if same not in seen:
+            seen.add(same)
+            yield _category(linked) or name, name, tag
+
+
+def _name(subject: str, tag: Any) -> str:
+    """Return the name or key of a tag."""
+    if isinstance(tag, Planned):
+        return tag.name
+    if isinstance(tag, pulumi.Resource):
+        return tag.pulumi_resource_name
+    if isinstance(tag, ByName | str | int):
+        return str(tag.name if isinstance(tag, ByName) else tag)
+    if isinstance(tag, Mapping) and isinstance(tag.get("location"), str):
+        return str(tag["location"]).rpartition("/")[2]
+    raise TypeError(
+        f"{subject}: an element of tags= is not known while the program runs, or is no tag. Give the tags names that "
+        "stay: tags={'environment': ...}."
+    )
+
+
+def _category(tag: Any) -> str:
+    """Return the name of the category of a tag if an object may have one tag of it, else ""."""
+    category = tag.known("category") if isinstance(tag, Planned) else None
+    if isinstance(category, Planned) and category.known("single_tag_selection") is True:
+        return category.name
+    return ""
