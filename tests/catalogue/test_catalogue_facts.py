@@ -113,12 +113,11 @@ def test_columns_that_clients_believe_in_do_not_exist(path: str) -> None:
 def test_which_secret_is_returned_to_whoever_names_it() -> None:
     every = [(table, column) for table in TABLES.values() for column in table.columns if column.secret]
     assert [f"{table.name}.{column.name}" for table, column in every if column.returned] == [
-        "certificates.private",
-        "vnet_wireguard_peers.preshared_key",
-        "webhook_urls.headers",
         "auth_sources.settings",
+        "certificates.private",
         "oidc_applications.client_secret",
         "vnet_wireguard_peers.preshared_key",
+        "webhook_urls.headers",
     ]
 
 

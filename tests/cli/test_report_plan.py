@@ -11,6 +11,7 @@ import pytest
 from tests.cli.previews import load, many, plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.engine.ownership.states import SIGNATURE
+from verge_pulumi.review.documents import Unreadable
 from verge_pulumi.review.report.ordering import groups
 from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange
 from verge_pulumi.review.report.reading import read

@@ -78,6 +78,7 @@ UNIQUE: dict[str, tuple[Properties, Properties]] = {
     "Permission": ({"who": "users/1", "table": "vms", "row": 0}, {"table": "vnets"}),
     "Power": ({"of": "vms/1", "state": "running"}, {"of": "vnets/1"}),
     "RuleAlias": ({"name": "office", "value": ["10.0.0.0/24"]}, {"name": "branch"}),
+    "SnapshotProfile": ({"name": "nightly", "periods": {}}, {"name": "hourly"}),
     "VirtualMachine": ({"name": "web"}, {"name": "db"}),
     "TagAssignment": ({"tag": "5", "on": "vms/7"}, {"tag": "6"}),
     "WireGuard": ({"network": "5", "name": "wg0", "ip": "10.9.0.1/24"}, {"name": "wg1"}),

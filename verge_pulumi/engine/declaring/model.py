@@ -93,9 +93,10 @@ def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str]
 def whole(declaration: Declaration, values: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a PUT with what a row has besides in the JSON objects that several attributes share.
 
-    VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7).
+    VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7), unless it is only written and read elsewhere.
     """
-    shared = {str(attribute.column) for attribute in declaration.inputs.values() if attribute.member}
+    inputs = declaration.inputs.values()
+    shared = {str(attribute.column) for attribute in inputs if attribute.member and not attribute.follow}
     live = {name: row[name] for name in shared.intersection(values) if isinstance(row.get(name), Mapping)}
     return {name: {**live[name], **value} if name in live else value for name, value in values.items()}
 

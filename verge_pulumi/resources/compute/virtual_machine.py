@@ -25,11 +25,11 @@ from verge_pulumi.resources.compute import _cloning as cloning
 from verge_pulumi.resources.compute import _data_loss as data_loss
 from verge_pulumi.resources.compute import _snapshotting as snapshotting
 from verge_pulumi.resources.compute._guest import GuestAddresses
-from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile
 from verge_pulumi.resources.tags._taggable import Taggable
 
 if TYPE_CHECKING:
     from verge_pulumi.resources.compute.snapshot import Snapshot
+    from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile
 
 HARDWARE = select("machine", [select("drives", data_loss.FIELDS)], "hardware")
 """The field of a VM that says what `end` wants to know."""
@@ -157,7 +157,9 @@ class VirtualMachineSettings(Describable, Placed):
     guest_agent: Attr[bool | None] = arg(default=None)
     """Whether the guest runs the agent."""
 
-    snapshot_profile: OptionalRef[SnapshotProfile] = ref(default=None, role="snapshots")
+    snapshot_profile: OptionalRef["SnapshotProfile"] = ref(  # noqa: UP037 imported when it is used
+        default=None, role="snapshots", declared_in="verge_pulumi.resources.protection.snapshot_profile"
+    )
     """The profile that snapshots it."""
 
     cloudinit_datasource: Attr[Literal["none", "config_drive_v2", "nocloud"] | None] = arg(default=None)
