@@ -10,6 +10,7 @@ import pytest
 
 from tests.declarations.mocked import Engine, settle
 from verge_pulumi import (
+    Group,
     Network,
     NetworkRule,
     Provider,
@@ -17,6 +18,7 @@ from verge_pulumi import (
     Tag,
     TagAssignment,
     TagCategory,
+    User,
     VirtualMachine,
     by_name,
 )
@@ -29,7 +31,7 @@ ASSIGNMENT = "pulumi-python:dynamic/vergeos:TagAssignment"
 
 
 def environment(**arguments: Any) -> TagCategory:
-    allowed = {f"taggable_{table}": True for table in ("vms", "vnets", "vnet_rules", "nodes")}
+    allowed = {f"taggable_{table}": True for table in ("vms", "vnets", "vnet_rules", "nodes", "users", "groups")}
     given = {"name": "environment", **allowed}
     return TagCategory("environment", **{**given, **arguments})
 
@@ -58,11 +60,15 @@ def test_each_tag_is_an_assignment_of_its_own(engine: Engine) -> None:
     web = VirtualMachine("web", name="web", tags=[prod, blue])
     lan = Network("lan", name="lan", tags=(blue,))
     NetworkRule("ssh", network=lan, name="ssh", tags=[prod])
+    User("ann", name="ann", tags=[blue])
+    Group("team", name="team", tags=[blue])
     assert assigned(engine) == {
         "web-prod": "vms/42",
         "web-blue": "vms/42",
         "lan-blue": "vnets/42",
         "ssh-prod": "vnet_rules/42",
+        "ann-blue": "users/42",
+        "team-blue": "groups/42",
     }
     assert set(web.tags) == {"prod", "blue"}
     assert isinstance(web.tags["prod"], TagAssignment)

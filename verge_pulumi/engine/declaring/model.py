@@ -93,7 +93,7 @@ def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str]
 def whole(declaration: Declaration, values: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a PUT with what a row has besides in the JSON objects that several attributes share.
 
-    VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7), unless it is only written and read elsewhere.
+    VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7), but not one that is read elsewhere.
     """
     inputs = declaration.inputs.values()
     shared = {str(attribute.column) for attribute in inputs if attribute.member and not attribute.follow}

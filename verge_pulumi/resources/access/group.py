@@ -9,7 +9,6 @@ from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.errors import EngineError
@@ -19,11 +18,12 @@ from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.access import _lockout as lockout
 from verge_pulumi.resources.access import _pause as pause
 from verge_pulumi.resources.access._values import LowerCase
+from verge_pulumi.resources.tags._taggable import Taggable
 
 
 class Group(
     Describable,
-    Resource,
+    Taggable,
     table="groups",
     unique=("name",),
     fixed=("created",),

@@ -9,7 +9,6 @@ from verge_pulumi.client import Row, as_key, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
-from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Key, Secret, Text
 from verge_pulumi.engine.errors import EngineError
@@ -17,10 +16,11 @@ from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.access import _lockout as lockout
 from verge_pulumi.resources.access._values import LineList, LowerCase
+from verge_pulumi.resources.tags._taggable import Taggable
 
 
 class User(
-    Resource,
+    Taggable,
     table="users",
     unique=("name",),
     fixed=("created", "id"),
