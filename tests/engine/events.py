@@ -62,23 +62,24 @@ COPIED = ("machine_drives", "machine_nics", "machine_devices", "vms")
 """Tables of which a snapshot holds copies, marks and all."""
 
 
-def build(folder: Path, cli: Path) -> None:
-    """Make what each event begins with: three states of a system, and the states of two stacks."""
+def build(folder: Path, cli: Path, kinds: Sequence[str]) -> None:
+    """Make what each event begins with: three states of a system, and the states of two stacks of these subjects."""
     folder.mkdir(parents=True, exist_ok=True)
     with Simulator(Options(name="site-a", api_key=KEY)) as simulator:
         tenant = simulator.add("tenants", name="acme")
         states = folder / "state"
         by_hand = Lab(folder / "hand", cli, simulator, project="hand", states=states)
-        by_hand.up(program(plot(8), tenant=tenant))
+        by_hand.up(program(plot(8, kinds), tenant=tenant))
         for table, rows in rows_of(simulator).items():
             for key, row in rows.items():
                 if Mark.of(row.get("description")):
                     simulator.edit(table, as_key(key), description=without_mark(row["description"]))
         command(by_hand, "stack", "rm", "--yes", "--force", "--stack", by_hand.stack_name)
         (folder / "people.json").write_text(json.dumps(rows_of(simulator)))
-        Lab(folder / "witness", cli, simulator, project="witness", states=states).up(program(plot(9), tenant=tenant))
+        witness = Lab(folder / "witness", cli, simulator, project="witness", states=states)
+        witness.up(program(plot(9, kinds), tenant=tenant))
         (folder / "before.json").write_text(json.dumps(dial(simulator)))
-        Lab(folder / "shop", cli, simulator, states=states).up(program(plot(1), tenant=tenant))
+        Lab(folder / "shop", cli, simulator, states=states).up(program(plot(1, kinds), tenant=tenant))
         (folder / "after.json").write_text(json.dumps(dial(simulator)))
 
 
@@ -131,6 +132,7 @@ class Stand:
         faults: What was wrong so far.
         folder: Where the projects lie.
         built: What `build` left.
+        kinds: The subjects that it was given.
         short: Whether events follow each other, and what comes of all of them is looked at in the end.
         site: The address of the system for a provider that all are given; none if empty.
         runs: How many runs of the engine there were.
@@ -142,6 +144,7 @@ class Stand:
     guarded: Rows
     folder: Path
     built: Path
+    kinds: Sequence[str]
     short: bool = False
     site: str = ""
     faults: list[Fault] = field(default_factory=list)
@@ -857,7 +860,7 @@ def cut_off(stand: Stand, names: Sequence[str]) -> None:
     path = stand.lab.states / ".pulumi" / "stacks" / "shop" / "dev.json"
     whole = json.loads(path.read_text())
     latest = whole["checkpoint"]["latest"]
-    below = {f"{name}-ä" for name in SUBJECTS if _within_any(name, names)}
+    below = {name for name, item in stand.items.items() if _within_any(item.subject, names)}
     lost = [each for each in latest["resources"] if each["urn"].rpartition("::")[2] in below]
     latest["resources"] = [each for each in latest["resources"] if each not in lost]
     latest["pending_operations"] = [
@@ -880,7 +883,7 @@ def cut_off(stand: Stand, names: Sequence[str]) -> None:
 def two_stacks(stand: Stand, names: Sequence[str]) -> None:
     """First one of them goes on and ends, then the other; in its eyes the first never was."""
     _goes_on(stand, names)
-    stand.lab, stand.items = stand.other(project="witness", exists=True), plot(9)
+    stand.lab, stand.items = stand.other(project="witness", exists=True), plot(9, stand.kinds)
     people, now = json.loads((stand.built / "people.json").read_text()), rows_of(stand.simulator)
     stand.guarded = {table: {key: now[table][key] for key in rows} for table, rows in people.items()}
     stand.first, stand.more, stand.counts = {}, {}, stand._counts()
@@ -986,6 +989,9 @@ _ONE = "a network has one proxy, so VergeOS holds no copy of it"
 _RULES_ONLY = "there are copies within the same parent of rules only; others are copied elsewhere"
 _UNKNOWABLE = "without a mark and a unique name nothing tells a forgotten row from one that was never ours"
 _SWITCH = "a power that is forgotten and declared again switches what is switched so already"
+_EQUAL = (
+    "VergeOS draws nothing for such a row, so nothing tells one that a stranger has made just the same under its key"
+)
 _SHARED = "the power that is retained stays on, and that is what the new one says"
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
@@ -1002,6 +1008,12 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
         if not subject.unique and not subject.kind.declaration.markable and subject.table != "machine_status"
     },
     **{("forgotten by state delete", name): _SWITCH for name in ("Power", "PowerOfNetwork")},
+    **{
+        (what, name): _EQUAL
+        for what in EVENTS
+        for name in ("AuthSource", "GroupMember", "Permission", "RootCertificate", "Webhook")
+        if what.startswith("system rolled back")
+    },
     **{("replaced with retain_on_delete", name): _SHARED for name in ("Power", "PowerOfNetwork")},
 }
 """Where VergeOS or Pulumi leave no choice, by event and subject, with the reason."""
@@ -1015,12 +1027,14 @@ def happen(stand: Stand, what: str, names: Iterable[str]) -> list[str]:
     """Let an event happen to subjects; return those to which it can."""
     able = [name for name in names if (what, name) not in EXCEPTIONS]
     EVENTS[what](stand, able)
+    # It may happen to the whole stack.
+    stand.faults = [fault for fault in stand.faults if (what, fault.subject) not in EXCEPTIONS]
     return able
 
 
 @contextmanager
-def stand(built: Path, folder: Path, cli: Path) -> Iterator[Stand]:
-    """Provide a stack that is up, as `build` left it."""
+def stand(built: Path, folder: Path, cli: Path, kinds: Sequence[str]) -> Iterator[Stand]:
+    """Provide a stack of these subjects that is up, as `build` left it."""
     shutil.copytree(built / "state", folder / "state")
     with Simulator(Options(name="site-a", api_key=KEY)) as simulator:
         dial(simulator, json.loads((built / "before.json").read_text()))
@@ -1028,4 +1042,4 @@ def stand(built: Path, folder: Path, cli: Path) -> Iterator[Stand]:
         dial(simulator, json.loads((built / "after.json").read_text()))
         lab = Lab(folder / "shop", cli, simulator, states=folder / "state", exists=True)
         tenant = simulator.rows("tenants")[-1]["$key"]
-        yield Stand(lab, tenant, plot(1), guarded, folder, built)
+        yield Stand(lab, tenant, plot(1, kinds), guarded, folder, built, kinds)

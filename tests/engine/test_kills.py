@@ -56,21 +56,16 @@ def all_points() -> list[Point]:
     return points
 
 
-def a_dozen() -> list[Point]:
-    """Return twelve points that hold each kind, each command, each moment and each victim."""
+def a_few() -> list[Point]:
+    """Return points that hold each kind, each command, each moment and each victim; `make soak` runs them all."""
     return [
         Point("create", "vnets", "POST", "before", "cli"),
         Point("create", "vms", "POST", "after", "provider"),
-        Point("create", "machine_drives", "POST", "after", "cli"),
         Point("create", "machine_nics", "GET", "before", "provider"),
-        Point("create", "vm_actions", "POST", "after", "cli"),
-        Point("update", "vnets", "PUT", "after", "provider"),
-        Point("update", "vms", "PUT", "before", "cli"),
-        Point("update", "machine_drives", "GET", "before", "provider"),
+        Point("update", "machine_drives", "PUT", "after", "cli"),
         Point("update", "vm_actions", "POST", "before", "provider"),
         Point("destroy", "machine_nics", "DELETE", "after", "provider"),
         Point("destroy", "vms", "DELETE", "after", "cli"),
-        Point("destroy", "vm_actions", "POST", "after", "provider"),
     ]
 
 
@@ -140,7 +135,7 @@ def wanted(*, edited: bool) -> dict[str, list[Any]]:
 
 
 @pytest.mark.fault(65, 66)
-@pytest.mark.parametrize("point", a_dozen(), ids=str)
+@pytest.mark.parametrize("point", a_few(), ids=str)
 def test_a_killed_run_is_completed_by_the_next(lab: Lab, point: Point) -> None:
     run_case(lab, point)
 

@@ -10,7 +10,7 @@ from tests.soak.stacks import stack
 @measure("G2")
 def measure_kills(short: bool) -> Figure:
     """Kill at every point; in the short form at a few."""
-    cases = [(test_kills.run_case, point) for point in (test_kills.a_dozen() if short else test_kills.all_points())]
+    cases = [(test_kills.run_case, point) for point in (test_kills.a_few() if short else test_kills.all_points())]
     servers = test_server_kills.a_few() if short else test_server_kills.all_points()
     cases += [(test_server_kills.run_case, point) for point in servers]
     failed = []

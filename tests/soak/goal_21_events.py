@@ -19,10 +19,11 @@ def measure_events(short: bool) -> Figure:
     cells: set[tuple[str, str]] = set()
     failed: set[tuple[str, str]] = set()
     with tempfile.TemporaryDirectory() as built:
-        build(Path(built), cli())
+        kinds = test_events.KINDS if short else list(SUBJECTS)
+        build(Path(built), cli(), kinds)
         chosen = [each for chain in test_events.CHAINS.values() for each in chain]
-        for name, subjects in chosen if short else [(name, list(SUBJECTS)) for name in EVENTS]:
-            with tempfile.TemporaryDirectory() as folder, stand(Path(built), Path(folder), cli()) as each:
+        for name, subjects in chosen if short else [(name, kinds) for name in EVENTS]:
+            with tempfile.TemporaryDirectory() as folder, stand(Path(built), Path(folder), cli(), kinds) as each:
                 able = happen(each, name, subjects)
             cells |= {(name, subject) for subject in able}
             for fault in each.faults:
