@@ -1011,7 +1011,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     **{
         (what, name): _EQUAL
         for what in EVENTS
-        for name in ("AuthSource", "GroupMember", "Permission", "RootCertificate", "Webhook")
+        for name in ("AuthSource", "Permission", "RootCertificate", "Webhook")
         if what.startswith("system rolled back")
     },
     **{("replaced with retain_on_delete", name): _SHARED for name in ("Power", "PowerOfNetwork")},

@@ -132,6 +132,16 @@ def test_another_stacks_group_gets_members(bench: Bench) -> None:
     mine.destroy()
 
 
+def test_a_member_of_another_group_under_the_same_key_is_left_alone(bench: Bench) -> None:
+    group = team(bench)
+    mine = member(bench, group)
+    # VergeOS was rolled back, and somebody made just the same.
+    bench.simulator.edit("groups", int(group.id), description="[pulumi platform/prod team 12345678]")
+    with pytest.raises(Reported, match="platform/prod"):
+        mine.destroy()
+    assert mine.row()
+
+
 # Nobody is locked out
 
 
@@ -177,6 +187,7 @@ def test_what_others_are_in_costs_no_look(bench: Bench, group: Managed) -> None:
     mine.destroy()
     assert [asked for asked in run.asked() if asked[1] != "users"] == [
         ("GET", f"members/{mine.id}"),
+        ("GET", "groups"),  # whose it is, as with every row that bears no mark
         ("DELETE", f"members/{mine.id}"),
     ]
 

@@ -48,6 +48,16 @@ def test_a_group_has_permissions_too(bench: Bench) -> None:
     assert (mine.row()["identity"], mine.row()["row"], flags(mine.row())) == (group.outs["identity"], 3, "modify")
 
 
+def test_what_another_group_under_the_same_key_may_do_is_left_alone(bench: Bench) -> None:
+    group = bench.create("Group", "team", name="team")
+    mine = bench.create("Permission", who=f"groups/{group.id}", table="vnets", read=True)
+    # VergeOS was rolled back, and somebody made just the same.
+    bench.simulator.edit("groups", int(group.id), description="[pulumi platform/prod team 12345678]")
+    with pytest.raises(Reported, match="platform/prod"):
+        mine.destroy()
+    assert mine.row()
+
+
 def test_rights_change_in_place_and_one_that_is_left_out_is_taken(bench: Bench, ann: Managed) -> None:
     mine = allow(bench, ann, table="vms", read=True, delete=True)
     bench.simulator.reset("log")

@@ -87,7 +87,8 @@ class Creating:
         if self._declaration.markable:
             return self._evidence.token_at((table, key), self._stack) or None
         mark = Mark.of(self._connection.reader.known(table, key, "description"))
-        if mark is not None and OWNER in self._inputs and not self._evidence.knows(mark.token, self._stack):
+        judged = OWNER in self._inputs and not self._provider.within_others
+        if mark is not None and judged and not self._evidence.knows(mark.token, self._stack):
             raise EngineError(f"{table}/{key} belongs to {mark.holder}, and so would this. Declare it there")
         return mark.token if mark else ""
 

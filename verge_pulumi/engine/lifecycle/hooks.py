@@ -183,6 +183,9 @@ class RowHooks(Hooks[R]):
     needs_answer: ClassVar[bool] = False
     """Whether only the answer to a POST says what the program needs: a row whose answer was lost is made again."""
 
+    within_others: ClassVar[bool] = False
+    """Whether it may be created within a row of another stack, and is this stack's all the same."""
+
     def owner_row(self, state: Mapping[str, Any]) -> Owner | None:
         """Name the row that decides whose this one is where it bears no mark: the next one above that can bear one."""
         return owner_row(self.connection.reader, self.declaration, state)

@@ -84,8 +84,8 @@ class _RowNumber(Value):
 AddressList = Annotated[list[str], _Addresses()]
 """A list of addresses and networks."""
 
-LineList = Annotated[list[str], _Lines()]
-"""A list of lines that VergeOS keeps in one text."""
+Lines = Annotated[list[str], _Lines()]
+"""A list of lines, which may have spaces, that VergeOS keeps in one text."""
 
 LowerCase = Annotated[str, _LowerCase()]
 """Text that VergeOS keeps in lower case."""

@@ -13,6 +13,7 @@ from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import Owner, this_stack
 from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.ownership.mark import PARENT
 from verge_pulumi.resources.access import _lockout as lockout
 from verge_pulumi.resources.access.group import Group
 from verge_pulumi.resources.access.user import User
@@ -33,9 +34,12 @@ class GroupMember(Resource, table="members", unique=("group", "member"), parent=
 class GroupMemberProvider(RowProvider[GroupMember]):
     """What is special about a member's life."""
 
+    # Those who manage a group and those who fill it may be different.
+    within_others = True
+
     def owner_row(self, state: Mapping[str, Any]) -> Owner | None:
-        """Say that it belongs to who added it: those who manage a group and those who fill it may be different."""
-        return None
+        """Compare the group with the one that it was added to, unless that bore no mark: it may have one by now."""
+        return None if state.get(PARENT) == "" else super().owner_row(state)
 
     def unique(self, inputs: Inputs) -> dict[str, Any]:
         """Return what a filter finds it by: the spelling in which it is stored (docs/vergeos/access.md §3)."""

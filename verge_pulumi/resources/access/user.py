@@ -15,7 +15,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.access import _lockout as lockout
-from verge_pulumi.resources.access._values import LineList, LowerCase
+from verge_pulumi.resources.access._values import Lines, LowerCase
 from verge_pulumi.resources.tags._taggable import Taggable
 
 
@@ -76,7 +76,7 @@ class User(
     two_factor_setup_next_login: Attr[Secret[bool] | None] = arg(default=None, write_only=True)
     """Whether it must set up an authenticator at its next login. VergeOS never returns it."""
 
-    ssh_keys: Attr[LineList | None] = arg(default=None)
+    ssh_keys: Attr[Lines | None] = arg(default=None)
     """Public SSH keys."""
 
     theme: Attr[Key | None] = arg(default=None)
