@@ -362,7 +362,7 @@ def arg(
         default: ``None`` for an argument that may be left out; VergeOS then decides.
         column: The column's name in the API where it differs from the attribute's.
         member: Its name in that column, where several attributes share one that holds a JSON object. If one changes
-            all are written, together with what VergeOS has there besides, since it replaces such a column as a whole
+            all are written, together with the other names that VergeOS has there, since it replaces the whole column
             (docs/vergeos/quirks.md §W7). `REST` is an object of further names.
         follow: Where it is read, if not in the column that is written, such as ``settings[all]``. Attributes that share
             a column share this too.

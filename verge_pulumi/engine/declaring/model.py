@@ -91,7 +91,7 @@ def payload(declaration: Declaration, inputs: Mapping[str, Any], names: set[str]
 
 
 def whole(declaration: Declaration, values: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a PUT with what a row has besides in the JSON objects that several attributes share.
+    """Return the columns of a PUT, and in JSON objects that several attributes share also the other names of the row.
 
     VergeOS replaces such a column as a whole (docs/vergeos/quirks.md §W7), but not one that is read elsewhere.
     """

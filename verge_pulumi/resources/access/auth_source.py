@@ -19,8 +19,8 @@ SETTINGS = "settings"
 class AuthSource(Resource, table="auth_sources", unique=("name",)):
     """A provider of accounts by which people may log in: Microsoft Entra ID, Google, GitLab, Okta, or another one.
 
-    ``AuthSource("entra", name="Contoso", driver="azure", tenant_id=..., client_id=..., client_secret=...)``. What
-    VergeOS has in its settings besides is kept. It is not deleted while users or OIDC applications refer to it.
+    ``AuthSource("entra", name="Contoso", driver="azure", tenant_id=..., client_id=..., client_secret=...)``.
+    Settings that the program does not name are kept. It is not deleted while users or OIDC applications refer to it.
     """
 
     review = Review(guards=True)

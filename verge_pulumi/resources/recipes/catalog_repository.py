@@ -90,7 +90,7 @@ GIVEN_TYPES = ("provider", "yottabyte")
 """What VergeOS makes itself (docs/vergeos/catalogs.md §1)."""
 
 FETCHED_BY = frozenset({"url", "user", "password", "allow_insecure", "enabled", "refresh"})
-"""Arguments after whose change the catalogs are fetched anew."""
+"""If one of these arguments changes, the catalogs are fetched again."""
 
 BUSY = ("refreshing", "downloading", "installing", "applying")
 """Words for a repository that is at it (docs/vergeos/catalogs.md §2)."""
