@@ -15,11 +15,18 @@ import requests
 from pulumi import automation as auto
 from pulumi.automation._local_workspace import LocalWorkspace
 from pulumi.automation._stack import StackInitMode
+from pulumi.runtime import _grpc_settings
 
 from verge_pulumi.simulator import Simulator
 
 Program = Callable[[], None]
 PROJECT = "shop"
+
+# Each command of the engine listens on another port. After some hundred of them one process meets a port again whose
+# former channel is still waiting to connect, and gRPC would let the new channel wait with it: the program then ends
+# with "Resource monitor has terminated".
+CHANNEL_OPTIONS = _grpc_settings._GRPC_CHANNEL_OPTIONS
+CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 
 @dataclass

@@ -1,0 +1,35 @@
+"""What the lab changes in the SDK that runs its programs."""
+
+from __future__ import annotations
+
+from concurrent import futures
+
+import grpc
+import pytest
+
+from tests.engine.lab import CHANNEL_OPTIONS
+
+METHOD = "/engine/Call"
+
+
+def _serve(port: int) -> tuple[grpc.Server, int]:
+    call = grpc.unary_unary_rpc_method_handler(lambda request, context: b"answer")
+    server = grpc.server(futures.ThreadPoolExecutor(1), options=[("grpc.so_reuseport", 0)])
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("engine", {"Call": call}),))
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    return server, port
+
+
+def test_an_engine_is_reached_on_the_port_of_an_earlier_one() -> None:
+    earlier, port = _serve(0)
+    left = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
+    assert left.unary_unary(METHOD)(b"") == b"answer"
+    earlier.stop(0).wait()
+    with pytest.raises(grpc.RpcError):
+        left.unary_unary(METHOD)(b"")
+    engine, _ = _serve(port)
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS) as channel:
+        assert channel.unary_unary(METHOD)(b"") == b"answer"
+    left.close()
+    engine.stop(0).wait()
