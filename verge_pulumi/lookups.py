@@ -28,6 +28,7 @@ from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.lifecycle.needs import seen
 from verge_pulumi.engine.ownership.mark import without_mark
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.tags.tag import Tag
@@ -376,7 +377,7 @@ class GetUpdateBranchResult:
     description: Description
 
 
-class _Lookup(Generic[T]):
+class Lookup(Generic[T]):
     """The look-up of a row, and how its columns become the facts that a dataclass declares."""
 
     def __init__(self, result: Any, kind: Kind) -> None:
@@ -395,7 +396,23 @@ class _Lookup(Generic[T]):
         within: dict[str, Any] | None = None,
         place: str = "",
     ) -> T:
+        """Return the only row that has the wanted values.
+
+        Args:
+            provider: Whose VergeOS; None for the default one.
+            wanted: By column.
+            within: The column that names the parent row, and its key.
+            place: Where that is, as the end of a sentence.
+
+        Raises:
+            pulumi.RunError: There is not exactly one.
+        """
         return self.facts(find(provider, self._kind, self.projection, wanted, within, place))
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that it reads."""
+        return seen(self._kind.table, self._paths.values())
 
     @property
     def projection(self) -> list[str]:
@@ -421,7 +438,7 @@ class _Lookup(Generic[T]):
             ) from None
 
 
-class Named(_Lookup[T]):
+class Named(Lookup[T]):
     """Looks up what has a name: ``get_network(name="External")`` or ``get_network(key=3)``."""
 
     def __call__(
@@ -441,8 +458,13 @@ class Named(_Lookup[T]):
         return pulumi.Output.all(name=name, key=key).apply(lambda known: self(**known, provider=provider))
 
 
-class InVm(_Lookup[T]):
+class InVm(Lookup[T]):
     """Looks up what belongs to a virtual machine: ``get_drive(vm=get_vm(name="web"), name="data")``."""
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that it reads, those of the virtual machine too."""
+        return [*super().tables, *get_vm.tables]
 
     def __call__(self, *, vm: GetVmResult | Key, name: str, provider: pulumi.ProviderResource | None = None) -> T:
         """Return the one of that name; the VM is what `get_vm` returned, or its key."""
@@ -462,7 +484,7 @@ class InVm(_Lookup[T]):
         return pulumi.Output.all(vm=owner, name=name).apply(lambda known: self(**known, provider=provider))
 
 
-class InCategory(_Lookup[T]):
+class InCategory(Lookup[T]):
     """Looks up a tag: ``get_tag(category=get_tag_category(name="environment"), name="prod")``, or by its `key`."""
 
     def __call__(
@@ -498,7 +520,7 @@ class InCategory(_Lookup[T]):
         return given.apply(lambda known: self(**known, provider=provider))
 
 
-class HavingTag(_Lookup[T]):
+class HavingTag(Lookup[T]):
     """Looks up what has a tag: ``get_tagged(tag=get_tag(name="prod"), table="vms")``."""
 
     def __call__(
@@ -529,7 +551,7 @@ def _table_of(row: Row) -> str:
     return str(row.get("member")).removeprefix("/v4/").rpartition("/")[0]
 
 
-class Tier(_Lookup[T]):
+class Tier(Lookup[T]):
     """Looks up a storage tier: ``get_storage_tier(tier=3)``."""
 
     def __call__(self, *, tier: int | str, provider: pulumi.ProviderResource | None = None) -> T:
@@ -546,7 +568,7 @@ class Tier(_Lookup[T]):
         return pulumi.Output.all(tier=tier).apply(lambda known: self(**known, provider=provider))
 
 
-class TheOnly(_Lookup[T]):
+class TheOnly(Lookup[T]):
     """Looks up the only row of its table: ``get_system()``."""
 
     def __call__(self, *, provider: pulumi.ProviderResource | None = None) -> T:
@@ -558,7 +580,7 @@ class TheOnly(_Lookup[T]):
         return pulumi.Output.from_input(self(provider=provider))
 
 
-class InPeriod(_Lookup[T]):
+class InPeriod(Lookup[T]):
     """Looks up what VergeOS recorded in a period: ``get_billing(since="2026-11-01", until="2026-12-01")``."""
 
     def __call__(

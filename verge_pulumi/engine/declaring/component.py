@@ -65,6 +65,9 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
 
     attributes: ClassVar[Mapping[str, Attribute]]
     parts: ClassVar[tuple[str, ...]]
+    makes: ClassVar[tuple[type[BaseResource], ...]] = ()
+    """The resources that it may make."""
+
     title: ClassVar[str]
     """The name of the class that declares, which is also the name people read in messages."""
 

@@ -2,14 +2,17 @@
 
 A resource names its life at its class, ``class NetworkBlock(Resource, table="vnet_cidrs", life=Staged("rules"))``, and
 the provider class that is bound to the life (`verge_pulumi.engine.lifecycle.frame`) serves it. What a life costs in
-requests is said here too, because `verge_pulumi.review.estimate` reads it.
+requests and takes in rights is said here too, because `verge_pulumi.review.estimate` and
+`verge_pulumi.engine.lifecycle.needs` read it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
+
+from verge_pulumi.engine.declaring.rights import WRITING, Right, Touch, touch
 
 BEFORE = "__before"
 """Hidden output: the columns of a row that exists already, as they were before the program set them."""
@@ -62,6 +65,15 @@ class Life:
         costs: dict[Operation, Cost | None] = {"create": self.create, "update": self.update, "delete": self.delete}
         return costs[operation]
 
+    def rights(self, operation: Operation) -> frozenset[Right]:
+        """Return the rights on its own table that an operation takes."""
+        own: dict[Operation, Right] = {"create": "create", "update": "modify", "delete": "delete"}
+        return frozenset((own[operation],))
+
+    def touches(self) -> Iterable[Touch]:
+        """Say what it reads and writes beside its own rows."""
+        return ()
+
 
 PLAIN_ROW = Life()
 """The life of a class that names none."""
@@ -95,6 +107,13 @@ class TakenOn(Life):
     by: str = "network"
     shared: PerNetwork | None = None
 
+    def touches(self) -> Iterable[Touch]:
+        """The network applies it, which is an action; rows that all of its network share are made with the first."""
+        yield touch("vnets", "modify", at=WRITING)
+        if self.shared:
+            yield touch(self.shared.table)
+            yield touch(self.shared.table, "create", at=("create",))
+
 
 @dataclass(frozen=True)
 class Staged(TakenOn):
@@ -114,11 +133,24 @@ class RestartsParent(TakenOn):
 
 @dataclass(frozen=True, kw_only=True)
 class Switches(Life):
-    """The object is no row: it switches another one on and off, and what depends on it meets that one running."""
+    """The object is no row: it switches another one on and off, and what depends on it meets that one running.
 
+    Attributes:
+        of: The attribute that names the other row.
+    """
+
+    of: str = "of"
     create: Cost | None = Cost(writes=1, reads=2)  # start; two looks
     update: Cost | None = Cost(writes=1, reads=2)
     delete: Cost | None = Cost(writes=1, reads=2)  # stop; two looks
+
+    def rights(self, operation: Operation) -> frozenset[Right]:
+        """It has no row."""
+        return frozenset()
+
+    def touches(self) -> Iterable[Touch]:
+        """The other row is switched by its actions."""
+        yield Touch(of=self.of, rights=frozenset(("modify",)), at=WRITING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +170,10 @@ class ExistsAlready(Life):
 
     marks: ClassVar[bool] = False
     hides: ClassVar[tuple[str, ...]] = (BEFORE,)
+
+    def rights(self, operation: Operation) -> frozenset[Right]:
+        """The row is never made, and never deleted."""
+        return frozenset(("modify",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +198,17 @@ class DeletedBy(Life):
         if bool(self.action) == bool(self.of):
             raise TypeError("DeletedBy: give either action= or of=.")
 
+    def rights(self, operation: Operation) -> frozenset[Right]:
+        """An action changes a row; which right the one that deletes takes, no source says."""
+        if operation != "delete":
+            return super().rights(operation)
+        return frozenset(("modify", "delete")) if self.action else frozenset()
+
+    def touches(self) -> Iterable[Touch]:
+        """The other row is deleted."""
+        if self.of:
+            yield Touch(of=self.of, rights=frozenset(("delete",)), at=("delete",))
+
 
 @dataclass(frozen=True)
 class ShownOnce(Life):
@@ -174,3 +221,7 @@ class ShownOnce(Life):
     """
 
     output: str
+
+    def touches(self) -> Iterable[Touch]:
+        """One whose answer was lost is deleted."""
+        yield touch("", "delete", at=("create",))

@@ -54,6 +54,7 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.rights import Touch
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
 from verge_pulumi.engine.ownership.states import Held
@@ -66,6 +67,9 @@ class Hooks(Generic[R]):
 
     resource: ClassVar[type[BaseResource]]
     connection: Connection
+
+    touched: ClassVar[tuple[Touch, ...]] = ()
+    """What the hooks of this class read and write beside the rows of the resource and those it refers to."""
 
     @property
     def declaration(self) -> Declaration:

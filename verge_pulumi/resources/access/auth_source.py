@@ -8,6 +8,7 @@ from verge_pulumi.client import printable, where
 from verge_pulumi.engine.declaring.attributes import REST, Attr, arg
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Json, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -86,6 +87,8 @@ class AuthSource(Resource, table="auth_sources", unique=("name",)):
 
 class AuthSourceProvider(RowProvider[AuthSource]):
     """What is special about an auth source's life."""
+
+    touched = (touch("users", at=("delete",)), touch("oidc_applications", at=("delete",)))
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """What has an argument of its own is not said twice, least of all the secret."""

@@ -9,6 +9,7 @@ from verge_pulumi.client import Row, where
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, path_ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
@@ -56,6 +57,8 @@ class Permission(Resource, table="permissions", unique=("who", "table", "row")):
 
 class PermissionProvider(RowProvider[Permission]):
     """What is special about a permission's life."""
+
+    touched = (touch("users", at=("create",)),)
 
     def derived(self, state: Inputs, inputs: Inputs) -> Inputs:
         """Say all rights and the row: what VergeOS makes of rights that are left out, no source says.

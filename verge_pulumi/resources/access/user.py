@@ -9,6 +9,7 @@ from verge_pulumi.client import Row, as_key, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Key, Secret, Text
 from verge_pulumi.engine.errors import EngineError
@@ -98,6 +99,8 @@ class User(
 
 class UserProvider(RowProvider[User]):
     """What is special about a user's life."""
+
+    touched = (touch("vms", at=("delete",)),)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """A rotation has something to write; the login of this run stays able to log in."""

@@ -9,6 +9,7 @@ from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -63,6 +64,8 @@ class Theme(Describable, Resource, table="themes", named_by="name", fixed=("crea
 
 class ThemeProvider(RowProvider[Theme]):
     """What is special about a theme's life."""
+
+    touched = (touch("theme_definitions"),)
 
     def outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Return the outputs; of the definitions those that the program knows of, since a base has many more."""

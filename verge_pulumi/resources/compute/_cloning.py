@@ -8,6 +8,7 @@ from typing import Any
 
 from verge_pulumi.client import BadAnswer, Outcome, Row, printable, select, where
 from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.engine.reading.waiting import wait_until
@@ -24,6 +25,14 @@ COPYING = ("importing", "initializing")
 _COPIED = {"drives": "machine_drives", "nics": "machine_nics", "devices": "machine_devices"}
 """What a copy brings with it: the lists of a machine and their tables (docs/vergeos/README.md §5.1). Whether devices
 come along no source says."""
+
+TOUCHED = (
+    touch("vms", "modify", at=("create",)),
+    touch("machine_snapshots", at=("create",)),
+    *(touch(table, "modify", at=("create",)) for table in _COPIED.values()),
+    touch("machine_drive_status", at=("create",)),
+)
+"""What a copy reads and writes beside its own row: its original, and what it brings with it."""
 
 _FIELDS = (
     "$key",

@@ -11,6 +11,7 @@ from verge_pulumi.client import Conflict, Outcome, Refused, Row, VergeError, pri
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.rights import WRITING, touch
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
 from verge_pulumi.engine.lifecycle.fencing import Fence
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -65,6 +66,8 @@ R = TypeVar("R", bound=BaseResource)
 
 class HotplugProvider(RowProvider[R]):
     """Manages rows of a VM's machine that may be plugged in and out while it runs; they say ``running`` themselves."""
+
+    touched = (touch("vms", "modify", at=WRITING), touch("", "delete", at=("create",)))
 
     kind: ClassVar[Kind]
 

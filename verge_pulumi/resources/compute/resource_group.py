@@ -9,6 +9,7 @@ from verge_pulumi.client import printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -180,6 +181,12 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
 
 class ResourceGroupProvider(RowProvider[ResourceGroup]):
     """What is special about a group's life."""
+
+    touched = (
+        *(touch(f"resource_group_settings_{kind}") for kind in SETTINGS_OF),
+        touch("machine_devices", at=("delete",)),
+        touch("machines", at=("delete",)),
+    )
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Settings belong to the type."""

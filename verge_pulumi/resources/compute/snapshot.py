@@ -11,6 +11,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, p
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import Duration, Moment
 from verge_pulumi.engine.errors import Withdrawn
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -67,6 +68,8 @@ class Snapshot(
 
 class SnapshotProvider(RowProvider[Snapshot]):
     """What is special about a snapshot's life."""
+
+    touched = (touch("", "delete", at=("create",)),)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """It expires at a time or after one."""

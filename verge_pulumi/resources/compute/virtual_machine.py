@@ -14,6 +14,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, com
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -243,6 +244,13 @@ class VirtualMachine(
 
 class VirtualMachineProvider(RowProvider[VirtualMachine]):
     """What is special about a VM's life."""
+
+    touched = (
+        touch("vms", "modify", at=("update", "delete")),
+        touch("machine_drives", at=("delete",)),
+        touch("machine_snapshots", "create", at=("update",)),
+        *cloning.TOUCHED,
+    )
 
     extra_delete_fields = (HARDWARE,)
 

@@ -17,6 +17,7 @@ from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
 from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
@@ -124,6 +125,8 @@ class Firewall(
 
 class FirewallProvider(DeclaredProvider[Firewall]):
     """Brings the rules of a network to the list by the fewest writes, and applies them once."""
+
+    touched = (touch("", "create", "modify", "delete", at=("create", "update")),)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Names are unique, pinned rules stand where they are tried, and management is not shut out."""

@@ -11,6 +11,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources._describable import Describable
@@ -50,6 +51,11 @@ REFERRING = ("source_ip", "source_ports", "destination_ip", "destination_ports",
 
 class RuleAliasProvider(RowProvider[RuleAlias]):
     """What is special about an alias's life."""
+
+    touched = (
+        *(touch(table, at=("create", "update")) for table in ("vnet_rules", "machines", "machine_status")),
+        touch("vnets", "modify", at=("create", "update")),
+    )
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect where rules refer to it; an adopted one has such rules already.

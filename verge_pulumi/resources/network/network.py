@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, Refs, arg, computed, policy, ref, refs
 from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Inventory, Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
@@ -254,6 +255,11 @@ NIC_FIELDS = ("$key", "name", "machine#name as owner")
 
 class NetworkProvider(RowProvider[Network]):
     """What is special about a network's life."""
+
+    touched = (
+        touch("vnets", "modify", at=("update", "delete")),
+        touch("machine_nics", at=("delete",)),
+    )
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Addresses lie inside the network, the DHCP pool is not upside down, and what belongs together is there."""

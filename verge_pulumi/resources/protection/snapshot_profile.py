@@ -11,6 +11,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, NamedItems, arg, comp
 from verge_pulumi.engine.declaring.lives import Cost, DeletedBy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.lifecycle.lives import DeletedByProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.protection._periods import Periods
@@ -66,6 +67,8 @@ class SnapshotProfile(
 
 class SnapshotProfileProvider(DeletedByProvider[SnapshotProfile]):
     """What is special about a profile's life: its periods are rows of another table."""
+
+    touched = (touch(TABLE), touch(TABLE, "create", "modify", "delete", at=("create", "update")))
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Say what is wrong with periods of which something is not known yet; the others are checked already."""

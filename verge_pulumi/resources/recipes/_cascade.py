@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verge_pulumi.client import printable, where
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.reading.reader import Reader
 
 KINDS = ("vm_recipes", "tenant_recipes")
+
+TOUCHED = tuple(touch(kind, at=("delete",)) for kind in KINDS)
+"""What is read before a deletion."""
 
 MOST_NAMES = 10
 """Names in an error; what else there is is counted."""

@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.resources.recipes._cascade import forbid, recipes_in
+from verge_pulumi.resources.recipes._cascade import TOUCHED, forbid, recipes_in
 from verge_pulumi.resources.recipes._short_descriptions import overlong
 from verge_pulumi.resources.recipes.catalog_repository import CatalogRepository
 
@@ -55,6 +55,8 @@ class Catalog(
 
 class CatalogProvider(RowProvider[Catalog]):
     """What is special about a catalog's life."""
+
+    touched = TOUCHED
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """The mark needs room in the description."""

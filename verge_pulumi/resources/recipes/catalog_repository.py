@@ -10,12 +10,13 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import Secret, Text
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import wait_until
-from verge_pulumi.resources.recipes._cascade import forbid, recipes_in
+from verge_pulumi.resources.recipes._cascade import TOUCHED, forbid, recipes_in
 from verge_pulumi.resources.recipes._short_descriptions import overlong
 
 LONGEST_DESCRIPTION = 256
@@ -113,6 +114,8 @@ DUE = "__refresh_due"
 
 class CatalogRepositoryProvider(RowProvider[CatalogRepository]):
     """What is special about a repository's life."""
+
+    touched = (touch("catalogs", at=("delete",)), *TOUCHED)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Some repositories are VergeOS's own, and the mark needs room in the description."""

@@ -18,6 +18,7 @@ from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
@@ -98,6 +99,8 @@ TELLS_EVERY = 5.0
 
 class MediaFileProvider(RowProvider[MediaFile]):
     """What is special about a file's life."""
+
+    touched = (touch("machine_drives", at=("delete",)), touch("machines", at=("delete",)))
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """There is exactly one place that the content comes from."""

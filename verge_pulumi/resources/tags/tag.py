@@ -8,6 +8,7 @@ from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, policy, ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.tags import _cascade as cascade
@@ -34,6 +35,8 @@ class Tag(Describable, Resource, table="tags", unique=("category", "name"), sinc
 
 class TagProvider(RowProvider[Tag]):
     """What is special about a tag's life."""
+
+    touched = (touch("tag_members", at=("delete",)),)
 
     def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """A replacement takes the tag off what others have put it on."""

@@ -9,6 +9,7 @@ from verge_pulumi.client import ApiError, printable, where
 from verge_pulumi.engine.declaring.attributes import Ref, path_ref, ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.tags.tag import Tag
@@ -35,6 +36,8 @@ class TagAssignment(Resource, table="tag_members", unique=("tag", "on"), parent=
 
 class TagAssignmentProvider(RowProvider[TagAssignment]):
     """What is special about the life of an assignment."""
+
+    touched = (touch("tag_categories", at=("create",)),)
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Rows of some tables can have tags."""

@@ -6,6 +6,7 @@ from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, arg, policy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.tags import _cascade as cascade
@@ -69,6 +70,8 @@ def flag_of(table: str) -> str:
 
 class TagCategoryProvider(RowProvider[TagCategory]):
     """What is special about a category's life."""
+
+    touched = (touch("tags", at=("delete",)), touch("tag_members", at=("delete",)))
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that no tags of others are in it, and that none of its tags are on something by others."""

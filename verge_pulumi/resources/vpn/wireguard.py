@@ -7,6 +7,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, r
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
+from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import IpAddress, IpInterface
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.network._staged import StagingProvider
@@ -60,6 +61,8 @@ class WireGuard(
 
 class WireGuardProvider(StagingProvider[WireGuard]):
     """What is special about an interface's life."""
+
+    touched = (touch("", "modify", at=("delete",)),)
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Switch it off and let the network apply that, or VergeOS does not delete it (docs/vergeos/networks.md §10).

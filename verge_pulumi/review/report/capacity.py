@@ -11,6 +11,7 @@ from verge_pulumi.client import VergeClient
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.roles import BYTE, MIB
 from verge_pulumi.engine.declaring.values import in_units
+from verge_pulumi.engine.lifecycle.needs import seen
 from verge_pulumi.review.report.plan import Plan
 
 OWN_WORDS = frozenset({"cores", "RAM", "default tier", *(f"tier {number}" for number in range(1, 6))})
@@ -138,15 +139,22 @@ class Room:
         return max(self.total - self.used, 0)
 
 
+_CLUSTER = ("$key", "name", "status#online_ram as total", "status#used_ram as used")
+
+_TIER = ("$key", "tier", "capacity as total", "used")
+
+ROOM_TABLES = (*seen("clusters", _CLUSTER), *seen("storage_tiers", _TIER))
+"""The tables that `rooms` reads."""
+
+
 def rooms(client: VergeClient) -> list[Room]:
     """Ask a VergeOS for the RAM of its clusters and the space of its storage tiers: two requests.
 
     Raises:
         VergeError: It does not answer, or not to this credential.
     """
-    fields = ("$key", "name", "status#online_ram as total", "status#used_ram as used")
-    clusters = client.table("clusters").list(fields=fields)
-    tiers = client.table("storage_tiers").list(fields=("$key", "tier", "capacity as total", "used"))
+    clusters = client.table("clusters").list(fields=_CLUSTER)
+    tiers = client.table("storage_tiers").list(fields=_TIER)
     return [
         *_rooms(((f"RAM of cluster {row.get('name')}", row) for row in clusters), MIB),
         *_rooms(((f"tier {row.get('tier')}", row) for row in tiers), BYTE),
