@@ -1,4 +1,4 @@
-"""Write what follows from the code: the lists of public names, the reference pages and the page of faults.
+"""Write what follows from the code: the lists of public names, the reference pages, those of faults and permissions.
 
 With ``--check`` it only compares.
 """
@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from tests.faults.matrix import faults_page
 from tools import names
+from tools.permissions import permissions_page
 from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Refs
 from verge_pulumi.engine.declaring.component import Component
@@ -59,6 +60,7 @@ def main() -> int:
     pages[place(Server)] = component_page(Server, VirtualMachine)
     pages[REFERENCE / "README.md"] = index()
     pages[FOLDER / "faults.md"] = faults_page()
+    pages[FOLDER / "permissions.md"] = permissions_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:
         for path in stale:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import verge_pulumi.resources
-from verge_pulumi import components, lookups
+from verge_pulumi import accounts, components, lookups
 from verge_pulumi.engine.declaring.resource import BaseResource
 
 PACKAGE = Path(__file__).resolve().parent.parent / "verge_pulumi"
@@ -24,6 +24,7 @@ OTHERS = {
     "export": "verge_pulumi.engine.declaring.export:export",
     "reachability": "verge_pulumi.resources.firewall._reachability:",
     "rule_addresses": "verge_pulumi.resources.firewall._rule_addresses:",
+    **{name: f"verge_pulumi.accounts:{name}" for name in accounts.__all__},
     **{name: f"verge_pulumi.components:{name}" for name in components.__all__},
     **{
         name: f"verge_pulumi.lookups:{name}"

@@ -1,5 +1,8 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
+from verge_pulumi.accounts import Account as Account
+from verge_pulumi.accounts import deploy_account as deploy_account
+from verge_pulumi.accounts import preview_account as preview_account
 from verge_pulumi.cloudinit import CloudInit as CloudInit
 from verge_pulumi.components import DeviceArgs as DeviceArgs
 from verge_pulumi.components import DriveArgs as DriveArgs
@@ -119,6 +122,7 @@ from verge_pulumi.resources.vpn.wireguard import WireGuard as WireGuard
 from verge_pulumi.resources.vpn.wireguard_peer import WireGuardPeer as WireGuardPeer
 
 __all__ = [
+    "Account",
     "Address",
     "ApiKey",
     "AuthSource",
@@ -191,6 +195,7 @@ __all__ = [
     "WireGuard",
     "WireGuardPeer",
     "by_name",
+    "deploy_account",
     "export",
     "get_billing",
     "get_billing_output",
@@ -234,6 +239,7 @@ __all__ = [
     "get_user_output",
     "get_vm",
     "get_vm_output",
+    "preview_account",
     "reachability",
     "rule_addresses",
 ]

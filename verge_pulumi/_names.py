@@ -68,6 +68,7 @@ RESOURCES = {
 }
 
 OTHERS = {
+    "Account": "verge_pulumi.accounts:Account",
     "CloudInit": "verge_pulumi.cloudinit:CloudInit",
     "DeviceArgs": "verge_pulumi.components:DeviceArgs",
     "DriveArgs": "verge_pulumi.components:DriveArgs",
@@ -78,6 +79,7 @@ OTHERS = {
     "Server": "verge_pulumi.components:Server",
     "SnapshotPeriod": "verge_pulumi.resources.protection._snapshot_period:SnapshotPeriod",
     "by_name": "verge_pulumi.engine.connecting.finding:by_name",
+    "deploy_account": "verge_pulumi.accounts:deploy_account",
     "export": "verge_pulumi.engine.declaring.export:export",
     "get_billing": "verge_pulumi.lookups:get_billing",
     "get_billing_output": "verge_pulumi.lookups:get_billing_output",
@@ -121,6 +123,7 @@ OTHERS = {
     "get_user_output": "verge_pulumi.lookups:get_user_output",
     "get_vm": "verge_pulumi.lookups:get_vm",
     "get_vm_output": "verge_pulumi.lookups:get_vm_output",
+    "preview_account": "verge_pulumi.accounts:preview_account",
     "reachability": "verge_pulumi.resources.firewall._reachability:",
     "rule_addresses": "verge_pulumi.resources.firewall._rule_addresses:",
 }

@@ -74,6 +74,8 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         addresses: The reserved addresses, by the names of the NICs that have one.
     """
 
+    makes = (VirtualMachine, *(kind for kind, _, _ in FORMS.values()), CloudInitFile, Address, Power)
+
     drives: Part[Mapping[str, DriveArgs], Mapping[str, Drive]] = Part()
     """Drives by name."""
 
