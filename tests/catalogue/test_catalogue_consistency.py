@@ -69,7 +69,7 @@ def test_what_a_table_names_are_its_columns(table: Table) -> None:
         *table.short,
         *(name for view in table.views.values() for name in view),
         *(name for group in table.unique for name in group),
-        *([table.parent] if table.parent else []),
+        *filter(None, (table.parent, table.owner, table.runs_as, table.viewer)),
     }
     assert named <= set(table.column_names())
 
@@ -104,6 +104,16 @@ def test_a_parent_is_a_reference_that_is_never_moved(table: Table) -> None:
         assert column.type is Type.REF
         assert column.write in (Write.NEVER, Write.CREATE)
         assert column.target in TABLES
+
+
+@EACH_TABLE
+def test_what_permissions_are_decided_by_are_references(table: Table) -> None:
+    assert (table.owner == "owner") == ("owner" in table.column_names())
+    for name, target in ((table.owner, None), (table.runs_as, "machines"), (table.viewer, "users")):
+        column = table.column(name) if name else None
+        if column is not None:
+            assert column.type in (Type.REF, Type.ANY_REF)
+            assert target in (None, column.target)
 
 
 @EACH_TABLE

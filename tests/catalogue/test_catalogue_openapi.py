@@ -202,6 +202,7 @@ WIDGETS = Table(
     ),
     unique=(("vm", "name"),),
     parent="vm",
+    owner="owner",
 )
 
 
@@ -227,6 +228,7 @@ def test_a_table_schema() -> None:
     assert table_schema(WIDGETS) == {
         "name": "widgets",
         "parent": "vm",
+        "owner": "owner",
         "unique": [["vm", "name"]],
         "fields": [
             {"name": "$key", "type": "int64", "readonly": True, "create": False, "required": False},

@@ -128,6 +128,7 @@ def test_sessions_end_after_inactivity(bare: Http) -> None:
 
 def test_other_users(bare: Http, http: Http) -> None:
     http.post("users", {"name": "Ann", "password": "s3cret"})
+    http.post("members", {"parent_group": 1, "member": "users/2"})
     session = {"x-yottabyte-token": login(bare, login="ann", password="s3cret")}
     created = bare.send("POST", "/api/v4/vms", json={"name": "hers"}, headers=session)
     assert created.status_code == 201

@@ -120,7 +120,12 @@ class Table:
         name: The table's name, as in ``/api/v4/<name>``.
         columns: Its own columns in order; `$key` is implied.
         unique: Groups of columns whose values together must be unique, for example ``(("machine", "name"),)``.
-        parent: The column that names the owning row; the row goes when its owner goes.
+        parent: The column that names the owning row; the row goes when its owner goes, and who may do something to its
+            owner may do it to the row (docs/vergeos/access.md §6).
+        owner: The column that names, unless it is null, the row on which permissions are checked instead.
+        runs_as: The column that names the machine that a row runs as: who may do something to the row may do it to the
+            machine.
+        viewer: The column that names a user who may list and read the row, whatever its permissions say.
         short: The columns a GET answers when no ``fields`` are asked for.
         views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
@@ -137,6 +142,9 @@ class Table:
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...] = ()
     parent: str | None = None
+    owner: str | None = None
+    runs_as: str | None = None
+    viewer: str | None = None
     short: tuple[str, ...] = ("name",)
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     singular: str | None = None

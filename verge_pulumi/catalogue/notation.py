@@ -106,6 +106,9 @@ def table(
     summary: str = "",
     unique: tuple[tuple[str, ...], ...] = (),
     parent: str | None = None,
+    owner: str | None = None,
+    runs_as: str | None = None,
+    viewer: str | None = None,
     singular: str | None = None,
     acted_on: str = "",
     actions: tuple[str, ...] = (),
@@ -128,6 +131,9 @@ def table(
         summary: The columns of the views ``summary`` and ``dashboard``; those of `short` when left out.
         unique: Groups of columns whose values together are unique.
         parent: The column that names the owning row.
+        owner: The column that names the row on which permissions are checked instead.
+        runs_as: The column that names the machine that a row runs as.
+        viewer: The column that names a user who may list and read the row.
         singular: The name used in action tables.
         acted_on: The word by which an action names the row, if that is not `singular`.
         actions: The actions accepted.
@@ -146,6 +152,9 @@ def table(
         columns=columns,
         unique=unique,
         parent=parent,
+        owner=owner,
+        runs_as=runs_as,
+        viewer=viewer,
         short=words(short),
         views={"most": most, "summary": chosen, "dashboard": chosen},
         singular=singular,

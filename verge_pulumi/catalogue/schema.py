@@ -22,19 +22,20 @@ FIELD_TYPES = {
 def table_schema(table: Table) -> dict[str, Any]:
     """Return a table's schema as the simulator shows it.
 
-    The layout is ours: no source shows VergeOS's. What is documented is that it names the field types and the parent
-    field, that the words of an enumeration can be read from it, and that "readonly" there often means settable on
-    create only (docs/vergeos/README.md §1).
+    The layout is ours: no source shows VergeOS's. What is documented is that it names the field types, the parent
+    field and the owner field, that the words of an enumeration can be read from it, and that "readonly" there often
+    means settable on create only (docs/vergeos/README.md §1).
 
     Returns:
-        A JSON object with ``name``, ``parent`` (the column that names the owning row, or null), ``unique`` (lists of
-        column names) and ``fields``: objects with ``name``, ``type``, ``readonly`` (a PUT is refused), ``create``
-        (a POST may set it) and ``required``, and where they apply ``default``, ``list`` (the words accepted),
-        ``min``, ``max``, ``maxlength`` and ``table`` (what a ``row`` refers to).
+        A JSON object with ``name``, ``parent`` and ``owner`` (the columns by which permissions are decided, or null),
+        ``unique`` (lists of column names) and ``fields``: objects with ``name``, ``type``, ``readonly`` (a PUT is
+        refused), ``create`` (a POST may set it) and ``required``, and where they apply ``default``, ``list`` (the words
+        accepted), ``min``, ``max``, ``maxlength`` and ``table`` (what a ``row`` refers to).
     """
     return {
         "name": table.name,
         "parent": table.parent,
+        "owner": table.owner,
         "unique": [list(group) for group in table.unique],
         "fields": [
             {"name": "$key", "type": "int64" if table.key == "int" else "string", "readonly": True}

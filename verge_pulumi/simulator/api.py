@@ -15,16 +15,24 @@ from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.arguments import finite
 from verge_pulumi.simulator.backend import Backend
 from verge_pulumi.simulator.contents import Content
-from verge_pulumi.simulator.errors import ApiError, invalid_argument, not_found, not_modelled, not_permitted, refused
+from verge_pulumi.simulator.errors import (
+    ApiError,
+    denied,
+    invalid_argument,
+    not_found,
+    not_modelled,
+    not_permitted,
+    refused,
+)
 from verge_pulumi.simulator.query import Query
 from verge_pulumi.simulator.relations import Row
+from verge_pulumi.simulator.rights import rights_of
 
 API = "/api/v4/"
 TOKENS = "/api/sys/tokens"
 
 _BINARY = {"Content-Type": "application/octet-stream"}
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
-
 
 _DEPTH = 100
 """Maximum nesting of objects and lists; deeper values are refused, so that no request exhausts the stack."""
@@ -147,6 +155,7 @@ class Api:
         except ApiError as error:
             return Answer.of_error(error)
         finally:
+            self._backend.rights = None
             self._backend.transitions.count_looks()
 
     def console(self, call: Call) -> Answer | None:
@@ -159,7 +168,7 @@ class Api:
         """
         parts = call.path.removeprefix(API).split("/")
         try:
-            self._access.user(call.headers)
+            self._admit(call)
             if len(parts) != 3 or (parts[0], parts[2]) != ("vms", "console"):
                 raise not_modelled("this websocket")
             vm = self._backend.read("vms", parts[1], Query(fields="machine"))
@@ -167,7 +176,15 @@ class Api:
                 raise refused("Machine is not running")
         except ApiError as error:
             return Answer.of_error(error)
+        finally:
+            self._backend.rights = None
         return None
+
+    def _admit(self, call: Call) -> Row:
+        """Return the user that a request acts for, whose rights hold until it is answered."""
+        user = self._access.user(call.headers)
+        self._backend.rights = rights_of(user, self._backend.store, self._backend.release)
+        return user
 
     def _route(self, call: Call) -> Answer:
         release = self._backend.release.text
@@ -183,7 +200,7 @@ class Api:
             return self._logout(call)
         if not call.path.startswith(API):
             raise not_found(call.path)
-        user = self._access.user(call.headers)
+        user = self._admit(call)
         table, *rest = call.path.removeprefix(API).split("/")
         if not table or "" in rest:
             raise not_found(call.path.removeprefix("/api"))
@@ -257,6 +274,8 @@ class Api:
 
     def _schema(self, call: Call, table: str) -> Answer:
         self._require_table(table)
+        if self._backend.rights is not None:
+            raise denied()
         return _read_only(call, table_schema(self._backend.relations[table].table))
 
     def _action_in_path(self, call: Call, table: str, key: str, action: str) -> Answer:

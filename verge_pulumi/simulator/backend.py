@@ -16,12 +16,14 @@ from typing import Any
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
 from verge_pulumi.simulator.arguments import finite, mapping, text
 from verge_pulumi.simulator.behaviour import BEHAVIOURS
+from verge_pulumi.simulator.behaviour.access.permissions import Permissions
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.behaviour.power import Power
 from verge_pulumi.simulator.clock import Clock
 from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import (
     dangling,
+    denied,
     in_use,
     invalid,
     invalid_argument,
@@ -31,11 +33,12 @@ from verge_pulumi.simulator.errors import (
     not_permitted,
     readonly,
 )
-from verge_pulumi.simulator.fields import Projector
+from verge_pulumi.simulator.fields import Projector, names_of
 from verge_pulumi.simulator.fields import parse as parse_fields
 from verge_pulumi.simulator.filters import Predicate, compile_filter
 from verge_pulumi.simulator.query import Query, sort_rows
 from verge_pulumi.simulator.relations import Key, Relation, Release, Row, reference, relations
+from verge_pulumi.simulator.rights import Rights
 from verge_pulumi.simulator.store import Store
 from verge_pulumi.simulator.transitions import Dials, Transitions
 from verge_pulumi.simulator.values import convert, default
@@ -71,6 +74,7 @@ class Backend:
         behaviours: What each table does beyond the catalogue.
         unknown_columns: How often a column was sent that the table does not have or a POST may not write, by (table,
             column). VergeOS drops them in silence (docs/vergeos/quirks.md §W1).
+        rights: What may be done at present, or None for everything: the API sets it for each request.
     """
 
     def __init__(self, tables: Mapping[str, Table], *, release: Release, name: str, clock: Clock, dials: Dials) -> None:
@@ -91,7 +95,8 @@ class Backend:
             for relation in self.relations.values()
             if relation.table.singular
         }
-        self._projector = Projector(self.store, self._visit)
+        self.rights: Rights | None = None
+        self._projector = Projector(self.store, self._visit, self._may)
         self._projection = lru_cache(maxsize=512)(self._compile_projection)
         self._predicate = lru_cache(maxsize=512)(self._compile_predicate)
 
@@ -105,6 +110,8 @@ class Backend:
         """
         relation = self._relation(table)
         rows = list(self.store.rows(table))
+        if self.rights is not None:
+            rows = [row for row in rows if self.rights.may("list", table, row)]
         if query.filter:
             rows = list(filter(self._predicate(table, query.filter), rows))
         entries = None if query.fields is None else parse_fields(query.fields)
@@ -113,15 +120,19 @@ class Backend:
             return [{"$count": len(rows)}]
         if query.sort:
             sort_rows(rows, query.sort, relation)
-        return list(map(self._projection(table, query.fields), query.window(rows)))
+        show, rows = self._projection(table, query.fields), query.window(rows)
+        if self.rights is None:
+            return list(map(show, rows))
+        show_name = self._projection(table, query.fields, names_only=True)
+        return [(show if self.rights.may("read", table, row) else show_name)(row) for row in rows]
 
     def read(self, table: str, key: str, query: Query) -> dict[str, Any]:
         """Return one row.
 
         Raises:
-            ApiError: There is no such row (404), or as for `select`.
+            ApiError: There is no such row (404), it may not be read (403), or as for `select`.
         """
-        row = self._require(table, key)
+        row = self._require(table, key, "read")
         if query.fields is not None and parse_fields(query.fields) == ():
             return {"$count": 1}
         return self._projection(table, query.fields)(row)
@@ -132,13 +143,15 @@ class Backend:
         Raises:
             ApiError: There is no such row (404), or its table has no files (501).
         """
-        row = self._require(table, key)
+        row = self._require(table, key, "read")
         return self.behaviours[table].download(row)
 
-    def _compile_projection(self, table: str, fields: str | None) -> Callable[[Row], dict[str, Any]]:
+    def _compile_projection(
+        self, table: str, fields: str | None, *, names_only: bool = False
+    ) -> Callable[[Row], dict[str, Any]]:
         relation = self.relations[table]
-        text = ",".join(("$key", *relation.table.short)) if fields is None else fields
-        return self._projector.projection(relation, parse_fields(text))
+        entries = parse_fields(",".join(("$key", *relation.table.short)) if fields is None else fields)
+        return self._projector.projection(relation, names_of(relation, entries) if names_only else entries)
 
     def _compile_predicate(self, table: str, text: str) -> Predicate:
         return compile_filter(text, self.relations[table], self.release)
@@ -146,18 +159,24 @@ class Backend:
     def _visit(self, table: str, row: Row) -> None:
         self.transitions.see(table, row["$key"])
 
+    def _may(self, right: str, table: str, row: Row) -> bool:
+        return self.rights is None or self.rights.may(right, table, row)
+
     def _relation(self, table: str) -> Relation:
         relation = self.relations.get(table)
         if relation is None:
             raise not_modelled(f"the table '{table}'")
         return relation
 
-    def _require(self, table: str, key: str) -> Row:
+    def _require(self, table: str, key: str, right: str) -> Row:
+        """Return a row on which there is a right."""
         relation = self._relation(table)
         number = int(key[:18]) if relation.table.key == "int" and key.isascii() and key.isdecimal() else None
         row = self.store.get(table, number if relation.table.key == "int" else key)
         if row is None:
             raise not_found(f"/v4/{table}/{key}")
+        if not self._may(right, table, row):
+            raise denied()
         return row
 
     # Writing
@@ -174,11 +193,14 @@ class Backend:
             The receipt.
 
         Raises:
-            ApiError: A column is missing, invalid, already in use or a dangling reference, or the table refuses it.
+            ApiError: A column is missing, invalid, already in use or a dangling reference, the table refuses it, or
+                there is no right to do it.
         """
         relation = self._relation(table)
         if not relation.table.creatable:
             raise not_permitted(f"Creating rows of '{table}'")
+        if self.rights is not None and not self.rights.may_create(relation, body):
+            raise denied()
         sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
         for column in relation.columns.values():
             if column.required and sent.get(column.name) is None and not (column.nullable and column.name in sent):
@@ -230,9 +252,10 @@ class Backend:
             Whether any column was written; unknown ones and an empty body are ignored.
 
         Raises:
-            ApiError: The row does not exist, or a column is read-only, invalid, already in use or a dangling reference.
+            ApiError: The row does not exist or may not be changed, or a column is read-only, invalid, already in use or
+                a dangling reference.
         """
-        relation, row = self._relation(table), self._require(table, key)
+        relation, row = self._relation(table), self._require(table, key, "modify")
         for name in body:
             if name == "$key" or name in relation.columns:
                 column = relation.columns.get(name)
@@ -259,7 +282,7 @@ class Backend:
         Raises:
             ApiError: There is no such row (404), its table has no files (501), or the part does not fit (422).
         """
-        row = self._require(table, key)
+        row = self._require(table, key, "modify")
         if not (position.isascii() and position.isdecimal()):
             raise invalid_argument()
         self.behaviours[table].upload(row, int(position), data)
@@ -270,7 +293,7 @@ class Backend:
         Raises:
             ApiError: The row does not exist, or may not be deleted.
         """
-        relation, row = self._relation(table), self._require(table, key)
+        relation, row = self._relation(table), self._require(table, key, "delete")
         if not relation.table.creatable:
             raise not_permitted(f"Deleting rows of '{table}'")
         self.behaviours[table].before_delete(row)
@@ -295,6 +318,9 @@ class Backend:
                 self.store.change(other, other_key, {column: None})
         self._stage_parent(self.relations[table], row)
         self.behaviours[table].after_delete(row)
+        permissions = self.behaviours.get("permissions")
+        if isinstance(permissions, Permissions):
+            permissions.withdraw(table, key)
 
     def _known(self, relation: Relation, body: Mapping[str, Any], writable: tuple[Write, ...]) -> Row:
         """Convert and validate the columns that a client may write, and count the others."""
@@ -379,15 +405,17 @@ class Backend:
         row = self.store.get(relation.name, key)
         if row is None or not isinstance(params, dict):
             raise invalid_argument()
+        if not self._may("modify", relation.name, row):
+            raise denied()
         return self.behaviours[relation.name].act(row, str(action), params)
 
     def act_in_path(self, table: str, key: str, action: str, body: Mapping[str, Any]) -> Response | None:
         """Perform ``<table>/<key>/<action>``; see `act`."""
-        return self.behaviours[self._relation(table).name].act_with(self._require(table, key), action, body)
+        return self.behaviours[self._relation(table).name].act_with(self._require(table, key, "modify"), action, body)
 
     def act_in_query(self, table: str, key: str, action: str) -> None:
         """Perform ``PUT <table>/<key>?action=<action>``; see `act`."""
-        self.behaviours[self._relation(table).name].act_in_query(self._require(table, key), action)
+        self.behaviours[self._relation(table).name].act_in_query(self._require(table, key, "modify"), action)
 
     def _finish(self, table: str, key: Key, state: str) -> None:
         row = self.store.get(table, key)

@@ -66,6 +66,11 @@ def login_required() -> ApiError:
     return ApiError(401, "Login required")
 
 
+def denied() -> ApiError:
+    """Something that the user has no right to (403)."""
+    return ApiError(403, "Permission denied")
+
+
 def not_permitted(what: str) -> ApiError:
     """A method that this resource does not offer (405); in our own words."""
     return ApiError(405, f"{what} is not permitted")

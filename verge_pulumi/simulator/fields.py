@@ -46,6 +46,11 @@ Getter: TypeAlias = Callable[[Row], Any]
 Projection: TypeAlias = Callable[[Row], dict[str, Any]]
 Visit: TypeAlias = Callable[[str, Row], None]
 """Called with the table and row of each row that an answer was read from."""
+May: TypeAlias = Callable[[str, str, Row], bool]
+"""Says whether there is a right on a row of a table, both named before it."""
+
+_NAMING = ("$key", "name", "$display")
+"""What is shown of a row that may be listed, but not read."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,18 @@ def parse(text: str) -> tuple[Entry, ...]:
         raise invalid_argument() from None
 
 
+def names_of(relation: Relation, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return what is left of a projection of rows that may be listed, but not read: the key and the name."""
+    asked = [
+        name
+        for entry in entries
+        if entry.may_be_view
+        for name in (relation.view(entry.output) or (entry.output,))
+        if name in _NAMING
+    ]
+    return parse(",".join(asked))
+
+
 def display(row: Row) -> str:
     """Return the display text of a row: its name, or else its key."""
     return str(row.get("name") or row["$key"])
@@ -198,11 +215,13 @@ class Projector:
     Args:
         store: The rows.
         visit: Called for each row that an answer is read from.
+        may: Says whether other rows than the one that was asked for may be shown.
     """
 
-    def __init__(self, store: Store, visit: Visit) -> None:
+    def __init__(self, store: Store, visit: Visit, may: May) -> None:
         self._store = store
         self._visit = visit
+        self._may = may
 
     def projection(self, relation: Relation, entries: tuple[Entry, ...]) -> Projection:
         """Return the function that evaluates the entries for a row of that table."""
@@ -261,11 +280,12 @@ class Projector:
         inner = self._inside(target, rest, selection)
         if inner is None:
             return None
-        store, table, visit = self._store, target.name, self._visit
+        store, table, visit, may = self._store, target.name, self._visit, self._may
+        right = _right(rest, selection)
 
         def follow(row: Row) -> Any:
             found = store.get(table, row[name])
-            if found is None:
+            if found is None or not may(right, table, found):
                 return None
             visit(table, found)
             return inner(found)
@@ -292,20 +312,22 @@ class Projector:
             inner = _own("$key")
         if inner is None:
             return None
-        store, parent = self._store, relation.name
-        return lambda row: [inner(child) for child in store.children(table, column, (parent, row["$key"]))]
+        store, parent, may, right = self._store, relation.name, self._may, _right(rest or ("$key",), selection)
+        return lambda row: [
+            inner(child) for child in store.children(table, column, (parent, row["$key"])) if may(right, table, child)
+        ]
 
     def _polymorphic(
         self, name: str, relation: Relation, rest: tuple[str, ...], selection: tuple[Entry, ...] | None
     ) -> Getter:
         """Follow ``table/key``; a path through a null one is missing from the answer (docs/vergeos/quirks.md §R5)."""
-        column = relation.columns[name]
+        column, right = relation.columns[name], _right(rest, selection)
         inners: dict[str, Getter | None] = {}
 
         def follow(row: Row) -> Any:
             target = reference(column, row[name])
             found = None if target is None else self._store.get(*target)
-            if target is None or found is None:
+            if target is None or found is None or not self._may(right, target[0], found):
                 return ABSENT
             table = target[0]
             if table not in inners:
@@ -314,6 +336,11 @@ class Projector:
             return ABSENT if inner is None else inner(found)
 
         return follow
+
+
+def _right(rest: tuple[str, ...], selection: tuple[Entry, ...] | None) -> str:
+    """Return the right that showing a part of another row needs: its name is what a list shows too."""
+    return "list" if selection is None and len(rest) == 1 and rest[0] in _NAMING else "read"
 
 
 def _own(name: str) -> Getter:

@@ -44,12 +44,14 @@ class Relation:
         columns: Its columns by name.
         visible: The columns of ``all``: no secrets and none that must be named.
         lists: Its child lists: the name of a list -> (child table, child column).
+        runners: The columns, with their tables, that name the row as which another one runs.
     """
 
     table: Table
     columns: Mapping[str, Column]
     visible: tuple[str, ...]
     lists: Mapping[str, tuple[str, str]]
+    runners: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -92,6 +94,11 @@ def relations(tables: Mapping[str, Table], release: Release) -> dict[str, Relati
             columns={column.name: column for column in table.columns},
             visible=tuple(c.name for c in table.columns if not c.secret and not c.hidden),
             lists=_child_lists(table, present),
+            runners=tuple(
+                (other.name, column.name)
+                for other in present.values()
+                if other.runs_as and (column := other.column(other.runs_as)) and column.target == name
+            ),
         )
         for name, table in present.items()
     }

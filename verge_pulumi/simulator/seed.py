@@ -118,7 +118,7 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     for kind, device_class in _POOLS.items():
         add("resource_groups", name=f"{device_class} pool", type=kind, **{"class": device_class})
     known = {"name": user.lower(), "id": _id(f"{backend.name}/{user}")}
-    add("users", **known, password=password, displayname="Administrator", physical_access=True)
+    add("users", **known, password=password, displayname="Administrator")
     add("groups", name="Administrators", description="Full access", system_group=True)
     add("groups", name="Operators", description="Day to day work")
     add("members", parent_group=1, member="users/1")

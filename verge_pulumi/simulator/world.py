@@ -10,6 +10,7 @@ from verge_pulumi.catalogue.model import Table
 from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.arguments import choice, number, several, text, whole
 from verge_pulumi.simulator.backend import Backend
+from verge_pulumi.simulator.behaviour.access.users import Holder
 from verge_pulumi.simulator.clock import Clock
 from verge_pulumi.simulator.faults import Faults
 from verge_pulumi.simulator.log import RequestLog
@@ -66,9 +67,18 @@ class World:
             ValueError: The content is of another release or has a table that does not exist.
         """
         self.backend.load(content)
+        if "permissions" not in content["rows"]:
+            self._endow()
         for user in self.backend.store.rows("users"):
             if user["name"] == self._user.lower():
                 self.backend.store.change("users", user["$key"], {"password": self._password})
+
+    def _endow(self) -> None:
+        for table in ("users", "groups"):
+            holders = self.backend.behaviours.get(table)
+            if isinstance(holders, Holder):
+                for row in self.backend.store.rows(table):
+                    holders.endow(row)
 
     def delay(self, ms: float) -> None:
         """Delay every answer by a number of milliseconds.

@@ -24,5 +24,6 @@ CLOUDINIT_FILES = table(
     ),
     short="name filesize modified",
     unique=(("owner", "name"),),
+    owner="owner",
     source="docs/vergeos/virtual-machines.md §10",
 )

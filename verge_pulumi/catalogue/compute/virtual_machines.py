@@ -157,6 +157,9 @@ VMS = table(
     short="name description enabled os_family cpu_cores ram",
     summary="name description enabled machine os_family cpu_cores ram is_snapshot need_restart",
     unique=(("name",),),
+    owner="owner",
+    runs_as="machine",
+    viewer="owner_user",
     singular="vm",
     actions=words(
         "poweron poweroff kill reset clone migrate hibernate move restore changecd changenet paste fsync_strict"

@@ -54,6 +54,7 @@ VNET_RULES = table(
     summary="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
     unique=(("vnet", "name"),),
     parent="vnet",
+    owner="owner",
     source="docs/vergeos/networks.md §4; unique: docs/vergeos/quirks.md §6",
 )
 

@@ -138,6 +138,8 @@ VNETS = table(
     short="name description enabled type network",
     summary="name description enabled type machine network layer2_type layer2_id need_restart need_fw_apply",
     unique=(("name",),),
+    owner="owner",
+    runs_as="machine",
     singular="vnet",
     actions=words("poweron poweroff kill reset refresh migrate execute clear_statistics"),
     source="docs/vergeos/networks.md §2, §3; unique: docs/vergeos/quirks.md §6",
@@ -164,6 +166,7 @@ VNET_ADDRESSES = table(
     summary="ip type mac hostname owner",
     unique=(("vnet", "ip"),),
     parent="vnet",
+    owner="owner",
     source="docs/vergeos/networks.md §6",
 )
 
@@ -182,5 +185,6 @@ VNET_CIDRS = table(
     short="cidr owner",
     unique=(("vnet", "cidr"),),
     parent="vnet",
+    owner="owner",
     source="docs/vergeos/networks.md §9",
 )

@@ -32,5 +32,6 @@ FILES = table(
     ),
     short="name description type",
     summary="name description type filesize preferred_tier",
+    owner="owner",
     source="docs/vergeos/other-tables.md §3; docs/vergeos/README.md §11",
 )

@@ -146,6 +146,7 @@ NODES = table(
     ),
     short="name description physical",
     summary="name description physical machine cluster cores ram maintenance",
+    runs_as="machine",
     all_lacks_key=True,
     creatable=False,
     source="docs/vergeos/other-tables.md §2; docs/vergeos/README.md §5.1",

@@ -1,10 +1,10 @@
-"""Permissions (docs/vergeos/access.md §4). The simulator stores them and lets every user do everything."""
+"""Permissions (docs/vergeos/access.md §4). What they let a user do is decided in `verge_pulumi.simulator.rights`."""
 
 from __future__ import annotations
 
 from verge_pulumi.simulator.behaviour.access.users import IDENTITIES
 from verge_pulumi.simulator.behaviour.base import Behaviour
-from verge_pulumi.simulator.relations import Row
+from verge_pulumi.simulator.relations import Key, Row
 
 
 class Permissions(Behaviour):
@@ -22,3 +22,9 @@ class Permissions(Behaviour):
         after = row | changes
         if after["read"] and not after["list"]:
             changes["list"] = True
+
+    def withdraw(self, table: str, key: Key) -> None:
+        """Delete the permissions on a row that was deleted."""
+        for row in list(self.backend.store.rows(self.table)):
+            if (row["table"], row["row"]) == (table, key):
+                self.backend.remove(self.table, row["$key"])

@@ -29,8 +29,15 @@ class Holder(Behaviour):
 
     def before_create(self, row: Row) -> None:
         """Give it an identity; one that is free again may be given again."""
-        taken = (each["identity"] for table in ("users", "groups") for each in self.backend.store.rows(table))
+        taken = (each["identity"] or 0 for table in ("users", "groups") for each in self.backend.store.rows(table))
         row["identity"] = 1 + max(taken, default=0)
+
+    def endow(self, row: Row) -> None:
+        """Give what a new one gets to a row that was saved by a simulator without permissions."""
+        complete = dict(row)
+        self.before_create(complete)
+        self.backend.store.change(self.table, row["$key"], complete)
+        self.after_create(row)
 
     def after_delete(self, row: Row) -> None:
         """Delete its permissions."""
@@ -57,10 +64,8 @@ class Users(Holder):
         """Add the permissions that each type of user starts with; the first user has all of them."""
         if row["$key"] == FIRST_USER:
             self.grant(row, "/", " ".join(_RIGHTS))
-        elif row["type"] == "vdi":
-            self.grant(row, "/", "list")
         else:
-            self.grant(row, "/", "list read")
+            self.grant(row, "/", "list" if row["type"] == "vdi" else "list read")
             self.grant(row, "users", "list read modify", row["$key"])
         return None
 
