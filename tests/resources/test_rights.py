@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.providers.bench import Bench
+from tests.providers.bench import Bench, Managed
+from tests.resources.access.logins import as_user, permit
 from tests.resources.whole_lives import LIVING, WholeLife
 from verge_pulumi.catalogue import TABLES
-from verge_pulumi.engine.declaring.rights import Right
-from verge_pulumi.engine.lifecycle.needs import rights_of
+from verge_pulumi.client import PermissionDenied
+from verge_pulumi.engine.declaring.rights import SEE, STAGES, Right, Rights
+from verge_pulumi.engine.errors import Reported
+from verge_pulumi.engine.lifecycle.needs import merged, rights_of
+from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.simulator import Request
 
 ACTIONS = {f"{table.singular}_actions": table.name for table in TABLES.values() if table.singular}
 
+PASSWORD = "s3cret-words"
+
 WRITES: dict[str, Right] = {"POST": "create", "PUT": "modify", "DELETE": "delete"}
 
 
-@pytest.mark.parametrize("powered", [False, True], ids=["off", "on"])
 @pytest.mark.parametrize("name", LIVING)
-def test_every_request_of_a_life_is_covered_by_the_declared_rights(bench: Bench, name: str, *, powered: bool) -> None:
-    bench.share_clock()
-    life = WholeLife(bench, bench, name, powered=powered)
+def test_every_request_of_a_life_is_covered_by_the_declared_rights(bench: Bench, name: str) -> None:
+    life = WholeLife(bench, bench.later, name, powered=False)
     asked = life.requests()
     assert set(asked) >= {"create", "read", "delete"}
     kind = life.subject.kind
@@ -31,6 +36,75 @@ def test_every_request_of_a_life_is_covered_by_the_declared_rights(bench: Bench,
         rights = rights_of(kind, stage, life.kinds)
         needed = {need for request in requests for need in needs(request)}
         assert {(table, right) for table, right in needed if right not in rights.get(table, ())} == set(), stage
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_a_user_with_the_declared_rights_can_do_it_all(bench: Bench, name: str) -> None:
+    life = WholeLife(bench, lambda: as_user(bench, "deploy", PASSWORD), name, powered=True)
+    kind = life.subject.kind
+    log_in(bench, "deploy", *(rights_of(kind, stage, life.kinds) for stage in STAGES))
+    asked = life.requests()
+    refused = [request for requests in asked.values() for request in requests if request.status in (401, 403)]
+    assert refused == []
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_a_user_with_the_rights_to_read_sees_all_and_writes_nothing(bench: Bench, name: str) -> None:
+    bench.share_clock()
+    life = WholeLife(bench, bench.later, name, powered=False)
+    log_in(bench, "look", rights_of(life.subject.kind, "read", life.kinds))
+    made = life.make(bench)
+    bench.begin_run()
+    seen = made.seen_by(as_user(bench, "look", PASSWORD))
+    outs = dict(made.read().outs)
+    assert seen.read().outs == outs
+    assert seen.read().id == made.id
+    before = bench.simulator.snapshot()
+    writes = [life.edit, Managed.destroy] if life.writes else [Managed.destroy]
+    for write in writes:
+        with pytest.raises(Reported, match=r"Permission denied \(403\)\. Give the user of this login the rights? '"):
+            write(seen)
+    assert bench.simulator.snapshot() == before
+
+
+@pytest.mark.parametrize("given", [{}, {"users": frozenset(("list",))}], ids=["not listed", "not read"])
+def test_what_a_user_may_not_see_is_not_gone(bench: Bench, given: Rights) -> None:
+    ann, ben = (bench.create("User", name, name=name) for name in ("ann", "ben"))
+    log_in(bench, "look", {"system": SEE}, given)
+    bench.simulator.reset("log")
+    connection = as_user(bench, "look", PASSWORD).connection
+    reader = Reader(connection.client, connection.clock, pause=0.2, expected=2)
+    with ThreadPoolExecutor() as pool:
+        reads = [pool.submit(reader.fresh, "users", each.id, ("$key", "enabled")) for each in (ann, ben)]
+    for read in reads:
+        with pytest.raises(PermissionDenied, match="Permission denied"):
+            read.result()
+    assert len([request for request in bench.simulator.requests() if "filter" in request.query]) == 1
+
+
+def test_a_row_of_a_marked_kind_that_may_only_be_listed_is_not_taken_for_changed(bench: Bench) -> None:
+    lan = bench.create("Network", "lan", name="lan", mtu=1500)
+    log_in(bench, "look", {"system": SEE, "vnets": frozenset(("list",))})
+    with pytest.raises(Reported, match="the rights 'list' and 'read' on 'vnets'"):
+        lan.seen_by(as_user(bench, "look", PASSWORD)).read()
+
+
+def test_a_user_without_the_system_is_told_so(bench: Bench) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    log_in(bench, "look")
+    with pytest.raises(Reported, match="the rights 'list' and 'read' on 'system'"):
+        lan.seen_by(as_user(bench, "look", PASSWORD)).read()
+
+
+def log_in(bench: Bench, name: str, *rights: Rights) -> None:
+    """Make a user with these rights and no others."""
+    key = bench.simulator.add("users", name=name, password=PASSWORD)
+    (user,) = [row for row in bench.simulator.rows("users") if row["$key"] == key]
+    for row in bench.simulator.rows("permissions"):
+        if row["identity"] == user["identity"]:
+            bench.simulator.remove("permissions", row["$key"])
+    for table, given in merged(need for each in rights for need in each.items()).items():
+        permit(bench, user["identity"], table, *given)
 
 
 def needs(request: Request) -> Iterator[tuple[str, Right]]:

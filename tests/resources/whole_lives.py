@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.engine.cases import CASES
@@ -32,14 +32,14 @@ class WholeLife:
 
     Args:
         owner: A run of whoever makes what the object is within.
-        bench: A run of whoever manages the object.
+        begin: Begins a run of whoever manages the object.
         name: What lives, of `LIVING`.
         powered: Whether the VMs and networks that it is within run.
     """
 
-    def __init__(self, owner: Bench, bench: Bench, name: str, *, powered: bool) -> None:
+    def __init__(self, owner: Bench, begin: Callable[[], Bench], name: str, *, powered: bool) -> None:
         self._owner = owner
-        self._bench = bench
+        self._begin = begin
         self._powered = powered
         self._made: dict[str, Managed] = {}
         self._tenant = owner.simulator.add("tenants", name="acme")
@@ -49,7 +49,7 @@ class WholeLife:
 
     def requests(self) -> Mapping[Stage, list[Request]]:
         """Let it live; return the requests of each stage."""
-        simulator, subject, bench = self._bench.simulator, self.subject, self._bench
+        simulator, subject, bench = self._owner.simulator, self.subject, self._again()
         asked: dict[Stage, list[Request]] = {}
 
         def done(stage: Stage) -> None:
@@ -57,21 +57,40 @@ class WholeLife:
             simulator.reset("log")
 
         simulator.reset("log")
-        made = bench.create(subject.kind.declaration.title, "subject", **self._on, **self._said(subject))
+        made = self.make(bench)
         done("create")
         bench.begin_run()
         made.refresh()
         done("read")
         if subject.edit:
-            made.up(**{subject.edit[0]: _plain(subject.edit[1])})
+            self.edit(made)
             done("update")
-        made.bench = bench.later()
-        made.bench.share_clock()
+        made.bench = self._again()
         made.read()
         done("read")
         made.destroy()
         done("delete")
         return asked
+
+    def make(self, bench: Bench) -> Managed:
+        """Make it."""
+        return bench.create(self.subject.kind.declaration.title, "subject", **self._on, **self._said(self.subject))
+
+    @property
+    def writes(self) -> bool:
+        """Whether a change of the program writes to it, and not only to the state."""
+        edit = self.subject.edit
+        return bool(edit and self.subject.kind.declaration.inputs[edit[0]].column)
+
+    def edit(self, made: Managed) -> None:
+        """Change it."""
+        assert self.subject.edit
+        made.up(**{self.subject.edit[0]: _plain(self.subject.edit[1])})
+
+    def _again(self) -> Bench:
+        bench = self._begin()
+        bench.share_clock()
+        return bench
 
     def _above(self, subject: Subject) -> dict[str, str]:
         """Make what an object is within, once; return its references."""

@@ -83,6 +83,7 @@ def _needs(kind: type[BaseResource], stage: Stage, among: Kinds | None) -> Itera
             own |= change  # one that is there already is taken over, and some are filled after they were made
         if stage != "update" or _changes(declaration):
             yield declaration.table, own
+            yield from ((table, own) for table in _owners(kind, among))
     for each in touches(kind):
         if stage in each.at:
             named = [one.declaration.table for one in _meant(kind, each.of, among)] if each.of else []
@@ -98,6 +99,17 @@ def _read_with(kind: type[BaseResource], among: Kinds | None) -> Iterator[str]:
         yield declaration.listed_in[0]
     for above in _meant(kind, declaration.parent.name, among) if declaration.parent else ():
         yield from _read_with(above, among)
+
+
+def _owners(kind: type[BaseResource], among: Kinds | None) -> Iterator[str]:
+    """Yield the tables of rows on which rights are looked for instead (docs/vergeos/access.md §6, owner field)."""
+    from verge_pulumi.catalogue import TABLES  # as in `seen`
+
+    declaration = kind.declaration
+    column = TABLES[declaration.table].owner if declaration.table in TABLES else None
+    for name, attribute in declaration.inputs.items():
+        if column and attribute.column == column:
+            yield from (each.declaration.table for each in _meant(kind, name, among))
 
 
 def _meant(kind: type[BaseResource], name: str, among: Kinds | None) -> list[type[BaseResource]]:
