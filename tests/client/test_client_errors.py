@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from verge_pulumi.client import (
     AlreadyExists,
     ApiError,
+    ApiKey,
+    Authentication,
     BadAnswer,
     BadRequest,
+    Basic,
     Conflict,
     NoAnswer,
     NoSpace,
@@ -29,6 +32,7 @@ from verge_pulumi.client import (
     Redirected,
     Refused,
     ServerError,
+    SessionToken,
     VergeClient,
     VergeError,
     printable,
@@ -78,6 +82,56 @@ def test_a_status_has_its_error(
     assert (error.status, error.text, error.outcome) == (status, words, outcome)
     assert (error.method, error.path) == ("POST", "/api/v4/vms")
     assert str(error).startswith(f"POST /api/v4/vms failed: {words} ({status}).")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "needs"),
+    [
+        ("GET", "vms/5", "the right 'read' on vms, on its row 5, or on what that row is a part of"),
+        ("PUT", "vms/5", "the right 'modify' on vms, on its row 5, or on what that row is a part of"),
+        ("DELETE", "vms/5", "the right 'delete' on vms, on its row 5, or on what that row is a part of"),
+        ("POST", "machine_nics", "the right 'create' on machine_nics, or on what the row is to be a part of"),
+        ("PUT", "vnets/5/apply", "the right 'modify' on vnets, on its row 5, or on what that row is a part of"),
+        ("POST", "vnet_actions", "the right 'modify' on vnets, or on the row that the action is for"),
+        ("POST", "catalog_repository_actions", "the right 'modify' on catalog_repositories, or on the row that the"),
+        ("GET", "vms", "the rights 'list' and 'read' on vms"),
+        ("GET", "vms/$table", "all rights on '/'"),
+        ("GET", "../version.json", "a permission for that"),
+    ],
+)
+def test_a_denial_says_which_right_is_needed(method: Any, path: str, needs: str) -> None:
+    path = "/version.json" if path.startswith("..") else f"/api/v4/{path}"
+    for who, sentence in (("User 'ci'", "User 'ci'"), ("", "The user of this login")):
+        answer = Answer(Request(method, path, who=who), 403, {}, b'{"err": "Permission denied"}')
+        with pytest.raises(PermissionDenied) as caught:
+            answer.value()
+        assert f"{sentence} needs {needs}" in str(caught.value)
+        assert str(caught.value).endswith(" Give it in VergeOS, or log in as a user that has it.")
+
+
+@pytest.mark.parametrize(
+    ("auth", "who"),
+    [
+        (Basic("ci", PASSWORD), "User 'ci'"),
+        (ApiKey("0123456789"), "The user of this API key"),
+        (SessionToken("ci", PASSWORD), "User 'ci'"),
+    ],
+)
+def test_a_denial_names_the_user_where_it_is_known(
+    server: HttpServer, connect: Connect, auth: Authentication, who: str
+) -> None:
+    if isinstance(auth, SessionToken):
+        server.reply(201, {"$key": "0123456789abcdef"})
+    server.reply(403, {"err": "Permission denied"})
+    with pytest.raises(PermissionDenied, match=f"{who} needs the right 'read' on vms, on its row 1"):
+        connect(server.url, auth=auth).table("vms").get(1)
+
+
+def test_a_system_that_may_not_be_seen_is_a_denial(server: HttpServer, verge: VergeClient) -> None:
+    server.reply(200, [])
+    with pytest.raises(PermissionDenied) as caught:
+        verge.system()
+    assert "it shows no row (200). User 'admin' needs the rights 'list' and 'read' on system" in str(caught.value)
 
 
 def test_a_read_that_failed_was_not_applied(server: HttpServer, verge: VergeClient) -> None:

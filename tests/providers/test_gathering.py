@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verge_pulumi.client import ApiKey, VergeClient
+from verge_pulumi.client import ApiKey, Basic, PermissionDenied, VergeClient
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.reader import MOST_KEYS, Place, Reader
 from verge_pulumi.engine.reading.waiting import Clock
@@ -183,6 +183,24 @@ def test_a_bad_key_is_the_error_of_the_one_who_gave_it(client: VergeClient, simu
     row, error = read_all(reader, [("vnets", good), ("vms", "../users/1")])
     assert row["name"] == "lan"
     assert "../users/1" in str(error)
+
+
+def test_what_a_list_leaves_out_is_asked_for_before_it_is_taken_for_gone(simulator: Simulator) -> None:
+    seen, hidden, named = (str(simulator.add("vnets", name=name)) for name in ("seen", "hidden", "named"))
+    simulator.add("users", name="ci", password="s3cret", type="vdi")
+    identity = simulator.rows("users")[-1]["identity"]
+    (everything,) = [row for row in simulator.rows("permissions") if (row["identity"], row["table"]) == (identity, "/")]
+    simulator.remove("permissions", everything["$key"])
+    for table, row, read in (("system", 0, True), ("vnets", seen, True), ("vnets", named, False)):
+        simulator.add("permissions", identity=identity, table=table, row=int(row), list=True, read=read)
+    with VergeClient(simulator.url, auth=Basic("ci", "s3cret")) as client:
+        fields: tuple[str, ...] = ("$key", "name", "description")
+        wanted = [("vnets", key, fields) for key in (seen, hidden, named, "999")]
+        rows = read_all_of(reading_together(client), wanted)
+    assert (rows[0]["name"], rows[3]) == ("seen", None)
+    for key, error in ((hidden, rows[1]), (named, rows[2])):
+        assert isinstance(error, PermissionDenied)
+        assert f"User 'ci' needs the right 'read' on vnets, on its row {key}, or on" in str(error)
 
 
 def reading_together(client: VergeClient) -> Reader:

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, TypedDict
 
-from verge_pulumi.client.errors import ApiError, BadAnswer, Outcome, Redirected, ServerError, error_class
+from verge_pulumi.client.errors import (
+    ApiError,
+    BadAnswer,
+    Outcome,
+    PermissionDenied,
+    Redirected,
+    ServerError,
+    error_class,
+)
+from verge_pulumi.client.rights import needed
 from verge_pulumi.client.text import printable
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -41,6 +50,7 @@ class Request:
         repeatable: Applying it twice does no harm.
         anonymous: It is sent without credentials.
         secrets: Texts to mask should the answer repeat them.
+        who: Whose credentials it is sent with, as the beginning of a sentence.
     """
 
     method: Method
@@ -51,6 +61,7 @@ class Request:
     repeatable: bool = False
     anonymous: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    who: str = ""
 
     def not_applied(self) -> Fate:
         """The request did not reach VergeOS, or was refused."""
@@ -142,7 +153,15 @@ class Answer:
         # An error inside a 2xx is an answer nobody documents: it proves neither that the write was applied nor not.
         doubtful = issubclass(kind, ServerError) or self.status < 400
         fate = self.request.perhaps_applied() if doubtful else self.request.not_applied()
-        return kind(text, status=self.status, response=response, retry_after=self._retry_after(), **fate)
+        advice = None
+        if kind is PermissionDenied:
+            advice = needed(self.request.method, self.request.path, self.request.who)
+        return kind(text, status=self.status, response=response, retry_after=self._retry_after(), advice=advice, **fate)
+
+    def hidden(self) -> PermissionDenied:
+        """Return the error for a list that leaves out a row which every system has."""
+        text, advice = "it shows no row", needed(self.request.method, self.request.path, self.request.who)
+        return PermissionDenied(text, status=self.status, advice=advice, **self.request.not_applied())
 
     def _explanation(self) -> tuple[str, dict[str, Any]]:
         """Return VergeOS's words and the ``response`` beside them, in any shape that clients met.

@@ -42,9 +42,15 @@ class Authentication(Sealed, ABC):
 
 
 class Credentials(Sealed, ABC):
-    """What proves to one host who sends a request."""
+    """What proves to one host who sends a request.
+
+    Attributes:
+        who: Who that is, as the beginning of a sentence.
+    """
 
     __slots__ = ()
+
+    who: str
 
     @abstractmethod
     def headers(self) -> Mapping[str, str]:
@@ -79,7 +85,7 @@ class Basic(Authentication):
         """Return the ``Authorization: Basic`` header."""
         password = self._password.reveal()
         pair = f"{self.username}:{password}".encode()
-        return _Fixed(f"Basic {base64.b64encode(pair).decode()}", password)
+        return _Fixed(f"Basic {base64.b64encode(pair).decode()}", password, f"User '{self.username}'")
 
 
 class ApiKey(Authentication):
@@ -97,7 +103,7 @@ class ApiKey(Authentication):
 
     def at(self, transport: Transport) -> Credentials:
         """Return the ``Authorization: Bearer`` header."""
-        return _Fixed(f"Bearer {self._key.reveal()}", self._key.reveal())
+        return _Fixed(f"Bearer {self._key.reveal()}", self._key.reveal(), "The user of this API key")
 
 
 class SessionToken(Authentication):
@@ -125,11 +131,12 @@ def _user(username: str, password: str) -> tuple[str, Secret]:
 class _Fixed(Credentials):
     """An ``Authorization`` header that stays the same; a 401 for it is final."""
 
-    __slots__ = ("_header", "_secret")
+    __slots__ = ("_header", "_secret", "who")
 
-    def __init__(self, header: str, secret: str) -> None:
+    def __init__(self, header: str, secret: str, who: str) -> None:
         self._header = header
         self._secret = secret
+        self.who = who
 
     def headers(self) -> Mapping[str, str]:
         return {"Authorization": self._header}
@@ -146,11 +153,12 @@ class _Session(Credentials):
     next tries again.
     """
 
-    __slots__ = ("_lock", "_login", "_password", "_transport", "_username")
+    __slots__ = ("_lock", "_login", "_password", "_transport", "_username", "who")
 
     def __init__(self, transport: Transport, username: str, password: Secret) -> None:
         self._transport = transport
         self._username = username
+        self.who = f"User '{username}'"
         self._password = password
         self._lock = threading.Lock()
         self._login: Future[str] | None = None

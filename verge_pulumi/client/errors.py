@@ -183,9 +183,7 @@ class LoginRequired(ApiError):
 
 
 class PermissionDenied(ApiError):
-    """403: the user may not do this."""
-
-    advice = "Give the user of this login the permission in VergeOS."
+    """403: the user may not do this; ``advice`` says which right on what is needed."""
 
 
 class NotFound(ApiError):

@@ -122,4 +122,4 @@ class Session:
 
     def _signed(self, request: Request) -> Request:
         headers = {**request.headers, **self._credentials.headers()}
-        return replace(request, headers=headers, secrets=self._credentials.secrets())
+        return replace(request, headers=headers, secrets=self._credentials.secrets(), who=self._credentials.who)

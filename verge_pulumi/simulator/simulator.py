@@ -218,7 +218,7 @@ class Simulator:
         self._check(table)
         return self._call(lambda: copy.deepcopy(list(self._world.backend.store.rows(table))))
 
-    def add(self, table: str, **columns: Any) -> int | str:
+    def add(self, table: str, /, **columns: Any) -> int | str:
         """Create a row directly, without validation; return its key.
 
         Raises:
@@ -228,7 +228,7 @@ class Simulator:
         key: int | str = self._call(lambda: self._world.backend.add(table, columns))["$key"]
         return key
 
-    def edit(self, table: str, key: int | str, **columns: Any) -> None:
+    def edit(self, table: str, key: int | str, /, **columns: Any) -> None:
         """Change columns directly: no rules, no time stamp, no log entry.
 
         Raises:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, VergeClient, VergeError, any_of, as_key, select, where
+from verge_pulumi.client import Filter, NotFound, Row, Table, VergeClient, VergeError, any_of, as_key, select, where
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.waiting import Clock
@@ -114,7 +114,7 @@ class Reader:
             if snapshot.taken is None or now - snapshot.taken > MAX_AGE:
                 marked = where("description", "cs", marks) if marks else None
                 rows = self._client.table(table).iterate(fields=list(fields), filter=marked, page_size=PAGE)
-                snapshot.rows = {str(row["$key"]): row for row in rows}
+                snapshot.rows = _read_rows(rows, fields)
                 snapshot.taken = self._confirmed = now
             return snapshot.rows
 
@@ -171,17 +171,31 @@ class Reader:
             for start in range(0, len(group), MOST_KEYS):
                 some = group[start : start + MOST_KEYS]
                 try:
-                    rows = self._rows(table, fields, [want.key for want in some])
-                    if len(rows) < len(some):
-                        self._confirm()
-                    answers |= {want: rows.get(want.key) for want in some}
+                    rows = _rows(self._client.table(table), fields, [want.key for want in some])
                 except VergeError as error:
                     answers |= dict.fromkeys(some, error)
+                    continue
+                for want in some:
+                    answers[want] = rows.get(want.key) or self._missing(want, alone=len(some) == 1)
         for want, row in answers.items():
             if isinstance(row, dict):
                 place = (want.table, want.key)
                 self._seen[place] = self._seen.get(place, {}) | row
         return answers
+
+    def _missing(self, want: _Want, *, alone: bool) -> Row | Exception | None:
+        """Return a row that a request did not answer with, or why it is neither there nor gone.
+
+        A list leaves out what its reader may not see, as if it were not there; asked for it by itself, VergeOS says so
+        (docs/vergeos/access.md §6).
+        """
+        try:
+            row = None if alone else _rows(self._client.table(want.table), want.fields, [want.key]).get(want.key)
+            if row is None:
+                self._confirm()
+        except VergeError as error:
+            return error
+        return row
 
     def _listed(self, wants: Sequence[_Want]) -> dict[_Want, Row]:
         """Read rows of different tables that one table lists (docs/vergeos/README.md §5.1, sub-selections).
@@ -204,7 +218,7 @@ class Reader:
             keys = list(dict.fromkeys(place.key for place in places.values()))
             for start in range(0, len(keys), MOST_KEYS):
                 try:
-                    parents = self._rows(table, tuple(fields), keys[start : start + MOST_KEYS])
+                    parents = _rows(self._client.table(table), tuple(fields), keys[start : start + MOST_KEYS])
                 except VergeError:
                     continue  # what is wrong shows when they are read by themselves
                 for want, place in places.items():
@@ -212,15 +226,6 @@ class Reader:
                         if str(row.get("$key")) == want.key:
                             found[want] = row
         return found
-
-    def _rows(self, table: str, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
-        if len(keys) > 1:
-            condition = any_of("$key", map(as_key, keys))
-            return {str(row["$key"]): row for row in self.find(table, condition, fields)}
-        try:
-            return {keys[0]: self._client.table(table).get(keys[0], fields=list(fields))}
-        except NotFound:
-            return {}
 
     def _confirm(self) -> None:
         """See that the API still answers, before a 404 is taken for a row that is gone.
@@ -239,3 +244,18 @@ class Reader:
         with self._lock:
             for known in [known for known in self._snapshots if known[0] == table]:
                 del self._snapshots[known]
+
+
+def _rows(table: Table, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
+    if len(keys) > 1:
+        return _read_rows(table.list(fields=list(fields), filter=any_of("$key", map(as_key, keys))), fields)
+    try:
+        return {keys[0]: table.get(keys[0], fields=list(fields))}
+    except NotFound:
+        return {}
+
+
+def _read_rows(rows: Iterable[Row], fields: Sequence[str]) -> dict[str, Row]:
+    """Return the rows of a list by key, without those that may be listed, but not read: these show a name at most."""
+    naming = {"$key", "name"}
+    return {str(row["$key"]): row for row in rows if row.keys() - naming or set(fields) <= naming}
