@@ -31,8 +31,11 @@ exactly these rights are one line of a program.
 * Who changes rights may give itself all: `create` or `modify` on `permissions` or `members` is as good as
   everything, and so is `modify` on `users`.
 * Limits and checks of a program read nothing.
+* VergeOS also accepts the right on what a row is within: who may create on `vnets` may create rules. This page names
+  the table itself, which does in any case. A row that names an owner, such as a cloud-init file its VM, takes the right
+  there; so does a block of addresses that a program gives to a tenant, on `tenants`, which no column here tells.
 * An action takes `modify` on the row's table, as far as is known; the
-  [facts about VergeOS](vergeos/access.md#4-permissions-the-table-permissions) name the sources.
+  [facts about VergeOS](vergeos/access.md#6-what-a-user-may-do) name the sources.
 """
 
 
