@@ -23,6 +23,7 @@ SECRET = "c4nary-p<ssword"
 SHARED_KEY = "YzRuYXJ5LXNlY3JldC1rZXktb2YtYS12cG4tcGVlci0="
 
 CONFIG = {
+    "access": {"client-secret": SECRET},
     "golden-image": {"ssh-key": KEY},
     "web-tier": {"ssh-key": KEY, "password": SECRET, "allow-data-loss": "true"},
     "vpn": {"preshared-key": SHARED_KEY, "partner-psk": SECRET},
