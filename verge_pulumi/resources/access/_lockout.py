@@ -15,14 +15,13 @@ from typing import Any
 
 from verge_pulumi.client import PermissionDenied, Row, any_of, where
 from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.rights import RIGHTS
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place
 
 ADMINISTRATOR = "admin"
 FIRST_USER = "1"
 """Name and key of the user that every system has (docs/vergeos/access.md §1)."""
-
-RIGHTS = ("list", "read", "create", "modify", "delete")
 
 FINGERPRINT = "__fingerprint"
 """Hidden output of an `ApiKey`: tells whether a key is that one, without telling the key."""

@@ -9,7 +9,7 @@ from verge_pulumi.client import Row, where
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, path_ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.rights import touch
+from verge_pulumi.engine.declaring.rights import RIGHTS, touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
@@ -65,7 +65,7 @@ class PermissionProvider(RowProvider[Permission]):
 
         See docs/vergeos/access.md §4.
         """
-        unset = {"row": 0, **dict.fromkeys(lockout.RIGHTS, False), "list": True}
+        unset: Inputs = {"row": 0, **dict.fromkeys(RIGHTS, False), "list": True}
         return {name: value for name, value in unset.items() if inputs.get(name) is None}
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
@@ -110,4 +110,4 @@ WHY = "this would take the last permission by which the user of this run has all
 
 def _takes(inputs: Inputs, changed: Collection[str]) -> bool:
     """Say whether a change takes a right."""
-    return any(name in changed and inputs.get(name) is False for name in lockout.RIGHTS)
+    return any(name in changed and inputs.get(name) is False for name in RIGHTS)
