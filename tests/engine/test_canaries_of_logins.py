@@ -1,4 +1,4 @@
-"""Canary secrets of repositories and single sign-on through whole runs of the CLI, in every output it has."""
+"""Canary secrets of repositories, users, keys and single sign-on through whole runs of the CLI, in all its outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.engine.test_canaries import forms
 PROGRAM = """
 import os
 import pulumi
-from verge_pulumi import AuthSource, CatalogRepository, OidcApplication
+from verge_pulumi import ApiKey, AuthSource, CatalogRepository, OidcApplication, User
 
 about = os.environ.get("ABOUT", "first")
 CatalogRepository("partner", name="partner", type="remote", url=f"https://{about}.example.com", user="shop",
@@ -22,6 +22,8 @@ CatalogRepository("partner", name="partner", type="remote", url=f"https://{about
 AuthSource("contoso", name="Contoso", driver="azure", client_id=about,
            client_secret=pulumi.Output.secret(os.environ["CLIENT"]))
 OidcApplication("wiki", name="wiki", description=about, redirect_uri=["https://wiki.example.com"])
+ann = User("ann", name="ann", password=os.environ["PASSWORD"], displayname=about)
+pulumi.export("key", ApiKey("key", user=ann, name="ci", description=about).private_key)
 """
 
 
@@ -30,7 +32,11 @@ def test_no_secret_of_a_login_is_shown_logged_or_stored_in_clear(lab: Lab, tmp_p
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     project = Project(lab, program)
-    secrets = {"REPOSITORY": "c4nary/repository+password", "CLIENT": "c4nary/client+secret"}
+    secrets = {
+        "REPOSITORY": "c4nary/repository+password",
+        "CLIENT": "c4nary/client+secret",
+        "PASSWORD": "c4nary/pass+word",
+    }
     variables = {"VERGEOS_DEBUG": "1", **secrets}
     texts = [
         project.run("up", "--yes", "--skip-preview", "--diff", "--logtostderr", "-v=8", **variables),
@@ -38,16 +44,27 @@ def test_no_secret_of_a_login_is_shown_logged_or_stored_in_clear(lab: Lab, tmp_p
         project.run("preview", "--diff", "--json", **variables, ABOUT="second"),
     ]
     (wiki,) = lab.simulator.rows("oidc_applications")
-    drawn = str(wiki["client_secret"])
+    (key,) = lab.simulator.rows("user_api_keys")
+    drawn = [str(wiki["client_secret"]), str(key["private_key"])]
     # VergeOS echoes what it refuses; the sentence that people see must not.
-    echoed = {"err": f"no: {' '.join([*secrets.values(), drawn])}"}
-    lab.simulator.faults({"match": {"verb": "PUT", "times": 3}, "what": "status", "status": 422, "body": echoed})
+    echoes = {"/user_api_keys/": drawn[1:], "/": [*secrets.values(), *drawn[:1]]}
+    lab.simulator.faults(
+        *(
+            {
+                "match": {"verb": "PUT", "path": path, "times": 5},
+                "what": "status",
+                "status": 422,
+                "body": {"err": f"no: {' '.join(echoed)}"},
+            }
+            for path, echoed in echoes.items()
+        )
+    )
     failing = project.start("up", "--yes", "--skip-preview", **variables, ABOUT="second")
     output, _ = failing.communicate(timeout=90)
     assert failing.returncode != 0
     texts += [output, project.run("stack", "export"), lab.state_text()]
     texts.append(requests.get(f"{lab.simulator.url}/_sim/requests", timeout=10).text)
-    for secret in (*secrets.values(), drawn):
+    for secret in (*secrets.values(), *drawn):
         for form in forms(secret):
             for text in texts:
                 assert form not in text
