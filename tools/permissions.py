@@ -29,7 +29,7 @@ exactly these rights are one line of a program.
 * References that may name rows of several kinds (in italics) take the rights on the tables of those that a program
   uses.
 * Who changes rights may give itself all: `create` or `modify` on `permissions` or `members` is as good as
-  everything, and so is `modify` on `users`.
+  everything, and so are `modify` on `users` and `create` on `user_api_keys`.
 * Limits and checks of a program read nothing.
 * VergeOS also accepts the right on what a row is within: who may create on `vnets` may create rules. This page names
   the table itself, which does in any case. A row that names an owner, such as a cloud-init file its VM, takes the right

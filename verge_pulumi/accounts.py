@@ -9,7 +9,7 @@ pulumi.export("ci-key", ci.key.private_key)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, ClassVar, TypedDict, Unpack
 
 import pulumi
 
@@ -55,8 +55,12 @@ class Account(pulumi.ComponentResource):
     Attributes:
         user: The user.
         group: The group. Others who shall have the same rights join it.
+        member: That it is in the group.
         permissions: What the group may do, by table.
     """
+
+    makes: ClassVar[tuple[type[BaseResource], ...]] = (User, Group, GroupMember, Permission, ApiKey)
+    """The resources that it makes."""
 
     def __init__(
         self, resource_name: str, rights: Rights, opts: pulumi.ResourceOptions | None = None, **login: Unpack[Login]
@@ -87,7 +91,7 @@ class Account(pulumi.ComponentResource):
             )
             for table, given in rights.items()
         }
-        GroupMember(f"{resource_name}-member", opts=within, group=self.group, member=self.user)
+        self.member = GroupMember(f"{resource_name}-member", opts=within, group=self.group, member=self.user)
         self._key = None if password is not None else _key(resource_name, self.user, within, login)
         self.register_outputs({})
 
@@ -178,9 +182,9 @@ def _sorted(name: str, uses: Iterable[object]) -> tuple[list[type[BaseResource]]
             tables += look.tables
         elif isinstance(each, type) and issubclass(each, BaseResource):
             kinds[each] = None
-        elif isinstance(each, type) and issubclass(each, Component):
+        elif isinstance(each, type) and issubclass(each, Component | Account):
             kinds.update(dict.fromkeys(each.makes))
-        elif isinstance(each, BaseResource | Component):
+        elif isinstance(each, BaseResource | Component | Account):
             kinds.update(dict.fromkeys(_made(each)))
         else:
             raise TypeError(

@@ -35,6 +35,11 @@ CONFIG = {
 @pytest.fixture
 def project(lab: Lab, example: Path) -> Project:
     """A copy of an example, configured."""
+    return configured(lab, example)
+
+
+def configured(lab: Lab, example: Path) -> Project:
+    """Copy an example, and configure it."""
     project = Project(lab, example)
     for key, value in CONFIG.get(example.name, {}).items():
         project.run("config", "set", *(["--secret"] if value in (SECRET, SHARED_KEY) else []), key, value)

@@ -27,6 +27,7 @@ GOALS = {
     "G19": "every planted mistake in a program is found by mypy and pyright",
     "G20": "importing the package adds ≤ 100 ms",
     "G21": "no fault in any event in a stack's life × kind of resource",
+    "G22": "accounts with exactly the rights that an example takes run every example",
 }
 """Each goal in words, by its number."""
 

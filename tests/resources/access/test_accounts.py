@@ -9,6 +9,7 @@ import pytest
 
 from tests.declarations.mocked import Engine, settle
 from verge_pulumi import (
+    Account,
     Network,
     Permission,
     Power,
@@ -76,6 +77,13 @@ def test_a_component_stands_for_all_that_it_may_make(engine: Engine) -> None:
     tables = ("vms", "machine_drives", "machine_nics", "machine_devices", "cloudinit_files", "vnet_addresses")
     assert all(rights[table] == set(RIGHTS) for table in tables)
     assert "tag_members" not in rights
+
+
+@pytest.mark.parametrize("form", ["class", "object"])
+def test_accounts_are_used_too(engine: Engine, form: str) -> None:
+    made = preview_account("made", uses=[Network])
+    preview_account("ci", uses=[Account if form == "class" else made])
+    assert given(engine).keys() >= {"users", "groups", "members", "permissions", "user_api_keys"}
 
 
 def test_a_resource_stands_for_its_kind_and_its_tags(engine: Engine) -> None:
