@@ -77,6 +77,15 @@ def test_permissions(http: Http) -> None:
     assert http.error("POST", "permissions", {"identity": 99, "table": "vms"})[0] == 404
 
 
+def test_an_identity_leads_to_whose_it_is(http: Http) -> None:
+    for path, name in (("users/1", "admin"), ("groups/2", "Operators")):
+        made = key(http.post("permissions", {"identity": identity(http, path), "table": "vms"}))
+        fields = "identity#owner#$display as who,identity#owner#name as name,identity#owner#x as x,identity#y as y"
+        assert http.get(f"permissions/{made}", fields=fields) == {"who": name, "name": name, "x": None, "y": None}
+    http.simulator.edit("permissions", made, identity=99)
+    assert http.get(f"permissions/{made}", fields="identity#owner#name as name") == {"name": None}
+
+
 # Members
 
 
