@@ -6,23 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulator.access.conftest import RIGHTS, identity, key
 from tests.simulator.conftest import Http
 from verge_pulumi.simulator import Simulator
-
-RIGHTS = ("list", "read", "create", "modify", "delete")
 
 
 def rights(http: Http, identity: int) -> dict[tuple[str, int], str]:
     rows = http.get("permissions", fields="most", filter=f"identity eq {identity}")
     return {(row["table"], row["row"]): " ".join(name for name in RIGHTS if row[name]) for row in rows}
-
-
-def identity(http: Http, path: str) -> int:
-    return int(http.get(path, fields="identity")["identity"])
-
-
-def key(receipt: dict[str, str]) -> int:
-    return int(receipt["$key"])
 
 
 @pytest.mark.parametrize(("kind", "whole"), [("normal", "list read"), ("api", "list read"), ("vdi", "list")])
