@@ -20,7 +20,7 @@ from lark import Lark, LarkError, Token, Transformer
 
 from verge_pulumi.catalogue.model import Type
 from verge_pulumi.simulator.errors import invalid_argument, not_modelled
-from verge_pulumi.simulator.relations import Relation, Row, reference
+from verge_pulumi.simulator.relations import HOLDERS, IDENTITIES, Relation, Row, reference
 from verge_pulumi.simulator.store import Store
 
 _GRAMMAR = r"""
@@ -274,6 +274,8 @@ class Projector:
             return _own(name)
         if column.type is Type.ANY_REF:
             return self._polymorphic(name, relation, rest, selection)
+        if column.target == IDENTITIES and path[1:2] == ("owner",) and path[2:]:
+            return self._whose(name, path[2:], selection)
         target = self._store.relations.get(column.target or "")
         if target is None:
             return lambda row: None
@@ -289,6 +291,19 @@ class Projector:
                 return None
             visit(table, found)
             return inner(found)
+
+        return follow
+
+    def _whose(self, name: str, rest: tuple[str, ...], selection: tuple[Entry, ...] | None) -> Getter:
+        """Follow an identity to the user or group that has it (docs/vergeos/access.md §4)."""
+        store, may, right = self._store, self._may, _right(rest, selection)
+        inners = {table: self._inside(store.relations[table], rest, selection) for table in HOLDERS}
+
+        def follow(row: Row) -> Any:
+            for table, inner in inners.items():
+                for found in store.children(table, "identity", (IDENTITIES, row[name])):
+                    return inner(found) if inner and may(right, table, found) else None
+            return None
 
         return follow
 

@@ -16,6 +16,13 @@ Key: TypeAlias = int | str
 """A row's key: an integer, 40 hexadecimal characters or a UUID."""
 
 
+IDENTITIES = "sys/identities"
+"""What the column `identity` refers to. It is no table of the API; `identity#owner` leads to whose it is."""
+
+HOLDERS = ("users", "groups")
+"""The tables whose rows have an identity."""
+
+
 class Release:
     """A VergeOS release, for behaviour that depends on it.
 

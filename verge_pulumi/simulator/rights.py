@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from verge_pulumi.simulator.behaviour.access.users import IDENTITIES
-from verge_pulumi.simulator.relations import Key, Relation, Release, Row, reference
+from verge_pulumi.simulator.relations import IDENTITIES, Key, Relation, Release, Row, reference
 from verge_pulumi.simulator.store import Store
 from verge_pulumi.simulator.values import convert
 

@@ -56,7 +56,9 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         id=_id(backend.name),
     )
     for key, value in {"cloud_name": backend.name, "max_connections": "500", "ntp_servers": _NTP}.items():
-        add("settings", key=key, value=value, default_value="" if key == "cloud_name" else value)
+        description = key.replace("_", " ").capitalize()
+        own = {"description": description, "default_value": "" if key == "cloud_name" else value}
+        add("settings", key=key, value=value, **own)
     add("update_sources", name="Updates", url="https://updates.example.com", description="Came with the system")
     for name in ("stable", "beta"):
         add("update_branches", name=name, created=now)

@@ -14,7 +14,7 @@ from verge_pulumi.simulator.behaviour.access.users import Holder
 from verge_pulumi.simulator.clock import Clock
 from verge_pulumi.simulator.faults import Faults
 from verge_pulumi.simulator.log import RequestLog
-from verge_pulumi.simulator.relations import Release
+from verge_pulumi.simulator.relations import HOLDERS, Release
 from verge_pulumi.simulator.seed import seed
 from verge_pulumi.simulator.transitions import Dials
 
@@ -74,7 +74,7 @@ class World:
                 self.backend.store.change("users", user["$key"], {"password": self._password})
 
     def _endow(self) -> None:
-        for table in ("users", "groups"):
+        for table in HOLDERS:
             holders = self.backend.behaviours.get(table)
             if isinstance(holders, Holder):
                 for row in self.backend.store.rows(table):

@@ -60,6 +60,16 @@ def test_what_may_not_be_read_is_not_taken_for_gone(bench: Bench, network: Manag
     assert "needs the right 'read'" in kept(network.seen_by(ci))
 
 
+def test_rules_that_may_not_be_seen_are_not_taken_for_deleted(bench: Bench) -> None:
+    rule = {"name": "ssh", "action": "accept", "direction": "incoming", "protocol": "tcp"}
+    firewall = bench.create("Firewall", network=3, rules=[rule])
+    ci = as_ci(bench, vnets="modify")
+    for run in (firewall.seen_by(ci).destroy, firewall.seen_by(ci).refresh):
+        with pytest.raises(Reported, match="User 'ci' needs the right 'read' on vnets, on its row 3, or on"):
+            run()
+    assert [row["name"] for row in bench.simulator.rows("vnet_rules")] == ["ssh"]
+
+
 def test_rights_on_a_network_are_enough_for_its_rules(bench: Bench, network: Managed) -> None:
     ci = as_ci(bench, vnets="list read create modify delete")
     rule = ci.create("NetworkRule", "ssh", network=network.id, name="ssh", action="accept", direction="incoming")

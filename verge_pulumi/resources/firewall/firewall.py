@@ -222,9 +222,13 @@ class FirewallProvider(DeclaredProvider[Firewall]):
     def _refuse_stranger(self, state: Inputs) -> None:
         """See that a network which has none of our rules any more is not somebody else's by now.
 
+        Whoever may not read the network sees none of its rules either, which are not gone for that.
+
         Raises:
             EngineError: It is.
+            PermissionDenied: It may not be read.
         """
+        self.connection.reader.fresh("vnets", str(state["network"]), ("$key",))
         if stranger := self._is_of_others(state):
             raise EngineError(
                 f"network {state['network']} now belongs to {stranger}. It is left alone; run 'pulumi refresh' to "

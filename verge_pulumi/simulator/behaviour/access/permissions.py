@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from verge_pulumi.simulator.behaviour.access.users import IDENTITIES
 from verge_pulumi.simulator.behaviour.base import Behaviour
-from verge_pulumi.simulator.relations import Key, Row
+from verge_pulumi.simulator.relations import HOLDERS, IDENTITIES, Key, Row
 
 
 class Permissions(Behaviour):
@@ -12,7 +11,7 @@ class Permissions(Behaviour):
 
     def before_create(self, row: Row) -> None:
         """Name whose it is, and turn `list` on where `read` is."""
-        for table in ("users", "groups"):
+        for table in HOLDERS:
             for holder in self.backend.store.children(table, "identity", (IDENTITIES, row["identity"])):
                 row["identity_display"] = holder["name"]
         row["list"] = row["list"] or row["read"]

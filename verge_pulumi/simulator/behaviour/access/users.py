@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.drawing import draw_id
 from verge_pulumi.simulator.errors import invalid, refused
-from verge_pulumi.simulator.relations import Key, Row
+from verge_pulumi.simulator.relations import HOLDERS, IDENTITIES, Key, Row
 
 if TYPE_CHECKING:
     from verge_pulumi.simulator.backend import Backend
-
-IDENTITIES = "sys/identities"
-"""What the column `identity` refers to. It is no table of the API, and clients know its keys only."""
 
 FIRST_USER = 1
 """The key of the user that every system has."""
@@ -29,7 +26,7 @@ class Holder(Behaviour):
 
     def before_create(self, row: Row) -> None:
         """Give it an identity; one that is free again may be given again."""
-        taken = (each["identity"] or 0 for table in ("users", "groups") for each in self.backend.store.rows(table))
+        taken = (each["identity"] or 0 for table in HOLDERS for each in self.backend.store.rows(table))
         row["identity"] = 1 + max(taken, default=0)
 
     def endow(self, row: Row) -> None:

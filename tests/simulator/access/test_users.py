@@ -6,23 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulator.access.conftest import RIGHTS, identity, key
 from tests.simulator.conftest import Http
 from verge_pulumi.simulator import Simulator
-
-RIGHTS = ("list", "read", "create", "modify", "delete")
 
 
 def rights(http: Http, identity: int) -> dict[tuple[str, int], str]:
     rows = http.get("permissions", fields="most", filter=f"identity eq {identity}")
     return {(row["table"], row["row"]): " ".join(name for name in RIGHTS if row[name]) for row in rows}
-
-
-def identity(http: Http, path: str) -> int:
-    return int(http.get(path, fields="identity")["identity"])
-
-
-def key(receipt: dict[str, str]) -> int:
-    return int(receipt["$key"])
 
 
 @pytest.mark.parametrize(("kind", "whole"), [("normal", "list read"), ("api", "list read"), ("vdi", "list")])
@@ -75,6 +66,15 @@ def test_permissions(http: Http) -> None:
     assert http.error("POST", "permissions", {"identity": whose, "table": "vms"})[0] == 409
     http.post("permissions", {"identity": whose, "table": "vms", "row": 4})
     assert http.error("POST", "permissions", {"identity": 99, "table": "vms"})[0] == 404
+
+
+def test_an_identity_leads_to_whose_it_is(http: Http) -> None:
+    for path, name in (("users/1", "admin"), ("groups/2", "Operators")):
+        made = key(http.post("permissions", {"identity": identity(http, path), "table": "vms"}))
+        fields = "identity#owner#$display as who,identity#owner#name as name,identity#owner#x as x,identity#y as y"
+        assert http.get(f"permissions/{made}", fields=fields) == {"who": name, "name": name, "x": None, "y": None}
+    http.simulator.edit("permissions", made, identity=99)
+    assert http.get(f"permissions/{made}", fields="identity#owner#name as name") == {"name": None}
 
 
 # Members
