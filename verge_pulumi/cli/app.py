@@ -13,6 +13,7 @@ from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.reap import reap
 from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
+from verge_pulumi.cli.uses import uses
 
 app = typer.Typer(
     name="verge-pulumi",
@@ -38,6 +39,7 @@ app.command()(compare)
 app.command()(drift)
 app.command()(reap)
 app.command(epilog=EPILOG)(report)
+app.command()(uses)
 # The simulator has a command line of its own, --help included.
 _OWN = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command(add_help_option=False, context_settings=_OWN)(simulator)

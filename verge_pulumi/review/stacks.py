@@ -141,11 +141,12 @@ class State:
         return self.name.rpartition("/")[2]
 
 
-def read_state(source: str) -> State:
+def read_state(source: str, *, secrets: bool = True) -> State:
     """Return the state of a stack.
 
     Args:
         source: A file that ``pulumi stack export`` wrote, or else the name of a stack of the project in this folder.
+        secrets: Whether the secrets of a stack are wanted too.
 
     Raises:
         UnreadableState: It is neither, or holds no state.
@@ -156,7 +157,7 @@ def read_state(source: str) -> State:
     except (OSError, Unreadable) as error:
         raise _unreadable(source, str(error)) from None
     if content is None:
-        return exported(source)
+        return exported(source, secrets=secrets)
     return _state(source, content)
 
 
