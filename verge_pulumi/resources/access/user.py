@@ -53,17 +53,17 @@ class User(
     email: Attr[LowerCase | None] = arg(default=None)
     """E-mail address, which VergeOS keeps in lower case. The codes of a second factor go there."""
 
-    type: Attr[str | None] = arg(default=None, replaces=True)
+    type: Attr[str | None] = arg(default=None, replaces=True, role="account")
     """Kind of user: ``normal`` (the default), ``api`` or ``vdi``."""
 
-    enabled: Attr[bool | None] = arg(default=None)
+    enabled: Attr[bool | None] = arg(default=None, role="works")
     """Whether it may log in."""
 
     change_password: Attr[bool | None] = arg(default=None)
     """Whether it must choose another password at its next login. VergeOS clears that when it has, which is no change
     here."""
 
-    physical_access: Attr[bool | None] = arg(default=None)
+    physical_access: Attr[bool | None] = arg(default=None, role="console")
     """Whether it may log in at the machines themselves. **Up to 26.1 this makes an administrator**; since 26.2 it puts
     the user into the group "Super Users"."""
 
