@@ -1,0 +1,28 @@
+"""Look-ups of snapshot profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.lookups._facts import (
+    Description,
+    RowKey,
+)
+from verge_pulumi.lookups._lookup import Named
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSnapshotProfileResult:
+    """A snapshot profile."""
+
+    key: RowKey
+    name: str
+    description: Description
+
+
+get_snapshot_profile: Named[GetSnapshotProfileResult] = Named(
+    GetSnapshotProfileResult, Kind("snapshot profile", "snapshot_profiles")
+)
+
+get_snapshot_profile_output = get_snapshot_profile.output
