@@ -1,7 +1,8 @@
-"""How columns become facts: what the annotations of the results of look-ups say."""
+"""How columns become facts: what the annotations of the results of look-ups say, and what many of them share."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -22,3 +23,32 @@ DrawnKey = Annotated[str, "$key"]
 Running = Annotated[Switch, "machine#status#running"]
 MachineStatus = Annotated[Text, "machine#status#status"]
 DeviceStatus = Annotated[Text, "status#status"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What has a name and a description."""
+
+    name: str
+    description: Description
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedRow(Described):
+    """The same, with a number as its key."""
+
+    key: RowKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribedDrawn(Described):
+    """The same, with a key that VergeOS draws."""
+
+    key: DrawnKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMachine(DescribedRow):
+    """What belongs to a machine."""
+
+    machine: int

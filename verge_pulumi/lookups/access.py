@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    Number,
-    RowKey,
-    Switch,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedRow, Number, RowKey, Switch, Text
 from verge_pulumi.lookups._lookup import Named
 
 
@@ -29,12 +23,9 @@ class GetUserResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetGroupResult:
+class GetGroupResult(DescribedRow):
     """A group; permissions name it by its `identity`."""
 
-    key: RowKey
-    name: str
-    description: Description
     email: Text
     enabled: Switch
     system_group: Switch

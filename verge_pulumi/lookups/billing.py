@@ -13,12 +13,7 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.finding import Kind, between
 from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.errors import EngineError, shown
-from verge_pulumi.lookups._facts import (
-    Count,
-    Description,
-    Number,
-    RowKey,
-)
+from verge_pulumi.lookups._facts import Count, Description, Number, RowKey
 from verge_pulumi.lookups._lookup import Lookup, T
 
 

@@ -12,12 +12,11 @@ from verge_pulumi.engine.connecting.finding import Kind
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.lookups._facts import (
-    Description,
+    DescribedDrawn,
     DeviceStatus,
-    DrawnKey,
     MachineStatus,
     Number,
-    RowKey,
+    OfMachine,
     Running,
     Switch,
     Text,
@@ -27,13 +26,9 @@ from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetVmResult:
+class GetVmResult(OfMachine):
     """A virtual machine; `ram` is in MB."""
 
-    key: RowKey
-    name: str
-    description: Description
-    machine: int
     uuid: Text
     cpu_cores: int
     ram: int
@@ -44,13 +39,9 @@ class GetVmResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetDriveResult:
+class GetDriveResult(OfMachine):
     """A drive of a virtual machine; `disksize` is in bytes."""
 
-    key: RowKey
-    name: str
-    description: Description
-    machine: int
     media: str
     media_source: Number
     interface: str
@@ -60,13 +51,9 @@ class GetDriveResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetNicResult:
+class GetNicResult(OfMachine):
     """A network interface of a virtual machine."""
 
-    key: RowKey
-    name: str
-    description: Description
-    machine: int
     interface: str
     network: Annotated[Number, "vnet"]
     macaddress: Text
@@ -75,25 +62,18 @@ class GetNicResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetSnapshotResult:
+class GetSnapshotResult(OfMachine):
     """A snapshot of a virtual machine; its times are in seconds since 1970, and None is never."""
 
-    key: RowKey
-    name: str
-    description: Description
-    machine: int
     created: Number
     expires: Number
     quiesced: Switch
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetResourceGroupResult:
+class GetResourceGroupResult(DescribedDrawn):
     """A pool of devices of the host."""
 
-    key: DrawnKey
-    name: str
-    description: Description
     type: str
     device_class: Annotated[Text, "class"]
     enabled: Switch

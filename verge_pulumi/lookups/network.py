@@ -5,24 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    MachineStatus,
-    Number,
-    RowKey,
-    Running,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedRow, MachineStatus, Number, Running, Text
 from verge_pulumi.lookups._lookup import Named
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetNetworkResult:
+class GetNetworkResult(DescribedRow):
     """A network."""
 
-    key: RowKey
-    name: str
-    description: Description
     type: str
     layer2_type: Text
     layer2_id: Number

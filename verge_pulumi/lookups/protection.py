@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    RowKey,
-)
+from verge_pulumi.lookups._facts import DescribedRow
 from verge_pulumi.lookups._lookup import Named
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetSnapshotProfileResult:
+class GetSnapshotProfileResult(DescribedRow):
     """A snapshot profile."""
-
-    key: RowKey
-    name: str
-    description: Description
 
 
 get_snapshot_profile: Named[GetSnapshotProfileResult] = Named(

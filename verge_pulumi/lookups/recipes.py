@@ -6,22 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    DrawnKey,
-    Switch,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedDrawn, Switch, Text
 from verge_pulumi.lookups._lookup import Named
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetCatalogResult:
+class GetCatalogResult(DescribedDrawn):
     """A catalog of recipes."""
 
-    key: DrawnKey
-    name: str
-    description: Description
     repository: int
     repository_name: Annotated[Text, "repository#name"]
     publishing_scope: Text
@@ -29,12 +21,9 @@ class GetCatalogResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetRecipeResult:
+class GetRecipeResult(DescribedDrawn):
     """A recipe of virtual machines; one that is not `downloaded` has to be before it is used."""
 
-    key: DrawnKey
-    name: str
-    description: Description
     version: Text
     catalog: str
     catalog_name: Annotated[Text, "catalog#name"]

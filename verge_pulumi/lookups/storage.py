@@ -7,12 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    Number,
-    RowKey,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedRow, Description, Number, RowKey, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T
 
 
@@ -29,12 +24,9 @@ class GetStorageTierResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetMediaFileResult:
+class GetMediaFileResult(DescribedRow):
     """A media file; `filesize` is in bytes, and None as long as there is no content."""
 
-    key: RowKey
-    name: str
-    description: Description
     type: str
     filesize: Number
     preferred_tier: Text

@@ -8,24 +8,14 @@ from typing import Annotated
 import pulumi
 
 from verge_pulumi.engine.connecting.finding import Kind
-from verge_pulumi.lookups._facts import (
-    Description,
-    Number,
-    RowKey,
-    Running,
-    Switch,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedRow, Number, RowKey, Running, Switch, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetClusterResult:
+class GetClusterResult(DescribedRow):
     """A cluster; RAM is in MB."""
 
-    key: RowKey
-    name: str
-    description: Description
     enabled: Switch
     compute: Switch
     default_cpu: Text
@@ -35,12 +25,9 @@ class GetClusterResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetNodeResult:
+class GetNodeResult(DescribedRow):
     """A node; RAM is in MB."""
 
-    key: RowKey
-    name: str
-    description: Description
     cluster: Number
     machine: Number
     cores: Number
@@ -60,12 +47,8 @@ class GetSystemResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetUpdateBranchResult:
+class GetUpdateBranchResult(DescribedRow):
     """A branch of releases that updates are taken from."""
-
-    key: RowKey
-    name: str
-    description: Description
 
 
 class TheOnly(Lookup[T]):

@@ -11,24 +11,16 @@ from pydantic import BeforeValidator
 from verge_pulumi.client import Key, Row, as_key
 from verge_pulumi.engine.connecting.finding import Kind, find_all
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.lookups._facts import (
-    Description,
-    RowKey,
-    Switch,
-    Text,
-)
+from verge_pulumi.lookups._facts import DescribedRow, Switch, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T, one_of
 from verge_pulumi.resources.tags.tag import Tag
 from verge_pulumi.resources.tags.tag_category import TagCategory
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetTagCategoryResult:
+class GetTagCategoryResult(DescribedRow):
     """A category of tags; `taggable_…` says whether rows of a table may have them."""
 
-    key: RowKey
-    name: str
-    description: Description
     single_tag_selection: Switch
     taggable_vms: Switch
     taggable_vnets: Switch
@@ -45,12 +37,9 @@ class GetTagCategoryResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetTagResult:
+class GetTagResult(DescribedRow):
     """A tag; `category` is the key of its category."""
 
-    key: RowKey
-    name: str
-    description: Description
     category: int
     category_name: Annotated[Text, "category#name"]
 
