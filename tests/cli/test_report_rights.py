@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from verge_pulumi.review.report.gates import GATES
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import markdown
 from verge_pulumi.review.report.plan import UNKNOWN, Effect, Plan, RightsChange
+from verge_pulumi.review.report.rights import rights_changes
 
 ANN, BEN, OPERATORS = urn("User", "ann"), urn("User", "ben"), urn("Group", "operators")
 GIVEN = {"everything": "list, read", "itself": "list, read, modify"}
@@ -308,3 +310,28 @@ def test_many_members_are_counted() -> None:
     found = preview(group("same", "operators", 3), *members, permission("create", "p", "groups/3", "list"))
     for page in (markdown([found]), html([found])):
         assert "users/19, 2 more" in page
+
+
+def calls(users: int) -> int:
+    """Return how many calls of Python it takes to tell a change of what a group of so many users may do."""
+    steps = [group("same", "operators", 3)]
+    for number in range(users):
+        steps += [user("same", f"u{number}", 10 + number), member("same", f"m{number}", "3", f"users/{10 + number}")]
+    steps += [permission("same", f"p{number}", "groups/3", "list read", table=f"t{number}") for number in range(20)]
+    changes = preview(*steps, permission("update", "p", "groups/3", "list -> list read")).changes
+    counted = 0
+
+    def count(*_: Any) -> None:
+        nonlocal counted
+        counted += 1
+
+    sys.setprofile(count)
+    try:
+        rights_changes(changes)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def test_many_users_cost_each_the_same() -> None:
+    assert calls(200) < 5 * calls(50)

@@ -12,7 +12,7 @@ the explicit `Provider` whose VergeOS is meant.
 
 from __future__ import annotations
 
-from verge_pulumi.lookups._lookup import Named
+from verge_pulumi.lookups._lookup import Lookup, Named
 from verge_pulumi.lookups.access import (
     GetGroupResult,
     GetUserResult,
@@ -114,6 +114,7 @@ __all__ = [
     "InCategory",
     "InPeriod",
     "InVm",
+    "Lookup",
     "Named",
     "TheOnly",
     "Tier",

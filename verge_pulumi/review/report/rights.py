@@ -7,7 +7,7 @@ what somebody has by a wider permission or by another group too is neither gaine
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,15 +52,20 @@ class _Side:
     grants: dict[str, dict[Target, _Grant]] = field(default_factory=lambda: defaultdict(dict))
     groups: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     works: dict[str, bool | None] = field(default_factory=dict)
+    _sources: dict[str, Mapping[str, None]] = field(default_factory=dict)
 
-    def sources(self, holder: str) -> list[str]:
+    def sources(self, holder: str) -> Collection[str]:
         """Return somebody and the groups whose rights it has; none if it is not there or is disabled."""
-        found = [holder] if self.works.get(holder, True) else []
-        for each in found:
-            found += [
-                group for group in self.groups.get(each, ()) if group not in found and self.works.get(group, True)
-            ]
-        return found
+        if holder not in self._sources:
+            found: dict[str, None] = {holder: None} if self.works.get(holder, True) else {}
+            left = [*found]
+            while left:
+                groups = self.groups.get(left.pop(), ())
+                new = [group for group in groups if group not in found and self.works.get(group, True)]
+                found |= dict.fromkeys(new)
+                left += new
+            self._sources[holder] = found
+        return self._sources[holder].keys()
 
     def rights(self, holder: str, target: Target) -> Rights:
         """Return what somebody may do with something, by all that gives it rights."""
@@ -99,16 +104,17 @@ def rights_changes(changes: Sequence[Change]) -> list[RightsChange]:
     ]
 
 
-def _targets(holder: str, *sides: _Side) -> Iterable[Target]:
-    """Return all that somebody or one of its groups is given rights for, on either side."""
+def _targets(holder: str, before: _Side, after: _Side) -> Iterable[Target]:
+    """Return all for which the rights of somebody may change, other than with those of a group that it stays in."""
+    was, will = before.sources(holder), after.sources(holder)
+    sources = [holder] if was == will else [*was, *will]
     return dict.fromkeys(
-        target for side in sides for source in side.sources(holder) for target in side.grants.get(source, ())
+        target for source in sources for side in (before, after) for target in side.grants.get(source, ())
     )
 
 
 def _difference(holder: str, target: Target, before: _Side, after: _Side) -> RightsChange | None:
     """Return how somebody's rights change; None if they do not, or only with those of a group that it stays in."""
-    old, new = before.rights(holder, target), after.rights(holder, target)
     was, will = before.sources(holder), after.sources(holder)
     granting = [
         group
@@ -116,7 +122,10 @@ def _difference(holder: str, target: Target, before: _Side, after: _Side) -> Rig
         if group != holder and any(target in side.grants.get(group, ()) for side in (before, after))
     ]
     moves = any((group in was) != (group in will) for group in granting) or bool(was) != bool(will)
-    if old == new or not (moves or before.own(holder, target) != after.own(holder, target)):
+    if not moves and before.own(holder, target) == after.own(holder, target):
+        return None
+    old, new = before.rights(holder, target), after.rights(holder, target)
+    if old == new:
         return None
     if old.known == new.known and any(
         _says_all(old, new, before.rights(holder, wider), after.rights(holder, wider)) for wider in target.wider()
