@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.previews import plan
 from tests.cli.steps import preview, state, step
+from verge_pulumi.review.report.capacity import capacity
 from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.machines import lines, machines
@@ -86,3 +87,9 @@ def test_a_tag_is_known_by_the_key_of_the_machine_too() -> None:
 def test_many_names_are_counted() -> None:
     new = [step("create", "VirtualMachine", f"vm{n}", new={"inputs": {"name": f"vm{n}"}}) for n in range(12)]
     assert "`vm9`, 2 more." in markdown([preview(*new)])
+
+
+def test_a_machine_that_the_program_begins_to_read_was_there() -> None:
+    found = preview(step("read", "VirtualMachine", "web", new={"inputs": {}, "outputs": {"name": "web"}}))
+    assert lines(found) == []
+    assert capacity(found).differs is False

@@ -279,6 +279,11 @@ def test_a_user_that_somebody_deleted_gets_rights_again() -> None:
     assert {before for before, _ in told(found).values()} == {"nothing"}
 
 
+def test_a_user_that_the_program_begins_to_read_gains_nothing() -> None:
+    read = {"inputs": {}, "outputs": {"name": "ann", "type": "normal", "enabled": True}, "external": True}
+    assert preview(step("read", "User", "ann", new=read)).rights == ()
+
+
 def test_no_change_of_rights_is_no_table() -> None:
     for name in ("create", "nothing"):
         assert plan(name).rights == ()

@@ -220,6 +220,8 @@ class Change:
     @property
     def before(self) -> Mapping[str, Any]:
         """What VergeOS has of it before the change; empty if it is not there."""
+        if self.action == "read":
+            return self.old or self.new  # the program begins to read what is there
         return {} if self.vanished else self.old
 
     @property
