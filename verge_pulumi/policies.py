@@ -10,7 +10,7 @@ They hold for what is declared after that line. In the ``transformations`` of a 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -45,6 +45,7 @@ class Limits:
         public_rules: Whether a rule may let in what comes from anywhere, on an external network or on one that this
             program does not declare, which may be external.
         protected: Patterns such as ``db-*``. What has such a name in the program gets Pulumi's option ``protect``.
+        required_tags: Names of categories of which each virtual machine must have a tag, by its argument `tags`.
         snapshot_profiles: Whether what can have a snapshot profile must have one: each virtual machine.
         prefix: What the names begin with that are unique on the system, as those of machines and networks are.
     """
@@ -54,6 +55,7 @@ class Limits:
     max_disk: int | str | None = None
     public_rules: bool = True
     protected: tuple[str, ...] = ()
+    required_tags: tuple[str, ...] = ()
     snapshot_profiles: bool = False
     prefix: str | None = None
 
@@ -106,6 +108,9 @@ class _Guard:
         if self._limits.snapshot_profiles and _is_unprotected(planned):
             cause = "no snapshot profile takes snapshots of it, and the stack has no machine without one"
             yield Mistake(cause, "Say in snapshot_profile which one does.")
+        for category in _missing_tags(planned, self._limits.required_tags):
+            cause = f"it has no tag of the category '{printable(category)}', and the stack has no machine without one"
+            yield Mistake(cause, "Put one on it by tags=[...].")
         if not self._limits.public_rules:
             for rule in _public_rules(planned):
                 cause = f"{rule} lets in what comes from anywhere, and the stack has no public rules"
@@ -138,6 +143,23 @@ def _is_unprotected(planned: Planned) -> bool:
     # What is unset of a copy is as it is in the original, which nobody knows here.
     copied = roles.said("original", planned.arguments) is not None
     return "snapshots" in roles and not copied and roles.said("snapshots", planned.arguments) is None
+
+
+def _missing_tags(planned: Planned, required: Iterable[str]) -> Iterator[str]:
+    """Yield the categories of which a machine has no tag, as far as the program knows the categories of its tags."""
+    given = planned.parts.get("tags") or ()
+    if planned.resource.declaration.review.drawn != "server" or isinstance(given, str):
+        return
+    categories = {_category_of(tag) for tag in (given.values() if isinstance(given, Mapping) else given)}
+    if None not in categories:
+        yield from (name for name in required if name not in categories)
+
+
+def _category_of(tag: Any) -> str | None:
+    """Return the name of the category of a tag; None if it is none of this program, or its name is not known."""
+    linked = program.current().linked(tag)
+    category = linked.known("category") if isinstance(linked, Planned) else None
+    return category.known("name") if isinstance(category, Planned) else None
 
 
 def _amounts(planned: Planned, role: Role) -> Iterator[int]:

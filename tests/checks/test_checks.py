@@ -14,10 +14,13 @@ from verge_pulumi import (
     ClusterSettings,
     Firewall,
     FirewallRule,
+    Group,
+    GroupMember,
     Network,
     NetworkBlock,
     NetworkRule,
     Nic,
+    Permission,
     Power,
     PowerArgs,
     Provider,
@@ -28,6 +31,7 @@ from verge_pulumi import (
     TagAssignment,
     TagCategory,
     UpdateSettings,
+    User,
     VirtualMachine,
 )
 from verge_pulumi.engine.declaring import program
@@ -403,3 +407,42 @@ def test_two_systems_never_clash(said: Said) -> None:
     assert "is already that of Power 'there'" in said.error(
         lambda: Power("more", of="vms/7", state="stopped", opts=there)
     )
+
+
+def operators(**arguments: Any) -> Group:
+    group = Group("operators", name="operators", **arguments)
+    Permission("operate", who=group, table="vms", read=True)
+    Permission("look", who=group, table="vnets", read=True)
+    return group
+
+
+def test_a_permission_for_a_group_that_nobody_is_in_is_warned_of_once(said: Said) -> None:
+    assert said.warnings(operators) == [
+        "Group 'operators': it has a Permission, and nobody is in it as far as this program tells. "
+        "Declare a GroupMember, unless others add members."
+    ]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda: GroupMember("ann", group=operators(), member=User("ann", name="ann")),
+        lambda: GroupMember("ann", group=operators().id, member="users/7"),
+        lambda: GroupMember("ann", group=[operators(), UNKNOWN][1], member="users/7"),
+        lambda: operators(adopt=True),
+        lambda: Permission("ann-looks", who=User("ann", name="ann"), table="vms", read=True),
+        lambda: Permission("look", who="groups/7", table="vms", read=True),
+        lambda: Permission("look", who=UNKNOWN, table="vms", read=True),
+        lambda: Group("idle", name="idle"),
+    ],
+    ids=["a member", "by its id", "who knows where", "taken over", "a user", "a key", "who knows who", "no permission"],
+)
+def test_a_group_that_somebody_may_be_in_is_left_alone(said: Said, program: Program) -> None:
+    assert said.warnings(program) == []
+
+
+def test_the_members_of_another_group_do_not_count(said: Said) -> None:
+    def program() -> None:
+        GroupMember("ann", group=Group("others", name="others"), member=operators())
+
+    assert len(said.warnings(program)) == 1

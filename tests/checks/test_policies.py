@@ -20,6 +20,8 @@ from verge_pulumi import (
     Provider,
     Server,
     SnapshotProfile,
+    Tag,
+    TagCategory,
     VirtualMachine,
 )
 from verge_pulumi.policies import Limits, enforce
@@ -248,3 +250,39 @@ def test_a_vm_without_a_snapshot_profile_is_refused(said: Said) -> None:
 def test_a_vm_needs_no_snapshot_profile_where_no_limit_asks_for_one(said: Said) -> None:
     limited(max_cores=8)
     assert said.warnings(lambda: vm("a")) == []
+
+
+def tag(category: Any, name: str = "prod") -> Tag:
+    return Tag(name, category=category, name=name)
+
+
+def test_a_vm_without_a_required_tag_is_refused(said: Said) -> None:
+    limited(required_tags=("environment", "owner"))
+    environment = TagCategory("environment", name="environment", taggable_vms=True)
+    owner = TagCategory("whose", name="owner", taggable_vms=True)
+    prod, team = tag(environment), tag(owner.id, "team")
+
+    def program() -> None:
+        vm("a", tags=[prod, team])
+        vm("b", tags={"environment": prod.id, "owner": team})
+        Server("s", name="s", tags=(prod, team))
+        Network("lan", name="lan")
+
+    assert said.warnings(program) == []
+    assert said.error(lambda: vm("c", tags=[prod])) == (
+        "Unable to declare VirtualMachine 'c': it has no tag of the category 'owner', and the stack has no machine "
+        "without one. Put one on it by tags=[...]."
+    )
+    assert "category 'environment'" in said.error(lambda: Server("d", name="d", tags=[]))
+    assert said.error(lambda: vm("e", clone_of="7")).count("it has no tag of the category") == 2
+
+
+@pytest.mark.parametrize("other", ["7", UNKNOWN], ids=["key", "output"])
+def test_a_tag_of_a_category_that_nobody_knows_may_be_the_required_one(said: Said, other: Any) -> None:
+    limited(required_tags=("environment",))
+    said.warnings(lambda: vm("a", tags={"x": other}))
+    said.warnings(lambda: vm("b", tags=[tag(other)]))
+    nameless = TagCategory("category", name=UNKNOWN, taggable_vms=True)
+    said.warnings(lambda: vm("c", tags=[tag(nameless, "test")]))
+    owner = TagCategory("whose", name="owner", taggable_vms=True)
+    assert "category 'environment'" in said.error(lambda: vm("d", tags=[tag(owner, "me")]))

@@ -63,7 +63,7 @@ def calls(networks: int) -> int:
 
     def announce(kind: type[BaseResource], name: str, **arguments: Any) -> BaseResource:
         resource = kind.__new__(kind)
-        running.announce(resource, name, arguments, None)
+        running.announce(resource, name, arguments, None, {})
         return resource
 
     sys.setprofile(counting)

@@ -11,13 +11,21 @@ from verge_pulumi import (
     CloudInitFile,
     Drive,
     DriveArgs,
+    Group,
+    GroupMember,
     Network,
     NetworkRule,
     Nic,
     NicArgs,
+    Permission,
     Power,
     Server,
+    SnapshotProfile,
+    Tag,
+    TagCategory,
+    User,
     VirtualMachine,
+    by_name,
 )
 
 AFTER = os.environ.get("STAGE") == "after"
@@ -125,6 +133,41 @@ def firewall() -> None:
         NetworkRule("telnet", network=lan, name="telnet", protocol="tcp", destination_ports="23")
 
 
+def rights() -> None:
+    """People come and go, and what they and their groups may do changes."""
+    web = VirtualMachine("web", name="web")
+    operators = Group("operators", name="operators")
+    Permission("operate", who=operators, table="vms", read=True, modify=None if AFTER else True, delete=AFTER)
+    ann, ben = User("ann", name="ann"), User("ben", name="ben", enabled=not AFTER)
+    GroupMember("ann-operates", group=operators, member=ann)
+    GroupMember("ben-operates", group=operators, member=ben)
+    Permission("ann-sees-all", who=ann, table="/", read=True, create=AFTER)
+    if AFTER:
+        eve = User("eve", name="eve", physical_access=True)
+        night = Group("night", name="night shift")
+        GroupMember("night-operates", group=operators, member=night)
+        GroupMember("eve-at-night", group=night, member=eve)
+        GroupMember("eve-administrates", group=by_name("Administrators"), member=eve)
+        Permission("eve-and-web", who=eve, table="vms", row=web.id, modify=True)
+    else:
+        auditors = Group("auditors", name="auditors")
+        GroupMember("ann-audits", group=auditors, member=ann)
+        Permission("audit", who=auditors, table="logs", read=True)
+        User("old", name="old")
+
+
+def machines() -> None:
+    """Machines get tags and snapshot profiles, and lose them."""
+    prod = Tag("prod", category=TagCategory("environment", name="environment", taggable_vms=True), name="prod")
+    nightly = SnapshotProfile("nightly", name="nightly", periods={})
+    VirtualMachine("web", name="web", tags=[prod] if AFTER else [], snapshot_profile=nightly if AFTER else None)
+    VirtualMachine("db", name="db", tags=[] if AFTER else [prod], snapshot_profile=None if AFTER else nightly)
+    VirtualMachine("bare", name="bare")
+    VirtualMachine("both", name="both", tags=[prod], snapshot_profile=nightly)
+    if AFTER:
+        VirtualMachine("new", name="new")
+
+
 def drift() -> None:
     """The same on both sides, but not in VergeOS."""
     lan = Network("lan", name="lan")
@@ -175,6 +218,8 @@ SCENARIOS: dict[str, Callable[[], None]] = {
         delete,
         data_loss,
         firewall,
+        rights,
+        machines,
         drift,
         errors,
         secrets,

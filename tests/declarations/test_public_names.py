@@ -46,7 +46,7 @@ def test_importing_the_package_does_not_import_pulumi() -> None:
     assert run.stdout == "False\n"
 
 
-def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_offered() -> None:
+def test_a_file_of_resources_has_one_and_all_are_offered() -> None:
     for module in pkgutil.walk_packages(verge_pulumi.resources.__path__, "verge_pulumi.resources."):
         own = [
             value
@@ -54,8 +54,7 @@ def test_a_file_of_resources_has_one_or_those_that_bear_its_name_and_all_are_off
             if inspect.isclass(value) and issubclass(value, BaseResource) and value.__module__ == module.name
             if hasattr(value, "declaration")  # a trait is no resource
         ]
-        family = module.name.rpartition(".")[2].title().replace("_", "")
-        assert len(own) <= 1 or all(resource.__name__.startswith(family) for resource in own), module.name
+        assert len(own) <= 1, module.name
         assert not own or not module.name.rpartition(".")[2].startswith("_"), module.name
     assert list(names.nouns()) == verge_pulumi.resources.__all__
 

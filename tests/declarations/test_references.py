@@ -12,23 +12,31 @@ import pytest
 import verge_pulumi.resources
 from tests.declarations.mocked import Engine, outcome, settle
 from verge_pulumi import (
+    AuthSource,
     BgpInterfaceCommand,
     BgpRouteMapCommand,
     BgpRouterCommand,
+    Certificate,
     CloudInitFile,
     DnsRecord,
     DnsView,
     Drive,
     DriveArgs,
     EigrpRouterCommand,
+    Group,
     IpsecPhase2,
     Network,
     NetworkProxyTenant,
     Nic,
+    OidcApplication,
+    OidcApplicationGroup,
+    OidcApplicationUser,
     Power,
     PowerArgs,
     Provider,
     Server,
+    Theme,
+    User,
     VirtualMachine,
     WireGuardPeer,
     by_name,
@@ -437,3 +445,43 @@ def test_what_is_of_another_package_is_no_reference(engine: Engine) -> None:
     with pytest.raises(TypeError, match=r"^Nic 'eth0': network= accepts Network, not Other\. Pass a Network"):
         UNTYPED["Nic"]("eth0", vm=1, network=Other("other:index:Other", "other"))
     settle()
+
+
+ACME: dict[str, Any] = {"type": "letsencrypt", "domainname": "site.example.com", "agree_tos": True}
+
+
+@pytest.mark.parametrize(
+    ("declare", "argument", "target"),
+    [
+        (lambda name, **row: User(name, name=name, **row), "theme", lambda: Theme("target", name="dark")),
+        (
+            lambda name, **row: User(name, name=name, **row),
+            "auth_source",
+            lambda: AuthSource("target", name="corp", driver="azure"),
+        ),
+        (lambda name, **row: Certificate(name, **ACME, **row), "contact", lambda: User("target", name="ann")),
+        (lambda name, **row: VirtualMachine(name, name=name, **row), "owner_user", lambda: User("target", name="ann")),
+        (lambda name, **row: OidcApplication(name, name=name, **row), "map_user", lambda: User("target", name="ann")),
+        (
+            lambda name, **row: OidcApplicationUser(name, oidc_application=1, **row),
+            "user",
+            lambda: User("target", name="ann"),
+        ),
+        (
+            lambda name, **row: OidcApplicationGroup(name, oidc_application=1, **row),
+            "group",
+            lambda: Group("target", name="staff"),
+        ),
+    ],
+    ids=["theme", "auth_source", "contact", "owner_user", "map_user", "user", "group"],
+)
+def test_what_belongs_to_people_takes_the_resource_or_its_key(
+    engine: Engine, declare: Callable[..., object], argument: str, target: Callable[[], pulumi.CustomResource]
+) -> None:
+    row = target()
+    declare("it", **{argument: row})
+    declare("keyed", **{argument: 7})
+    settle()
+    assert engine.inputs("it")[argument] == outcome(row.id)
+    assert [urn.rpartition("::")[2] for urn in engine.dependencies["it"][argument]] == ["target"]
+    assert engine.inputs("keyed")[argument] == 7

@@ -6,6 +6,7 @@ import pulumi
 
 from verge_pulumi import (
     Address,
+    AuthSource,
     BgpRouterCommand,
     CloudInit,
     CloudInitFile,
@@ -38,6 +39,8 @@ from verge_pulumi import (
     Tag,
     TagAssignment,
     TagCategory,
+    Theme,
+    User,
     VirtualMachine,
     WireGuard,
     WireGuardPeer,
@@ -146,6 +149,9 @@ kept: pulumi.Output[str] = nightly.periods.apply(lambda periods: str(periods["da
 protected = VirtualMachine("protected", name="protected", snapshot_profile=nightly)
 keyed = VirtualMachine("keyed", name="keyed", snapshot_profile=3)
 known = VirtualMachine("known", name="known", snapshot_profile=by_name("SOX"))
+corporate = AuthSource("corporate", name="Corporate", driver="azure")
+person = User("ann", name="ann", theme=Theme("dark", name="dark"), auth_source=corporate)
+owned = VirtualMachine("owned", name="owned", owner_user=person)
 of_all = SystemSnapshot("all", name="before the upgrade", keep="30d", type="partial_include", partial_tags=["3", 5])
 profile_facts: int = get_snapshot_profile(name="SOX").key
 tunnel = IpsecTunnel("hq", network=lan, name="hq", remote_gateway="203.0.113.9", psk=pulumi.Output.secret("secret"))

@@ -107,6 +107,10 @@ class Managed:
     def destroy(self) -> None:
         """Run ``pulumi destroy``."""
         self.bench.begin_run()
+        self.delete()
+
+    def delete(self) -> None:
+        """Delete it in the run that is under way."""
         with serving(self.urn):
             self.bench.provider(self.kind).delete(self.id, self.outs)
         self.bench.stack.forget(self)

@@ -12,6 +12,7 @@ import pulumi
 
 from verge_pulumi.checks.addresses import Addresses
 from verge_pulumi.checks.findings import Check, Mistake, refuse, warn
+from verge_pulumi.checks.groups import Groups
 from verge_pulumi.checks.layer2 import Layer2
 from verge_pulumi.checks.powers import Powers
 from verge_pulumi.checks.rows import Rows
@@ -35,7 +36,7 @@ class Checks:
             pulumi.RunError: It cannot work together with those before.
         """
         if planned.system not in self._of:
-            self._of[planned.system] = (Addresses(), Layer2(), Powers(), Rows(), Rules(), Tags())
+            self._of[planned.system] = (Addresses(), Groups(), Layer2(), Powers(), Rows(), Rules(), Tags())
         findings = [finding for check in self._of[planned.system] for finding in check(planned)]
         refuse(planned, [finding for finding in findings if isinstance(finding, Mistake)])
         for doubt in findings:

@@ -64,7 +64,7 @@ def report(
         typer.Option("--live", help="Ask VergeOS (VERGEOS_HOST and so on) for free RAM and storage: two requests."),
     ] = False,
 ) -> None:
-    """Tell what a preview would do: restarts, replacements, lost data, opened firewalls, capacity, requests.
+    """Tell what a preview would do: restarts, replacements, lost data, opened firewalls, rights, capacity, requests.
 
     Feed it from 'pulumi preview --json --show-sames'; without --show-sames it knows differences only, and no totals.
     """

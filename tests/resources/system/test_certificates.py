@@ -236,7 +236,7 @@ PAIR = {"public": certificate(1), "private": private_key(1)}
             ["private: type='self_signed' has no use for it."],
         ),
         ({**ACME, "agree_tos": False}, ["agree_tos: type='letsencrypt' needs agree_tos=True."]),
-        ({**ACME, "contact": None}, ["contact: type='letsencrypt' needs the key of a user with an e-mail address."]),
+        ({**ACME, "contact": None}, ["contact: type='letsencrypt' needs a user with an e-mail address."]),
         ({**ACME, "domainname": None}, ["domainname, domainlist: type='letsencrypt' needs one of them."]),
         ({**ACME, "eab_kid": "kid"}, ["eab_kid, eab_hmac_key: one needs the other."]),
         ({**ACME, "public": certificate(1)}, ["public: type='letsencrypt' has no use for it."]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.providers.bench import Bench, Managed
+from tests.providers.bench import FULL_STACK, Bench, Managed
 from verge_pulumi.engine.errors import Reported
 
 
@@ -18,6 +18,12 @@ def category(bench: Bench) -> Managed:
 def tag(category: Managed) -> Managed:
     """A tag of this stack."""
     return category.bench.create("Tag", "prod", name="prod", category=category.id)
+
+
+def begin(managed: Managed) -> None:
+    """Begin a run in which the process of this resource has read the state already."""
+    managed.bench.begin_run()
+    managed.bench.connection.evidence.states.of(FULL_STACK)
 
 
 def test_what_nothing_has_is_deleted(category: Managed, tag: Managed) -> None:
@@ -53,11 +59,29 @@ def test_what_this_stack_has_put_somewhere_goes_along(tag: Managed) -> None:
 
 
 def test_what_another_process_of_this_run_has_put_somewhere_goes_along(tag: Managed) -> None:
-    tag.bench.connection.evidence.states.of("organization/shop/dev")
-    other = tag.bench.later()
-    other.create("TagAssignment", "it", tag=tag.id, on="vnets/3")
-    tag.destroy()
+    begin(tag)
+    tag.bench.later().create("TagAssignment", "it", tag=tag.id, on="vnets/3")
+    tag.delete()
     assert tag.bench.simulator.rows("tag_members") == []
+
+
+def test_what_another_process_of_this_run_has_put_into_a_category_goes_along(category: Managed) -> None:
+    begin(category)
+    other = category.bench.later()
+    dev = other.create("Tag", "dev", name="dev", category=category.id)
+    other.create("TagAssignment", "it", tag=dev.id, on="vnets/3")
+    category.delete()
+    assert category.bench.simulator.rows("tags") == []
+
+
+def test_what_others_have_put_somewhere_meanwhile_stays(tag: Managed) -> None:
+    """The state of this moment does not have it either."""
+    begin(tag)
+    tag.bench.later().create("TagAssignment", "it", tag=tag.id, on="vnets/3")
+    tag.bench.simulator.add("tag_members", tag=int(tag.id), member="vnets/2")
+    with pytest.raises(Reported, match="this would untag vnets/2, which this stack does not manage"):
+        tag.delete()
+    assert len(tag.bench.simulator.rows("tag_members")) == 2
 
 
 def test_a_category_with_tags_of_others_stays(category: Managed, tag: Managed) -> None:

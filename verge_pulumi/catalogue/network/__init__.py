@@ -1,1 +1,1 @@
-"""Networks and their addresses."""
+"""Networks, their addresses and proxies."""

@@ -1,1 +1,1 @@
-"""Routing protocols and proxies of a network."""
+"""Routing protocols of a network."""

@@ -494,7 +494,12 @@ def refs(
 
 
 def path_ref(
-    *, column: str | None = None, through: str | None = None, replaces: bool = False, declared_in: str = ""
+    *,
+    column: str | None = None,
+    through: str | None = None,
+    replaces: bool = False,
+    role: Role | None = None,
+    declared_in: str = "",
 ) -> Any:
     """Declare a reference that is kept as ``table/key``.
 
@@ -502,9 +507,10 @@ def path_ref(
         column: The column that holds it, if the table has one.
         through: The column of the *referenced* row whose value this table wants instead, as with `ref`.
         replaces: Whether it is set on create only.
+        role: What it tells reviews of the object, as `roles` lists it.
         declared_in: The package of all resources that may have the trait that it names.
     """
-    reference = Ref[Any](column=column, through=through, replaces=replaces)
+    reference = Ref[Any](column=column, through=through, replaces=replaces, role=role)
     reference.as_path = True
     reference.declared_in = declared_in
     return reference

@@ -65,11 +65,13 @@ class Planned(Given):
         resource: The resource, which is not registered yet when it is announced.
         name: Its name in the program.
         system: The explicit provider whose VergeOS it is on; None for the default one.
+        parts: What was given for its parts, which are resources of their own and declared after it.
     """
 
     resource: BaseResource
     name: str
     system: pulumi.ProviderResource | None
+    parts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return f"{self.resource.declaration.title} '{printable(self.name)}'"
@@ -176,6 +178,7 @@ class Program:
         name: str,
         arguments: Mapping[str, Any],
         system: pulumi.ProviderResource | None,
+        parts: Mapping[str, Any],
     ) -> None:
         """Look at a resource before it is registered.
 
@@ -184,7 +187,9 @@ class Program:
         """
         linked = {argument: self.linked(value) for argument, value in arguments.items()}
         attributes = resource.declaration.attributes
-        planned = Planned(attributes=attributes, arguments=linked, resource=resource, name=name, system=system)
+        planned = Planned(
+            attributes=attributes, arguments=linked, resource=resource, name=name, system=system, parts=parts
+        )
         for check in self._checks:
             check(planned)
         self._planned[resource] = planned

@@ -93,7 +93,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
-            running.announce(self, resource_name, given, provider)
+            running.announce(self, resource_name, given, provider, parts)
             running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)

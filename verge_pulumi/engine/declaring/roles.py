@@ -24,6 +24,16 @@ role            the attribute says
 ``matched``     addresses or ports to which rules refer by the key of the object
 ``snapshots``   the profile by which snapshots of the object are taken
 ``keys``        the keys of the rows, where the object is several: a mapping from their names
+``holder``      the user or group that is given rights
+``rows_of``     the table in whose rows, ``/`` for all
+``row``         the key of the one row; none or 0 for all
+``right``       whether it is given this right
+``group``       the group that somebody is in
+``member``      the user or group that is in it
+``works``       whether rights can be used: of the user, or by the members of the group
+``account``     the type of a user, to which VergeOS gives rights by itself (docs/vergeos/access.md §1)
+``console``     whether a user may log in at the machines, which made an administrator before 26.2
+``tagged``      the object that a tag is on
 ==============  ======================================================================================================
 """
 
@@ -38,7 +48,8 @@ if TYPE_CHECKING:
 
 Role = Literal[
     "cores", "ram", "disk", "tier", "used", "original", "power", "restart", "segment", "router", "gateway", "uplink",
-    "plug", "address", "rules", "matched", "snapshots", "keys",
+    "plug", "address", "rules", "matched", "snapshots", "keys", "holder", "rows_of", "row", "right", "group", "member",
+    "works", "account", "console", "tagged",
 ]  # fmt: skip
 
 BYTE = 1

@@ -45,7 +45,7 @@ class Group(
     external_id: Attr[Text | None] = arg(default=None, column="id")
     """Name that another system gives to it (`id` in VergeOS); unique on the system."""
 
-    enabled: Attr[bool | None] = arg(default=None)
+    enabled: Attr[bool | None] = arg(default=None, role="works")
     """Whether its members have its rights."""
 
     email: Attr[LowerCase | None] = arg(default=None)

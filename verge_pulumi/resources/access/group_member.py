@@ -24,10 +24,10 @@ class GroupMember(Resource, table="members", unique=("group", "member"), parent=
 
     review = Review(guards=True)
 
-    group: Ref[Group] = ref(column="parent_group", replaces=True)
+    group: Ref[Group] = ref(column="parent_group", replaces=True, role="group")
     """The group that it is in."""
 
-    member: Ref[User | Group] = path_ref(column="member", replaces=True)
+    member: Ref[User | Group] = path_ref(column="member", replaces=True, role="member")
     """The user or the group."""
 
 

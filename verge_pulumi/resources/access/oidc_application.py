@@ -9,10 +9,11 @@ from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, com
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.values import Key, LineList, Secret
+from verge_pulumi.engine.declaring.values import LineList, Secret
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.access.auth_source import AuthSource
+from verge_pulumi.resources.access.user import User
 
 
 class OidcApplication(
@@ -38,8 +39,8 @@ class OidcApplication(
     force_auth_source: OptionalRef[AuthSource] = ref(default=None)
     """Where people are sent at once to log in; they choose if unset."""
 
-    map_user: Attr[Key | None] = arg(default=None)
-    """Key of the user that everybody is who logs in; each is somebody else if unset."""
+    map_user: OptionalRef[User] = ref(default=None)
+    """The user that everybody is who logs in; each is somebody else if unset."""
 
     restrict_access: Attr[bool | None] = arg(default=None)
     """Whether only the users and groups may log in that an `OidcApplicationUser` or `OidcApplicationGroup` names;

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, ref
+from verge_pulumi.engine.declaring.attributes import Ref, ref
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.values import Key
 from verge_pulumi.resources.access.oidc_application import OidcApplication
+from verge_pulumi.resources.access.user import User
 
 
-class OidcApplicationUser(Resource, table="oidc_application_users"):
+class OidcApplicationUser(Resource, table="oidc_application_users", parent="oidc_application"):
     """A user who may log in to an `OidcApplication` whose `restrict_access` is on."""
 
     review = Review(guards=True)
@@ -17,5 +17,5 @@ class OidcApplicationUser(Resource, table="oidc_application_users"):
     oidc_application: Ref[OidcApplication] = ref(replaces=True)
     """The application."""
 
-    user: Attr[Key] = arg(replaces=True)
-    """Key of the user."""
+    user: Ref[User] = ref(replaces=True)
+    """The user."""

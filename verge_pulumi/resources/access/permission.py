@@ -30,28 +30,28 @@ class Permission(Resource, table="permissions", unique=("who", "table", "row")):
 
     review = Review(guards=True)
 
-    who: Ref[User | Group] = path_ref(column="identity", through="identity", replaces=True)
+    who: Ref[User | Group] = path_ref(column="identity", through="identity", replaces=True, role="holder")
     """The user or the group."""
 
-    table: Attr[str] = arg(replaces=True, min_length=1)
+    table: Attr[str] = arg(replaces=True, min_length=1, role="rows_of")
     """Name of the table in VergeOS's API, such as ``vms`` or ``vnets``; ``/`` is everything."""
 
-    row: Attr[RowNumber | None] = arg(default=None, replaces=True)
+    row: Attr[RowNumber | None] = arg(default=None, replaces=True, role="row")
     """Key of the row, such as ``web.key``; the whole table if unset."""
 
-    list: Attr[bool | None] = arg(default=None)
+    list: Attr[bool | None] = arg(default=None, role="right")
     """Whether it sees that rows are there; yes if unset. Who may read may list."""
 
-    read: Attr[bool | None] = arg(default=None)
+    read: Attr[bool | None] = arg(default=None, role="right")
     """Whether it sees what is in them; no if unset."""
 
-    create: Attr[bool | None] = arg(default=None)
+    create: Attr[bool | None] = arg(default=None, role="right")
     """Whether it may create rows; no if unset."""
 
-    modify: Attr[bool | None] = arg(default=None)
+    modify: Attr[bool | None] = arg(default=None, role="right")
     """Whether it may change them; no if unset."""
 
-    delete: Attr[bool | None] = arg(default=None)
+    delete: Attr[bool | None] = arg(default=None, role="right")
     """Whether it may delete them; no if unset."""
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, as_key, printable, where
-from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.values import Key, Secret, Text
+from verge_pulumi.engine.declaring.values import Secret, Text
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.access import _lockout as lockout
 from verge_pulumi.resources.access._values import Lines, LowerCase
 from verge_pulumi.resources.tags._taggable import Taggable
+
+if TYPE_CHECKING:
+    from verge_pulumi.resources.access.auth_source import AuthSource
+    from verge_pulumi.resources.appearance.theme import Theme
 
 
 class User(
@@ -54,17 +58,17 @@ class User(
     email: Attr[LowerCase | None] = arg(default=None)
     """E-mail address, which VergeOS keeps in lower case. The codes of a second factor go there."""
 
-    type: Attr[str | None] = arg(default=None, replaces=True)
+    type: Attr[str | None] = arg(default=None, replaces=True, role="account")
     """Kind of user: ``normal`` (the default), ``api`` or ``vdi``."""
 
-    enabled: Attr[bool | None] = arg(default=None)
+    enabled: Attr[bool | None] = arg(default=None, role="works")
     """Whether it may log in."""
 
     change_password: Attr[bool | None] = arg(default=None)
     """Whether it must choose another password at its next login. VergeOS clears that when it has, which is no change
     here."""
 
-    physical_access: Attr[bool | None] = arg(default=None)
+    physical_access: Attr[bool | None] = arg(default=None, role="console")
     """Whether it may log in at the machines themselves. **Up to 26.1 this makes an administrator**; since 26.2 it puts
     the user into the group "Super Users"."""
 
@@ -80,11 +84,15 @@ class User(
     ssh_keys: Attr[Lines | None] = arg(default=None)
     """Public SSH keys."""
 
-    theme: Attr[Key | None] = arg(default=None)
-    """Key of the theme of its user interface."""
+    theme: OptionalRef["Theme"] = ref(  # noqa: UP037 imported when it is used, as below
+        default=None, declared_in="verge_pulumi.resources.appearance.theme"
+    )
+    """The theme of its user interface."""
 
-    auth_source: Attr[Key | None] = arg(default=None, replaces=True)
-    """Key of the authentication source that it logs in through."""
+    auth_source: OptionalRef["AuthSource"] = ref(  # noqa: UP037
+        default=None, replaces=True, declared_in="verge_pulumi.resources.access.auth_source"
+    )
+    """Where else it logs in: the source of accounts that it belongs to."""
 
     remote_name: Attr[Text | None] = arg(default=None)
     """Its name there."""

@@ -29,6 +29,7 @@ from verge_pulumi.resources.compute._guest import GuestAddresses
 from verge_pulumi.resources.tags._taggable import Taggable
 
 if TYPE_CHECKING:
+    from verge_pulumi.resources.access.user import User
     from verge_pulumi.resources.compute.snapshot import Snapshot
     from verge_pulumi.resources.protection.snapshot_profile import SnapshotProfile
 
@@ -62,8 +63,10 @@ class VirtualMachineSettings(Describable, Placed):
     meta: Attr[Json | None] = arg(default=None)
     """Free JSON kept with the VM."""
 
-    owner_user: Attr[Key | None] = arg(default=None)
-    """Key of the user who may see it. **Deleting that user deletes the VM** (docs/vergeos/virtual-machines.md §2.1)."""
+    owner_user: OptionalRef["User"] = ref(  # noqa: UP037 imported when it is used
+        default=None, declared_in="verge_pulumi.resources.access.user"
+    )
+    """The user who may see it. **Deleting that user deletes the VM** (docs/vergeos/virtual-machines.md §2.1)."""
 
     created_from: Attr[str | None] = arg(default=None, replaces=True)
     """How it came to be, in VergeOS's words; ``custom`` if unset."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, printable
-from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import CommaList, Key, Secret, Text
+from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.lifecycle.settling import Settling
@@ -17,6 +17,9 @@ from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT
 from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.system._pem import CertificatePem, CertificatesPem, PrivateKeyPem
+
+if TYPE_CHECKING:
+    from verge_pulumi.resources.access.user import User
 
 
 class Certificate(Describable, Resource, table="certificates", unique=("domainname",), fixed=("created",)):
@@ -60,8 +63,10 @@ class Certificate(Describable, Resource, table="certificates", unique=("domainna
     rsa_key_size: Attr[Literal["2048", "3072", "4096"] | None] = arg(default=None)
     """Bits of an RSA key; 2048 if unset."""
 
-    contact: Attr[Key | None] = arg(default=None)
-    """ACME: key of the user whose e-mail address the server gets."""
+    contact: OptionalRef["User"] = ref(  # noqa: UP037 imported when it is used
+        default=None, declared_in="verge_pulumi.resources.access.user"
+    )
+    """ACME: the user whose e-mail address the server gets."""
 
     agree_tos: Attr[bool | None] = arg(default=None)
     """ACME: whether you agree to the terms of the server, which has to be true."""
@@ -124,7 +129,7 @@ class CertificateProvider(RowProvider[Certificate]):
             if given.isdisjoint({"domainname", "domainlist"}):
                 yield "domainname, domainlist: type='letsencrypt' needs one of them"
             if "contact" not in given:
-                yield "contact: type='letsencrypt' needs the key of a user with an e-mail address"
+                yield "contact: type='letsencrypt' needs a user with an e-mail address"
             if inputs.get("agree_tos") is None or inputs["agree_tos"] is False:
                 yield "agree_tos: type='letsencrypt' needs agree_tos=True"
             if ("eab_kid" in given) != ("eab_hmac_key" in given):

@@ -29,7 +29,9 @@ class TagAssignment(Resource, table="tag_members", unique=("tag", "on"), parent=
     tag: Ref[Tag] = ref(replaces=True)
     """The tag."""
 
-    on: Ref["Taggable"] = path_ref(column="member", replaces=True, declared_in="verge_pulumi.resources")  # noqa: UP037
+    on: Ref["Taggable"] = path_ref(  # noqa: UP037 imported when it is used
+        column="member", replaces=True, role="tagged", declared_in="verge_pulumi.resources"
+    )
     """The object that has it; also a path such as ``"nodes/1"`` to a row of any table that categories name by
     `taggable_…`."""
 

@@ -68,8 +68,7 @@ def capacity(plan: Plan) -> Capacity:
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for change in plan.changes:
-        if not change.vanished:
-            before.update(_demand(change.declaration, change.old) or {})
+        before.update(_demand(change.declaration, change.before) or {})
         # Unset arguments of a recreated object are assumed to get the values that VergeOS gave the old one.
         as_it_was = change.old if change.action == "replace" else {}
         kept = {name: value for name, value in as_it_was.items() if name not in change.changed}

@@ -10,7 +10,16 @@ from verge_pulumi.resources.firewall._reachability import Difference
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
-from verge_pulumi.review.report.plan import UNKNOWN, Change, FieldChange, Plan, RuleChange
+from verge_pulumi.review.report.machines import Machine, machines
+from verge_pulumi.review.report.plan import (
+    UNKNOWN,
+    Change,
+    FieldChange,
+    Plan,
+    Rights,
+    RightsChange,
+    RuleChange,
+)
 
 VERSION = 1
 
@@ -46,8 +55,10 @@ def _stack(plan: Plan) -> dict[str, Any]:
             "lines": [{"what": line.what, "before": line.before, "after": line.after} for line in asked.lines],
             "unknown": list(asked.unknown),
         },
+        "machines": [_machine(machine) for machine in machines(plan)],
         "rules": [_rule(rule) for change in plan.changing for rule in change.rules],
         "traffic": [_traffic(network, found) for network, found in traffic_changes(plan).items()],
+        "rights": [_rights(change) for change in plan.rights],
         "diagnostics": [
             {"severity": each.severity, "urn": each.urn, "message": each.message} for each in plan.diagnostics
         ],
@@ -87,6 +98,30 @@ def _rule(rule: RuleChange) -> dict[str, Any]:
 
 def _traffic(network: str, found: Difference) -> dict[str, Any]:
     return {"network": network, "cut": found.cut, "changes": [asdict(each) for each in found.changes]}
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    sides = {"before": machine.before, "after": machine.after}
+    return {"urn": machine.urn, **{side: asdict(facts) if facts else None for side, facts in sides.items()}}
+
+
+def _rights(change: RightsChange) -> dict[str, Any]:
+    return {
+        "holder": change.holder,
+        "groups": list(change.groups),
+        "members": list(change.members),
+        "on": phrases.target(change),
+        "table": _known(change.target.table),
+        "row": _known(change.target.row),
+        "before": _may(change.before),
+        "after": _may(change.after),
+        "gained": list(change.after.beyond(change.before)),
+        "lost": list(change.before.beyond(change.after)),
+    }
+
+
+def _may(rights: Rights) -> dict[str, Any]:
+    return {"rights": list(rights.sure), "perhaps": list(rights.perhaps), "known": rights.known}
 
 
 def _known(value: Any) -> Any:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.review.report.plan import Change, Effect
+from verge_pulumi.review.report.plan import Change, Effect, RightsChange
 
 
-def judge(changes: Sequence[Change]) -> list[Mapping[Effect, str]]:
+def judge(changes: Sequence[Change], rights: Iterable[RightsChange] = ()) -> list[Mapping[Effect, str]]:
     """Return the effects of each change, each with a sentence; no sentence has foreign text in it.
 
     Args:
         changes: All changes of one stack, since the effects of one may depend on others.
+        rights: What they change of rights.
     """
     around = {change.urn: change for change in changes}
-    return [_of(change, around) for change in changes]
+    giving, taking = set[str](), set[str]()
+    for each in rights:
+        giving |= each.given_by
+        taking |= each.taken_by
+    return [_of(change, around, change.urn in giving, change.urn in taking) for change in changes]
 
 
-def _of(change: Change, around: Mapping[str, Change]) -> Mapping[Effect, str]:
+def _of(change: Change, around: Mapping[str, Change], gives: bool, takes: bool) -> Mapping[Effect, str]:
     effects: dict[Effect, str] = {}
     if change.component:
         return effects
+    if gives:
+        effects[Effect.GIVES_RIGHTS] = "Users or groups gain rights by it."
+    if takes:
+        effects[Effect.TAKES_RIGHTS] = "Users or groups lose rights by it."
     if change.action == "delete":
         effects[Effect.DELETES] = "The program no longer declares it."
     if change.action == "replace":

@@ -158,7 +158,7 @@ def _network(change: Change) -> str:
 
 def _sides(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return what a change begins with and ends with in VergeOS."""
-    return {} if change.vanished else change.old, change.new
+    return change.before, change.new
 
 
 def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Rule]:

@@ -35,6 +35,7 @@ GATES: Mapping[str, Gate] = {
     "delete": Gate(6, "a resource would be deleted", _entails(Effect.DELETES)),
     "restart": Gate(7, "what runs would be restarted or stopped", _entails(Effect.RESTARTS, Effect.STOPS)),
     "firewall-open": Gate(8, "traffic may pass that could not", _entails(Effect.OPENS_FIREWALL)),
+    "rights": Gate(9, "users or groups would gain or lose rights", lambda plan: bool(plan.rights)),
 }
 """By the word of ``--fail-on``, the weightiest first."""
 

@@ -16,6 +16,7 @@ from verge_pulumi.review.escaping import text as harmless
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.machines import lines
 from verge_pulumi.review.report.ordering import effects, groups
 from verge_pulumi.review.report.picture import svg
 from verge_pulumi.review.report.plan import Plan
@@ -44,6 +45,7 @@ def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[s
         effects=effects,
         groups=groups,
         in_units=in_units,
+        lines=lines,
         picture=lambda plan: Markup(svg(plan)),  # noqa: S704 it escapes what it puts in
         rules=lambda plan: [rule for change in plan.changing for rule in change.rules],
         traffic=traffic,

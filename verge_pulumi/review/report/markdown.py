@@ -14,6 +14,7 @@ from verge_pulumi.review.escaping import LONGEST_MESSAGE, Markdown, cell, code, 
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import OWN_WORDS, Room, capacity
 from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.machines import lines
 from verge_pulumi.review.report.ordering import UNFOLDED, Group, effects, groups
 from verge_pulumi.review.report.picture import mermaid
 from verge_pulumi.review.report.plan import Change, Diagnostic, Plan
@@ -86,8 +87,10 @@ def _sections(plan: Plan) -> list[_Section]:
         *map(_group, groups(plan)),
         _drift(plan),
         _capacity(plan),
+        _machines(plan),
         _firewall(plan),
         _traffic(plan),
+        _rights(plan),
         _picture(plan),
         _messages("warnings", 35, "Warnings", _of(plan, lambda word: word == "warning")),
         _messages("messages", 10, "Messages", _of(plan, lambda word: word not in ("warning", "error")), folded=True),
@@ -160,6 +163,17 @@ def _capacity(plan: Plan) -> _Section:
     return _Section("figures", 70, blocks, title="Capacity", head=head)
 
 
+def _machines(plan: Plan) -> _Section:
+    found = lines(plan)
+    blocks = [row([Markdown(each) for each in (line.what, str(line.before), str(line.after))]) for line in found]
+    for line in found:
+        if line.names:
+            names = [*map(code, map(phrases.name, line.names[:UNFOLDED]))]
+            more = [f"{len(line.names) - UNFOLDED} more"] if len(line.names) > UNFOLDED else []
+            blocks.append(f"\n{line.what.capitalize()}: {', '.join([*names, *more])}.")
+    return _Section("figures", 70, blocks, title="Machines", head=_head("", "before", "after"))
+
+
 def _rooms(rooms: Sequence[Room]) -> _Section:
     blocks = [
         row([room.what, *(Markdown(in_units(count)) for count in (room.used, room.total, room.free))]) for room in rooms
@@ -195,6 +209,26 @@ def _traffic(plan: Plan) -> _Section:
         blocks.append("\nThere may be more.")
     head = _head("network", "direction", "from", "to", "protocol", "ports", "before", "after")
     return _Section("lines of traffic", 72, blocks, title="Traffic, as the rules of this stack have it", head=head)
+
+
+def _rights(plan: Plan) -> _Section:
+    blocks = []
+    for change in plan.rights:
+        members = phrases.holders(change.members, UNFOLDED)
+        who = f"{phrases.holder(change.holder)} with {members}" if members else phrases.holder(change.holder)
+        cells = (who, phrases.holders(change.groups, UNFOLDED), phrases.target(change))
+        sides = (Markdown(phrases.rights(side)) for side in (change.before, change.after))
+        blocks.append(
+            row(
+                [
+                    *(cell(each, LONGEST_MESSAGE) if each else "" for each in cells),
+                    *sides,
+                    Markdown(phrases.turn(change)),
+                ]
+            )
+        )
+    head = _head("who", "through", "on", "before", "after", "change")
+    return _Section("lines of rights", 74, blocks, title="Rights, as this stack gives them", head=head)
 
 
 def _picture(plan: Plan) -> _Section:

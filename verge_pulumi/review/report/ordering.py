@@ -36,7 +36,7 @@ def groups(plan: Plan) -> list[Group]:
     urgent: list[Change] = []
     calm: list[Change] = []
     for change in plan.changing:
-        (urgent if change.effects.keys() - {Effect.CLOSES_FIREWALL} else calm).append(change)
+        (urgent if change.effects.keys() - {Effect.CLOSES_FIREWALL, Effect.TAKES_RIGHTS} else calm).append(change)
     urgent.sort(key=lambda change: weights.index(next(iter(change.effects))))
     told = [Group("To look at", "resources to look at", 80, tuple(urgent), False)] if urgent else []
     for action, word, weight in (

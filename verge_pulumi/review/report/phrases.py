@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,18 @@ from verge_pulumi import components, resources
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.kinds import every_kind
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Action, Change, Effect, FieldChange, Plan
+from verge_pulumi.review.kinds import declaration_of, every_kind
+from verge_pulumi.review.report.plan import (
+    SECRET,
+    UNKNOWN,
+    Action,
+    Change,
+    Effect,
+    FieldChange,
+    Plan,
+    Rights,
+    RightsChange,
+)
 from verge_pulumi.review.urns import name_of
 
 ACTIONS: Mapping[Action, str] = {
@@ -110,6 +120,44 @@ def _sides(each: FieldChange, referred: Iterable[str] = ()) -> tuple[str, str]:
 def outcome(passes: bool | None) -> str:
     """Return what becomes of traffic."""
     return {True: "passes", False: "is stopped", None: "not known"}[passes]
+
+
+def holder(place: str) -> str:
+    """Return whose rights they are."""
+    if "holder" in declaration_of(place).roles or "member" in declaration_of(place).roles:
+        return "known later"  # it is known by what refers to it
+    return name(place) or "known later"
+
+
+def holders(places: Sequence[str], most: int) -> str:
+    """Return several of them, but no more than that many."""
+    more = len(places) - most
+    return ", ".join([*map(holder, places[:most]), *([f"{more} more"] if more > 0 else [])])
+
+
+def target(change: RightsChange) -> str:
+    """Return what rights are for."""
+    wanted = change.target
+    if wanted.note or wanted.table == "/":
+        return wanted.note or "everything"
+    table = "a table known later" if wanted.table == UNKNOWN else text(wanted.table)
+    if not wanted.row:
+        return f"all {table}"
+    if wanted.row == change.holder:
+        return "itself"
+    return f"{'one known later' if wanted.row == UNKNOWN else name(wanted.row)} in {table}"
+
+
+def rights(may: Rights) -> str:
+    """Return what somebody may do."""
+    told = [*may.sure, *(f"perhaps {each}" for each in may.perhaps), *([] if may.known else ["not known"])]
+    return ", ".join(told) or "nothing"
+
+
+def turn(change: RightsChange) -> str:
+    """Return what somebody gains and what it loses."""
+    gained, lost = change.after.beyond(change.before), change.before.beyond(change.after)
+    return ", ".join([*(f"+{each}" for each in gained), *(f"−{each}" for each in lost)])
 
 
 def cost(plan: Plan) -> str:

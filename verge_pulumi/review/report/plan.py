@@ -6,7 +6,7 @@ It is data alone. `reading` makes it of a document; everything else in a report 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -34,12 +34,14 @@ class Effect(StrEnum):
     LOSES_DATA = "loses data"
     REFUSED = "is refused"
     OPENS_FIREWALL = "opens the firewall"
+    GIVES_RIGHTS = "gives rights"
     DELETES = "deletes"
     REPLACES = "replaces"
     RESTARTS = "restarts"
     STOPS = "stops"
     WAITS = "waits for a restart"
     CLOSES_FIREWALL = "closes the firewall"
+    TAKES_RIGHTS = "takes rights"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,85 @@ class RuleChange:
     after: Rule | None
     opens: bool
     closes: bool
+
+
+@dataclass(frozen=True)
+class Target:
+    """What rights are for.
+
+    Attributes:
+        table: The table; ``/`` is everything.
+        row: URN of the one row, or ``table/key``; "" for all rows.
+        note: What it is in words, where a table does not tell.
+    """
+
+    table: str = ""
+    row: str = ""
+    note: str = ""
+
+    def wider(self) -> tuple[Target, ...]:
+        """Return what includes it."""
+        table = (Target(self.table),) if self.row else ()
+        return () if self.note or self.table == "/" else (*table, Target("/"))
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do.
+
+    Attributes:
+        sure: The rights, in their order.
+        perhaps: Those that are known only when the change is made.
+        known: Whether that is all.
+    """
+
+    sure: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    known: bool = True
+
+    def with_those_of(self, other: Rights) -> Rights:
+        """Return these together with others."""
+        sure = tuple(dict.fromkeys([*self.sure, *other.sure]))
+        perhaps = dict.fromkeys([*self.perhaps, *other.perhaps])
+        return Rights(sure, tuple(each for each in perhaps if each not in sure), self.known and other.known)
+
+    def in_order(self, names: Sequence[str]) -> Rights:
+        """Return the same in the order of these names."""
+        sure, perhaps = (tuple(sorted(side, key=names.index)) for side in (self.sure, self.perhaps))
+        return Rights(sure, perhaps, self.known)
+
+    def beyond(self, other: Rights) -> tuple[str, ...]:
+        """Return the rights, or those that there may be, that another one may lack."""
+        return tuple(each for each in (*self.sure, *self.perhaps) if each not in other.sure)
+
+    def exceeds(self, other: Rights) -> bool:
+        """Say whether there may be more than in another one."""
+        return bool(self.beyond(other)) or (other.known and not self.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightsChange:
+    """How the rights of a user or a group to something change.
+
+    Attributes:
+        holder: Whose they are: a URN, or ``table/key`` of what is not in the plan.
+        groups: The groups through which it has them or had them, likewise.
+        target: What they are for.
+        before: What it may do.
+        after: What it will be able to do.
+        members: Who is in the group, and so gains and loses the same.
+        given_by: URNs of the changes by which it gains some.
+        taken_by: URNs of the changes by which it loses some.
+    """
+
+    holder: str
+    groups: tuple[str, ...]
+    target: Target
+    before: Rights
+    after: Rights
+    members: tuple[str, ...]
+    given_by: frozenset[str]
+    taken_by: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -137,6 +218,13 @@ class Change:
         return self.action == "create" and bool(self.old)
 
     @property
+    def before(self) -> Mapping[str, Any]:
+        """What VergeOS has of it before the change; empty if it is not there."""
+        if self.action == "read":
+            return self.old or self.new  # the program begins to read what is there
+        return {} if self.vanished else self.old
+
+    @property
     def changed(self) -> frozenset[str]:
         """The names of the fields that differ."""
         return frozenset(each.name for each in self.fields)
@@ -168,6 +256,7 @@ class Plan:
         diagnostics: Its messages.
         complete: Whether all unchanged resources are among the changes, as with ``--show-sames``.
         cost: Requests to VergeOS that the update takes, and hours.
+        rights: What it changes of rights.
     """
 
     stack: str
@@ -176,6 +265,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     complete: bool
     cost: Estimate
+    rights: tuple[RightsChange, ...] = ()
 
     @cached_property
     def by_urn(self) -> Mapping[str, Change]:

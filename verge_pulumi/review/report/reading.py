@@ -18,6 +18,7 @@ from verge_pulumi.review.kinds import COMPONENTS, declaration_of
 from verge_pulumi.review.report.effects import judge
 from verge_pulumi.review.report.firewall import rule_changes
 from verge_pulumi.review.report.plan import SECRET, Action, Change, Diagnostic, FieldChange, Plan
+from verge_pulumi.review.report.rights import rights_changes
 from verge_pulumi.review.urns import STACK, name_of, stack_of, token_of
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
@@ -50,11 +51,12 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
     complete = sum(change.action == "same" for change in changes) + 1 >= preview.changeSummary.get("same", 0)
     rules = rule_changes(changes, complete=complete)
     changes = [replace(change, rules=tuple(rules.get(change.urn, ()))) for change in changes]
+    rights = rights_changes(changes)
     return Plan(
         stack=stack,
         project=project,
         changes=tuple(
-            replace(change, effects=effects) for change, effects in zip(changes, judge(changes), strict=True)
+            replace(change, effects=effects) for change, effects in zip(changes, judge(changes, rights), strict=True)
         ),
         diagnostics=tuple(
             dict.fromkeys(  # the engine asks twice for a diff, and tells twice what it heard
@@ -65,6 +67,7 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
         ),
         complete=complete,
         cost=estimate(preview.model_dump(), parallel=parallel),
+        rights=tuple(rights),
     )
 
 

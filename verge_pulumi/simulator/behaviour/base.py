@@ -34,8 +34,12 @@ class Behaviour:
         self.backend = backend
         self.table = table
 
+    def check(self, row: Row) -> None:
+        """Refuse a row as it is about to be, new or changed, unless the hooks before that do something else."""
+
     def before_create(self, row: Row) -> None:
         """Complete a new row; it has no `$key` yet."""
+        self.check(row)
 
     def after_create(self, row: Row) -> Response | None:
         """Handle a created row; return the receipt's ``response``."""
@@ -43,6 +47,7 @@ class Behaviour:
 
     def before_update(self, row: Row, changes: Row) -> None:
         """Check columns that are about to change."""
+        self.check(row | changes)
 
     def after_update(self, row: Row, changes: Row) -> None:
         """Handle changed columns."""

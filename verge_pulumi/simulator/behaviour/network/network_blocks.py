@@ -14,15 +14,8 @@ _Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 class NetworkBlocks(Behaviour):
     """The table `vnet_cidrs`: the blocks of a network do not overlap."""
 
-    def before_create(self, row: Row) -> None:
+    def check(self, row: Row) -> None:
         """Refuse a block that overlaps another one."""
-        self._check(row)
-
-    def before_update(self, row: Row, changes: Row) -> None:
-        """Refuse a block that will overlap another one."""
-        self._check(row | changes)
-
-    def _check(self, row: Row) -> None:
         block = _block(row)
         for other in self.backend.store.children(self.table, "vnet", ("vnets", row["vnet"])):
             their = _block(other)

@@ -38,15 +38,8 @@ class BgpRouters(Behaviour):
 class BgpInterfaces(Behaviour):
     """The table `vnet_bgp_interfaces`. The network and the NIC that VergeOS creates for each are not simulated."""
 
-    def before_create(self, row: Row) -> None:
+    def check(self, row: Row) -> None:
         """Validate the VLAN."""
-        self._check(row)
-
-    def before_update(self, row: Row, changes: Row) -> None:
-        """Validate the new VLAN."""
-        self._check(row | changes)
-
-    def _check(self, row: Row) -> None:
         # pyVergeOS: resources/routing.py; the limits are those of other networks' VLANs.
         if row["layer2_type"] == "vlan" and row["layer2_id"] not in range(1, 4095):
             raise invalid("layer2_id")

@@ -1,0 +1,19 @@
+"""What VergeOS gives to a user by itself (docs/vergeos/access.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from verge_pulumi.resources.access._lockout import RIGHTS
+
+EVERYTHING = "/"
+"""The name of the table that stands for all of them."""
+
+ON_EVERYTHING: Mapping[str, tuple[str, ...]] = {"normal": ("list", "read"), "api": ("list", "read"), "vdi": ("list",)}
+"""What a new user may do with everything, by its type."""
+
+ON_ITSELF: Mapping[str, tuple[str, ...]] = dict.fromkeys(("normal", "api"), ("list", "read", "modify"))
+"""What it may do with its own row."""
+
+AT_THE_CONSOLE = RIGHTS
+"""What may do with everything, up to VergeOS 26.1, who may log in at the machines."""
