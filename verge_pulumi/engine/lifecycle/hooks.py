@@ -13,6 +13,7 @@ replaced_by         diff, for a changed argument    its name, state, inputs     
 refusals            diff, something changed         state, inputs, changed names      refusals, a sentence each
 notes               diff, changed in place          state, inputs, changed names      lines for the reader
 first_notes         check, the object is new        inputs                            lines for the reader
+look_ahead          check, the object is new        inputs, those nobody asked for    lines for the reader
 recorded_key        check and diff, by others       an object of the state            its unique values
 hint                an error of VergeOS is told     the error, inputs                 what it does not say
 insert              create                          inputs                            id and outputs
@@ -140,6 +141,21 @@ class Hooks(Generic[R]):
         """
         return ()
 
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell what exists already of an object that is new to the program, and what becomes of it.
+
+        Args:
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            assumed: The arguments that a component has set by itself.
+
+        Returns:
+            One line for each thing.
+
+        Raises:
+            EngineError: It must not be done; nothing is written.
+        """
+        return ()
+
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
@@ -253,3 +269,18 @@ class RowHooks(Hooks[R]):
     def used_by(self, id: str) -> str:
         """Name what keeps VergeOS from deleting the row, as far as that can be told."""
         return ""
+
+    def unique(self, inputs: Inputs) -> dict[str, Any]:
+        """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""
+        if not self.identified(inputs):
+            return {}
+        return {
+            name: self.through(name, inputs[name])
+            if self.declaration.inputs[name].through
+            else self.declaration.inputs[name].value.to_api(inputs[name])
+            for name in self.declaration.unique
+        }
+
+    def identified(self, inputs: Inputs) -> bool:
+        """Say whether VergeOS itself would refuse a second row like this one."""
+        return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)

@@ -19,9 +19,9 @@ from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payl
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
-from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.ownership.mark import (
     MARK,

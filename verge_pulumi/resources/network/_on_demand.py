@@ -7,7 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.lifecycle.existing import appeared
+from verge_pulumi.engine.lifecycle.looking import appeared
 
 
 def row_of(connection: Connection, table: str, network: str, **settings: Any) -> int:
@@ -31,6 +31,11 @@ def row_of(connection: Connection, table: str, network: str, **settings: Any) ->
         return row.key
     finally:
         row.lock.release()
+
+
+def has_row(connection: Connection, table: str, network: str) -> bool:
+    """Say whether a network has its row in a table by now."""
+    return bool(connection.reader.find(table, where("vnet", "eq", int(network)), ("$key",)))
 
 
 class _Row:

@@ -9,10 +9,12 @@ are about to write, and those that come while it is under way share the next one
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+
+import pulumi
 
 from verge_pulumi.client import Row, Table, VergeError
 from verge_pulumi.engine.connecting.connection import Connection
@@ -26,7 +28,7 @@ from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.resources import _power_actions as power_actions
-from verge_pulumi.resources.network._on_demand import row_of
+from verge_pulumi.resources.network._on_demand import has_row, row_of
 from verge_pulumi.resources.network.network import Network
 
 APPLIED_WITHIN = 30.0
@@ -108,6 +110,14 @@ class StagingProvider(RowProvider[R], life=Staged):
         """Make the row, and put it into effect."""
         with writing(self.connection, self.staged, self.network_of(inputs)):
             return super().insert(inputs)
+
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Look only where the row that a network shares is there already; a preview makes none."""
+        shared, network = self.life.shared, inputs.get(self.life.by)
+        known = network is not None and not pulumi.contains_unknowns(network)
+        if inputs.get("adopt") and shared and known and not has_row(self.connection, shared.table, str(network)):
+            return ()
+        return super().look_ahead(inputs, assumed)
 
     def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Change the row, and put that into effect."""
