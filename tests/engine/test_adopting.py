@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import sysconfig
+import venv
+from pathlib import Path
+
+from tests.engine.events import command
 from tests.engine.lab import Lab, Program, ask
 from verge_pulumi import DriveArgs, Network, NicArgs, Server
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NETWORK = "pulumi-python:dynamic/vergeos:Network"
 
 
 def machine(simulator: Simulator) -> dict[str, int]:
@@ -64,6 +74,21 @@ def test_one_argument_takes_over_a_whole_machine(lab: Lab) -> None:
     lab.up(program(cores=None, adopt=None))
     assert lab.up(program(cores=None, adopt=None)).changes == {}
     assert not any(request.applied for request in lab.simulator.requests())
+
+
+def test_pulumi_import_says_what_to_do_instead(lab: Lab, tmp_path: Path) -> None:
+    """As the package is installed: beside the libraries of the environment, with what is loaded at Python's start."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    shutil.copy(ROOT / "verge_pulumi_host.pth", packages)
+    lab.environment["PULUMI_PYTHON_CMD"] = str(tmp_path / "venv" / "bin" / "python")
+    told = command(lab, "import", "--yes", "--stack=dev", NETWORK, "lan", "3", fails=True)
+    assert "vergeos: Unable to import Network 'lan': Pulumi imports nothing that a dynamic provider manages." in told
+    assert "Declare it in the program with adopt=True" in told
+    assert "Traceback" not in told
+    assert "KeyError" not in told
+    assert lab.simulator.requests() == []
 
 
 def _without(tables: dict[str, list[dict[str, object]]], columns: set[str]) -> dict[str, list[dict[str, object]]]:
