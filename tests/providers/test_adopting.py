@@ -255,3 +255,41 @@ def test_a_nic_on_a_network_that_is_to_be_adopted_stays_on_it(bench: Bench, vm: 
 def test_what_only_a_preview_needs_is_not_kept(bench: Bench) -> None:
     inputs = bench.check("Drive", {"vm": "3", "name": "data", "disksize": "1GiB", "__adopted": {}, "__assumed": []})
     assert not {"__adopted", "__assumed"} & inputs.keys()
+
+
+# Kinds that are special ----------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_exists_before_the_program_is_looked_at_if_asked(bench: Bench, told: list[str]) -> None:
+    (row,) = [row for row in bench.simulator.rows("settings") if row["key"] == "max_connections"]
+    bench.plan("Setting", name="max_connections", value="7")
+    assert (bench.asked(), told) == ([], [])
+    look(bench, "Setting", name="max_connections", value="7")
+    assert told[0].startswith(
+        f"warning: Setting 'max_connections' exists already (key {row['$key']}): the update would"
+    )
+    assert f"value '{row['value']}' → '7'" in told[0]
+    assert bench.writes() == []
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_preview_makes_no_row_that_a_network_shares(
+    bench: Bench, lan: Managed, told: list[str], *, shared: bool
+) -> None:
+    if shared:
+        bench.create("BgpRouter", "first", network=lan.id, asn=65001)
+    told.clear()
+    bench.simulator.reset("log")
+    look(bench, "BgpRouter", network=lan.id, asn=65000)
+    assert bench.writes() == []
+    assert told == (["warning: adopt: there is no such row yet; the update makes one"] if shared else [])
+
+
+def test_rights_that_a_take_over_withdraws_are_named(bench: Bench, told: list[str]) -> None:
+    user = bench.create("User", "ada", name="ada", password="canary-password")
+    who = f"users/{user.id}"
+    kept = bench.create("Permission", "kept", who=who, table="vnets", read=True, modify=True)
+    bench.stack.forget(kept)
+    told.clear()
+    bench.later().plan("Permission", "kept", who=who, table="vnets", read=True, adopt=True)
+    assert told[0].endswith("and change modify True → False")

@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-import pulumi
-
 from verge_pulumi.client import Row, Table, VergeError
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Reference
@@ -28,7 +26,7 @@ from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.resources import _power_actions as power_actions
-from verge_pulumi.resources.network._on_demand import has_row, row_of
+from verge_pulumi.resources.network._on_demand import lacks_row, row_of
 from verge_pulumi.resources.network.network import Network
 
 APPLIED_WITHIN = 30.0
@@ -85,7 +83,6 @@ DNS = Apply(
 ROUTING = Apply(what="routing", flag="need_restart", begin=power_actions.reset, restarts=True)
 PROXY = Apply(what="proxy", flag="need_proxy_apply", begin=power_actions.reset, restarts=True)
 
-
 APPLIES = {apply.what: apply for apply in (RULES, DNS, ROUTING, PROXY)}
 """How networks take on changes, by what lives call them."""
 
@@ -113,11 +110,8 @@ class StagingProvider(RowProvider[R], life=Staged):
 
     def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
         """Look only where the row that a network shares is there already; a preview makes none."""
-        shared, network = self.life.shared, inputs.get(self.life.by)
-        known = network is not None and not pulumi.contains_unknowns(network)
-        if inputs.get("adopt") and shared and known and not has_row(self.connection, shared.table, str(network)):
-            return ()
-        return super().look_ahead(inputs, assumed)
+        lacks = lacks_row(self.connection, self.life.shared, inputs.get(self.life.by))
+        return () if lacks else super().look_ahead(inputs, assumed)
 
     def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Change the row, and put that into effect."""
