@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 import venv
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
 from tests.engine.events import command
 from tests.engine.lab import Lab, Program, ask
 from verge_pulumi import DriveArgs, Network, NicArgs, Server
+from verge_pulumi.cli.app import app
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3
@@ -74,6 +79,24 @@ def test_one_argument_takes_over_a_whole_machine(lab: Lab) -> None:
     lab.up(program(cores=None, adopt=None))
     assert lab.up(program(cores=None, adopt=None)).changes == {}
     assert not any(request.applied for request in lab.simulator.requests())
+
+
+def test_what_was_given_back_is_as_before_and_can_be_taken_over_again(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = machine(lab.simulator)
+    before = lab.simulator.snapshot()
+    lab.up(program(cores=None))
+    monkeypatch.chdir(lab.folder)
+    for name, value in lab.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(lab.cli), prepend=os.pathsep)
+    ejected = CliRunner().invoke(app, ["eject", "dev", "--yes"])
+    assert ejected.exit_code == 0, ejected.output
+    assert lab.state() == {}
+    assert lab.simulator.snapshot() == before
+    lab.up(program(cores=None))
+    assert {name: int(each["id"]) for name, each in lab.state().items() if name in keys} == keys
 
 
 def test_pulumi_import_says_what_to_do_instead(lab: Lab, tmp_path: Path) -> None:
