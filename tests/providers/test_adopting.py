@@ -293,3 +293,88 @@ def test_rights_that_a_take_over_withdraws_are_named(bench: Bench, told: list[st
     told.clear()
     bench.later().plan("Permission", "kept", who=who, table="vnets", read=True, adopt=True)
     assert told[0].endswith("and change modify True → False")
+
+
+def test_a_tag_that_is_on_something_already_is_taken_over_as_it_is(bench: Bench, vm: Managed, told: list[str]) -> None:
+    category = bench.create("TagCategory", "colour", name="colour", taggable_vms=True)
+    tag = bench.create("Tag", "red", name="red", category=category.id)
+    key = bench.simulator.add("tag_members", tag=int(tag.id), member=f"vms/{vm.id}")
+    told.clear()
+    assigned = bench.create("TagAssignment", "it", tag=tag.id, on=f"vms/{vm.id}", adopt=True)
+    assert assigned.id == str(key)
+    assert told[0].endswith(f"exists already (key {key}): the update would take it over as it is")
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [
+        ("#cloud-config\n{}\n", "the update would take it over as it is"),
+        ("#cloud-config\nhostname: web\n", "the update would take it over and change contents [secret] → [secret]"),
+    ],
+)
+def test_the_contents_of_a_file_are_compared(
+    bench: Bench, vm: Managed, told: list[str], contents: str, expected: str
+) -> None:
+    given = {"vm": f"vms/{vm.id}", "name": "/vendor-data"}
+    file = bench.create("CloudInitFile", "file", **given, contents="#cloud-config\n{}\n")
+    bench.stack.forget(file)
+    later = bench.later()
+    told.clear()
+    later.simulator.reset("log")
+    look(later, "CloudInitFile", "file", **given, contents=contents)
+    assert next(line for line in told if "exists already" in line).endswith(expected)
+    later.create("CloudInitFile", "file", **given, contents=contents, adopt=True)
+    assert len(later.writes()) == ("change" in expected)
+
+
+def test_the_periods_of_a_profile_are_compared(bench: Bench, told: list[str]) -> None:
+    daily = {"frequency": "daily", "hour": 2, "retention": "7d"}
+    profile = bench.create("SnapshotProfile", name="nightly", periods={"daily": daily})
+    bench.stack.forget(profile)
+    later = bench.later()
+    told.clear()
+    look(later, "SnapshotProfile", name="nightly", periods={"daily": daily})
+    assert "the update would take it over as it is" in told[0]
+    told.clear()
+    look(later, "SnapshotProfile", name="nightly", periods={"daily": {**daily, "hour": 3}})
+    assert "the update would take it over and change periods " in told[0]
+    adopted = later.create("SnapshotProfile", name="nightly", periods={"daily": daily}, adopt=True)
+    assert adopted.outs["period_keys"] == profile.outs["period_keys"]
+
+
+# What others left waiting --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(bench: Bench) -> int:
+    """A running VM of nobody's, whose changes by others wait for a power cycle."""
+    vm = bench.create("VirtualMachine", "vm", name="web")
+    bench.create("Power", "on", of=f"vms/{vm.id}", state="running")
+    bench.simulator.edit("vms", int(vm.id), need_restart=True, description="")
+    bench.stack.forget(vm)
+    return int(vm.id)
+
+
+@pytest.mark.parametrize(("arguments", "cycled"), [({}, False), ({"cpu_cores": 2}, True)])
+def test_a_vm_is_not_restarted_for_what_others_changed(
+    bench: Bench, waiting: int, arguments: dict[str, Any], *, cycled: bool
+) -> None:
+    later = bench.later()
+    later.simulator.reset("log")
+    later.share_clock()
+    adopted = later.create("VirtualMachine", "vm", name="web", restart="on-change", adopt=True, **arguments)
+    assert adopted.id == str(waiting)
+    actions = [write.body["action"] for write in later.writes() if write.path.endswith("_actions")]
+    assert actions == (["poweroff", "poweron"] if cycled else [])
+
+
+def test_what_others_left_to_be_applied_waits_on(running: Managed, told: list[str]) -> None:
+    bench = running.bench
+    rule = bench.create("NetworkRule", "web", network=running.id, name="web", action="accept", direction="incoming")
+    bench.stack.forget(rule)
+    bench.simulator.edit("vnets", int(running.id), need_fw_apply=True)
+    later = bench.later()
+    later.simulator.reset("log")
+    given = {"network": running.id, "name": "web", "action": "accept", "direction": "incoming"}
+    assert later.create("NetworkRule", "web", **given, adopt=True).id == rule.id
+    assert [write.verb for write in later.writes()] == ["PUT"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Attribute
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.hooks import identified
 from verge_pulumi.engine.lifecycle.looking import Looking
 from verge_pulumi.engine.ownership.mark import Mark
 
@@ -42,7 +43,7 @@ class Candidates:
         Raises:
             EngineError: Several may be meant.
         """
-        if self._provider.identified(self._inputs):
+        if identified(self._declaration, self._inputs):
             rows = self._looking.named()
             return the_one(self._declaration.table, rows) if rows else None
         by = self._declaration.adopted_by

@@ -16,6 +16,7 @@ from verge_pulumi.engine.declaring.model import payload
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.existing import Existing
 from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.hooks import identified
 from verge_pulumi.engine.lifecycle.looking import appeared
 from verge_pulumi.engine.lifecycle.taking_over import TakeOver
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark, marked_description, token_of
@@ -34,11 +35,13 @@ class Created:
         key: Its key.
         mark: Its mark; None where it bears none.
         parent: The token of the row that it was created within, "" if that bears none; None if that is not known.
+        as_it_is: Whether it was there, and is taken over without a change.
     """
 
     key: str
     mark: Mark | None
     parent: str | None
+    as_it_is: bool
 
 
 class Creating:
@@ -59,6 +62,7 @@ class Creating:
         self._token = str(inputs.get(TOKEN) or "")
         marked = provider.connection.settings.mark and self._declaration.markable and OWNER in inputs and self._token
         self._mark = Mark.new(inputs[OWNER], inputs[NAME], self._token) if marked else None
+        self._as_it_is = False
         self._existing = Existing(provider, inputs, self._token, self._mark)
 
     def run(self) -> Created:
@@ -73,7 +77,7 @@ class Creating:
         finally:
             self._connection.reader.forget(self._declaration.table)
         self._provider.place(key, {name: str(value) for name, value in values.items()})
-        return Created(key, self._mark, parent)
+        return Created(key, self._mark, parent, self._as_it_is)
 
     def parent(self) -> str | None:
         """Return the token of the row that this one is created within.
@@ -98,7 +102,7 @@ class Creating:
 
     def _key(self, values: dict[str, Any]) -> str:
         """Create the row once; what is not known to have failed is looked for before it is sent again."""
-        if not self._provider.identified(self._inputs) and (found := self._existing.unfinished(values)):
+        if not identified(self._declaration, self._inputs) and (found := self._existing.unfinished(values)):
             # VergeOS will not refuse a second one.
             return self._made_again(found, values) or self._take_over(found)
         if self._inputs.get("adopt") and (found := self._existing.meant(values)):
@@ -195,6 +199,8 @@ class Creating:
         taking = TakeOver(provider, row, self._inputs)
         taking.refuse()
         changed = taking.changed
+        # What an attempt that was cut off has written may still have to take effect.
+        self._as_it_is = not changed and not self._existing.was_begun
         values = payload(self._declaration, self._inputs, set(changed) - set(provider.later(self._inputs)))
         if self._mark:
             values["description"] = marked_description(self._inputs, row, self._mark)

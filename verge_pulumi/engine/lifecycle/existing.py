@@ -15,6 +15,7 @@ from verge_pulumi.engine.declaring.model import differing, validate
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.candidates import Candidates, the_one
 from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.hooks import identified
 from verge_pulumi.engine.lifecycle.looking import Looking
 from verge_pulumi.engine.ownership.mark import Mark, kin_of, token_of
 from verge_pulumi.engine.ownership.states import Held, Place
@@ -150,7 +151,7 @@ class Existing:
             EngineError: Several may be meant, or it is not for this resource.
         """
         row = Candidates(self._provider, self._inputs, self.free).meant(values)
-        return self._decide(row) if row and self._provider.identified(self._inputs) else row
+        return self._decide(row) if row and identified(self._declaration, self._inputs) else row
 
     def _decide(self, row: Row, *, sent_before: bool = False) -> Row:
         """Return the row that holds the name already, if it is this one's or may become it.
@@ -195,6 +196,11 @@ class Existing:
         """Return the inputs of earlier attempts that were cut off, by their tokens; {} where they are not known."""
         found = self._evidence.attempts.interrupted(self._urn, self._stack, now=now) if self._urn else {}
         return {token: inputs for token, inputs in found.items() if token != self._token}
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether an earlier attempt at this create was cut off."""
+        return bool(self._interrupted())
 
     def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
         """Say whether a row has what an attempt with these inputs has sent."""

@@ -9,6 +9,7 @@ from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.lifecycle.candidates import Candidates
 from verge_pulumi.engine.lifecycle.existing import Existing
+from verge_pulumi.engine.lifecycle.hooks import identified
 from verge_pulumi.engine.lifecycle.taking_over import TakeOver, known_of
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.runtime import provider_process
@@ -38,7 +39,7 @@ def foresee(provider: RowProvider[Any], inputs: Inputs) -> Iterable[str]:
     mark = Mark.new(str(inputs.get(OWNER)), str(inputs.get(NAME)), "") if declaration.markable else None
     existing = Existing(provider, known, str(inputs.get(TOKEN) or ""), mark)
     values = provider.columns(known, known.keys() & declaration.inputs.keys())
-    row = None if provider.identified(known) else existing.unfinished(values)
+    row = None if identified(declaration, known) else existing.unfinished(values)
     row = row or Candidates(provider, known, existing.free).meant(values)
     if row is not None and not existing.free([row]):
         return  # of its own replacement, or of one that is looked at when it is created

@@ -39,6 +39,8 @@ to_write            update                          row, inputs, changed names  
 before_update       update or take-over, something  id, row, inputs, changed names    nothing
                     is to be written
 after_write         create and update, written      id, row, inputs                   the row as it is then
+after_take_over     create, the row that is taken   id, row, inputs                   the row as it is then
+                    over is as the program says
 before_delete       delete, the row is ours         id, row, state                    nothing
 unmake              delete, once                    id, state                         nothing
 used_by             VergeOS refuses a delete        id                                what keeps the row
@@ -60,6 +62,11 @@ from verge_pulumi.engine.lifecycle.identity import unique_key
 from verge_pulumi.engine.ownership.states import Held
 
 R = TypeVar("R", bound=BaseResource)
+
+
+def identified(declaration: Declaration, inputs: Mapping[str, Any]) -> bool:
+    """Say whether VergeOS itself would refuse a second row like this one."""
+    return bool(declaration.unique) and all(inputs.get(name) is not None for name in declaration.unique)
 
 
 class Hooks(Generic[R]):
@@ -251,6 +258,10 @@ class RowHooks(Hooks[R]):
         """Do what follows a create or an update; return the row as it is then."""
         return row
 
+    def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Do what follows the take-over of a row that is as the program says; return the row as it is then."""
+        return self.after_write(id, row, inputs)
+
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
 
@@ -272,7 +283,7 @@ class RowHooks(Hooks[R]):
 
     def unique(self, inputs: Inputs) -> dict[str, Any]:
         """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""
-        if not self.identified(inputs):
+        if not identified(self.declaration, inputs):
             return {}
         return {
             name: self.through(name, inputs[name])
@@ -280,7 +291,3 @@ class RowHooks(Hooks[R]):
             else self.declaration.inputs[name].value.to_api(inputs[name])
             for name in self.declaration.unique
         }
-
-    def identified(self, inputs: Inputs) -> bool:
-        """Say whether VergeOS itself would refuse a second row like this one."""
-        return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)

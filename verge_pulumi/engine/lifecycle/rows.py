@@ -43,7 +43,8 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         except Exception as error:
             raise Settling(self, created.key, inputs, hidden).unfinished(error) from error
         key, row = creating.proven(created, row)
-        return key, Settling(self, key, inputs, hidden).run(sorted(self.declaration.inputs), row, new=True)
+        settling = Settling(self, key, inputs, hidden)
+        return key, settling.run(sorted(self.declaration.inputs), row, new=True, as_it_is=created.as_it_is)
 
     def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the row; one that is not the row which the state means is somebody else's, so ours is gone."""

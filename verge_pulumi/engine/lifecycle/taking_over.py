@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from verge_pulumi.client import Row, printable
-from verge_pulumi.engine.declaring.model import Inputs
+from verge_pulumi.engine.declaring.model import Inputs, differing
 from verge_pulumi.engine.errors import EngineError, sentence
 from verge_pulumi.engine.lifecycle.reporting import label
 from verge_pulumi.engine.ownership.mark import Mark
@@ -40,12 +40,19 @@ class TakeOver:
         self._row = row
         self._key = str(row["$key"])
         self._inputs = inputs
-        known = known_of(inputs)
-        self._live = provider.outs(row, known)
-        unknown = {name for name in inputs if name not in known}
-        self.changed = provider.unlike(row, known) + [
-            name for name, each in self._declaration.inputs.items() if name in unknown and each.column
-        ]
+        known, attributes = known_of(inputs), self._declaration.inputs
+        unknown = [name for name, each in attributes.items() if name in inputs and name not in known and each.column]
+        if inputs.get("adopt"):
+            # A row of somebody else's is looked at as a whole: its parts, and what is downloaded.
+            shown = {name: value for name, value in known.items() if name in attributes}
+            shown = {name: value for name, value in shown.items() if not attributes[name].write_only}
+            self._live = provider.fetch(self._key, shown) or provider.outs(row, shown)
+            unlike = differing(self._declaration, self._live, known)
+            self.changed = [name for name in unlike if not (attributes[name].write_only and attributes[name].replaces)]
+        else:
+            self._live = provider.outs(row, known)
+            self.changed = provider.unlike(row, known)
+        self.changed += unknown
 
     def refuse(self) -> None:
         """See that the program changes nothing that an update would refuse, or replace the row for.
@@ -86,7 +93,7 @@ class TakeOver:
     def _change(self, name: str) -> str:
         attribute, value = self._declaration.inputs[name], self._inputs[name]
         after = "what the update finds out" if pulumi.contains_unknowns(value) else self._shown(name, value)
-        if not attribute.readable:
+        if not attribute.readable and self._live.get(name) is None:
             return f"{name} (which cannot be read) → {after}"
         return f"{name} {self._shown(name, self._live.get(name))} → {after}"
 

@@ -3,7 +3,8 @@
 Routing and proxies are applied by a restart of the network.
 
 One apply serves all that were staged before it (docs/vergeos/networks.md §4.1, §6–§8), so it waits for the calls that
-are about to write, and those that come while it is under way share the next one.
+are about to write, and those that come while it is under way share the next one. It is one file, since those who write
+and those who apply wait for each other.
 """
 
 from __future__ import annotations
@@ -121,6 +122,10 @@ class StagingProvider(RowProvider[R], life=Staged):
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect."""
         self.put_into_effect(self.outs(row, inputs))
+        return row
+
+    def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Apply nothing: what waits was changed by others."""
         return row
 
     def remove(self, id: str, state: Inputs) -> None:
