@@ -163,7 +163,7 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
     texts = attribute_texts(component)
     settings = link(resource.__name__, component)
     lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
-    lines += ["## Arguments", "", f"Every argument of {settings} but `adopt`, and:", ""]
+    lines += ["## Arguments", "", f"Every argument of {settings}, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
     for name in component.parts:
         given, made = (_links(each, component) for each in part_types(component, name))

@@ -330,3 +330,49 @@ def test_a_network_that_is_named_is_one(engine: Engine, simulator: Simulator) ->
     small("web", nics={"eth0": NicArgs(network=by_name("lan"), address="10.0.0.5")})
     settle()
     assert engine.inputs("web-eth0-address")["network"] == str(key)
+
+
+# Adopting ------------------------------------------------------------------------------------------------------------
+
+EVERYTHING = (*PARTS, "gold-vm", "gold-vm-prod", "gold-eth0-address")
+
+
+def adopting(**settings: Any) -> Server:
+    """Declare a server with all that can be adopted."""
+    lan = Network("lan", name="lan")
+    given = {"nics": {"eth0": NicArgs(network=lan, address="10.0.0.5")}, "tags": {"prod": "7"}}
+    return gold(**{**given, **settings})
+
+
+def test_adopt_is_said_once_for_all_parts(engine: Engine) -> None:
+    assert adopting(adopt=True).adopt is True
+    settle()
+    assert {name for name in engine.registered if engine.inputs(name).get("adopt")} == set(EVERYTHING)
+    # What a server is not is not adopted by it, and power is switched and not taken over.
+    assert engine.inputs("lan").get("adopt") is None
+    assert engine.inputs("gold-power").get("adopt") is None
+
+
+def test_a_server_that_does_not_adopt_says_nothing_of_it(engine: Engine) -> None:
+    assert adopting().adopt is None
+    settle()
+    for name in (*EVERYTHING, "gold-power"):
+        assert not {"adopt", "__adopted", "__assumed"} & engine.inputs(name).keys()
+
+
+def test_the_parts_name_the_vm_by_which_they_are_found(engine: Engine) -> None:
+    adopting(adopt=True)
+    settle()
+    vm = next(iter(engine.inputs("gold-root")["__adopted"].values()))
+    assert vm.endswith("::gold-vm")
+    for name in ("gold-root", "gold-eth0", "gold-tpm", "gold-user-data", "gold-vm-prod", "gold-power"):
+        assert vm in engine.inputs(name)["__adopted"].values()
+
+
+@pytest.mark.parametrize(("power", "assumed"), [(OFF, None), (None, ["state"])])
+def test_a_power_that_nobody_asked_for_is_marked_as_such(
+    engine: Engine, power: PowerArgs | None, assumed: list[str] | None
+) -> None:
+    adopting(adopt=True, power=power)
+    settle()
+    assert engine.inputs("gold-power").get("__assumed") == assumed

@@ -202,7 +202,7 @@ def test_a_refresh_asks_for_its_own_rows_and_columns_only(bench: Bench) -> None:
 def test_two_rows_of_one_name_are_an_error_that_names_both(bench: Bench) -> None:
     keys = [bench.simulator.add("vms", name="web") for _ in range(2)]
     text = error_of(lambda: bench.create("VirtualMachine", name="web", adopt=True))
-    assert f"several rows have that name: {keys[0]}, {keys[1]}" in text
+    assert f"several rows of vms have that name: {keys[0]}, {keys[1]}" in text
     assert sent(bench.simulator, "PUT", "/vms") == 0
 
 

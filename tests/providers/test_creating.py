@@ -301,7 +301,10 @@ def test_before_26_1_4_the_refusal_of_a_name_has_another_status() -> None:
 def test_several_rows_of_one_name_are_an_error(bench: Bench) -> None:
     keys = [bench.simulator.add("vnets", name="lan") for _ in range(2)]
     text = failure(bench, name="lan", adopt=True)
-    assert text == f"Unable to create Network 'lan': several rows have that name: {keys[0]}, {keys[1]}."
+    assert text == (
+        f"Unable to create Network 'lan': several rows of vnets have that name: {keys[0]}, {keys[1]}. Give all but "
+        "one another name."
+    )
 
 
 def test_a_snapshot_of_that_name_is_not_the_vm(bench: Bench) -> None:

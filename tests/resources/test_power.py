@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import Bench, Managed
+from tests.providers.bench import UNKNOWN, Bench, Managed, urn_of
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 
@@ -171,9 +171,9 @@ def test_a_target_that_is_not_there_is_an_error(bench: Bench) -> None:
         bench.create("Power", "on", of="vms/77", state="stopped")
 
 
-def test_only_the_two_states_are_accepted(bench: Bench) -> None:
+def test_no_other_state_is_accepted(bench: Bench) -> None:
     result = bench.provider("Power").check({}, {"of": "/v4/vms/1", "state": "paused"})
-    assert [failure.reason for failure in result.failures] == ["state: should be 'running' or 'stopped'."]
+    assert [failure.reason for failure in result.failures] == ["state: should be 'running', 'stopped' or 'unmanaged'."]
     assert bench.check("Power", {"of": "/v4/vms/1", "state": "running"})["of"] == "vms/1"
 
 
@@ -256,4 +256,94 @@ def test_the_first_power_of_a_vm_whose_mark_was_edited_away(vm: Managed) -> None
     later.simulator.edit("vms", int(vm.id), uuid="another")
     with pytest.raises(Reported, match=f"vms/{vm.id} belongs to somebody else: another one has that key by now"):
         power.destroy()
+    assert status(vm) == "running"
+
+
+# What others switch --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["running", "stopped"])
+def test_what_others_switch_is_neither_started_nor_stopped(vm: Managed, before: str) -> None:
+    vm.bench.stack.forget(turn(vm, before))
+    bench = vm.bench.later()
+    vm.bench.simulator.reset("log")
+    power = bench.create("Power", "ui", of=of(vm), state="unmanaged")
+    assert (power.outs["state"], power.outs["status"]) == ("unmanaged", before)
+    power.destroy()
+    assert (actions(bench), status(vm)) == ([], before)
+
+
+def test_what_others_switch_never_drifts(vm: Managed) -> None:
+    power = turn(vm, "unmanaged")
+    vm.bench.simulator.edit("machine_status", vm.row()["machine"], running=True, status="running")
+    power.refresh()
+    assert power.outs["state"] == "unmanaged"
+    assert power.diff().changes is False
+
+
+def test_power_is_handed_over_and_taken_back_without_a_gap(vm: Managed) -> None:
+    power = turn(vm, "running")
+    vm.bench.simulator.reset("log")
+    power.up(state="unmanaged")
+    assert (actions(vm.bench), status(vm)) == ([], "running")
+    power.up(state="stopped")
+    assert (actions(vm.bench), status(vm)) == (["poweroff"], "stopped")
+
+
+def test_a_vm_that_others_started_is_stopped_to_be_deleted(vm: Managed) -> None:
+    power = turn(vm, "unmanaged", __ending={"stop_timeout": 5})
+    vm.bench.simulator.edit("machine_status", vm.row()["machine"], running=True, status="running")
+    power.destroy()
+    assert status(vm) == "running"
+    vm.destroy()
+    assert vm.bench.simulator.rows("vms") == []
+
+
+# What is taken over --------------------------------------------------------------------------------------------------
+
+
+def preview(bench: Bench, **arguments: Any) -> None:
+    """Preview a server's power, of a VM that is to be taken over."""
+    bench.plan("VirtualMachine", "vm", name="web", adopt=True)
+    adopted = {"of": urn_of("VirtualMachine", "vm")}
+    bench.plan("Power", "power", of=UNKNOWN, __adopted=adopted, **arguments)
+
+
+@pytest.fixture
+def found(bench: Bench, told: list[str]) -> int:
+    """A stopped VM that no stack manages."""
+    return int(bench.simulator.add("vms", name="web"))
+
+
+def test_a_preview_tells_what_becomes_of_the_power(bench: Bench, found: int, told: list[str]) -> None:
+    preview(bench, state="running")
+    assert told[-1] == f"warning: vms/{found} is stopped: the update would start it"
+    told.clear()
+    preview(bench, state="stopped")
+    preview(bench, state="unmanaged")
+    assert not any("the update would st" in line for line in told)
+
+
+def test_what_is_off_is_not_started_because_nobody_said_anything(bench: Bench, found: int) -> None:
+    with pytest.raises(Reported) as error:
+        preview(bench, state="running", __assumed=["state"])
+    assert str(error.value) == (
+        f"Unable to create Power 'power': vms/{found} is stopped, and a server that says nothing of its power is to be "
+        "running. Say power=PowerArgs(state=...): 'running' to start it, 'stopped' to keep it so, 'unmanaged' to leave "
+        "it to others."
+    )
+    assert bench.writes() == []
+
+
+def test_in_the_update_a_vm_that_was_taken_over_is_not_started_either(bench: Bench, found: int) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web", adopt=True)
+    adopted = {"of": urn_of("VirtualMachine", "vm")}
+    with pytest.raises(Reported, match="is stopped, and a server that says nothing of its power"):
+        bench.plan("Power", "power", of=of(vm), state="running", __adopted=adopted, __assumed=["state"])
+
+
+def test_a_vm_that_the_update_makes_is_started(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", "vm", name="web", adopt=True)
+    adopted = {"of": urn_of("VirtualMachine", "vm")}
+    bench.create("Power", "power", of=of(vm), state="running", __adopted=adopted, __assumed=["state"])
     assert status(vm) == "running"

@@ -10,6 +10,7 @@ import typer
 from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.drift import drift
+from verge_pulumi.cli.eject import eject
 from verge_pulumi.cli.reap import reap
 from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
@@ -37,6 +38,7 @@ def verge_pulumi() -> None:
 app.command()(billing)
 app.command()(compare)
 app.command()(drift)
+app.command()(eject)
 app.command()(reap)
 app.command(epilog=EPILOG)(report)
 app.command()(uses)

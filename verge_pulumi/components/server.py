@@ -11,7 +11,7 @@ import pulumi
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
 from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.component import Arguments, Child, Component
-from verge_pulumi.engine.declaring.hidden import ENDING
+from verge_pulumi.engine.declaring.hidden import ASSUMED, ENDING
 from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
@@ -98,7 +98,13 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
     """Tags of the VM, as in `VirtualMachine`."""
 
     power: Part[PowerArgs, Power] = Part()
-    """Its power; it is to run if unset."""
+    """Its power; it is to run if unset. ``PowerArgs(state="stopped")`` keeps it off, and ``state="unmanaged"`` leaves
+    its power to the people who use the UI."""
+
+    adopt: Part[bool, bool | None] = Part()
+    """Whether to take over a VM that exists already under this name, and those of its parts that exist under theirs:
+    drives, NICs, devices, cloud-init files, addresses and tags. What the program does not name stays as it is. The
+    preview tells what changes. One that is off is not started unless `power` says so."""
 
     @property
     def main(self) -> VirtualMachine:
@@ -122,18 +128,19 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
 
     def make(self, name: str, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the VM, then its parts, and power it on last."""
+        adopt = parts["adopt"]
         files, datasource = _first_boot(name, parts["cloud_init"])
         if datasource:
             settings = {"cloudinit_datasource": datasource, **settings}
         inside = pulumi.ResourceOptions(parent=self)
         if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
             settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
-        vm = VirtualMachine(f"{name}-vm", opts=inside, tags=parts["tags"], **settings)
+        vm = VirtualMachine(f"{name}-vm", opts=inside, tags=parts["tags"], adopt=adopt, **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
         on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
         made: dict[str, Any] = {
             part: {
-                own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, **_without_address(one.given))
+                own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, adopt=adopt, **_without_address(one.given))
                 for own, one in (parts[part] or {}).items()
             }
             for part, (kind, _, _) in FORMS.items()
@@ -141,7 +148,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         on_change = parts["cloud_init_on_change"]
         made["cloud_init"] = {
             file: CloudInitFile(
-                _named(name, file), opts=on_it, vm=vm, name=file, contents=contents, on_change=on_change
+                _named(name, file), opts=on_it, vm=vm, name=file, contents=contents, on_change=on_change, adopt=adopt
             )
             for file, contents in files.items()
         }
@@ -155,18 +162,20 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
                 ip=nic["address"],
                 mac=made["nics"][own].macaddress,
                 hostname=hostname,
+                adopt=adopt,
             )
             for own, nic in _with_address(parts).items()
         }
         complete = [resource for part in (*made.values(), self.addresses) for resource in part.values()]
         self.vm = vm.when_there(complete)
         power = parts["power"] or PowerArgs(state="running")
+        assumed: Any = {ASSUMED: ["state"]} if adopt and not parts["power"] else {}
         last = pulumi.ResourceOptions(parent=self, depends_on=complete)
         policies = ("stop_timeout", "allow_data_loss")
         ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
-        made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, ENDING: ending})
+        made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, **assumed, ENDING: ending})
         outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
-        return {**outputs, **made, "tags": vm.tags, "cloud_init_on_change": on_change}
+        return {**outputs, **made, "tags": vm.tags, "cloud_init_on_change": on_change, "adopt": adopt}
 
 
 def _named(name: str, file: str) -> str:

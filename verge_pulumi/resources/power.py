@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
+
+import pulumi
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
@@ -23,14 +25,18 @@ from verge_pulumi.resources.compute import _guest as guest
 from verge_pulumi.resources.compute.virtual_machine import HARDWARE, VirtualMachine, end
 from verge_pulumi.resources.network.network import Network
 
+UNMANAGED = "unmanaged"
+"""The state of what others start and stop."""
+
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
 
 class PowerSettings(Declared):
     """The arguments of power, apart from its target."""
 
-    state: Attr[Literal["running", "stopped"]] = arg(column="running", role="power")
-    """The state it shall have."""
+    state: Attr[Literal["running", "stopped", "unmanaged"]] = arg(column="running", role="power")
+    """The state it shall have. ``unmanaged`` leaves that to others: it is never started, and stopped only where it
+    has to be off to be deleted."""
 
     timeout: Attr[int | None] = policy(default=None, ge=1)
     """Seconds to wait for the state; 300 if unset. A guest gets as long to shut down, and to report an address."""
@@ -82,6 +88,23 @@ class PowerProvider(DeclaredProvider[Power]):
         if inputs.get("wait_for_guest") and isinstance(inputs.get("of"), str) and not inputs["of"].startswith("vms/"):
             yield "wait_for_guest: only a VirtualMachine has a guest"
 
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell what becomes of the power of something that is taken over; nobody asked for what a component assumes."""
+        path, wanted = inputs.get("of"), inputs.get("state")
+        if pulumi.contains_unknowns([path, wanted]) or wanted == UNMANAGED:
+            return
+        row = self._look(_target(str(path)))
+        if row is None or (now := power_actions.state(row)) == wanted:
+            return
+        does = "start" if wanted == "running" else "stop"
+        if "state" in assumed:
+            raise EngineError(
+                f"{path} is {now}, and a server that says nothing of its power is to be {wanted}. Say "
+                f"power=PowerArgs(state=...): 'running' to {does} it, '{now}' to keep it so, 'unmanaged' to leave it "
+                "to others"
+            )
+        yield f"{path} is {now}: the update would {does} it"
+
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Bring the target to its state; from then on it is managed, whether that succeeds or not."""
         self.connection.see_system()
@@ -118,7 +141,7 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def remove(self, id: str, state: Inputs) -> None:
         """Stop what this resource started, unless the program says to leave it."""
-        if state.get("state") == "stopped" or state.get("on_destroy") == "leave":
+        if state.get("state") in ("stopped", UNMANAGED) or state.get("on_destroy") == "leave":
             return
         ending = state.get(ENDING)
         target = _target(id)
@@ -190,8 +213,11 @@ class PowerProvider(DeclaredProvider[Power]):
 
     def _bring(self, inputs: Inputs, hidden: dict[str, Any], seen: Row | None = None) -> dict[str, Any]:
         target = _target(inputs["of"])
+        row: Mapping[str, Any]
         try:
-            if inputs["state"] == "running":
+            if inputs["state"] == UNMANAGED:
+                row = seen or power_actions.look(self.connection, *_place(target))
+            elif inputs["state"] == "running":
                 row = self._start(target, seen or {}, inputs)
             else:
                 row = self._stop(target, seen or power_actions.look(self.connection, *_place(target)), inputs)
@@ -216,7 +242,7 @@ class PowerProvider(DeclaredProvider[Power]):
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
         report = row.get("guest_addresses")
         told = {
-            "running": power_actions.state(row),
+            "running": UNMANAGED if inputs.get("state") == UNMANAGED else power_actions.state(row),
             "addresses": guest.addresses(report, inputs.get("guest_ignore")) or None,
             "guest_hostname": guest.hostname(report),
         }

@@ -171,6 +171,19 @@ def exported(stack: str, *, secrets: bool = True) -> State:
     Raises:
         UnreadableState: There is no such stack, or no Pulumi CLI.
     """
+    return _state(stack, exported_text(stack, secrets=secrets))
+
+
+def exported_text(stack: str, *, secrets: bool) -> str:
+    """Return what ``pulumi stack export`` prints.
+
+    Args:
+        stack: The name of a stack of the project in this folder.
+        secrets: Whether secrets are wanted in the open.
+
+    Raises:
+        UnreadableState: There is no such stack, or no Pulumi CLI.
+    """
     options = ["--show-secrets"] if secrets else []
     command = ["pulumi", "stack", "export", *options, "--non-interactive", f"--stack={stack}"]
     try:
@@ -181,7 +194,7 @@ def exported(stack: str, *, secrets: bool = True) -> State:
         raise UnreadableState(f"no stack can have the name '{text(stack)}'") from None
     if ran.returncode:
         raise UnreadableState(f"'pulumi stack export' of '{text(stack)}' failed: {text(ran.stderr, LONGEST_MESSAGE)}")
-    return _state(stack, ran.stdout)
+    return ran.stdout
 
 
 def _state(source: str, content: str) -> State:

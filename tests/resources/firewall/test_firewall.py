@@ -626,3 +626,48 @@ def test_management_is_not_shut_out(bench: Bench, given: list[Any], arguments: d
     found = problems(bench, *given, **{"management": OFFICE, **arguments})
     told = f"management: could not reach the router on its ports: {why}. "
     assert found == ([f"{told}Let it in, or set allow_lock_out=True."] if why else [])
+
+
+# Previews of what is adopted -----------------------------------------------------------------------------------------
+
+
+def seen(lan: Managed, told: list[str], **arguments: Any) -> list[str]:
+    """Return what the preview of a new firewall says, which writes nothing."""
+    told.clear()
+    lan.bench.simulator.reset("log")
+    lan.bench.plan("Firewall", "edge", network=lan.id, **arguments)
+    assert lan.bench.writes() == []
+    return [line.removeprefix("warning: ") for line in told]
+
+
+def test_a_preview_tells_what_becomes_of_rules_that_are_taken_over(lan: Managed, told: list[str]) -> None:
+    add = lan.bench.simulator.add
+    web = add("vnet_rules", vnet=int(lan.id), name="web", orderid=1, protocol="udp", destination_ports="443")
+    ssh = add("vnet_rules", vnet=int(lan.id), name="ssh", orderid=2, description="[pulumi shop/prod x 12ab]")
+    add("vnet_rules", vnet=int(lan.id), name="other", orderid=3)
+    given = {"rules": [rule("web"), {"name": "ssh"}, rule("new")]}
+    assert seen(lan, told, adopt=True, **given) == [
+        f"rule 'web' exists already (key {web}): the update would take it over and change protocol 'udp' → 'tcp'",
+        f"rule 'ssh' exists already (key {ssh}, which bears the mark of shop/prod as 'x'): the update would take it "
+        "over as it is",
+    ]
+    assert seen(lan, told, **given) == []
+    firewall = lan.bench.create("Firewall", "edge", network=lan.id, adopt=True, **given)
+    assert firewall.outs["keys"] | {"web": str(web), "ssh": str(ssh)} == firewall.outs["keys"]
+
+
+def test_a_preview_tells_which_rules_an_authoritative_list_deletes(lan: Managed, told: list[str]) -> None:
+    other = lan.bench.simulator.add("vnet_rules", vnet=int(lan.id), name="other", orderid=1)
+    assert seen(lan, told, adopt=True, authoritative=True, rules=rules("web")) == [
+        f"rule 'other' (key {other}): the update would delete it"
+    ]
+
+
+def test_rules_of_a_network_that_is_not_known_yet_are_not_guessed(lan: Managed, told: list[str]) -> None:
+    lan.bench.plan("Firewall", "edge", network=UNKNOWN, rules=rules("web"), adopt=True)
+    assert told == ["warning: adopt: which rules are meant, and what of them changes, is known in the update only"]
+
+
+def test_a_firewall_that_replaces_itself_is_not_taken_for_somebody_elses(lan: Managed, told: list[str]) -> None:
+    edge(lan, "web", adopt=True)
+    assert seen(lan, told, adopt=True, rules=rules("web")) == []

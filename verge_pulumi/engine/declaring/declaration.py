@@ -49,6 +49,7 @@ class Declaration:
         unique: Attributes whose values together are unique on the system.
         named_by: The attribute by which people name a row, for `by_name`; "" for the one in `unique` that is no
             reference.
+        adopted_by: Attributes whose values together tell which row ``adopt=True`` means, where none are unique.
         named_keys: Whether the key of a row is a name, as in ``settings``; references accept such a name then.
         only: A fixed condition that rows must meet, such as ``{"is_snapshot": False}``.
         listed_in: The table whose rows list these, and under which name: ``("machines", "drives")``. Rows of several
@@ -69,6 +70,7 @@ class Declaration:
     table: str
     unique: tuple[str, ...] = ()
     named_by: str = ""
+    adopted_by: tuple[str, ...] = ()
     named_keys: bool = False
     only: Mapping[str, Any] = field(default_factory=dict)
     listed_in: tuple[str, str] | None = None

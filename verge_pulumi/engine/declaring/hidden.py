@@ -21,6 +21,14 @@ ENDING = "__ending"
 """Hidden input: how to stop a VM that is about to be deleted, where its `Power` is a part of a component."""
 
 
+ADOPTED = "__adopted"
+"""Hidden input of a new object, which `check` takes away: the URNs of what its references name that is to be taken
+over, by argument. In a preview their keys are known by these only."""
+
+ASSUMED = "__assumed"
+"""Hidden input, likewise: the arguments that a component sets by itself, so that nobody has asked for a change."""
+
+
 def scope_of(state: Mapping[str, Any], inputs: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
     """Return the scope in which a value was derived from names, None where it is derived for the first time.
 

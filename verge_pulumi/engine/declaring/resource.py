@@ -47,7 +47,7 @@ from verge_pulumi.engine.declaring.declaration import (
     refuse_own,
     row_key,
 )
-from verge_pulumi.engine.declaring.hidden import NAME, ORGANIZATION, OWNER
+from verge_pulumi.engine.declaring.hidden import ADOPTED, NAME, ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
@@ -94,6 +94,8 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
             running.announce(self, resource_name, given, provider, parts)
+            if adopted := _adopted(given):
+                hidden[ADOPTED] = adopted
             running.claim(self, self._claim(resource_name, opts))
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
@@ -105,6 +107,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
         table: str = "",
         unique: Iterable[str] = (),
         named_by: str = "",
+        adopted_by: Iterable[str] = (),
         named_keys: bool = False,
         only: Mapping[str, Any] | None = None,
         listed_in: tuple[str, str] | None = None,
@@ -122,6 +125,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             table: The table whose rows the class manages.
             unique: Attributes whose values together are unique on the system.
             named_by: The attribute by which people name a row, if `unique` does not tell.
+            adopted_by: Attributes whose values together tell which row ``adopt=True`` means, where none are unique.
             named_keys: Whether the key of a row is a name.
             only: A fixed condition that rows must meet to be found by name.
             listed_in: The table whose rows list these, and under which name.
@@ -143,6 +147,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
                 table=table,
                 unique=tuple(unique),
                 named_by=named_by,
+                adopted_by=tuple(adopted_by),
                 named_keys=named_keys,
                 only=only or {},
                 listed_in=listed_in,
@@ -258,6 +263,16 @@ class Resource(BaseResource, abstract=True):
         resource._register(resource_name, {}, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)))
         resource.__dict__.update(resource.attach(resource_name, dict.fromkeys(cls.parts)))
         return resource
+
+
+def _adopted(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str]]:
+    """Return the URNs of what the references name that is to be taken over, by argument."""
+    linked = {name: program.current().linked(value) for name, value in given.items()}
+    return {
+        name: planned.resource.urn
+        for name, planned in linked.items()
+        if isinstance(planned, program.Planned) and planned.arguments.get("adopt") not in (None, False)
+    }
 
 
 def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResource]) -> pulumi.Output[Any]:

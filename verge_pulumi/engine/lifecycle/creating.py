@@ -14,8 +14,11 @@ from verge_pulumi.client import AlreadyExists, NotFound, Outcome, Row, VergeErro
 from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import payload
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.existing import Existing, appeared
+from verge_pulumi.engine.lifecycle.existing import Existing
 from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.hooks import identified
+from verge_pulumi.engine.lifecycle.looking import appeared
+from verge_pulumi.engine.lifecycle.taking_over import TakeOver
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark, marked_description, token_of
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.runtime import provider_process
@@ -32,11 +35,13 @@ class Created:
         key: Its key.
         mark: Its mark; None where it bears none.
         parent: The token of the row that it was created within, "" if that bears none; None if that is not known.
+        as_it_is: Whether it was there, and is taken over without a change.
     """
 
     key: str
     mark: Mark | None
     parent: str | None
+    as_it_is: bool
 
 
 class Creating:
@@ -57,6 +62,7 @@ class Creating:
         self._token = str(inputs.get(TOKEN) or "")
         marked = provider.connection.settings.mark and self._declaration.markable and OWNER in inputs and self._token
         self._mark = Mark.new(inputs[OWNER], inputs[NAME], self._token) if marked else None
+        self._as_it_is = False
         self._existing = Existing(provider, inputs, self._token, self._mark)
 
     def run(self) -> Created:
@@ -71,7 +77,7 @@ class Creating:
         finally:
             self._connection.reader.forget(self._declaration.table)
         self._provider.place(key, {name: str(value) for name, value in values.items()})
-        return Created(key, self._mark, parent)
+        return Created(key, self._mark, parent, self._as_it_is)
 
     def parent(self) -> str | None:
         """Return the token of the row that this one is created within.
@@ -96,13 +102,15 @@ class Creating:
 
     def _key(self, values: dict[str, Any]) -> str:
         """Create the row once; what is not known to have failed is looked for before it is sent again."""
-        if not self._provider.identified(self._inputs) and (found := self._existing.unfinished(values)):
+        if not identified(self._declaration, self._inputs) and (found := self._existing.unfinished(values)):
             # VergeOS will not refuse a second one.
             return self._made_again(found, values) or self._take_over(found)
+        if self._inputs.get("adopt") and (found := self._existing.meant(values)):
+            return self._take(found, values)
         try:
             return self._post(values)
         except AlreadyExists as refusal:
-            return self._take(self._existing.decide(refusal), values)
+            return self._take(self._existing.refused_for(refusal), values)
         except VergeError as error:
             if error.outcome is Outcome.NOT_APPLIED:
                 raise
@@ -120,7 +128,7 @@ class Creating:
         try:
             return self._post(values)
         except AlreadyExists as refusal:
-            return self._take(self._existing.decide(refusal, sent_before=True), values)
+            return self._take(self._existing.refused_for(refusal, sent_before=True), values)
 
     def _post(self, values: Mapping[str, Any]) -> str:
         return self._made(self._provider.make(self._inputs, values))
@@ -188,17 +196,11 @@ class Creating:
     def _take_over(self, row: Row) -> str:
         """Make an existing row ours: the token of this attempt, and the values that the program sets."""
         provider, key = self._provider, str(row["$key"])
-        changed = provider.unlike(row, self._inputs)
-        fixed = [
-            name
-            for name in changed
-            if self._declaration.inputs[name].replaces and self._declaration.inputs[name].readable
-        ]
-        if fixed:
-            raise EngineError(
-                f"row {key} of {self._declaration.table} differs in {', '.join(fixed)}, which is set on creation only. "
-                "Delete the row, or declare what it has"
-            )
+        taking = TakeOver(provider, row, self._inputs)
+        taking.refuse()
+        changed = taking.changed
+        # What an attempt that was cut off has written may still have to take effect.
+        self._as_it_is = not changed and not self._existing.was_begun
         values = payload(self._declaration, self._inputs, set(changed) - set(provider.later(self._inputs)))
         if self._mark:
             values["description"] = marked_description(self._inputs, row, self._mark)

@@ -7,48 +7,22 @@ whatever its mark says. Everything else is for people to decide, with ``adopt=Tr
 
 from __future__ import annotations
 
-import functools
-import operator
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.client import AlreadyExists, Filter, Row, where
+from verge_pulumi.client import AlreadyExists, Row, where
 from verge_pulumi.engine.declaring.model import differing, validate
-from verge_pulumi.engine.declaring.values import holds
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.candidates import Candidates, the_one
 from verge_pulumi.engine.lifecycle.fencing import this_stack
+from verge_pulumi.engine.lifecycle.hooks import identified
+from verge_pulumi.engine.lifecycle.looking import Looking
 from verge_pulumi.engine.ownership.mark import Mark, kin_of, token_of
 from verge_pulumi.engine.ownership.states import Held, Place
-from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.lifecycle.rows import RowProvider
-
-T = TypeVar("T")
-
-APPEARS_WITHIN = 30.0
-"""Seconds within which a created row shows up in a GET (docs/vergeos/quirks.md §R14)."""
-
-
-def appeared(look: Callable[[], T | None], clock: Clock) -> T | None:
-    """Look for the row of a POST whose answer was lost, for as long as VergeOS may take to show it.
-
-    Args:
-        look: Finds it.
-        clock: The time.
-    """
-    try:
-        return wait_until(
-            look,
-            lambda row: row is not None,
-            what="the row, which VergeOS may have made",
-            timeout=APPEARS_WITHIN,
-            clock=clock,
-            describe=lambda row: "not found",
-        )
-    except WaitTimeout:
-        return None
 
 
 class Existing:
@@ -71,14 +45,15 @@ class Existing:
         self._urn = provider_process.urn()
         self._token = token
         self._mark = mark
+        self._looking = Looking(provider, inputs)
 
     def own(self, values: Mapping[str, Any]) -> Row | None:
         """Find the row of this attempt: by its token, or without one as the one that nothing tells from it."""
         if not self._mark:
-            if same := self._free(self._alike(values)):
+            if same := self.free(self._alike(values)):
                 self._evidence.states.of(self._stack, now=True)
-            return next(iter(self._free(same)), None)
-        rows = self._find([*self._within(), where("description", "cs", str(self._mark))])
+            return next(iter(self.free(same)), None)
+        rows = self._looking.find([*self._looking.within(), where("description", "cs", str(self._mark))])
         found = [row for row in rows if token_of(row) == self._token]
         if len(found) > 1:
             raise self._several(found)
@@ -100,13 +75,13 @@ class Existing:
             condition = condition | where("description", "cs", f" {kin}")
         rows = [
             row
-            for row in self._find([*self._within(), condition])
+            for row in self._looking.find([*self._looking.within(), condition])
             if (kin and token_of(row).startswith(kin)) or ("-" not in token_of(row) and text in str(row["description"]))
         ]
         if not rows:
             return None
         interrupted = self._interrupted(now=True)
-        free = self._free(rows)
+        free = self.free(rows)
         # A saved plan that is carried out once more has the token that it had before.
         own = [row for row in free if token_of(row) in {*interrupted, self._token}]
         if len(own) > 1:
@@ -132,12 +107,12 @@ class Existing:
 
     def _unfinished_alike(self, values: Mapping[str, Any]) -> Row | None:
         """Find such a row without a mark."""
-        rows = self._free(self._alike(values))
+        rows = self.free(self._alike(values))
         if given := next((row for row in rows if self._is_given(row)), None):
             return given
         # Another provider of this run may have made one since the state was read.
         interrupted = self._interrupted(now=True) if rows else {}
-        same = next(iter(self._free(rows)), None)
+        same = next(iter(self.free(rows)), None)
         if same and not (self._inputs.get("adopt") or interrupted):
             raise EngineError(
                 f"row {same['$key']} of {self._declaration.table} already has these values, and no stack manages "
@@ -147,29 +122,16 @@ class Existing:
 
     def _alike(self, values: Mapping[str, Any]) -> list[Row]:
         """Find the rows without a mark that nothing tells from this one."""
-        if self._declaration.markable:
-            return []  # the program wants no marks
-        wanted = {**self._declaration.server_defaults, **values}
-        # No filter can hold what has several lines, or a JSON object; what one finds is compared once more, exactly
-        # (docs/vergeos/quirks.md §R7).
-        hidden = {attribute.column for attribute in self._declaration.inputs.values() if attribute.write_only}
-        shown = {name: value for name, value in wanted.items() if name not in hidden}
-        known = {
-            name: value
-            for name, value in shown.items()
-            if not isinstance(value, dict | list) and (not isinstance(value, str) or value.isprintable())
-        }
-        rows = self._find([where(column, "eq", value) for column, value in known.items()])
-        return [row for row in rows if all(holds(row.get(name), shown[name]) for name in shown)]
+        return [] if self._declaration.markable else self._looking.alike(values)  # the program may want no marks
 
-    def _free(self, rows: Iterable[Row]) -> list[Row]:
+    def free(self, rows: Iterable[Row]) -> list[Row]:
         """Return those of the rows that no resource of this stack has, as far as its state is known.
 
         One that the state had and has no more is no stranger's either: Pulumi was told to retain it.
         """
         return [row for row in rows if not self._holder(row)]
 
-    def decide(self, refusal: AlreadyExists, *, sent_before: bool = False) -> Row:
+    def refused_for(self, refusal: AlreadyExists, *, sent_before: bool = False) -> Row:
         """Return the row that holds the name already, if it is this one's or may become it.
 
         Args:
@@ -179,7 +141,28 @@ class Existing:
         Raises:
             EngineError: It is somebody else's; the text names its key and what to do.
         """
-        row = self._named(refusal)
+        row = the_one(self._declaration.table, self._looking.refused_for(refusal))
+        return self._decide(row, sent_before=sent_before)
+
+    def meant(self, values: Mapping[str, Any]) -> Row | None:
+        """Return the row that ``adopt=True`` means; None if there is none.
+
+        Raises:
+            EngineError: Several may be meant, or it is not for this resource.
+        """
+        row = Candidates(self._provider, self._inputs, self.free).meant(values)
+        return self._decide(row) if row and identified(self._declaration, self._inputs) else row
+
+    def _decide(self, row: Row, *, sent_before: bool = False) -> Row:
+        """Return the row that holds the name already, if it is this one's or may become it.
+
+        Args:
+            row: The row.
+            sent_before: Whether an earlier POST of this attempt may have made it.
+
+        Raises:
+            EngineError: It is somebody else's; the text names its key and what to do.
+        """
         table, key, theirs = self._declaration.table, str(row["$key"]), Mark.of(row.get("description"))
         if self._mark and theirs and theirs.token == self._token:
             return row
@@ -207,39 +190,17 @@ class Existing:
             "in the program use the option aliases; to manage that row from here set adopt=True"
         )
 
-    def _named(self, refusal: AlreadyExists) -> Row:
-        """Find the row that has the unique values of this one; it may take a moment to show."""
-        unique = {
-            self._declaration.column_of(name): value for name, value in self._provider.unique(self._inputs).items()
-        }
-        if not unique:
-            raise refusal
-        try:
-            rows = wait_until(
-                lambda: [
-                    row
-                    for row in self._find([where(column, "eq", value) for column, value in unique.items()])
-                    # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
-                    if all(str(row.get(column)) == str(value) for column, value in unique.items())
-                ],
-                bool,
-                what="the row that has the name",
-                timeout=APPEARS_WITHIN,
-                clock=self._connection.clock,
-                describe=lambda rows: f"{len(rows)} rows",
-            )
-        except WaitTimeout:
-            raise refusal from None
-        if len(rows) > 1:
-            raise EngineError(f"several rows have that name: {', '.join(str(row['$key']) for row in rows)}")
-        return rows[0]
-
     # Evidence --------------------------------------------------------------------------------------------------------
 
     def _interrupted(self, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
         """Return the inputs of earlier attempts that were cut off, by their tokens; {} where they are not known."""
         found = self._evidence.attempts.interrupted(self._urn, self._stack, now=now) if self._urn else {}
         return {token: inputs for token, inputs in found.items() if token != self._token}
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether an earlier attempt at this create was cut off."""
+        return bool(self._interrupted())
 
     def _has(self, row: Row, inputs: Mapping[str, Any]) -> bool:
         """Say whether a row has what an attempt with these inputs has sent."""
@@ -276,20 +237,6 @@ class Existing:
             return "another resource"
         lists: Iterable[Held] = (each for each in state.bearing(token_of(row)) if each.place in (None, place))
         return next((each.name for each in lists), "")
-
-    def _within(self) -> list[Filter]:
-        """Return the conditions that a row is within the one that the program names."""
-        return [
-            where(self._declaration.column_of(name), "eq", self._provider.through(name, self._inputs[name]))
-            for name, attribute in self._declaration.inputs.items()
-            if attribute.through is not None
-        ]
-
-    def _find(self, conditions: list[Filter]) -> list[Row]:
-        only = [where(column, "eq", value) for column, value in self._declaration.only.items()]
-        every = [*conditions, *only]
-        condition = functools.reduce(operator.and_, every) if every else None
-        return self._connection.reader.find(self._declaration.table, condition, self._declaration.fields)
 
     def _several(self, rows: list[Row]) -> EngineError:
         keys = ", ".join(str(row["$key"]) for row in rows)

@@ -8,9 +8,10 @@ rows of a table, which is what nearly every resource is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ParamSpec, TypeVar, final, get_args
 
+import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -23,7 +24,8 @@ from pulumi.dynamic import (
 )
 
 from verge_pulumi.engine.connecting.connection import from_process
-from verge_pulumi.engine.declaring.hidden import ENDING
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING
 from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -37,7 +39,7 @@ from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete
 from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
-from verge_pulumi.engine.ownership.states import ORIGIN
+from verge_pulumi.engine.ownership.states import ORIGIN, Place
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
@@ -101,6 +103,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
         """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
         inputs, problems = validate(self.declaration, news)
+        adopted, assumed = inputs.pop(ADOPTED, None) or {}, inputs.pop(ASSUMED, None) or []
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         inputs[TOKEN] = _olds.get(TOKEN) or new_token(provider_process.urn(), provider_process.random_seed())
         inputs |= self.derived(_olds, inputs)
@@ -108,8 +111,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         if not problems:
             problems = list(self.identity.problems(_olds, inputs))
         if not _olds and not problems:
-            for note in self.first_notes(inputs):
-                provider_process.log(note)
+            self._begin(adopted, assumed, inputs)
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", problem) for problem in shown_problems(problems)])
 
@@ -231,6 +233,37 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
                 )
             with noted(self.connection.evidence, "change", token_in(_props)):
                 self.remove(_id, _props)
+
+    @reported("create")
+    @_counted
+    def _begin(self, adopted: Mapping[str, str], assumed: Collection[str], inputs: Inputs) -> None:
+        """Tell what nothing else shows of an object that is new to the program, and refuse what must not be done.
+
+        Args:
+            adopted: The URNs of what its references name that is to be taken over.
+            assumed: The arguments that a component has set by itself.
+            inputs: What the program says.
+        """
+        for note in self.first_notes(inputs):
+            provider_process.log(note)
+        if not (inputs.get("adopt") or adopted):
+            return
+        foreseen = self.connection.evidence.foreseen
+        places = {name: foreseen[urn] for name, urn in adopted.items() if urn in foreseen}
+        if any(place is None and self.declaration.inputs[name].required for name, place in places.items()):
+            return  # nothing is within what does not exist
+        references = {
+            name: self._reference(name, place)
+            for name, place in places.items()
+            if place and pulumi.contains_unknowns(inputs.get(name))
+        }
+        for note in self.look_ahead({**inputs, **references}, assumed):
+            provider_process.log(note, warning=True)
+
+    def _reference(self, name: str, place: Place) -> str:
+        """Return what an argument says of a row."""
+        argument = self.declaration.inputs[name]
+        return "/".join(place) if isinstance(argument, Reference) and argument.as_path else place[1]
 
     def _is_gone(self, id: str, olds: Inputs) -> bool:
         """Look whether an object is still there of which that is not known."""

@@ -13,6 +13,7 @@ replaced_by         diff, for a changed argument    its name, state, inputs     
 refusals            diff, something changed         state, inputs, changed names      refusals, a sentence each
 notes               diff, changed in place          state, inputs, changed names      lines for the reader
 first_notes         check, the object is new        inputs                            lines for the reader
+look_ahead          check, the object is new        inputs, those nobody asked for    lines for the reader
 recorded_key        check and diff, by others       an object of the state            its unique values
 hint                an error of VergeOS is told     the error, inputs                 what it does not say
 insert              create                          inputs                            id and outputs
@@ -38,6 +39,8 @@ to_write            update                          row, inputs, changed names  
 before_update       update or take-over, something  id, row, inputs, changed names    nothing
                     is to be written
 after_write         create and update, written      id, row, inputs                   the row as it is then
+after_take_over     create, the row that is taken   id, row, inputs                   the row as it is then
+                    over is as the program says
 before_delete       delete, the row is ours         id, row, state                    nothing
 unmake              delete, once                    id, state                         nothing
 used_by             VergeOS refuses a delete        id                                what keeps the row
@@ -60,6 +63,11 @@ from verge_pulumi.engine.lifecycle.identity import unique_key
 from verge_pulumi.engine.ownership.states import Held
 
 R = TypeVar("R", bound=BaseResource)
+
+
+def identified(declaration: Declaration, inputs: Mapping[str, Any]) -> bool:
+    """Say whether VergeOS itself would refuse a second row like this one."""
+    return bool(declaration.unique) and all(inputs.get(name) is not None for name in declaration.unique)
 
 
 class Hooks(Generic[R]):
@@ -141,6 +149,21 @@ class Hooks(Generic[R]):
 
         Returns:
             One line for each thing.
+        """
+        return ()
+
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell what exists already of an object that is new to the program, and what becomes of it.
+
+        Args:
+            inputs: What the program says; unknown values are `pulumi.output.Unknown` objects.
+            assumed: The arguments that a component has set by itself.
+
+        Returns:
+            One line for each thing.
+
+        Raises:
+            EngineError: It must not be done; nothing is written.
         """
         return ()
 
@@ -239,6 +262,10 @@ class RowHooks(Hooks[R]):
         """Do what follows a create or an update; return the row as it is then."""
         return row
 
+    def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Do what follows the take-over of a row that is as the program says; return the row as it is then."""
+        return self.after_write(id, row, inputs)
+
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Do what VergeOS demands before it deletes the row."""
 
@@ -257,3 +284,14 @@ class RowHooks(Hooks[R]):
     def used_by(self, id: str) -> str:
         """Name what keeps VergeOS from deleting the row, as far as that can be told."""
         return ""
+
+    def unique(self, inputs: Inputs) -> dict[str, Any]:
+        """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""
+        if not identified(self.declaration, inputs):
+            return {}
+        return {
+            name: self.through(name, inputs[name])
+            if self.declaration.inputs[name].through
+            else self.declaration.inputs[name].value.to_api(inputs[name])
+            for name in self.declaration.unique
+        }

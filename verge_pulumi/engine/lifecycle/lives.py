@@ -8,6 +8,8 @@ import operator
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
+import pulumi
+
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
@@ -19,6 +21,7 @@ from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.recording import managed
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.lifecycle.settling import Settling
+from verge_pulumi.engine.lifecycle.taking_over import TakeOver
 from verge_pulumi.engine.ownership.mark import PARENT, TOKEN
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.reading.waiting import wait_until
@@ -78,6 +81,14 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         columns = [self.declaration.column_of(name) for name in theirs]
         if values := {column: value for column, value in due.items() if column not in columns}:
             self.put(id, values)
+
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell what of the row changes, if ``adopt=True`` asks for a look."""
+        wanted = {name: inputs[name] for name in self.declaration.unique}
+        if inputs.get("adopt") and not pulumi.contains_unknowns(wanted):
+            taking = TakeOver(self, self._row(inputs), inputs)
+            yield taking.told()
+            yield from taking.notes()
 
     def remembered(self, state: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
         """Return what the columns held before the program set them first, which is what was there when it began to.

@@ -41,6 +41,8 @@ def reported(verb: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 try:
                     with hiding(secrets_in(provider.declaration, properties)):
                         return method(*args, **kwargs)
+                except Reported:
+                    raise
                 except BaseException as error:  # a SystemExit would hang the engine for ever
                     raise failure(provider, verb, properties, error) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
@@ -12,10 +12,11 @@ from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payl
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
-from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.fencing import Fence, lasting
+from verge_pulumi.engine.lifecycle.foresight import foresee
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
+from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.settling import Settling
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marked_description, without_mark
@@ -42,7 +43,8 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         except Exception as error:
             raise Settling(self, created.key, inputs, hidden).unfinished(error) from error
         key, row = creating.proven(created, row)
-        return key, Settling(self, key, inputs, hidden).run(sorted(self.declaration.inputs), row, new=True)
+        settling = Settling(self, key, inputs, hidden)
+        return key, settling.run(sorted(self.declaration.inputs), row, new=True, as_it_is=created.as_it_is)
 
     def fetch(self, id: str, state: Inputs) -> dict[str, Any] | None:
         """Read the row; one that is not the row which the state means is somebody else's, so ours is gone."""
@@ -105,6 +107,10 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             raise
         finally:
             self.connection.reader.forget(self.declaration.table)
+
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell which row ``adopt=True`` takes over, and every field of it that changes."""
+        return foresee(self, inputs) if inputs.get("adopt") is True else ()
 
     # After a write ---------------------------------------------------------------------------------------------------
 
@@ -181,21 +187,6 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             if attribute.through is not None and attribute.column:
                 values[attribute.column] = self.through(name, inputs[name])
         return values
-
-    def unique(self, inputs: Inputs) -> dict[str, Any]:
-        """Return the values by which VergeOS tells rows apart, as filters want them; {} if one is left out."""
-        if not self.identified(inputs):
-            return {}
-        return {
-            name: self.through(name, inputs[name])
-            if self.declaration.inputs[name].through
-            else self.declaration.inputs[name].value.to_api(inputs[name])
-            for name in self.declaration.unique
-        }
-
-    def identified(self, inputs: Inputs) -> bool:
-        """Say whether VergeOS itself would refuse a second row like this one."""
-        return bool(self.declaration.unique) and all(inputs.get(name) is not None for name in self.declaration.unique)
 
     # Ownership -------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,9 @@ class Settling:
         self._inputs = inputs
         self._hidden = {name: value for name, value in hidden.items() if value is not None}
 
-    def run(self, written: Sequence[str], row: Row | None = None, *, new: bool = False) -> dict[str, Any]:
+    def run(
+        self, written: Sequence[str], row: Row | None = None, *, new: bool = False, as_it_is: bool = False
+    ) -> dict[str, Any]:
         """Read back what was written and see that it stuck; return the outputs.
 
         VergeOS answers 200 to a column that it does not have, and drops it (docs/vergeos/quirks.md §W1).
@@ -44,6 +46,7 @@ class Settling:
             written: The arguments that were written.
             row: The row, where it has been read since.
             new: Whether it was created just now.
+            as_it_is: Whether it was taken over instead, and was as the program says.
         """
         provider = self._provider
         try:
@@ -53,7 +56,8 @@ class Settling:
             self._verify(read, [name for name in written if name not in late])
             if new:
                 read = self._ripen(read)
-            read = provider.after_write(self._id, read, self._inputs) if written else read
+            follow = provider.after_take_over if as_it_is else provider.after_write
+            read = follow(self._id, read, self._inputs) if written else read
             outs = provider.outs(read, self._inputs)
         except Withdrawn:
             provider.connection.evidence.claims.release((self._declaration.table, self._id))

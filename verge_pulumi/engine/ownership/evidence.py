@@ -28,6 +28,7 @@ class Evidence:
         attempts: Writes of earlier runs that were cut off.
         claims: The rows that creates of this process have.
         replacing: Rows that are deleted in this run before their successor is created.
+        foreseen: The rows that creates of this run are expected to take over, by URN; None where there is none to take.
         system: The identity of the system that the connection leads to, "" as long as nobody asked.
     """
 
@@ -39,6 +40,7 @@ class Evidence:
         self.attempts = Attempts(journal, self.states, self.warn_once)
         self.claims = Claims()
         self.replacing: set[Place] = set()
+        self.foreseen: dict[str, Place | None] = {}
         self.system = ""
         self._provider = provider
         self._unique: dict[str, tuple[str, ...] | None] = {}

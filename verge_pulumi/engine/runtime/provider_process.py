@@ -79,6 +79,16 @@ def urn() -> str:
     return str(call[0].urn) if call else ""
 
 
+def urn_without_provider() -> str:
+    """Return the URN of what this thread reads without being told which provider can, as for an import; else ""."""
+    call = _find_call()
+    request = call[0] if call else None
+    given = [getattr(request, name, None) for name in ("properties", "inputs")]
+    if request is None or any(each is None or "__provider" in each.fields for each in given):
+        return ""
+    return str(request.urn)
+
+
 def random_seed() -> bytes:
     """Return the seed that the engine gives to the resource this thread checks; one drawn by lot if it is not found.
 
@@ -213,6 +223,11 @@ def watch_engine(interval: float = 2.0) -> None:
                 continue  # busy, not gone
 
     threading.Thread(target=watch, name="watch-engine", daemon=True).start()
+
+
+def is_host() -> bool:
+    """Say whether this Python was started to host dynamic providers, also before it does."""
+    return "pulumi.dynamic" in sys.orig_argv
 
 
 def serving() -> bool:

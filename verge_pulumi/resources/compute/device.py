@@ -135,7 +135,13 @@ class DeviceSettings(Describable):
 
 
 class Device(
-    DeviceSettings, Resource, table="machine_devices", fixed=("created", "uuid"), listed_in=("machines", "devices")
+    DeviceSettings,
+    Resource,
+    table="machine_devices",
+    named_by="name",
+    adopted_by=("vm", "name"),
+    fixed=("created", "uuid"),
+    listed_in=("machines", "devices"),
 ):
     """A TPM, or a device of the host that a virtual machine uses: PCI, USB, SR-IOV NIC, GPU or vGPU.
 

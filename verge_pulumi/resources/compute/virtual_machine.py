@@ -323,6 +323,10 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         power_actions.start(self.connection, "vms", id)
         return self.read_back(id)
 
+    def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Leave it running: what waits for a power cycle was changed by others."""
+        return row
+
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
         end(self.connection, id, row, state)

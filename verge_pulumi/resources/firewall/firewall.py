@@ -20,9 +20,9 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
-from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.ownership.mark import (
     MARK,
@@ -136,6 +136,30 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """Tell what happens to each rule; the diff of a list compares by place."""
         if "rules" in changed:
             yield from told(state["rules"], inputs["rules"])
+
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Tell which rules are taken over, what of them changes, and which an authoritative list deletes."""
+        if pulumi.contains_unknowns({name: inputs.get(name) for name in ("network", "rules", "authoritative")}):
+            yield "adopt: which rules are meant, and what of them changes, is known in the update only"
+            return
+        rows = self._rows(str(inputs["network"]))
+        wanted = {rule["name"]: rule for rule in inputs["rules"]}
+        theirs = {row["name"]: row for row in rows if row["name"] in wanted}
+        if any(self._holder((TABLE, str(row["$key"])), Mark.of(row["description"]), inputs) for row in theirs.values()):
+            return  # of its own replacement, or of one that is looked at when it is created
+        gone: dict[str, str] = {}
+        if inputs.get("authoritative"):
+            gone = self._undeclared([row for row in rows if row["name"] not in wanted], inputs)
+        places = {str(row["$key"]): int(row["orderid"]) for row in rows}
+        rules = [_wanted(rule, theirs.get(name), inputs, None) for name, rule in wanted.items()]
+        changed = {step.key: step.columns for step in plan(places, rules, gone) if step.verb == "PUT"}
+        for name, row in theirs.items():
+            mark, columns = Mark.of(row["description"]), changed.get(str(row["$key"]), {})
+            whose = f", which bears the mark of {mark.holder}" if mark else ""
+            changes = ", ".join(f"{column} {row.get(column)!r} → {value!r}" for column, value in columns.items())
+            does = f" and change {changes}" if changes else " as it is"
+            yield f"rule '{name}' exists already (key {row['$key']}{whose}): the update would take it over{does}"
+        yield from (f"rule '{name}' (key {key}): the update would delete it" for key, name in gone.items())
 
     def insert(self, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         """Make the rules, as far as an earlier attempt has not made them."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pulumi
+
 from verge_pulumi.client import AlreadyExists, Outcome, VergeError, where
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.lifecycle.existing import appeared
+from verge_pulumi.engine.declaring.lives import PerNetwork
+from verge_pulumi.engine.lifecycle.looking import appeared
 
 
 def row_of(connection: Connection, table: str, network: str, **settings: Any) -> int:
@@ -31,6 +34,13 @@ def row_of(connection: Connection, table: str, network: str, **settings: Any) ->
         return row.key
     finally:
         row.lock.release()
+
+
+def lacks_row(connection: Connection, shared: PerNetwork | None, network: Any) -> bool:
+    """Say whether a network is known, and has not yet the row that others share."""
+    if shared is None or network is None or pulumi.contains_unknowns(network):
+        return False
+    return not connection.reader.find(shared.table, where("vnet", "eq", int(network)), ("$key",))
 
 
 class _Row:

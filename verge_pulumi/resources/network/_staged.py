@@ -3,13 +3,14 @@
 Routing and proxies are applied by a restart of the network.
 
 One apply serves all that were staged before it (docs/vergeos/networks.md §4.1, §6–§8), so it waits for the calls that
-are about to write, and those that come while it is under way share the next one.
+are about to write, and those that come while it is under way share the next one. It is one file, since those who write
+and those who apply wait for each other.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -26,7 +27,7 @@ from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.resources import _power_actions as power_actions
-from verge_pulumi.resources.network._on_demand import row_of
+from verge_pulumi.resources.network._on_demand import lacks_row, row_of
 from verge_pulumi.resources.network.network import Network
 
 APPLIED_WITHIN = 30.0
@@ -83,7 +84,6 @@ DNS = Apply(
 ROUTING = Apply(what="routing", flag="need_restart", begin=power_actions.reset, restarts=True)
 PROXY = Apply(what="proxy", flag="need_proxy_apply", begin=power_actions.reset, restarts=True)
 
-
 APPLIES = {apply.what: apply for apply in (RULES, DNS, ROUTING, PROXY)}
 """How networks take on changes, by what lives call them."""
 
@@ -109,6 +109,11 @@ class StagingProvider(RowProvider[R], life=Staged):
         with writing(self.connection, self.staged, self.network_of(inputs)):
             return super().insert(inputs)
 
+    def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
+        """Look only where the row that a network shares is there already; a preview makes none."""
+        lacks = lacks_row(self.connection, self.life.shared, inputs.get(self.life.by))
+        return () if lacks else super().look_ahead(inputs, assumed)
+
     def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Change the row, and put that into effect."""
         with writing(self.connection, self.staged, self.network_of(state)):
@@ -117,6 +122,10 @@ class StagingProvider(RowProvider[R], life=Staged):
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect."""
         self.put_into_effect(self.outs(row, inputs))
+        return row
+
+    def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Apply nothing: what waits was changed by others."""
         return row
 
     def remove(self, id: str, state: Inputs) -> None:

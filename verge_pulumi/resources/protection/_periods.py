@@ -9,7 +9,7 @@ from verge_pulumi.client import NotFound, Outcome, Row, VergeError, as_key, prin
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.existing import APPEARS_WITHIN, appeared
+from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN, appeared
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.protection._snapshot_period import FIELDS, PERIOD, TABLE

@@ -33,12 +33,14 @@ def assign(on: Taggable, resource_name: str, tags: Any) -> Mapping[str, TagAssig
     """
     subject = f"{type(on).declaration.title} '{printable(resource_name)}'"
     made = {}
+    planned = program.current().planned(on)
+    adopt = planned.arguments.get("adopt") if planned else None
     for name, former, tag in _named(subject, tags):
         # An assignment is no data, so that Pulumi's protection of the object is not that of its tags.
         opts = pulumi.ResourceOptions(parent=on, protect=False)
         if former != name:
             opts.aliases = [pulumi.Alias(name=f"{resource_name}-{former}")]
-        made[name] = TagAssignment(f"{resource_name}-{name}", opts=opts, tag=tag, on=on)
+        made[name] = TagAssignment(f"{resource_name}-{name}", opts=opts, tag=tag, on=on, adopt=adopt)
     return made
 
 

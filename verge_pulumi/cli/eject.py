@@ -1,0 +1,73 @@
+"""``verge-pulumi eject``: give objects back to people, or to another tool. Nothing is deleted in VergeOS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from verge_pulumi.cli.stopping import stop
+from verge_pulumi.client import VergeError
+from verge_pulumi.ejecting.choosing import choose
+from verge_pulumi.ejecting.marks import unmark
+from verge_pulumi.ejecting.state import keep, read, take_out
+from verge_pulumi.ejecting.terraform import import_blocks
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.review.escaping import text
+from verge_pulumi.review.output import error_text
+
+
+def eject(
+    stack: Annotated[str, typer.Argument(help="A stack of the project in this folder.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A resource or component by its name in the program, or a pattern. May be repeated."),
+    ] = None,
+    keep_marks: Annotated[bool, typer.Option("--keep-marks", help="Leave the marks in the descriptions.")] = False,
+    to: Annotated[
+        Literal["terraform"] | None, typer.Option("--for", help="Print import blocks for the vendor's provider.")
+    ] = None,
+    backup: Annotated[
+        Path | None, typer.Option(help="Where the state is kept as it was; <stack>.before-eject.json if not given.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be given back.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Stop managing objects: take their marks off, and then their entries out of the state of a stack.
+
+    Nothing is deleted, and nothing but the mark is changed in VergeOS. Exit codes: 0 all is given back, 1 not all marks
+    could be taken off and the state is as it was, 2 it could not be found out what to give back.
+    """
+    try:
+        before = read(stack)
+        chosen = choose(before, only or ())
+    except EngineError as error:
+        stop("eject", error)
+    count = len(chosen.entries)
+    typer.echo(f"{count} {'object' if count == 1 else 'objects'} of {text(chosen.stack)}:")
+    for entry in chosen.entries:
+        typer.echo(f"  {entry.title} ({', '.join(f'{table}/{text(key)}' for table, key in entry.rows)})")
+    if to and chosen.entries:
+        typer.echo("\n" + "\n\n".join(import_blocks(chosen.entries)) + "\n")
+    if dry_run or not chosen.entries or not (yes or typer.confirm("Stop managing them? None is deleted.")):
+        return
+    try:
+        failed = False
+        for line in () if keep_marks else unmark(chosen.entries):
+            failed = failed or line.startswith("Unable")
+            typer.echo(line, err=line.startswith("Unable"))
+        if failed:
+            typer.echo("The state is as it was. Run the command again.", err=True)
+            raise typer.Exit(1)
+        kept = backup or Path(f"{stack.replace('/', '-')}.before-eject.json")
+        keep(before, kept)
+        take_out(stack, before, chosen.urns)
+    except (EngineError, VergeError) as error:
+        typer.echo(f"Unable to eject: {error_text(error)}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(
+        "Nobody manages them now. Take them out of the program before the next 'pulumi up': it would create them "
+        "again, or fail where a name is taken.\n"
+        f"To undo the change of the state: pulumi stack import --stack {text(stack)} --file {text(kept)}"
+    )
