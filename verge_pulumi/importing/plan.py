@@ -1,0 +1,327 @@
+"""What becomes of each row: managed by the program, looked up, or left, and why. People read it, and edit it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.mark import TOKEN, Mark
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.naming import RESERVED, Names, resource_name, snake_case, variable_name
+from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+
+
+class Treatment(Enum):
+    """What becomes of a row."""
+
+    MANAGE = "manage"
+    """It becomes a resource of the program."""
+    PART = "part"
+    """It becomes a part of the server that its VM becomes."""
+    LOOKUP = "lookup"
+    """Somebody else manages it; what refers to it looks it up by its name."""
+    LEAVE = "leave"
+    """It stays as it is, and is in no program."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row in the plan.
+
+    Attributes:
+        table: Its table.
+        key: Its key.
+        kind: The resource that it would be.
+        name: Its name in VergeOS.
+        parent: The row that it was created within, as ``table/key``.
+        treatment: What becomes of it.
+        reason: Why that is not ``manage``.
+        resource: The name of the resource.
+        variable: The name of its variable.
+        module: The module of the program.
+    """
+
+    table: str
+    key: str
+    kind: str
+    name: str
+    parent: str
+    treatment: str
+    reason: str = ""
+    resource: str = ""
+    variable: str = ""
+    module: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Table and key."""
+        return self.table, self.key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which rows are chosen; without any condition all are.
+
+    Attributes:
+        only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
+        exclude: Patterns of which it meets none.
+        with_needs: Whether what a chosen object refers to is chosen too.
+    """
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    with_needs: bool = False
+
+
+class Plan:
+    """The treatment of every row that was read.
+
+    Args:
+        objects: The rows.
+        owner: ``project/stack`` of the program.
+        held: The rows that the state of the stack has already.
+        scope: Which rows are chosen.
+        kept: Lines of an earlier plan, perhaps edited; what they say of names, modules and treatments stays.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        owner: str,
+        *,
+        held: Iterable[Place] = (),
+        scope: Scope = Scope(),  # noqa: B008  immutable
+        kept: Mapping[Place, Line] | None = None,
+    ) -> None:
+        self.objects = objects
+        self._owner = Mark.new(owner, "", "").owner
+        self._held = frozenset(held)
+        self._kept = kept or {}
+        marks = [found.mark.token for found in objects.all.values() if found.mark]
+        self._copied = {token for token in marks if marks.count(token) > 1}
+        self.treatments: dict[Place, tuple[Treatment, str]] = {
+            place: self._treatment(found) for place, found in objects.all.items()
+        }
+        self._choose(scope)
+        self._check()
+        self._edit()
+        self.servers = {found.place: parts for found, parts in self._servers()}
+        for vm, parts in self.servers.items():
+            self.treatments |= {part.place: (Treatment.PART, f"a part of {objects.all[vm].title}") for part in parts}
+        self.lines = {line.place: line for line in self._named()}
+
+    def managed(self) -> list[Found]:
+        """Return what becomes a resource of the program."""
+        return [self.objects.all[place] for place, line in self.lines.items() if line.treatment == "manage"]
+
+    # Treatments ------------------------------------------------------------------------------------------------------
+
+    def _treatment(self, found: Found) -> tuple[Treatment, str]:
+        """Return what becomes of a row by what it is."""
+        inventory = found.kind.review.inventory
+        if found.place in self._held:
+            return Treatment.LOOKUP, "it is in the state of this stack already"
+        if found.mark and found.mark.owner != self._owner:
+            return Treatment.LOOKUP, f"{found.mark.holder} manages it"
+        if found.mark and found.mark.token in self._copied:
+            return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
+        if found.kind.importing.is_given(found.row) or (inventory and inventory.is_given(found.row)):
+            return Treatment.LEAVE, "VergeOS made it"
+        if self.objects.provider(found.kind).made_by_vergeos(found.row):
+            return Treatment.LEAVE, "VergeOS made it"
+        if missing := found.missing:
+            secret = [name for name in missing if name in found.secrets]
+            why = "VergeOS does not tell, or it is a secret" if secret else "VergeOS does not tell"
+            return Treatment.LEAVE, f"it needs {', '.join(missing)}, which {why}"
+        return Treatment.MANAGE, ""
+
+    def _choose(self, scope: Scope) -> None:
+        """Leave what is out of scope."""
+        every = self.objects.all
+        chosen = {place for place, found in every.items() if _meets(found, scope.only)} if scope.only else set(every)
+        more = chosen if scope.only else set()
+        while more:
+            more = {place for place, found in every.items() if found.parent in more} - chosen
+            if scope.with_needs:
+                more |= {row for place in chosen for rows in every[place].references.values() for row in rows} - chosen
+            chosen |= (more := more & every.keys())
+        for place, found in every.items():
+            if self.treatments[place][0] is not Treatment.MANAGE:
+                continue
+            if place not in chosen:
+                self.treatments[place] = Treatment.LOOKUP, "it was not chosen"
+            elif scope.exclude and _meets(found, scope.exclude):
+                self.treatments[place] = Treatment.LOOKUP, "it was excluded"
+
+    def _check(self) -> None:
+        """Leave what the package itself would refuse, without the arguments that may be left out."""
+        for place, found in self.objects.all.items():
+            if self.treatments[place][0] is Treatment.MANAGE and (problems := self._problems(found)):
+                self.treatments[place] = Treatment.LEAVE, f"a program cannot say it: {' '.join(problems)}"
+
+    def _problems(self, found: Found) -> list[str]:
+        """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
+        provider = self.objects.provider(found.kind)
+        while True:
+            inputs = found.arguments | {name: _keys(found, name) for name in found.references}
+            problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
+            refused = {problem.partition(":")[0] for problem in problems}
+            optional = [n for n in refused & found.arguments.keys() if not found.declaration.inputs[n].required]
+            if not optional:
+                return problems
+            for name in optional:
+                del found.arguments[name]
+
+    def _edit(self) -> None:
+        """Leave what a person decided to leave in the plan of an earlier run."""
+        for place, line in self._kept.items():
+            if place in self.treatments and self.treatments[place][0] is Treatment.MANAGE:
+                if line.treatment not in ("manage", "part"):
+                    self.treatments[place] = Treatment(line.treatment), line.reason or "as the plan says"
+
+    def _servers(self) -> Iterable[tuple[Found, list[Found]]]:
+        """Yield each VM that becomes a server, with its parts: all of them are managed and have names of their own."""
+        parts: dict[Place, list[Found]] = {}
+        for found in self.objects.all.values():
+            if found.declaration.title in ("Drive", "Nic", "Device") and found.parent:
+                parts.setdefault(found.parent, []).append(found)
+        for place, found in self.objects.all.items():
+            if found.kind is not VirtualMachine or self.treatments[place][0] is not Treatment.MANAGE:
+                continue
+            own = parts.get(place, [])
+            names = [(part.declaration.title, part.label) for part in own]
+            whole = all(self.treatments[part.place][0] is Treatment.MANAGE and part.label for part in own)
+            if whole and len({*names}) == len(names):
+                yield found, own
+
+    # Names -----------------------------------------------------------------------------------------------------------
+
+    def _named(self) -> Iterable[Line]:
+        resources: dict[str, Names] = {}
+        areas = {found.kind.__module__.split(".")[2] for found in self.objects.all.values()}
+        variables: dict[str, Names] = {}
+        given: dict[Place, str] = {}
+
+        def of_kind(kind: str) -> Names:
+            return resources.setdefault(kind, Names())
+
+        for place, line in self._kept.items():
+            if place in self.objects.all and line.resource:
+                of_kind(self._title(self.objects.all[place])).take(line.resource)
+                variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
+        for place, found in self.objects.all.items():
+            treatment, reason = self.treatments[place]
+            line = Line(
+                table=found.declaration.table,
+                key=found.key,
+                kind=self._title(found),
+                name=found.label,
+                parent="/".join(found.parent or ()),
+                treatment=treatment.value,
+                reason=reason,
+            )
+            kept = self._kept.get(place)
+            if treatment is not Treatment.MANAGE:
+                given[place] = resource_name(found.label)
+                yield line
+                continue
+            module = kept.module if kept and kept.module else found.kind.__module__.split(".")[2]
+            name = kept.resource if kept and kept.resource else of_kind(line.kind).first(self._candidates(found, given))
+            kind = snake_case(line.kind)
+            variable = kept.variable if kept and kept.variable else ""
+            if not variable:
+                names = variables.setdefault(module, Names({*RESERVED, *areas}))
+                plain = variable_name(name, kind)
+                variable = names.first([plain, f"{kind}_{plain}"], "_")
+            given[place] = name
+            yield replace(line, resource=name, variable=variable, module=module)
+
+    def _title(self, found: Found) -> str:
+        return "Server" if found.place in self.servers else found.declaration.title
+
+    def _candidates(self, found: Found, given: Mapping[Place, str]) -> list[str]:
+        """Return names for a resource, the best first."""
+        own = resource_name(found.label)
+        parent = given.get(found.parent, "") if found.parent else ""
+        kind = snake_case(found.declaration.title).replace("_", "-")
+        if not found.declaration.label:
+            told = [self._told(found, name, given) for name in found.declaration.unique]
+            own = "-".join(filter(None, told))
+        last = "-".join(filter(None, (parent, kind, found.key)))
+        return [*([own, f"{parent}-{own}" if parent else ""] if own else []), resource_name(last)]
+
+    def _told(self, found: Found, name: str, given: Mapping[Place, str]) -> str:
+        if isinstance(found.declaration.inputs[name], Reference):
+            return "-".join(given.get(place, "") or place[1] for place in found.references.get(name, ()))
+        return resource_name(str(found.arguments.get(name, "")))
+
+
+def _meets(found: Found, patterns: Iterable[str]) -> bool:
+    named = (found.label, f"{found.declaration.title}/{found.label}")
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns for name in named)
+
+
+def _keys(found: Found, name: str) -> Any:
+    """Return what a reference is kept as in the state."""
+    attribute = found.declaration.inputs[name]
+    assert isinstance(attribute, Reference)
+    rows = [f"{table}/{key}" if attribute.as_path else key for table, key in found.references[name]]
+    return rows if "list" in str(attribute.value_type) else rows[0]
+
+
+# The file ------------------------------------------------------------------------------------------------------------
+
+COLUMNS = ("table", "key", "kind", "name", "parent", "treatment", "reason", "resource", "variable", "module")
+_FORMULA = ("=", "+", "-", "@", "'")
+"""With which a spreadsheet begins a formula; an apostrophe in front keeps it text."""
+
+
+def write_plan(lines: Iterable[Line], path: Path) -> None:
+    """Write a plan, as a whole or not at all."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for line in lines:
+        values = [getattr(line, column) for column in COLUMNS]
+        writer.writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    part.replace(path)
+
+
+def read_plan(path: Path) -> dict[Place, Line]:
+    """Read a plan that people may have edited; {} if there is none yet.
+
+    Raises:
+        EngineError: It cannot be read; the text says where.
+    """
+    if not path.exists():
+        return {}
+    lines: dict[Place, Line] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), start=2):
+                values = {column: (row.get(column) or "") for column in COLUMNS}
+                plain = {name: value[1:] if value[:1] == "'" else value for name, value in values.items()}
+                plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
+                line = Line(**plain)
+                lines[line.place] = line
+    except ValueError:
+        words = ", ".join(each.value for each in Treatment)
+        raise EngineError(f"line {number} of {path} has another treatment than {words}. Mend it") from None
+    except (OSError, csv.Error) as error:
+        raise EngineError(f"{path} cannot be read ({error}). Mend or delete it") from None
+    return lines
+
+
+Tell = Callable[[str], None]

@@ -1,0 +1,119 @@
+"""Runs a program and writes down what it registers; a process of its own, started by `recording`.
+
+The SDK talks to a monitor that makes nothing: it answers each registration with the key and the outputs of the row that
+stands behind it, so that references carry real keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import runpy
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from google.protobuf import json_format
+from pulumi.runtime import mocks
+from pulumi.runtime.stack import run_pulumi_func
+
+STACK = "pulumi:pulumi:Stack"
+
+
+class RowMocks(mocks.Mocks):
+    """Answers with rows.
+
+    Args:
+        rows: Id and outputs of each resource, by type and name.
+    """
+
+    def __init__(self, rows: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+        self._rows = rows
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return id and outputs of the row behind a resource."""
+        row = self._rows.get(args.typ, {}).get(args.name)
+        return (str(row["id"]), {**args.inputs, **row["outputs"]}) if row else ("", dict(args.inputs))
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Refuse a function of another package: nothing here can tell what it returns."""
+        raise pulumi.RunError(f"the program calls {args.token}, whose result only an engine can tell")
+
+
+class RecordingMonitor(mocks.MockMonitor):
+    """Keeps every registration."""
+
+    def __init__(self, rows: mocks.Mocks) -> None:
+        super().__init__(rows)
+        self.registered: list[dict[str, Any]] = []
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return the URN that the engine gives: it has the types of all parents, the stack's apart."""
+        above = parent.split("::")[2] if parent else ""
+        whole = type_ if above in ("", STACK) else f"{above}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{whole}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the name that the SDK calls
+        """Keep what is registered, and answer it."""
+        if request.type != STACK:
+            self.registered.append(
+                {
+                    "urn": self.make_urn(request.parent, request.type, request.name),
+                    "type": request.type,
+                    "name": request.name,
+                    "parent": request.parent,
+                    "custom": bool(request.custom),
+                    "inputs": _plain(json_format.MessageToDict(request.object)),
+                    "dependencies": sorted(request.dependencies),
+                    "propertyDependencies": {
+                        name: sorted(each.urns) for name, each in request.propertyDependencies.items()
+                    },
+                    "protect": bool(request.protect),
+                    "deletedWith": request.deletedWith,
+                    "additionalSecretOutputs": list(request.additionalSecretOutputs),
+                    "provider": request.provider,
+                }
+            )
+        return super().RegisterResource(request)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with whole numbers as such; on the way every number became a float."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Run the program in the current folder and return what it registers.
+
+    Args:
+        project: Names of ``organization``, ``project`` and ``stack``, the ``config``, and the ``rows``.
+    """
+    answers = RowMocks(project["rows"])
+    monitor = RecordingMonitor(answers)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # the stack itself is registered as soon as the monitor is set
+    pulumi.runtime.set_all_config(project["config"], project["secret"])
+    mocks.set_mocks(
+        answers,
+        project=project["project"],
+        stack=project["stack"],
+        organization=project["organization"],
+        preview=True,
+        monitor=monitor,
+    )
+    sys.path.insert(0, str(Path.cwd()))
+    loop.run_until_complete(run_pulumi_func(lambda: runpy.run_path("__main__.py", run_name="__main__")))
+    loop.close()
+    return monitor.registered
+
+
+if __name__ == "__main__":
+    given, result = sys.argv[1:]
+    recorded = record(json.loads(Path(given).read_text(encoding="utf-8")))
+    Path(result).write_text(json.dumps(recorded), encoding="utf-8")
