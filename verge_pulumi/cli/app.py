@@ -10,6 +10,8 @@ import typer
 from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.drift import drift
+from verge_pulumi.cli.importing import EPILOG as IMPORT_EPILOG
+from verge_pulumi.cli.importing import importing
 from verge_pulumi.cli.reap import reap
 from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
@@ -36,6 +38,7 @@ def verge_pulumi() -> None:
 app.command()(billing)
 app.command()(compare)
 app.command()(drift)
+app.command("import", epilog=IMPORT_EPILOG)(importing)
 app.command()(reap)
 app.command(epilog=EPILOG)(report)
 # The simulator has a command line of its own, --help included.

@@ -1,53 +1,225 @@
-"""The stages of an import, one after the other, with a file for each."""
+"""The stages of an import, one after the other, and the files that they leave.
+
+Not for version control are ``.vergeos/site.json.gz``, which holds what was read of VergeOS and serves ``--offline``,
+and ``.vergeos/before.json``, the state as it was before. For version control are the program, the plan
+``vergeos-import/plan.csv``, which people read and edit, and ``vergeos-import/written.json`` with the hash of each file
+as it was written: one that somebody edited since is never overwritten.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import subprocess
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verge_pulumi.components.server import FORMS
-from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.errors import EngineError, shown
-from verge_pulumi.engine.ownership.states import Place, StackState
+from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import StackState
+from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
-from verge_pulumi.importing.plan import Plan
-from verge_pulumi.importing.recording import Rows, Stack
-from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
-from verge_pulumi.resources.power import Power
+from verge_pulumi.importing.plan import Plan, Scope, Treatment, read_plan, write_plan
+from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.recording import Stack, record
+from verge_pulumi.importing.site import Site, connect_to, read_site
+from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
+
+Tell = Callable[[str], None]
 
 
-def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
-    """Return the row behind each resource of the program, by type and name."""
-    places: dict[tuple[str, str], Place] = {}
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is wanted.
 
-    def put(kind: type[BaseResource], name: str, place: Place) -> None:
-        places[kind.declaration.type_token, name] = place
+    Attributes:
+        scope: Which rows are chosen.
+        every: Whether every argument that can be set is written.
+        offline: Whether what was read before is used instead of reading it again.
+        plan_only: Whether it ends with the plan.
+        no_state: Whether it ends with the program.
+    """
 
-    for found in plan.managed():
-        line = plan.lines[found.place]
-        parts = plan.servers.get(found.place)
-        if parts is None:
-            put(found.kind, line.resource, found.place)
-            continue
-        put(VirtualMachine, f"{line.resource}-vm", found.place)
-        put(Power, f"{line.resource}-power", found.place)
-        for part in parts:
-            put(part.kind, f"{line.resource}-{part.label}", part.place)
-    return places
+    scope: Scope = field(default_factory=Scope)
+    every: bool = False
+    offline: bool = False
+    plan_only: bool = False
+    no_state: bool = False
 
 
-def rows_of(objects: Objects, places: Mapping[tuple[str, str], Place]) -> Rows:
-    """Return id and outputs of the row behind each resource, as the recorder answers them."""
-    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for (kind, name), place in places.items():
-        found = objects.all[place]
-        switches = kind == Power.declaration.type_token
-        id = "/".join(place) if switches else found.key
-        known = {} if switches else {name: value for name, value in found.outputs.items() if value is not None}
-        rows.setdefault(kind, {})[name] = {"id": id, "outputs": known}
-    return rows
+@dataclass(kw_only=True)
+class Outcome:
+    """What an import did.
+
+    Attributes:
+        counts: How many rows have each treatment.
+        unread: Why tables could not be read.
+        refused: Rows that a program cannot say, with the reasons.
+        cuts: References that are keys because of a circle.
+        kept: Files that somebody edited and that were left.
+        differences: Where the program differs from VergeOS.
+        new: Resources that were added to the state.
+        quiet: Whether the engine's preview shows no change; None if it was not asked.
+        shown: What the preview shows.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    cuts: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    new: int = 0
+    quiet: bool | None = None
+    shown: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
+        if self.differences or self.quiet is False:
+            return 2
+        return 3 if self.refused or self.unread else 0
+
+
+class Import:
+    """An import into the project of a folder.
+
+    Args:
+        folder: The project.
+        pulumi: Its stack.
+        environment: Where VergeOS is and who asks, as `read_settings` reads it.
+        tell: Receives a line of progress.
+    """
+
+    def __init__(self, folder: Path, pulumi: Pulumi, environment: Mapping[str, str], tell: Tell) -> None:
+        self._folder = folder
+        self._pulumi = pulumi
+        self._environment = environment
+        self._tell = tell
+        self._private = folder / ".vergeos"
+        self._plan_file = folder / "vergeos-import" / "plan.csv"
+        self._written_file = folder / "vergeos-import" / "written.json"
+
+    def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
+        """Run the stages.
+
+        Args:
+            options: What is wanted.
+            confirm: Asked before the state is written.
+
+        Raises:
+            EngineError: A stage fails; the files of those before it are there.
+            VergeError: VergeOS cannot be read.
+        """
+        stack = self._pulumi.stack()
+        exported = self._pulumi.export()
+        before = exported.get("deployment") or {}
+        if before.get("pending_operations"):
+            raise EngineError(
+                "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
+            )
+        plan, outcome = self._planned(options, stack, before)
+        if options.plan_only:
+            return outcome
+        self._write(Program(plan), outcome)
+        if options.no_state:
+            return outcome
+        self._tell("running the program without an engine")
+        places = places_of(plan)
+        registered = record(self._folder, stack, rows_of(plan.objects, places))
+        after, outcome.differences = deployment(before, stack, registered, Recorded(plan.objects, places))
+        outcome.new = len(after["resources"]) - len(before.get("resources") or ())
+        if outcome.differences:
+            return outcome  # nothing is in the state yet
+        if outcome.new and confirm(outcome):
+            self._private.mkdir(exist_ok=True)
+            backup = self._private / "before.json"
+            backup.touch(mode=0o600)
+            backup.write_text(json.dumps(exported), encoding="utf-8")
+            self._pulumi.replace_state({**exported, "deployment": after})
+            self._tell(
+                f"wrote {outcome.new:,} entries to the state; 'pulumi stack import --file {backup}' takes them back"
+            )
+        elif outcome.new:
+            return outcome
+        self._verify(outcome)
+        return outcome
+
+    def _planned(self, options: Options, stack: Stack, before: Mapping[str, Any]) -> tuple[Plan, Outcome]:
+        settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
+        site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
+        objects = Objects(site, connect_to(settings, site), every=options.every)
+        kept = read_plan(self._plan_file)
+        here = str(site.system.get("id") or site.system.get("cloud_name"))
+        held = {
+            each.place for each in StackState(before).held if each.place and each.origin.get("system", here) == here
+        }
+        plan = Plan(objects, stack.owner, held=held, scope=options.scope, kept=kept, edited=self._edited())
+        write_plan(plan.lines.values(), self._plan_file)
+        outcome = Outcome(
+            counts=Counter(line.treatment for line in plan.lines.values()),
+            unread=site.unread,
+            refused=[
+                f"{plan.objects.all[place].title}: {reason}"
+                for place, (treatment, reason) in plan.treatments.items()
+                if treatment is Treatment.LEAVE and place in plan.refused
+            ],
+        )
+        return plan, outcome
+
+    def _site(self, options: Options, read: Callable[[], Site]) -> Site:
+        path = self._private / "site.json.gz"
+        if options.offline:
+            return Site.load(path)
+        site = read()
+        site.save(path)
+        (self._private / ".gitignore").write_text("*\n", encoding="utf-8")
+        return site
+
+    # Files -----------------------------------------------------------------------------------------------------------
+
+    def _edited(self) -> frozenset[str]:
+        """Return the files of an earlier import that somebody edited since."""
+        return frozenset(name for name, known in self._written().items() if self._hash(name) not in (known, ""))
+
+    def _written(self) -> dict[str, str]:
+        try:
+            written: dict[str, str] = json.loads(self._written_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise EngineError(
+                f"{self._written_file} cannot be read ({error}). Put it back from version control"
+            ) from None
+        return written
+
+    def _hash(self, name: str) -> str:
+        path = self._folder / name
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+    def _write(self, program: Program, outcome: Outcome) -> None:
+        """Write the files of the program, but none that an import did not write or that somebody edited."""
+        written = self._written()
+        for name, text in program.files.items():
+            path = self._folder / name
+            if path.exists() and self._hash(name) != written.get(name):
+                outcome.kept += [name] if path.read_text(encoding="utf-8") != text else []
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_text(text, encoding="utf-8", newline="")
+            compile(text, name, "exec")
+            part.replace(path)
+            written[name] = self._hash(name)
+        self._written_file.parent.mkdir(exist_ok=True)
+        self._written_file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        outcome.cuts = [f"{program.title(cut.place)}: {cut.argument}" for cut in program.cuts]
+
+    def _verify(self, outcome: Outcome) -> None:
+        """Let the engine say whether anything differs."""
+        self._tell("running 'pulumi preview'")
+        ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
+        outcome.quiet = ran.code == 0
+        outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"

@@ -115,14 +115,13 @@ class Objects:
 
     def _find(self) -> Iterator[Found]:
         for kind in importable():
-            if kind.importing.left:
-                continue
             provider: RowProvider[Any] = self.provider(kind)
             rows = self._site.rows(kind.declaration.table)
             for key in sorted(rows, key=_in_order):
                 row = rows[key]
                 if all(row.get(column) == value for column, value in kind.declaration.only.items()):
-                    found = Found(kind, key, row, provider.fetch(key, {}) or {})
+                    shown = provider.outs(row, {}) if kind.importing.left else provider.fetch(key, {})
+                    found = Found(kind, key, row, shown or {})
                     self._fill(found)
                     yield found
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
@@ -67,6 +68,9 @@ class Line:
         return self.table, self.key
 
 
+_NO_LINE = Line(table="", key="", kind="", name="", parent="", treatment="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Which rows are chosen; without any condition all are.
@@ -91,6 +95,7 @@ class Plan:
         held: The rows that the state of the stack has already.
         scope: Which rows are chosen.
         kept: Lines of an earlier plan, perhaps edited; what they say of names, modules and treatments stays.
+        edited: Modules that somebody edited; what is new goes into others.
     """
 
     def __init__(
@@ -99,13 +104,16 @@ class Plan:
         owner: str,
         *,
         held: Iterable[Place] = (),
-        scope: Scope = Scope(),  # noqa: B008  immutable
+        scope: Scope = Scope(),
         kept: Mapping[Place, Line] | None = None,
+        edited: Collection[str] = (),
     ) -> None:
         self.objects = objects
         self._owner = Mark.new(owner, "", "").owner
         self._held = frozenset(held)
         self._kept = kept or {}
+        self._edited = edited
+        self.refused: set[Place] = set()
         marks = [found.mark.token for found in objects.all.values() if found.mark]
         self._copied = {token for token in marks if marks.count(token) > 1}
         self.treatments: dict[Place, tuple[Treatment, str]] = {
@@ -119,6 +127,15 @@ class Plan:
             self.treatments |= {part.place: (Treatment.PART, f"a part of {objects.all[vm].title}") for part in parts}
         self.lines = {line.place: line for line in self._named()}
 
+    @cached_property
+    def powered(self) -> set[Place]:
+        """The networks that run, and get a `Power`; of servers it is a part."""
+        return {
+            found.place
+            for found in self.managed()
+            if "segment" in found.declaration.roles and found.outputs.get("running")
+        }
+
     def managed(self) -> list[Found]:
         """Return what becomes a resource of the program."""
         return [self.objects.all[place] for place, line in self.lines.items() if line.treatment == "manage"]
@@ -127,22 +144,34 @@ class Plan:
 
     def _treatment(self, found: Found) -> tuple[Treatment, str]:
         """Return what becomes of a row by what it is."""
-        inventory = found.kind.review.inventory
-        if found.place in self._held:
+        if found.place in self._held and self._kept.get(found.place, _NO_LINE).treatment not in ("manage", "part"):
             return Treatment.LOOKUP, "it is in the state of this stack already"
         if found.mark and found.mark.owner != self._owner:
             return Treatment.LOOKUP, f"{found.mark.holder} manages it"
         if found.mark and found.mark.token in self._copied:
             return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
-        if found.kind.importing.is_given(found.row) or (inventory and inventory.is_given(found.row)):
+        if not found.mark and self._is_given(found):
             return Treatment.LEAVE, "VergeOS made it"
-        if self.objects.provider(found.kind).made_by_vergeos(found.row):
-            return Treatment.LEAVE, "VergeOS made it"
+        if found.kind.importing.left:
+            return Treatment.LEAVE, found.kind.importing.left
         if missing := found.missing:
             secret = [name for name in missing if name in found.secrets]
             why = "VergeOS does not tell, or it is a secret" if secret else "VergeOS does not tell"
+            self.refused.add(found.place)
             return Treatment.LEAVE, f"it needs {', '.join(missing)}, which {why}"
         return Treatment.MANAGE, ""
+
+    def _is_given(self, found: Found) -> bool:
+        """Say whether VergeOS itself made a row."""
+        importing, inventory = found.kind.importing, found.kind.review.inventory
+        if importing.is_given(found.row) or (inventory and inventory.is_given(found.row)):
+            return True
+        if importing.follows_parents:
+            required = [name for name, attribute in found.declaration.inputs.items() if attribute.required]
+            above = [self.objects.all.get(row) for name in required for row in found.references.get(name, ())]
+            if above and all(each and self._is_given(each) for each in above):
+                return True
+        return not importing.left and bool(self.objects.provider(found.kind).made_by_vergeos(found.row))
 
     def _choose(self, scope: Scope) -> None:
         """Leave what is out of scope."""
@@ -166,6 +195,7 @@ class Plan:
         """Leave what the package itself would refuse, without the arguments that may be left out."""
         for place, found in self.objects.all.items():
             if self.treatments[place][0] is Treatment.MANAGE and (problems := self._problems(found)):
+                self.refused.add(place)
                 self.treatments[place] = Treatment.LEAVE, f"a program cannot say it: {' '.join(problems)}"
 
     def _problems(self, found: Found) -> list[str]:
@@ -175,18 +205,20 @@ class Plan:
             inputs = found.arguments | {name: _keys(found, name) for name in found.references}
             problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
             refused = {problem.partition(":")[0] for problem in problems}
-            optional = [n for n in refused & found.arguments.keys() if not found.declaration.inputs[n].required]
+            said = refused & (found.arguments.keys() | found.references.keys())
+            optional = [name for name in said if not found.declaration.inputs[name].required]
             if not optional:
                 return problems
             for name in optional:
-                del found.arguments[name]
+                found.arguments.pop(name, None)
+                found.references.pop(name, None)
 
     def _edit(self) -> None:
         """Leave what a person decided to leave in the plan of an earlier run."""
         for place, line in self._kept.items():
-            if place in self.treatments and self.treatments[place][0] is Treatment.MANAGE:
-                if line.treatment not in ("manage", "part"):
-                    self.treatments[place] = Treatment(line.treatment), line.reason or "as the plan says"
+            manageable = place in self.treatments and self.treatments[place][0] is Treatment.MANAGE
+            if manageable and line.treatment not in ("manage", "part"):
+                self.treatments[place] = Treatment(line.treatment), line.reason or "as the plan says"
 
     def _servers(self) -> Iterable[tuple[Found, list[Found]]]:
         """Yield each VM that becomes a server, with its parts: all of them are managed and have names of their own."""
@@ -218,7 +250,11 @@ class Plan:
             if place in self.objects.all and line.resource:
                 of_kind(self._title(self.objects.all[place])).take(line.resource)
                 variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
-        for place, found in self.objects.all.items():
+        # What has no name of its own is named after what it refers to, and what shares one after its parent.
+        for found in sorted(
+            self.objects.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))
+        ):
+            place = found.place
             treatment, reason = self.treatments[place]
             line = Line(
                 table=found.declaration.table,
@@ -234,7 +270,7 @@ class Plan:
                 given[place] = resource_name(found.label)
                 yield line
                 continue
-            module = kept.module if kept and kept.module else found.kind.__module__.split(".")[2]
+            module = kept.module if kept and kept.module else self._module(found.kind.__module__.split(".")[2])
             name = kept.resource if kept and kept.resource else of_kind(line.kind).first(self._candidates(found, given))
             kind = snake_case(line.kind)
             variable = kept.variable if kept and kept.variable else ""
@@ -244,6 +280,19 @@ class Plan:
                 variable = names.first([plain, f"{kind}_{plain}"], "_")
             given[place] = name
             yield replace(line, resource=name, variable=variable, module=module)
+
+    def _depth(self, found: Found) -> int:
+        """Return how many rows a row lies within, one inside the other."""
+        above = self.objects.all.get(found.parent) if found.parent else None
+        return 1 + self._depth(above) if above and above is not found else 0
+
+    def _module(self, area: str) -> str:
+        """Return the module for what is new: that of its area, or another one beside it if somebody edited that."""
+        number, module = 1, area
+        while f"infrastructure/{module}.py" in self._edited:
+            number += 1
+            module = f"{area}_{number}"
+        return module
 
     def _title(self, found: Found) -> str:
         return "Server" if found.place in self.servers else found.declaration.title
@@ -272,10 +321,9 @@ def _meets(found: Found, patterns: Iterable[str]) -> bool:
 
 def _keys(found: Found, name: str) -> Any:
     """Return what a reference is kept as in the state."""
-    attribute = found.declaration.inputs[name]
-    assert isinstance(attribute, Reference)
+    attribute: Any = found.declaration.inputs[name]
     rows = [f"{table}/{key}" if attribute.as_path else key for table, key in found.references[name]]
-    return rows if "list" in str(attribute.value_type) else rows[0]
+    return rows if isinstance(attribute, Refs) else rows[0]
 
 
 # The file ------------------------------------------------------------------------------------------------------------
@@ -308,9 +356,11 @@ def read_plan(path: Path) -> dict[Place, Line]:
     if not path.exists():
         return {}
     lines: dict[Place, Line] = {}
+    number = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
+            for row in csv.DictReader(file):
+                number += 1
                 values = {column: (row.get(column) or "") for column in COLUMNS}
                 plain = {name: value[1:] if value[:1] == "'" else value for name, value in values.items()}
                 plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
@@ -322,6 +372,3 @@ def read_plan(path: Path) -> dict[Place, Line]:
     except (OSError, csv.Error) as error:
         raise EngineError(f"{path} cannot be read ({error}). Mend or delete it") from None
     return lines
-
-
-Tell = Callable[[str], None]

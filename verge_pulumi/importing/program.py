@@ -133,9 +133,17 @@ class Program:
         """The rows to which others refer by variable."""
         return {target.place for line in self._plan.lines.values() for _, target in self._referred(line)}
 
+    def title(self, place: Place) -> str:
+        """Return how people know a row."""
+        return self._objects[place].title
+
     def line(self, place: Place) -> Line | None:
         """Return the line of what stands for a row in the program."""
         return self._plan.lines.get(self._stands_for.get(place, place))
+
+    def of(self, line: Line) -> Found:
+        """Return the row of a line."""
+        return self._objects[line.place]
 
     def found(self, place: Place) -> Found | None:
         """Return a row."""
@@ -144,6 +152,10 @@ class Program:
     def parts(self, place: Place) -> list[Found] | None:
         """Return the parts of a server; None where the row does not become one."""
         return self._plan.servers.get(place)
+
+    def is_powered(self, place: Place) -> bool:
+        """Say whether a row gets a power of its own."""
+        return place in self._plan.powered
 
     def is_running(self, place: Place) -> bool:
         """Say whether a VM runs."""
@@ -177,24 +189,31 @@ class _Module:
 
     def block(self, line: Line) -> str:
         """Return the statement that declares a row."""
-        found = self._program.found(line.place)
-        assert found is not None
+        found = self._program.of(line)
         parts = self._program.parts(line.place)
         call = self._call(line.kind, quoted(line.resource), found)
         if parts is not None:
             call = Call(call.name, call.first, {**call.arguments, **self._parts(line, parts)}, call.notes)
         self.imported.add(line.kind)
         self._written.add(line.place)
-        return rendered(call, before=f"{line.variable} = " if line.place in self._program.referred else "")
+        powered = self._program.is_powered(line.place)
+        named = powered or line.place in self._program.referred
+        text = rendered(call, before=f"{line.variable} = " if named else "")
+        if powered:
+            self.imported.add("Power")
+            state = {"of": line.variable, "state": quoted("running")}
+            text += "\n" + rendered(Call("Power", quoted(f"{line.resource}-power"), state))
+        return text
 
     def _call(self, name: str, first: Code | None, found: Found, without: Collection[str] = ()) -> Call:
         arguments: dict[str, Code] = {}
         notes: dict[str, str] = {}
-        for argument, attribute in found.declaration.inputs.items():
+        inputs: Mapping[str, Any] = found.declaration.inputs
+        for argument in sorted(inputs, key=lambda name: _rank(found, name)):
+            attribute = inputs[argument]
             if argument in without:
                 continue
             if argument in found.references:
-                assert isinstance(attribute, Reference)
                 told = [self._reference(found, attribute, row) for row in found.references[argument]]
                 arguments[argument] = Listing([code for code, _ in told]) if isinstance(attribute, Refs) else told[0][0]
                 if note := "; ".join(note for _, note in told if note):
@@ -245,11 +264,18 @@ class _Module:
         key = quoted("/".join(row) if attribute.as_path else row[1])
         if target is None:
             return key, f"a row of {row[0]}"
-        if target.label and not (line and line.treatment == "manage"):
-            if self._program.is_only_one(target, attribute.resolved()):
-                self.imported.add("by_name")
-                return f"by_name({quoted(target.label)})", ""
+        is_managed = line is not None and line.treatment == "manage"
+        if target.label and not is_managed and self._program.is_only_one(target, attribute.resolved()):
+            self.imported.add("by_name")
+            return f"by_name({quoted(target.label)})", ""
         return key, shown(target.title)
+
+
+def _rank(found: Found, argument: str) -> int:
+    """Return where an argument stands: the name first, then what it belongs to, then the rest as declared."""
+    label, parent = found.declaration.label, found.declaration.parent
+    first = [label.name if label else "", parent.name if parent else ""]
+    return first.index(argument) if argument in first else len(first)
 
 
 def _ordered(needs: Mapping[Any, set[Any]]) -> list[Any]:
@@ -298,4 +324,3 @@ def _main(modules: list[str]) -> str:
         listed = rendered(Listing([quoted(module) for module in sorted(modules)]), before="__all__ = ")
         lines += [*_imported(PACKAGE, modules), "", listed]
     return "\n".join(lines) + "\n"
-

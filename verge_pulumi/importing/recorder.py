@@ -15,39 +15,37 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from google.protobuf import json_format
+from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
 STACK = "pulumi:pulumi:Stack"
 
 
-class RowMocks(mocks.Mocks):
-    """Answers with rows.
-
-    Args:
-        rows: Id and outputs of each resource, by type and name.
-    """
-
-    def __init__(self, rows: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-        self._rows = rows
+class NoFunctions(mocks.Mocks):
+    """Refuses what only an engine can tell."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Return id and outputs of the row behind a resource."""
-        row = self._rows.get(args.typ, {}).get(args.name)
-        return (str(row["id"]), {**args.inputs, **row["outputs"]}) if row else ("", dict(args.inputs))
+        """Refuse to read a resource of another program."""
+        raise pulumi.RunError(f"the program reads {args.typ} '{args.name}', which only an engine can do")
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Refuse a function of another package: nothing here can tell what it returns."""
+        """Refuse a function of another package."""
         raise pulumi.RunError(f"the program calls {args.token}, whose result only an engine can tell")
 
 
 class RecordingMonitor(mocks.MockMonitor):
-    """Keeps every registration."""
+    """Keeps every registration, and answers it with the row behind it.
 
-    def __init__(self, rows: mocks.Mocks) -> None:
-        super().__init__(rows)
+    Args:
+        rows: Id and outputs of each resource, by its type with those of its parents, and by its name.
+    """
+
+    def __init__(self, rows: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+        super().__init__(NoFunctions())
         self.registered: list[dict[str, Any]] = []
+        self._rows = rows
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return the URN that the engine gives: it has the types of all parents, the stack's apart."""
@@ -57,26 +55,31 @@ class RecordingMonitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the name that the SDK calls
         """Keep what is registered, and answer it."""
-        if request.type != STACK:
-            self.registered.append(
-                {
-                    "urn": self.make_urn(request.parent, request.type, request.name),
-                    "type": request.type,
-                    "name": request.name,
-                    "parent": request.parent,
-                    "custom": bool(request.custom),
-                    "inputs": _plain(json_format.MessageToDict(request.object)),
-                    "dependencies": sorted(request.dependencies),
-                    "propertyDependencies": {
-                        name: sorted(each.urns) for name, each in request.propertyDependencies.items()
-                    },
-                    "protect": bool(request.protect),
-                    "deletedWith": request.deletedWith,
-                    "additionalSecretOutputs": list(request.additionalSecretOutputs),
-                    "provider": request.provider,
-                }
-            )
-        return super().RegisterResource(request)
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == STACK:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = _plain(json_format.MessageToDict(request.object))
+        self.registered.append(
+            {
+                "urn": urn,
+                "type": request.type,
+                "name": request.name,
+                "parent": request.parent,
+                "custom": bool(request.custom),
+                "inputs": inputs,
+                "dependencies": sorted(request.dependencies),
+                "propertyDependencies": {
+                    name: sorted(each.urns) for name, each in request.propertyDependencies.items()
+                },
+                "protect": bool(request.protect),
+                "deletedWith": request.deletedWith,
+                "additionalSecretOutputs": list(request.additionalSecretOutputs),
+                "provider": request.provider,
+            }
+        )
+        row = self._rows.get(urn.split("::")[2], {}).get(request.name, {"id": "", "outputs": {}})
+        outputs = json_format.ParseDict({**inputs, **row["outputs"]}, struct_pb2.Struct())
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=row["id"], object=outputs)
 
 
 def _plain(value: Any) -> Any:
@@ -94,13 +97,12 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
     Args:
         project: Names of ``organization``, ``project`` and ``stack``, the ``config``, and the ``rows``.
     """
-    answers = RowMocks(project["rows"])
-    monitor = RecordingMonitor(answers)
+    monitor = RecordingMonitor(project["rows"])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)  # the stack itself is registered as soon as the monitor is set
     pulumi.runtime.set_all_config(project["config"], project["secret"])
     mocks.set_mocks(
-        answers,
+        monitor.mocks,
         project=project["project"],
         stack=project["stack"],
         organization=project["organization"],
@@ -108,7 +110,11 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
         monitor=monitor,
     )
     sys.path.insert(0, str(Path.cwd()))
-    loop.run_until_complete(run_pulumi_func(lambda: runpy.run_path("__main__.py", run_name="__main__")))
+
+    def program() -> None:
+        runpy.run_path("__main__.py", run_name="__main__")
+
+    loop.run_until_complete(run_pulumi_func(program))
     loop.close()
     return monitor.registered
 

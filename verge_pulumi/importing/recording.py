@@ -71,9 +71,14 @@ class Registered:
     additionalSecretOutputs: list[str]  # noqa: N815
     provider: str
 
+    @property
+    def path(self) -> str:
+        """Its type with those of its parents."""
+        return self.urn.split("::")[2]
+
 
 Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Id and outputs of the row behind each resource, by type and name."""
+"""Id and outputs of the row behind each resource, by its type with those of its parents, and by name."""
 
 
 def record(folder: Path, stack: Stack, rows: Rows) -> list[Registered]:

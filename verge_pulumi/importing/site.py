@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from verge_pulumi.client import Filter, NotFound, NotPermitted, PermissionDenied, Row
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.lives import ExistsAlready
-from verge_pulumi.engine.declaring.resource import BaseResource, Resource
+from verge_pulumi.engine.declaring.lives import ExistsAlready, Switches
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.ownership.evidence import Evidence
@@ -73,15 +72,13 @@ class Site:
 
 
 def importable() -> list[type[BaseResource]]:
-    """Return the resources whose rows an import may write into a program; settings, which are there already, are none.
+    """Return the resources whose rows an import reads; settings, which are there already, are none of them.
 
-    Of several for one table it is the one that stands for a single row.
+    Of several for one table it is the one whose rows can be in a program.
     """
-    return [
-        kind
-        for kind in every_kind()
-        if issubclass(kind, Resource) and not isinstance(kind.declaration.life, ExistsAlready)
-    ]
+    kinds = [kind for kind in every_kind() if not isinstance(kind.declaration.life, ExistsAlready | Switches)]
+    written = {kind.declaration.table for kind in kinds if not kind.importing.left}
+    return [kind for kind in kinds if not kind.importing.left or kind.declaration.table not in written]
 
 
 def read_site(connection: Connection, tell: Callable[[str], None] = lambda line: None) -> Site:
@@ -99,7 +96,8 @@ def read_site(connection: Connection, tell: Callable[[str], None] = lambda line:
         try:
             rows = connection.client.table(table).iterate(fields=wanted[table], page_size=PAGE)
             site.tables[table] = {str(row["$key"]): row for row in rows}
-            tell(f"{table}: {len(site.tables[table]):,} rows")
+            if site.tables[table]:
+                tell(f"{table}: {len(site.tables[table]):,} rows")
         except (PermissionDenied, NotFound, NotPermitted) as error:
             site.unread[table] = str(error)
             tell(f"{table}: {error}")
@@ -118,9 +116,9 @@ def _wanted(release: str) -> dict[str, list[str]]:
 
     for kind in importable():
         declaration = kind.declaration
-        if kind.importing.left or is_older(release, declaration.since):
+        if is_older(release, declaration.since):
             continue
-        want(declaration.table, [*declaration.fields, *declaration.only, *kind.importing.given])
+        want(declaration.table, [*declaration.fields, *declaration.only, *kind.importing.columns])
         for table, columns in kind.importing.also.items():
             want(table, columns)
         for attribute in declaration.inputs.values():

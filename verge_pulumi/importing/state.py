@@ -7,14 +7,22 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from verge_pulumi.engine.declaring.hidden import ORGANIZATION, OWNER
+from verge_pulumi import resources as declared
+from verge_pulumi.components.server import Server
+from verge_pulumi.engine.declaring.hidden import OWNER
 from verge_pulumi.engine.declaring.lives import Switches
+from verge_pulumi.engine.declaring.model import differing
+from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.lifecycle.fencing import lasting, owner_row
-from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, kin_of, new_token
+from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
 from verge_pulumi.engine.ownership.states import OURS, SIGNATURE, Place
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.recording import Registered, Stack
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.recording import Registered, Rows, Stack
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+from verge_pulumi.resources.power import Power
+from verge_pulumi.review.kinds import COMPONENTS
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:pulumi-python"
@@ -29,7 +37,7 @@ class Recorded:
 
     Args:
         objects: The rows.
-        places: The row behind each resource, by type and name.
+        places: The row behind each resource, as `places_of` tells it.
     """
 
     def __init__(self, objects: Objects, places: Mapping[tuple[str, str], Place]) -> None:
@@ -46,7 +54,7 @@ class Recorded:
         Raises:
             EngineError: No row stands behind it, or its provider refuses it.
         """
-        place = self._places.get((registered.type, registered.name))
+        place = self._places.get((registered.path, registered.name))
         kind = registered.type.removeprefix(OURS)
         if place is None:
             raise EngineError(f"{kind} '{registered.name}' is in the program, and no row is in the plan for it")
@@ -54,17 +62,18 @@ class Recorded:
         inputs, secret = opened(registered.inputs)
         resource = self._kind(kind, found)
         served = self._objects.provider(resource)
-        mark = found.mark
-        token = mark.token if mark and kind == found.declaration.title else new_token(registered.urn, uuid.uuid4().bytes)
-        checked = served.check({**inputs, TOKEN: token}, {k: v for k, v in inputs.items() if k != "__provider"})
+        own = found.mark if kind == found.declaration.title else None
+        token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
+        said = {name: value for name, value in inputs.items() if name != "__provider"}
+        checked = served.check({**said, TOKEN: token}, said)
         if checked.failures:
             raise EngineError(f"{kind} '{registered.name}': {' '.join(each.reason for each in checked.failures)}")
         known = checked.inputs
         id = known["of"] if isinstance(served.declaration.life, Switches) else found.key
         plain = {name: value for name, value in known.items() if name != OWNER}
         outputs = served.complete(id, served.fetch(id, plain) | self._hidden(found, served, known), known)
-        difference = served.diff(id, outputs, known)
-        named = [] if not difference.changes and difference.changes is not None else _differing(served, outputs, known)
+        quiet = served.diff(id, outputs, known).changes is False
+        named = [] if quiet else differing(served.declaration, outputs, known) or ["its arguments"]
         constant = {"__provider": registered.inputs["__provider"]}
         entry = {
             "urn": registered.urn,
@@ -83,10 +92,21 @@ class Recorded:
         }
         return {name: value for name, value in entry.items() if value not in ("", [], False)}, named
 
-    def _kind(self, title: str, found: Found) -> Any:
-        from verge_pulumi import resources
+    def confirm(self, registered: Registered, entry: Mapping[str, Any]) -> None:
+        """See that a resource which the state has already is the row that the plan means.
 
-        return found.kind if found.declaration.title == title else getattr(resources, title)
+        Raises:
+            EngineError: It is another one.
+        """
+        place = self._places.get((registered.path, registered.name))
+        if place is not None and str(entry.get("id")) not in (place[1], "/".join(place)):
+            raise EngineError(
+                f"'{registered.name}' is row {entry.get('id')} in the state and row {place[1]} in the plan. "
+                "Give that another name in vergeos-import/plan.csv"
+            )
+
+    def _kind(self, title: str, found: Found) -> Any:
+        return found.kind if found.declaration.title == title else getattr(declared, title)
 
     def _hidden(self, found: Found, served: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
@@ -105,12 +125,6 @@ class Recorded:
         return (owner[0].declaration.table, owner[1]) if owner else None
 
 
-def _differing(served: Any, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
-    from verge_pulumi.engine.declaring.model import differing
-
-    return differing(served.declaration, outputs, inputs) or ["its arguments"]
-
-
 def deployment(
     before: Mapping[str, Any], stack: Stack, registered: Sequence[Registered], recorded: Recorded
 ) -> tuple[dict[str, Any], list[str]]:
@@ -121,14 +135,9 @@ def deployment(
         stack: The stack.
         registered: What the program registers.
         recorded: What that is in VergeOS.
-
-    Raises:
-        EngineError: Writes of an earlier run were cut off; only the state tells of them.
     """
-    if before.get("pending_operations"):
-        raise EngineError("writes of an earlier run were cut off. Run 'pulumi up' or 'pulumi refresh' to finish them first")
     resources: list[Entry] = list(before.get("resources") or ())
-    known = {entry["urn"] for entry in resources}
+    known = {entry["urn"]: entry for entry in resources}
     root = f"urn:pulumi:{stack.name}::{stack.project}::{STACK}::{stack.project}-{stack.name}"
     if root not in known:
         resources.insert(0, {"urn": root, "custom": False, "type": STACK})
@@ -139,6 +148,7 @@ def deployment(
     differences: list[str] = []
     for each in registered:
         if each.urn in known:
+            recorded.confirm(each, known[each.urn])
             continue
         if not each.custom:
             component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
@@ -155,7 +165,8 @@ def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
     waiting = {entry["urn"]: entry for entry in resources}
 
     def needs(entry: Entry) -> Iterator[str]:
-        yield from filter(None, (entry.get("parent"), entry.get("deletedWith"), entry.get("provider", "").rpartition("::")[0]))
+        provider = entry.get("provider", "").rpartition("::")[0]
+        yield from filter(None, (entry.get("parent"), entry.get("deletedWith"), provider))
         yield from entry.get("dependencies", ())
 
     stack = list(reversed(waiting.values()))
@@ -174,7 +185,8 @@ def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
 
 def opened(properties: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Return properties with their secrets in the open, and the names of those that are secrets."""
-    secret = {name for name, value in properties.items() if isinstance(value, Mapping) and value.get(SIGNATURE) == _SECRET}
+    sealed = {name: value for name, value in properties.items() if isinstance(value, Mapping)}
+    secret = {name for name, value in sealed.items() if value.get(SIGNATURE) == _SECRET}
     plain = {name: value["value"] if name in secret else value for name, value in properties.items()}
     return {name: value for name, value in plain.items() if value is not None}, secret
 
@@ -188,4 +200,35 @@ def closed(properties: Mapping[str, Any], secret: set[str]) -> dict[str, Any]:
     }
 
 
-_ = (ORGANIZATION, kin_of, owner_row)
+def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
+    """Return the row behind each resource of the program, by its type with those of its parents, and by its name."""
+    places: dict[tuple[str, str], Place] = {}
+
+    def put(kind: type[BaseResource], name: str, place: Place, within: str = "") -> None:
+        places[f"{within}{kind.declaration.type_token}", name] = place
+
+    for found in plan.managed():
+        line = plan.lines[found.place]
+        parts = plan.servers.get(found.place)
+        if parts is None:
+            put(found.kind, line.resource, found.place)
+            if found.place in plan.powered:
+                put(Power, f"{line.resource}-power", found.place)
+            continue
+        within = f"{COMPONENTS}{Server.title}$"
+        put(VirtualMachine, f"{line.resource}-vm", found.place, within)
+        put(Power, f"{line.resource}-power", found.place, within)
+        for part in parts:
+            put(part.kind, f"{line.resource}-{part.label}", part.place, within)
+    return places
+
+
+def rows_of(objects: Objects, places: Mapping[tuple[str, str], Place]) -> Rows:
+    """Return id and outputs of the row behind each resource, as the recorder answers them."""
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for (kind, name), place in places.items():
+        found = objects.all[place]
+        switches = kind.endswith(Power.declaration.type_token)
+        known = {} if switches else {each: value for each, value in found.outputs.items() if value is not None}
+        rows.setdefault(kind, {})[name] = {"id": "/".join(place) if switches else found.key, "outputs": known}
+    return rows
