@@ -37,6 +37,7 @@ class Found:
         arguments: The values of the arguments that a program sets, references apart.
         references: The rows that it refers to, by argument.
         secrets: Arguments that are secrets, and are not written into a program.
+        kept: What only a state would tell a provider that reads it.
     """
 
     kind: type[BaseResource]
@@ -46,6 +47,7 @@ class Found:
     arguments: dict[str, Any] = field(default_factory=dict)
     references: dict[str, list[Place]] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:
@@ -72,7 +74,7 @@ class Found:
     @cached_property
     def mark(self) -> Mark | None:
         """The mark that it bears."""
-        return Mark.of(self.row.get("description")) if self.declaration.markable else None
+        return Mark.of(self.row.get("description")) if self.declaration.life.marks else None
 
     @property
     def parent(self) -> Place | None:

@@ -16,6 +16,7 @@ from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.firewalls import firewalls
 from verge_pulumi.importing.naming import RESERVED, Names, resource_name, snake_case, variable_name
 from verge_pulumi.importing.objects import Found, Objects
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
@@ -122,6 +123,12 @@ class Plan:
         self._choose(scope)
         self._check()
         self._edit()
+        self.firewalls = {found.place: (found, rules) for found, rules in firewalls(self._manageable())}
+        for place, (found, rules) in self.firewalls.items():
+            objects.all[place] = found
+            self.treatments[place] = Treatment.MANAGE, ""
+            title = f"the Firewall of {objects.all[found.references['network'][0]].title}"
+            self.treatments |= {rule.place: (Treatment.PART, f"a part of {title}") for rule in rules}
         self.servers = {found.place: parts for found, parts in self._servers()}
         for vm, parts in self.servers.items():
             self.treatments |= {part.place: (Treatment.PART, f"a part of {objects.all[vm].title}") for part in parts}
@@ -148,7 +155,7 @@ class Plan:
             return Treatment.LOOKUP, "it is in the state of this stack already"
         if found.mark and found.mark.owner != self._owner:
             return Treatment.LOOKUP, f"{found.mark.holder} manages it"
-        if found.mark and found.mark.token in self._copied:
+        if found.mark and found.mark.token in self._copied and not found.mark.name.startswith("firewall/"):
             return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
         if not found.mark and self._is_given(found):
             return Treatment.LEAVE, "VergeOS made it"
@@ -219,6 +226,10 @@ class Plan:
             manageable = place in self.treatments and self.treatments[place][0] is Treatment.MANAGE
             if manageable and line.treatment not in ("manage", "part"):
                 self.treatments[place] = Treatment(line.treatment), line.reason or "as the plan says"
+
+    def _manageable(self) -> list[Found]:
+        """Return what is managed so far."""
+        return [found for place, found in self.objects.all.items() if self.treatments[place][0] is Treatment.MANAGE]
 
     def _servers(self) -> Iterable[tuple[Found, list[Found]]]:
         """Yield each VM that becomes a server, with its parts: all of them are managed and have names of their own."""

@@ -15,6 +15,7 @@ from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
 from verge_pulumi.engine.ownership.states import OURS, SIGNATURE, Place
 from verge_pulumi.importing.objects import Found, Objects
@@ -70,8 +71,10 @@ class Recorded:
             raise EngineError(f"{kind} '{registered.name}': {' '.join(each.reason for each in checked.failures)}")
         known = checked.inputs
         id = known["of"] if isinstance(served.declaration.life, Switches) else found.key
-        plain = {name: value for name, value in known.items() if name != OWNER}
-        outputs = served.complete(id, served.fetch(id, plain) | self._hidden(found, served, known), known)
+        hidden = self._hidden(found, served, known)
+        # Without an owner a provider takes the row for one that is only read, and does not ask whose it is.
+        recorded = {**found.kept, **hidden, **{name: value for name, value in known.items() if name != OWNER}}
+        outputs = served.complete(id, served.fetch(id, recorded) | hidden, known)
         quiet = served.diff(id, outputs, known).changes is False
         named = [] if quiet else differing(served.declaration, outputs, known) or ["its arguments"]
         constant = {"__provider": registered.inputs["__provider"]}
@@ -111,7 +114,7 @@ class Recorded:
     def _hidden(self, found: Found, served: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
         switches = isinstance(served.declaration.life, Switches)
-        above = found.place if switches else self._above(served, inputs)
+        above = found.place if switches else self._above(served, inputs) or found.parent
         parent = self._objects.all.get(above) if above else None
         hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
         if above:
@@ -121,6 +124,8 @@ class Recorded:
         return hidden
 
     def _above(self, served: Any, inputs: Mapping[str, Any]) -> Place | None:
+        if not isinstance(served, RowHooks):
+            return None
         owner = served.owner_row(inputs)
         return (owner[0].declaration.table, owner[1]) if owner else None
 
