@@ -18,12 +18,12 @@ from typing import Any
 
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.states import StackState
+from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
-from verge_pulumi.importing.plan import Plan, Scope, Treatment, read_plan, write_plan
+from verge_pulumi.importing.plan import Plan, Scope, read_plan, write_plan
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Stack, record
+from verge_pulumi.importing.recording import Refused, Stack, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
 
@@ -120,16 +120,29 @@ class Import:
             raise EngineError(
                 "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
             )
-        plan, outcome = self._planned(options, stack, before)
-        if options.plan_only:
-            return outcome
-        self._write(Program(plan), outcome)
+        settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
+        site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
+        objects = Objects(site, connect_to(settings, site), every=options.every)
+        refused: dict[Place, str] = {}
+        while True:
+            plan, outcome = self._planned(options, stack, objects, site, before, refused)
+            if options.plan_only:
+                return outcome
+            self._write(Program(plan), outcome)
+            self._tell("running the program without an engine")
+            places = places_of(plan)
+            try:
+                registered = record(self._folder, stack, rows_of(plan, places))
+                break
+            except Refused as error:
+                place = plan.place_of(error.kind, error.name)
+                if place is None or outcome.kept:
+                    raise
+                self._tell(f"left out: {error}")
+                refused[place] = error.why
         if options.no_state:
             return outcome
-        self._tell("running the program without an engine")
-        places = places_of(plan)
-        registered = record(self._folder, stack, rows_of(plan.objects, places))
-        after, outcome.differences = deployment(before, stack, registered, Recorded(plan.objects, places))
+        after, outcome.differences = deployment(before, stack, registered, Recorded(plan, places))
         outcome.new = len(after["resources"]) - len(before.get("resources") or ())
         if outcome.differences:
             return outcome  # nothing is in the state yet
@@ -147,25 +160,33 @@ class Import:
         self._verify(outcome)
         return outcome
 
-    def _planned(self, options: Options, stack: Stack, before: Mapping[str, Any]) -> tuple[Plan, Outcome]:
-        settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
-        site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
-        objects = Objects(site, connect_to(settings, site), every=options.every)
-        kept = read_plan(self._plan_file)
-        here = str(site.system.get("id") or site.system.get("cloud_name"))
+    def _planned(
+        self,
+        options: Options,
+        stack: Stack,
+        objects: Objects,
+        site: Site,
+        before: Mapping[str, Any],
+        refused: Mapping[Place, str],
+    ) -> tuple[Plan, Outcome]:
+        here = objects.system
         held = {
             each.place for each in StackState(before).held if each.place and each.origin.get("system", here) == here
         }
-        plan = Plan(objects, stack.owner, held=held, scope=options.scope, kept=kept, edited=self._edited())
+        plan = Plan(
+            objects,
+            stack.owner,
+            held=held,
+            scope=options.scope,
+            kept=read_plan(self._plan_file),
+            edited=self._edited(),
+            refused=refused,
+        )
         write_plan(plan.lines.values(), self._plan_file)
         outcome = Outcome(
             counts=Counter(line.treatment for line in plan.lines.values()),
             unread=site.unread,
-            refused=[
-                f"{plan.objects.all[place].title}: {reason}"
-                for place, (treatment, reason) in plan.treatments.items()
-                if treatment is Treatment.LEAVE and place in plan.refused
-            ],
+            refused=[f"{plan.all[place].title}: {plan.treatments[place][1]}" for place in sorted(plan.refused)],
         )
         return plan, outcome
 

@@ -109,6 +109,11 @@ class Objects:
         self._through: dict[tuple[str, str], dict[str, str]] = {}
         self.all: dict[Place, Found] = {found.place: found for found in self._find()}
 
+    @property
+    def system(self) -> str:
+        """The identity of the VergeOS."""
+        return self._connection.system.identity
+
     def provider(self, kind: type[BaseResource]) -> Any:
         """Return what serves a resource, connected."""
         provider: Any = load(kind.declaration.kind)

@@ -96,7 +96,8 @@ class Plan:
         held: The rows that the state of the stack has already.
         scope: Which rows are chosen.
         kept: Lines of an earlier plan, perhaps edited; what they say of names, modules and treatments stays.
-        edited: Modules that somebody edited; what is new goes into others.
+        edited: Files that somebody edited; what is new goes into others.
+        refused: Rows that a program cannot declare together with the others, and why.
     """
 
     def __init__(
@@ -108,30 +109,33 @@ class Plan:
         scope: Scope = Scope(),
         kept: Mapping[Place, Line] | None = None,
         edited: Collection[str] = (),
+        refused: Mapping[Place, str] | None = None,
     ) -> None:
         self.objects = objects
+        self.all = dict(objects.all)
         self._owner = Mark.new(owner, "", "").owner
         self._held = frozenset(held)
         self._kept = kept or {}
         self._edited = edited
-        self.refused: set[Place] = set()
-        marks = [found.mark.token for found in objects.all.values() if found.mark]
+        self._refused = refused or {}
+        self.refused: set[Place] = set(self._refused)
+        marks = [found.mark.token for found in self.all.values() if found.mark]
         self._copied = {token for token in marks if marks.count(token) > 1}
         self.treatments: dict[Place, tuple[Treatment, str]] = {
-            place: self._treatment(found) for place, found in objects.all.items()
+            place: self._treatment(found) for place, found in self.all.items()
         }
         self._choose(scope)
         self._check()
         self._edit()
         self.firewalls = {found.place: (found, rules) for found, rules in firewalls(self._manageable())}
         for place, (found, rules) in self.firewalls.items():
-            objects.all[place] = found
+            self.all[place] = found
             self.treatments[place] = Treatment.MANAGE, ""
-            title = f"the Firewall of {objects.all[found.references['network'][0]].title}"
+            title = f"the Firewall of {self.all[found.references['network'][0]].title}"
             self.treatments |= {rule.place: (Treatment.PART, f"a part of {title}") for rule in rules}
         self.servers = {found.place: parts for found, parts in self._servers()}
         for vm, parts in self.servers.items():
-            self.treatments |= {part.place: (Treatment.PART, f"a part of {objects.all[vm].title}") for part in parts}
+            self.treatments |= {part.place: (Treatment.PART, f"a part of {self.all[vm].title}") for part in parts}
         self.lines = {line.place: line for line in self._named()}
 
     @cached_property
@@ -143,9 +147,19 @@ class Plan:
             if "segment" in found.declaration.roles and found.outputs.get("running")
         }
 
+    def place_of(self, kind: str, name: str) -> Place | None:
+        """Return the row that a resource or a part of a server is, None if there is none."""
+        for place, line in self.lines.items():
+            if (line.kind, line.resource) == (kind, name):
+                return place
+            for part in self.servers.get(place, ()):
+                if (part.declaration.title, f"{line.resource}-{part.label}") == (kind, name):
+                    return part.place
+        return None
+
     def managed(self) -> list[Found]:
         """Return what becomes a resource of the program."""
-        return [self.objects.all[place] for place, line in self.lines.items() if line.treatment == "manage"]
+        return [self.all[place] for place, line in self.lines.items() if line.treatment == "manage"]
 
     # Treatments ------------------------------------------------------------------------------------------------------
 
@@ -161,6 +175,8 @@ class Plan:
             return Treatment.LEAVE, "VergeOS made it"
         if found.kind.importing.left:
             return Treatment.LEAVE, found.kind.importing.left
+        if found.place in self._refused:
+            return Treatment.LEAVE, f"a program cannot say it: {self._refused[found.place]}"
         if missing := found.missing:
             secret = [name for name in missing if name in found.secrets]
             why = "VergeOS does not tell, or it is a secret" if secret else "VergeOS does not tell"
@@ -175,14 +191,14 @@ class Plan:
             return True
         if importing.follows_parents:
             required = [name for name, attribute in found.declaration.inputs.items() if attribute.required]
-            above = [self.objects.all.get(row) for name in required for row in found.references.get(name, ())]
+            above = [self.all.get(row) for name in required for row in found.references.get(name, ())]
             if above and all(each and self._is_given(each) for each in above):
                 return True
         return not importing.left and bool(self.objects.provider(found.kind).made_by_vergeos(found.row))
 
     def _choose(self, scope: Scope) -> None:
         """Leave what is out of scope."""
-        every = self.objects.all
+        every = self.all
         chosen = {place for place, found in every.items() if _meets(found, scope.only)} if scope.only else set(every)
         more = chosen if scope.only else set()
         while more:
@@ -200,7 +216,7 @@ class Plan:
 
     def _check(self) -> None:
         """Leave what the package itself would refuse, without the arguments that may be left out."""
-        for place, found in self.objects.all.items():
+        for place, found in self.all.items():
             if self.treatments[place][0] is Treatment.MANAGE and (problems := self._problems(found)):
                 self.refused.add(place)
                 self.treatments[place] = Treatment.LEAVE, f"a program cannot say it: {' '.join(problems)}"
@@ -229,15 +245,15 @@ class Plan:
 
     def _manageable(self) -> list[Found]:
         """Return what is managed so far."""
-        return [found for place, found in self.objects.all.items() if self.treatments[place][0] is Treatment.MANAGE]
+        return [found for place, found in self.all.items() if self.treatments[place][0] is Treatment.MANAGE]
 
     def _servers(self) -> Iterable[tuple[Found, list[Found]]]:
         """Yield each VM that becomes a server, with its parts: all of them are managed and have names of their own."""
         parts: dict[Place, list[Found]] = {}
-        for found in self.objects.all.values():
+        for found in self.all.values():
             if found.declaration.title in ("Drive", "Nic", "Device") and found.parent:
                 parts.setdefault(found.parent, []).append(found)
-        for place, found in self.objects.all.items():
+        for place, found in self.all.items():
             if found.kind is not VirtualMachine or self.treatments[place][0] is not Treatment.MANAGE:
                 continue
             own = parts.get(place, [])
@@ -250,7 +266,7 @@ class Plan:
 
     def _named(self) -> Iterable[Line]:
         resources: dict[str, Names] = {}
-        areas = {found.kind.__module__.split(".")[2] for found in self.objects.all.values()}
+        areas = {found.kind.__module__.split(".")[2] for found in self.all.values()}
         variables: dict[str, Names] = {}
         given: dict[Place, str] = {}
 
@@ -258,13 +274,11 @@ class Plan:
             return resources.setdefault(kind, Names())
 
         for place, line in self._kept.items():
-            if place in self.objects.all and line.resource:
-                of_kind(self._title(self.objects.all[place])).take(line.resource)
+            if place in self.all and line.resource:
+                of_kind(self._title(self.all[place])).take(line.resource)
                 variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
         # What has no name of its own is named after what it refers to, and what shares one after its parent.
-        for found in sorted(
-            self.objects.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))
-        ):
+        for found in sorted(self.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))):
             place = found.place
             treatment, reason = self.treatments[place]
             line = Line(
@@ -294,7 +308,7 @@ class Plan:
 
     def _depth(self, found: Found) -> int:
         """Return how many rows a row lies within, one inside the other."""
-        above = self.objects.all.get(found.parent) if found.parent else None
+        above = self.all.get(found.parent) if found.parent else None
         return 1 + self._depth(above) if above and above is not found else 0
 
     def _module(self, area: str) -> str:
@@ -312,12 +326,14 @@ class Plan:
         """Return names for a resource, the best first."""
         own = resource_name(found.label)
         parent = given.get(found.parent, "") if found.parent else ""
-        kind = snake_case(found.declaration.title).replace("_", "-")
         if not found.declaration.label:
             told = [self._told(found, name, given) for name in found.declaration.unique]
-            own = "-".join(filter(None, told))
-        last = "-".join(filter(None, (parent, kind, found.key)))
-        return [*([own, f"{parent}-{own}" if parent else ""] if own else []), resource_name(last)]
+            own = resource_name("-".join(filter(None, told)))
+        kind = snake_case(found.declaration.title).replace("_", "-")
+        nameless = resource_name("-".join(filter(None, (parent, kind, found.key))))
+        if not own:
+            return [nameless]
+        return [own, f"{parent}-{own}"] if parent else [own]
 
     def _told(self, found: Found, name: str, given: Mapping[Place, str]) -> str:
         if isinstance(found.declaration.inputs[name], Reference):

@@ -64,7 +64,7 @@ class Program:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._objects = plan.objects.all
+        self._objects = plan.all
         self.cuts: list[Cut] = []
         self._stands_for = {
             part.place: vm for vm, parts in plan.servers.items() for part in parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.errors import EngineError, shown
+
+_REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)': (?P<why>.*)")
+
+
+class Refused(EngineError):
+    """The program declares something that the package refuses.
+
+    Attributes:
+        kind: The resource.
+        name: Its name.
+        why: The reason.
+    """
+
+    def __init__(self, kind: str, name: str, why: str) -> None:
+        super().__init__(f"{kind} '{name}' cannot be declared: {why}")
+        self.kind = kind
+        self.name = name
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +109,7 @@ def record(folder: Path, stack: Stack, rows: Rows) -> list[Registered]:
         rows: What VergeOS has.
 
     Raises:
+        Refused: The package refuses one of the resources.
         EngineError: The program fails; the text is its own.
     """
     given = {
@@ -116,5 +136,7 @@ def record(folder: Path, stack: Stack, rows: Rows) -> list[Registered]:
         )
         if ran.returncode:
             last = ran.stderr.strip().rpartition("\n")[2] or "it ended without a word"
+            if refused := _REFUSED.search(last):
+                raise Refused(refused["kind"], refused["name"], shown(refused["why"]))
             raise EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")
         return [Registered(**each) for each in json.loads(target.read_text(encoding="utf-8"))]

@@ -18,7 +18,7 @@ from verge_pulumi.engine.lifecycle.fencing import lasting
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
 from verge_pulumi.engine.ownership.states import OURS, SIGNATURE, Place
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, Rows, Stack
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
@@ -37,12 +37,12 @@ class Recorded:
     """What the resources of a program are in VergeOS.
 
     Args:
-        objects: The rows.
+        plan: The rows.
         places: The row behind each resource, as `places_of` tells it.
     """
 
-    def __init__(self, objects: Objects, places: Mapping[tuple[str, str], Place]) -> None:
-        self._objects = objects
+    def __init__(self, plan: Plan, places: Mapping[tuple[str, str], Place]) -> None:
+        self._plan = plan
         self._places = places
 
     def entry(self, registered: Registered, provider: str) -> tuple[Entry, list[str]]:
@@ -59,10 +59,10 @@ class Recorded:
         kind = registered.type.removeprefix(OURS)
         if place is None:
             raise EngineError(f"{kind} '{registered.name}' is in the program, and no row is in the plan for it")
-        found = self._objects.all[place]
+        found = self._plan.all[place]
         inputs, secret = opened(registered.inputs)
         resource = self._kind(kind, found)
-        served = self._objects.provider(resource)
+        served = self._plan.objects.provider(resource)
         own = found.mark if kind == found.declaration.title else None
         token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
         said = {name: value for name, value in inputs.items() if name != "__provider"}
@@ -115,7 +115,7 @@ class Recorded:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
         switches = isinstance(served.declaration.life, Switches)
         above = found.place if switches else self._above(served, inputs) or found.parent
-        parent = self._objects.all.get(above) if above else None
+        parent = self._plan.all.get(above) if above else None
         hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
         if above:
             hidden[PARENT] = parent.mark.token if parent and parent.mark else ""
@@ -228,11 +228,11 @@ def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
     return places
 
 
-def rows_of(objects: Objects, places: Mapping[tuple[str, str], Place]) -> Rows:
+def rows_of(plan: Plan, places: Mapping[tuple[str, str], Place]) -> Rows:
     """Return id and outputs of the row behind each resource, as the recorder answers them."""
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for (kind, name), place in places.items():
-        found = objects.all[place]
+        found = plan.all[place]
         switches = kind.endswith(Power.declaration.type_token)
         known = {} if switches else {each: value for each, value in found.outputs.items() if value is not None}
         rows.setdefault(kind, {})[name] = {"id": "/".join(place) if switches else found.key, "outputs": known}
