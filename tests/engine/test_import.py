@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
 
+import pulumi
+
 from tests.engine.events import rows_of
 from tests.engine.kinds import SUBJECTS, plot, program
-from tests.engine.lab import PROJECT, Lab
+from tests.engine.lab import PROJECT, Lab, ask
+from verge_pulumi import DriveArgs, Firewall, FirewallRule, Network, NicArgs, Power, Server
 from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
+from verge_pulumi.importing.site import importable
 
 COMMAND = "from verge_pulumi.cli import main; main()"
 
@@ -32,7 +37,7 @@ class Site:
         own = {"PATH": path, "PULUMI_BACKEND_URL": (self.folder / "states").as_uri()}
         return {**os.environ, **self.lab.environment, **own}
 
-    def run(self, *command: str, code: int = 0) -> str:
+    def run(self, *command: str, fails: bool = False) -> str:
         """Run a command of Pulumi there, and return what it prints."""
         ran = subprocess.run(
             ["pulumi", "--non-interactive", "--color=never", *command],
@@ -42,7 +47,7 @@ class Site:
             text=True,
             check=False,
         )
-        assert ran.returncode == code, ran.stdout + ran.stderr
+        assert bool(ran.returncode) == fails, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 
     def imports(self, *options: str, code: int = 0) -> str:
@@ -70,16 +75,67 @@ class Site:
         return [f"{r.verb} {r.path.removeprefix('/api/v4/')}" for r in self.lab.simulator.requests() if r.applied]
 
 
-def test_every_kind_of_resource_can_be_imported(lab: Lab) -> None:
-    """What another program has made is there as if people had: no row bears a mark."""
-    tenant = lab.simulator.add("tenants", name="shop")
-    lab.up(program(plot(1, list(SUBJECTS)), tenant=tenant))
+def without_marks(lab: Lab) -> None:
+    """Make rows what people's own are: nobody's."""
     for table, rows in rows_of(lab.simulator).items():
         for key, row in rows.items():
             if Mark.of(row.get("description")):
                 lab.simulator.edit(table, as_key(key), description=without_mark(row["description"]))
+
+
+def test_every_kind_of_resource_can_be_imported(lab: Lab) -> None:
+    """What another program has made is there as if people had: no row bears a mark."""
+    tenant = lab.simulator.add("tenants", name="shop")
+    lab.simulator.edit("vnets", 3, network="203.0.113.0/24")
+    lab.up(program(plot(1, list(SUBJECTS)), tenant=tenant))
+    (network,) = [row["$key"] for row in lab.simulator.rows("vnets") if row["name"] == "lan-1"]
+    lab.simulator.edit("vnets", network, network="10.1.0.0/16")
+    without_marks(lab)
     site = Site(lab)
-    print(site.imports(code=3))
-    print((site.folder / "vergeos-import" / "plan.csv").read_text())
-    for f in site.folder.glob("infrastructure/*.py"):
-        print(f.read_text())
+    told = site.imports(code=3)
+    assert "'pulumi preview' shows no change." in told
+    with (site.folder / "vergeos-import" / "plan.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    managed = {line["kind"] for line in lines if line["treatment"] in ("manage", "part")} | {"VirtualMachine"}
+    kinds = {kind.declaration.title for kind in importable() if not kind.importing.left}
+    # What VergeOS does not tell is said: a key that both gateways have, a password, a login.
+    left = {line["kind"]: line["reason"] for line in lines if line["treatment"] == "leave"}
+    assert {kind for kind in kinds - managed if "cannot say it" in left[kind]} == kinds - managed == {
+        "IpsecTunnel", "Webhook",
+    }  # fmt: skip
+    site.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert "Nothing new." in site.imports(code=3)
+
+
+def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
+    def people() -> None:
+        lan = Network("lan", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1")
+        on = Power("lan", of=lan, state="running")
+        Firewall("lan", network=lan, rules=[FirewallRule(name="https", protocol="tcp", destination_ports="443")])
+        drives, nics = {"root": DriveArgs(disksize="1GiB")}, {"eth0": NicArgs(network=lan)}
+        Server("web", name="web", ram=512, drives=drives, nics=nics, opts=pulumi.ResourceOptions(depends_on=[on]))
+
+    before = lab.simulator.snapshot()
+    lab.up(people)
+    without_marks(lab)
+    site = Site(lab)
+    chosen = ("--only", "Network/lan", "--only", "VirtualMachine/*")
+    site.imports(*chosen)
+    program = {path.name: path.read_text() for path in (site.folder / "infrastructure").iterdir() if path.is_file()}
+    vm = ask(lab.simulator, "POST", "vms", {"name": "db", "ram": 512})["$key"]
+    machine = ask(lab.simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
+    ask(lab.simulator, "POST", "machine_drives", {"machine": machine, "name": "root", "disksize": 1024**3})
+    (web,) = [row["machine"] for row in lab.simulator.rows("vms") if row["name"] == "web"]
+    ask(lab.simulator, "POST", "machine_drives", {"machine": web, "name": "data", "disksize": 1024**3})
+    site.imports(*chosen)
+    later = {path.name: path.read_text() for path in (site.folder / "infrastructure").iterdir() if path.is_file()}
+    assert {name: later[name] for name in program} == program, "what was written stays as it is"
+    assert 'Server(\n    "db"' in later["compute_2.py"]
+    assert "vm=compute.web" in later["compute_2.py"]
+    assert "protected" in site.run("destroy", "--yes", "--skip-preview", fails=True)
+    written = site.destroy()
+    order = [step for step in written if step.startswith("DELETE") or "poweroff" in step or "_actions" in step]
+    networks = [number for number, step in enumerate(order) if step.startswith("DELETE vnets/")]
+    machines = [number for number, step in enumerate(order) if step.startswith("DELETE vms/")]
+    assert max(machines) < min(networks), order
+    assert lab.simulator.snapshot() == before

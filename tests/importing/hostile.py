@@ -89,5 +89,5 @@ def _network(make: Any, number: int, name: str) -> Any:
 def _unique(names: tuple[str, ...]) -> Iterator[str]:
     """Yield names of which no two are the same."""
     for number, name in enumerate(cycle(names)):
-        round = number // len(names)
-        yield f"{name[:120]} {round}" if round else name
+        turn = number // len(names)
+        yield f"{name[:120]} {turn}" if turn else name

@@ -13,7 +13,7 @@ from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.chain import Import, Options, Outcome
 from verge_pulumi.importing.commands import Pulumi
-from verge_pulumi.importing.plan import Scope
+from verge_pulumi.importing.treating import Scope
 
 MOST_LINES = 20
 """Lines of one kind that are shown; the plan has all."""

@@ -11,21 +11,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
-from verge_pulumi.importing.plan import Plan, Scope, read_plan, write_plan
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import read_plan, write_plan
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Refused, Stack, record
+from verge_pulumi.importing.recording import Refused, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
+from verge_pulumi.importing.treating import Known, Scope
 
 Tell = Callable[[str], None]
 
@@ -123,9 +124,14 @@ class Import:
         settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
+        origin = [
+            each for each in StackState(before).held if each.origin.get("system", objects.system) == objects.system
+        ]
+        held = {each.place for each in origin if each.place}
         refused: dict[Place, str] = {}
         while True:
-            plan, outcome = self._planned(options, stack, objects, site, before, refused)
+            plan, outcome = self._planned(options, stack.owner, objects, held, refused)
+            outcome.unread = site.unread
             if options.plan_only:
                 return outcome
             self._write(Program(plan), outcome)
@@ -161,32 +167,16 @@ class Import:
         return outcome
 
     def _planned(
-        self,
-        options: Options,
-        stack: Stack,
-        objects: Objects,
-        site: Site,
-        before: Mapping[str, Any],
-        refused: Mapping[Place, str],
+        self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
     ) -> tuple[Plan, Outcome]:
-        here = objects.system
-        held = {
-            each.place for each in StackState(before).held if each.place and each.origin.get("system", here) == here
-        }
-        plan = Plan(
-            objects,
-            stack.owner,
-            held=held,
-            scope=options.scope,
-            kept=read_plan(self._plan_file),
-            edited=self._edited(),
-            refused=refused,
-        )
+        lines = read_plan(self._plan_file)
+        in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
+        known = Known(owner=owner, held=held, lines=lines, frozen=self._edited() | in_state, refused=refused)
+        plan = Plan(objects, known, options.scope)
         write_plan(plan.lines.values(), self._plan_file)
         outcome = Outcome(
             counts=Counter(line.treatment for line in plan.lines.values()),
-            unread=site.unread,
-            refused=[f"{plan.all[place].title}: {plan.treatments[place][1]}" for place in sorted(plan.refused)],
+            refused=[f"{plan.all[place].title}: {why}" for place, why in plan.unsaid.items()],
         )
         return plan, outcome
 
@@ -201,9 +191,10 @@ class Import:
 
     # Files -----------------------------------------------------------------------------------------------------------
 
-    def _edited(self) -> frozenset[str]:
-        """Return the files of an earlier import that somebody edited since."""
-        return frozenset(name for name, known in self._written().items() if self._hash(name) not in (known, ""))
+    def _edited(self) -> set[str]:
+        """Return the modules of an earlier import that somebody edited since."""
+        edited = [name for name, known in self._written().items() if self._hash(name) not in (known, "")]
+        return {Path(name).stem for name in edited}
 
     def _written(self) -> dict[str, str]:
         try:

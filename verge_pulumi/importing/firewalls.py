@@ -10,6 +10,9 @@ from verge_pulumi.importing.objects import Found
 from verge_pulumi.resources.firewall.firewall import Firewall
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
 
+OF_A_FIREWALL = "firewall/"
+"""How the name in the marks of a firewall's rules begins."""
+
 OF_A_NETWORK = ("network", "orderid")
 """Arguments of a rule that the firewall says by its network, and by the order of its rules."""
 
@@ -27,7 +30,7 @@ def firewalls(rules: Iterable[Found]) -> Iterator[tuple[Found, list[Found]]]:
     for network, own in networks.items():
         marks = {str(rule.mark) for rule in own}
         names = {rule.label for rule in own}
-        of_one = own[0].mark is None or own[0].mark.name.startswith("firewall/")
+        of_one = own[0].mark is None or own[0].mark.name.startswith(OF_A_FIREWALL)
         tied = any(rule.references.keys() - {"network"} for rule in own)
         if len(marks) == 1 and of_one and len(names) == len(own) and not tied:
             yield _firewall(network, sorted(own, key=lambda rule: int(rule.row["orderid"]))), own

@@ -46,7 +46,7 @@ class Found:
     outputs: Mapping[str, Any]
     arguments: dict[str, Any] = field(default_factory=dict)
     references: dict[str, list[Place]] = field(default_factory=dict)
-    secrets: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
     kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -65,6 +65,16 @@ class Found:
         label = self.declaration.label
         value = self.outputs.get(label.name) if label else None
         return "" if value is None else str(value)
+
+    @property
+    def called(self) -> str:
+        """The name that it would have as a part of a server; "" if it has none."""
+        return str(self.outputs.get("name") or "")
+
+    @property
+    def area(self) -> str:
+        """The area of VergeOS that it belongs to."""
+        return self.kind.__module__.split(".")[2]
 
     @property
     def title(self) -> str:
@@ -138,7 +148,7 @@ class Objects:
                 rows = list(self._referred(attribute, found))
                 found.references |= {name: rows} if rows else {}
             elif attribute.secret:
-                found.secrets += [name] if found.outputs.get(name) not in (None, "") or attribute.required else []
+                found.secrets.add(name)
             elif self._is_written(found, attribute):
                 found.arguments[name] = found.outputs[name]
 

@@ -16,7 +16,9 @@ from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, literal, quoted, rendered
 from verge_pulumi.importing.objects import Found
-from verge_pulumi.importing.plan import Line, Plan
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.site import importable
 
 PACKAGE = "infrastructure"
 """The folder of the modules."""
@@ -66,9 +68,7 @@ class Program:
         self._plan = plan
         self._objects = plan.all
         self.cuts: list[Cut] = []
-        self._stands_for = {
-            part.place: vm for vm, parts in plan.servers.items() for part in parts
-        }  # the server that a part belongs to
+        self._servers = {part.place: vm for vm, parts in plan.servers.items() for part in parts}
 
     @cached_property
     def files(self) -> Mapping[str, str]:
@@ -76,6 +76,8 @@ class Program:
         modules = self._ordered_modules()
         files = {f"{PACKAGE}/__init__.py": PROTECTION}
         for position, (module, lines) in enumerate(modules.items()):
+            if module in self._plan.known.frozen:
+                continue
             files[f"{PACKAGE}/{module}.py"] = self._module(module, self._ordered(lines), list(modules)[:position])
         files["__main__.py"] = _main(list(modules))
         return files
@@ -86,7 +88,7 @@ class Program:
         """Return the lines of each module; a module stands after those to which it refers."""
         lines: dict[str, list[Line]] = {}
         for line in self._plan.lines.values():
-            if line.treatment == "manage":
+            if line.is_managed:
                 lines.setdefault(line.module, []).append(line)
         needs: dict[str, set[str]] = {module: set() for module in sorted(lines)}
         for line in self._plan.lines.values():
@@ -107,14 +109,14 @@ class Program:
 
     def _referred(self, line: Line) -> Iterable[tuple[str, Line]]:
         """Yield the managed rows to which a row and its parts refer, with the arguments."""
-        if line.treatment != "manage":
+        if not line.is_managed:
             return
         own = [self._objects[line.place], *self._plan.servers.get(line.place, ())]
         for found in own:
             for name, rows in found.references.items():
                 for row in rows:
-                    target = self._plan.lines.get(self._stands_for.get(row, row))
-                    if target and target.treatment == "manage" and target.place != line.place:
+                    target = self._plan.lines.get(self._servers.get(row, row))
+                    if target and target.is_managed and target.place != line.place:
                         yield name, target
 
     # Text ------------------------------------------------------------------------------------------------------------
@@ -129,9 +131,11 @@ class Program:
         return "\n".join([*head, "", *blocks]) + "\n"
 
     @cached_property
-    def referred(self) -> set[Place]:
-        """The rows to which others refer by variable."""
-        return {target.place for line in self._plan.lines.values() for _, target in self._referred(line)}
+    def referable(self) -> set[type[BaseResource]]:
+        """The resources to which others may refer."""
+        attributes = [attribute for kind in importable() for attribute in kind.declaration.inputs.values()]
+        references = [attribute for attribute in attributes if isinstance(attribute, Reference)]
+        return {target for reference in references for target in reference.resolved()}
 
     def title(self, place: Place) -> str:
         """Return how people know a row."""
@@ -139,7 +143,7 @@ class Program:
 
     def line(self, place: Place) -> Line | None:
         """Return the line of what stands for a row in the program."""
-        return self._plan.lines.get(self._stands_for.get(place, place))
+        return self._plan.lines.get(self._servers.get(place, place))
 
     def of(self, line: Line) -> Found:
         """Return the row of a line."""
@@ -197,8 +201,8 @@ class _Module:
         self.imported.add(line.kind)
         self._written.add(line.place)
         powered = self._program.is_powered(line.place)
-        named = powered or line.place in self._program.referred
-        text = rendered(call, before=f"{line.variable} = " if named else "")
+        # What comes later may refer to it too, and finds it by its variable.
+        text = rendered(call, before=f"{line.variable} = " if found.kind in self._program.referable else "")
         if powered:
             self.imported.add("Power")
             state = {"of": line.variable, "state": quoted("running")}
@@ -244,7 +248,7 @@ class _Module:
             if own:
                 self.imported.add(form.__name__)
                 given[part] = Table(
-                    {found.label: self._call(form.__name__, None, found, ("vm", "name")) for found in own}
+                    {found.called: self._call(form.__name__, None, found, ("vm", "name")) for found in own}
                 )
         if not self._program.is_running(line.place):
             self.imported.add("PowerArgs")
@@ -254,7 +258,7 @@ class _Module:
     def _reference(self, found: Found, attribute: Reference, row: Place) -> tuple[Code, str]:
         """Return what refers to a row: a variable, a look-up by name, or its key with a comment."""
         line, target = self._program.line(row), self._program.found(row)
-        if line and line.treatment == "manage":
+        if line and line.is_managed:
             if line.module == self._name and line.place in self._written:
                 return line.variable, ""
             if line.module in self._before:
@@ -264,7 +268,7 @@ class _Module:
         key = quoted("/".join(row) if attribute.as_path else row[1])
         if target is None:
             return key, f"a row of {row[0]}"
-        is_managed = line is not None and line.treatment == "manage"
+        is_managed = line is not None and line.is_managed
         if target.label and not is_managed and self._program.is_only_one(target, attribute.resolved()):
             self.imported.add("by_name")
             return f"by_name({quoted(target.label)})", ""

@@ -224,7 +224,7 @@ def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
         put(VirtualMachine, f"{line.resource}-vm", found.place, within)
         put(Power, f"{line.resource}-power", found.place, within)
         for part in parts:
-            put(part.kind, f"{line.resource}-{part.label}", part.place, within)
+            put(part.kind, f"{line.resource}-{part.called}", part.place, within)
     return places
 
 
