@@ -188,6 +188,12 @@ class Lab:
             latest.setdefault("pending_operations", []).append({"type": "creating", "resource": pending})
         self._file.write_text(json.dumps(content))
 
+    def forget_all(self) -> None:
+        """Take all resources out of the state: it is that of a new stack."""
+        content = json.loads(self._file.read_text())
+        content["checkpoint"]["latest"].pop("resources", None)
+        self._file.write_text(json.dumps(content))
+
     def state_text(self) -> str:
         """Return the state as it lies on disk."""
         return "".join(path.read_text() for path in self.states.rglob("*.json"))

@@ -11,6 +11,8 @@ from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.eject import eject
+from verge_pulumi.cli.importing import EPILOG as IMPORT_EPILOG
+from verge_pulumi.cli.importing import importing
 from verge_pulumi.cli.reap import reap
 from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
@@ -39,6 +41,7 @@ app.command()(billing)
 app.command()(compare)
 app.command()(drift)
 app.command()(eject)
+app.command("import", epilog=IMPORT_EPILOG)(importing)
 app.command()(reap)
 app.command(epilog=EPILOG)(report)
 app.command()(uses)

@@ -9,7 +9,7 @@ import typer
 from verge_pulumi.review.output import error_text
 
 
-def stop(verb: str, error: object) -> NoReturn:
-    """End a command that could not find out what it was asked, with exit code 2 and one sentence."""
+def stop(verb: str, error: object, *, code: int = 2) -> NoReturn:
+    """End a command that could not do what it was asked, with one sentence."""
     typer.echo(f"Unable to {verb}: {error_text(error)}", err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

@@ -32,6 +32,7 @@ class VergeClient:
         budget: What requests are taken from; without one there is no limit.
         max_body: The longest answer to accept, in bytes after decompression; downloads are not limited.
         pool_size: Connections to keep open.
+        read_only: Refuse every request that could change something; a login is none of them.
 
     Raises:
         InvalidHost: The host or the CA file cannot be used.
@@ -49,6 +50,7 @@ class VergeClient:
         budget: Budget | None = None,
         max_body: int = 8 * MiB,
         pool_size: int = 32,
+        read_only: bool = False,
     ) -> None:
         self.host = origin(host)
         transport = Transport(
@@ -56,7 +58,7 @@ class VergeClient:
         )
         self._auth = auth
         self.budget = budget or Budget(0)
-        self._session = Session(transport, auth, retries, self.budget)
+        self._session = Session(transport, auth, retries, self.budget, read_only=read_only)
 
     def __repr__(self) -> str:
         return f"VergeClient({self.host!r}, auth={self._auth!r})"

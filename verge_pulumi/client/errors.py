@@ -7,6 +7,7 @@
     ├── InvalidKey
     ├── InvalidLogin
     ├── InvalidQuery
+    ├── ReadOnly                     a write of a client that only reads, nothing was sent
     ├── Throttled                    the client's own limits left it no turn, nothing was sent
     ├── Unreachable                  no connection
     │   └── UntrustedCertificate     the TLS certificate was refused
@@ -99,6 +100,10 @@ class InvalidLogin(VergeError, ValueError):
 
 class InvalidQuery(VergeError, ValueError):
     """A table, column, filter, field, sort or value cannot be sent. Nothing was sent."""
+
+
+class ReadOnly(VergeError):
+    """The client was made to read only. Nothing was sent."""
 
 
 class Throttled(VergeError):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
-from verge_pulumi.client.errors import Outcome, VergeError
+from verge_pulumi.client.errors import Outcome, ReadOnly, VergeError
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.retry import RetryBudget, RetryPolicy
 from verge_pulumi.client.transport import Stream, Transport
@@ -53,13 +53,20 @@ class Session:
     """What every table of a client sends through: transport, credentials and retries put together."""
 
     def __init__(
-        self, transport: Transport, authentication: Authentication, retries: RetryPolicy, pace: Budget
+        self,
+        transport: Transport,
+        authentication: Authentication,
+        retries: RetryPolicy,
+        pace: Budget,
+        *,
+        read_only: bool = False,
     ) -> None:
         self._transport = transport
         self._credentials = authentication.at(transport)
         self._retries = retries
         self._budget = RetryBudget(retries.budget)
         self._pace = pace
+        self._read_only = read_only
 
     def close(self) -> None:
         """Log out and close the connections. A later request would log in and connect again."""
@@ -72,6 +79,8 @@ class Session:
         Raises:
             VergeError: It failed; ``outcome`` says whether it was applied.
         """
+        if self._read_only and request.method != "GET":
+            raise ReadOnly("this client only reads", method=request.method, path=request.path)
 
         def once() -> T:
             with self._turn(request), self._open(request) as stream:

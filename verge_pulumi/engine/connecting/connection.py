@@ -59,6 +59,8 @@ class Connection:
         clock: Clock | None = None,
         budget: Budget | None = None,
         evidence: Evidence | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock(sleep=self._sleep)
@@ -71,6 +73,7 @@ class Connection:
             retries=RetryPolicy(sleep=self.clock.sleep, lost=self.doubt),
             budget=budget or settings.budget(self.clock.sleep),
             pool_size=provider_process.WORKERS,
+            read_only=read_only,
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if provider_process.serving() else 0.0

@@ -48,6 +48,7 @@ from verge_pulumi.engine.declaring.declaration import (
     row_key,
 )
 from verge_pulumi.engine.declaring.hidden import ADOPTED, NAME, ORGANIZATION, OWNER
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
@@ -64,6 +65,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
 
     declaration: ClassVar[Declaration]
     review: ClassVar[Review] = Review()
+    importing: ClassVar[Importing] = Importing()
     parts: ClassVar[tuple[str, ...]] = ()
 
     resource_name: str = parameter(kw_only=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import Review
@@ -38,6 +39,7 @@ class Group(
     """
 
     review = Review(guards=True)
+    importing = Importing(given={"system_group": (True,)})  # docs/vergeos/access.md §2
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; unique on the system."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import ApiError, NotFound, Row, as_key, where
 from verge_pulumi.engine.declaring.attributes import Ref, path_ref, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import Review
@@ -23,6 +24,7 @@ class GroupMember(Resource, table="members", unique=("group", "member"), parent=
     """A user or a group that is in a group. A group of VergeOS's own and one of another stack can get members too."""
 
     review = Review(guards=True)
+    importing = Importing(follows_parents=True)
 
     group: Ref[Group] = ref(column="parent_group", replaces=True, role="group")
     """The group that it is in."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from verge_pulumi.client import Row, where
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, path_ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import RIGHTS, touch
@@ -29,6 +30,7 @@ class Permission(Resource, table="permissions", unique=("who", "table", "row")):
     """
 
     review = Review(guards=True)
+    importing = Importing(follows_parents=True)
 
     who: Ref[User | Group] = path_ref(column="identity", through="identity", replaces=True, role="holder")
     """The user or the group."""

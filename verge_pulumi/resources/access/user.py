@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, as_key, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
@@ -42,6 +43,7 @@ class User(
     """
 
     review = Review(guards=True)
+    importing = Importing(given={"$key": (1,), "type": ("site_sync", "site_user")})  # docs/vergeos/access.md §1
 
     name: Attr[LowerCase] = arg(min_length=1, max_length=128, pattern="^[^/]+$")
     """Login name, unique on the system, without ``/``. VergeOS keeps it in lower case."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
@@ -42,6 +43,8 @@ class Theme(Describable, Resource, table="themes", named_by="name", fixed=("crea
 
     The themes that VergeOS comes with are not changed or deleted.
     """
+
+    importing = Importing(given={"system_created": (True,)})  # docs/vergeos/themes.md §1
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS."""

@@ -9,6 +9,7 @@ import pulumi
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, path_ref, policy
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Secret
@@ -24,6 +25,8 @@ class CloudInitFile(Resource, table="cloudinit_files", unique=("vm", "name")):
     and ``/meta-data`` by itself when that is switched on; they are taken over, as a row of this table carries no mark,
     and in a VM that this stack does not manage only with ``adopt=True``.
     """
+
+    importing = Importing(left="it may hold passwords, and only a first boot reads it")
 
     vm: Ref[VirtualMachine] = path_ref(column="owner", replaces=True)
     """The virtual machine it belongs to."""

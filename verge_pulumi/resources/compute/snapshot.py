@@ -8,6 +8,7 @@ from typing import Any
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
@@ -34,6 +35,8 @@ class Snapshot(
     A `VirtualMachine` with ``restored_from`` makes a new VM of it. VergeOS deletes it when it expires; the next ``up``
     that has seen that takes a new one. It goes when its VM is deleted.
     """
+
+    importing = Importing(left="a snapshot is data, and expires")
 
     vm: Ref[VirtualMachine] = ref(column="machine", through="machine", replaces=True)
     """The virtual machine that it is taken of."""

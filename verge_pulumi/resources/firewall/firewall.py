@@ -14,6 +14,7 @@ import pulumi
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, Items, Ref, computed, items, policy, ref
 from verge_pulumi.engine.declaring.hidden import NAME, OWNER
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Staged
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -72,6 +73,7 @@ class Firewall(
     """
 
     review = Review(guards=True)
+    importing = Importing(left="its rules are imported one by one")
 
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""

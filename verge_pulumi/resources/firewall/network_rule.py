@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.roles import Review
@@ -95,6 +96,11 @@ class NetworkRule(NetworkRuleSettings, Taggable, table="vnet_rules", unique=("ne
     """
 
     review = Review(guards=True)
+    importing = Importing(
+        # The default route comes with a default gateway (docs/vergeos/quirks.md §W14).
+        given={"system_rule": (True,), "destination_ip": ("default",)},
+        owned_by="owner",
+    )
 
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""

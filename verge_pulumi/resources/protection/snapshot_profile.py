@@ -8,6 +8,7 @@ from typing import Any
 
 from verge_pulumi.client import Row, VergeError, any_of, as_key, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, NamedItems, arg, computed, named_items, policy
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, DeletedBy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
@@ -16,6 +17,7 @@ from verge_pulumi.engine.lifecycle.lives import DeletedByProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.protection._periods import Periods
 from verge_pulumi.resources.protection._snapshot_period import (
+    FIELDS,
     TABLE,
     PeriodsByName,
     SnapshotPeriod,
@@ -23,6 +25,9 @@ from verge_pulumi.resources.protection._snapshot_period import (
     told,
     validated,
 )
+
+GIVEN = ("SOX", "HIPAA", "NAS Volume Syncs", "System Snapshots", "Volume Antivirus Scan")
+"""The names of the profiles that every system has (docs/vergeos/protection.md §1)."""
 
 
 class SnapshotProfile(
@@ -40,6 +45,8 @@ class SnapshotProfile(
     that it is about and no others. VMs that name it as their `snapshot_profile` are snapshotted. VergeOS deletes none
     that something uses: the error names what does.
     """
+
+    importing = Importing(given={"name": GIVEN}, also={TABLE: FIELDS})
 
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; unique on the system."""

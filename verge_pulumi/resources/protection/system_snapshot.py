@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from verge_pulumi.client import ApiError, Row
 from verge_pulumi.engine.declaring.attributes import Attr, Refs, arg, computed, policy, refs
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
@@ -41,6 +42,8 @@ class SystemSnapshot(
     `immutable` is deleted by nobody, which includes Pulumi, until VergeOS has unlocked it: a replacement is refused in
     the preview, and a destroy before anything is written. Pulumi's option ``retain_on_delete`` leaves it to expire.
     """
+
+    importing = Importing(left="a snapshot is data, and expires")
 
     name: Attr[str] = arg(min_length=1, max_length=128, replaces=True)
     """Name in VergeOS; unique on the system."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from verge_pulumi.client import Row, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing
 from verge_pulumi.engine.declaring.resource import Resource
@@ -37,6 +38,8 @@ class CatalogRepository(
     has. The repository ``Local``, which every system has, is not managed: ``Catalog(repository=by_name("Local"))``
     refers to it.
     """
+
+    importing = Importing(given={"name": ("Local",)})  # docs/vergeos/catalogs.md §1
 
     name: Attr[str] = arg(min_length=1, max_length=255)
     """Name in VergeOS; unique on the system."""

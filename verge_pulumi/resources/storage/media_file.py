@@ -16,6 +16,7 @@ from verge_pulumi.client.table import UPLOAD_CHUNK
 from verge_pulumi.client.transport import MiB
 from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
@@ -48,6 +49,8 @@ class MediaFile(Describable, Resource, table="files", named_by="name", delete_be
     Other content makes another file: the new one is made before the old one is deleted, so that drives can move over.
     VergeOS deletes no file that drives refer to, and names need not be unique.
     """
+
+    importing = Importing(left="VergeOS does not tell where its content came from")
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS. The extension says what it is, such as ``.iso``, ``.qcow2`` or ``.raw``."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import CommaList, Secret, Text
@@ -29,6 +30,8 @@ class Certificate(Describable, Resource, table="certificates", unique=("domainna
     that speaks ACME. It is there when it is valid, for which `timeout` says how long is waited. The certificate that
     VergeOS made by itself is never taken over and never deleted.
     """
+
+    importing = Importing(given={"autocreated": (True,)})  # docs/vergeos/certificates.md §1
 
     type: Attr[Literal["manual", "letsencrypt", "self_signed"]] = arg(replaces=True)
     """Where it comes from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Secret, Text
 from verge_pulumi.resources._describable import Describable
@@ -13,6 +14,8 @@ class UpdateSource(Describable, Resource, table="update_sources", unique=("name"
 
     A system has one from the start; ``UpdateSettings(source=by_name("..."))`` refers to that.
     """
+
+    importing = Importing(given={"$key": (1,)})  # docs/vergeos/system.md §3
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""

@@ -1,0 +1,97 @@
+"""``verge-pulumi import``: a running site becomes a program and the state of its stack."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verge_pulumi.cli.stopping import stop
+from verge_pulumi.client import VergeError
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.treating import Scope
+
+MOST_LINES = 20
+"""Lines of one kind that are shown; the plan has all."""
+
+EPILOG = "Exit codes: 0 nothing differs, 1 it failed, 2 the program differs from VergeOS, 3 some rows are left out."
+
+
+def importing(
+    folder: Annotated[Path, typer.Argument(help="The Pulumi project; its program is written there.")] = Path(),
+    stack: Annotated[str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.")] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Names such as 'web-*' or 'Network/lan'; what is within them comes along. Else everything."),
+    ] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Names that are left out.")] = None,
+    with_needs: Annotated[
+        bool, typer.Option("--with-needs", help="Import what the chosen objects refer to as well.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all-arguments", help="Write every argument, not only what differs from the defaults.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use what was read before.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan", help="End with the plan, vergeos-import/plan.csv.")] = False,
+    no_state: Annotated[bool, typer.Option("--no-state", help="End with the program.")] = False,
+    declared: Annotated[
+        bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state without asking.")] = False,
+) -> None:
+    """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read.
+
+    Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on. Edit vergeos-import/plan.csv and
+    run it again: what it says of treatments, names and modules is kept.
+    """
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=True)
+
+    def confirm(outcome: Outcome) -> bool:
+        return yes or typer.confirm(f"Record {outcome.new:,} resources in the state?", err=True)
+
+    scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)
+    options = Options(
+        scope=scope, every=every, offline=offline, plan_only=plan_only, no_state=no_state, declared=declared
+    )
+    try:
+        outcome = Import(folder, Pulumi(folder, stack), os.environ, tell).run(options, confirm)
+    except (EngineError, VergeError) as error:
+        stop("import", error, code=1)
+    typer.echo(_summary(outcome))
+    raise typer.Exit(outcome.exit_code)
+
+
+def _summary(outcome: Outcome) -> str:
+    counts = outcome.counts
+    lines = (
+        [f"{outcome.new:,} new entries in the state."]
+        if not counts
+        else [
+            f"{counts['manage']:,} resources, {counts['part']:,} parts of servers, {counts['lookup']:,} look-ups, "
+            f"{counts['leave']:,} rows left; the plan says why."
+        ]
+    )
+    told = {
+        "Not readable": [f"{table}: {why}" for table, why in outcome.unread.items()],
+        "Not in the program": outcome.refused,
+        "A key instead of a variable, since two objects refer to each other": outcome.cuts,
+        "Declared, and not found in VergeOS": outcome.missing,
+        "Edited since they were written, and kept": outcome.kept,
+        "The program differs from VergeOS": outcome.differences,
+    }
+    for title, each in told.items():
+        if each:
+            more = [f"  and {len(each) - MOST_LINES:,} more"] if len(each) > MOST_LINES else []
+            lines += [f"{title}:", *(f"  {line}" for line in each[:MOST_LINES]), *more]
+    if outcome.quiet is not None:
+        nothing = (
+            "'pulumi preview' shows no change." if outcome.new else "Nothing new. 'pulumi preview' shows no change."
+        )
+        lines.append(nothing if outcome.quiet else f"'pulumi preview' shows changes:\n{outcome.shown}")
+    return "\n".join(lines)

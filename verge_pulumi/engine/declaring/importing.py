@@ -1,0 +1,35 @@
+"""What an import of a running site has to know of a resource, apart from what the resource declares anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importing:
+    """How rows are treated that an import finds: ``importing = Importing(given={"system_group": (True,)})``.
+
+    Attributes:
+        given: Values of columns by which the rows are known that VergeOS itself made; they are left as they are.
+        owned_by: The column that says for what VergeOS made a row; one that holds something is left, too.
+        follows_parents: Whether VergeOS made every row between rows that it made, such as who is in its groups.
+        left: Why rows are not written into a program at all; "" where they are.
+        also: Tables with further rows of which the objects consist, and the columns to read of them.
+    """
+
+    given: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    owned_by: str = ""
+    follows_parents: bool = False
+    left: str = ""
+    also: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def is_given(self, row: Mapping[str, Any]) -> bool:
+        """Say whether VergeOS itself made this row."""
+        return any(row.get(column) in values for column, values in self.given.items()) or bool(row.get(self.owned_by))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that tell."""
+        return (*self.given, *([self.owned_by] if self.owned_by else []))

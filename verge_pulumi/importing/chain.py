@@ -1,0 +1,270 @@
+"""The stages of an import, one after the other, and the files that they leave.
+
+Not for version control are ``.vergeos/site.json.gz``, which holds what was read of VergeOS and serves ``--offline``,
+and ``.vergeos/before.json``, the state as it was before. For version control are the program, the plan
+``vergeos-import/plan.csv``, which people read and edit, and ``vergeos-import/written.json`` with the hash of each file
+as it was written: one that somebody edited since is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import OURS, Place, StackState
+from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.firewalls import declared
+from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import read_plan, write_plan
+from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.recording import Refused, Registered, Stack, record
+from verge_pulumi.importing.site import Site, connect_to, read_site
+from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
+from verge_pulumi.importing.treating import Known, Scope, candidates_of
+from verge_pulumi.resources.firewall.firewall import Firewall
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is wanted.
+
+    Attributes:
+        scope: Which rows are chosen.
+        every: Whether every argument that can be set is written.
+        offline: Whether what was read before is used instead of reading it again.
+        plan_only: Whether it ends with the plan.
+        no_state: Whether the state is left as it is.
+        declared: Whether the program is there already, and only the state is wanted.
+    """
+
+    scope: Scope = field(default_factory=Scope)
+    every: bool = False
+    offline: bool = False
+    plan_only: bool = False
+    no_state: bool = False
+    declared: bool = False
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What an import did.
+
+    Attributes:
+        counts: How many rows have each treatment.
+        unread: Why tables could not be read.
+        refused: Rows that a program cannot say, with the reasons.
+        cuts: References that are keys because of a circle.
+        kept: Files that somebody edited and that were left.
+        missing: What a program declares and no row was found for.
+        differences: Where the program differs from VergeOS.
+        new: Resources that were added to the state.
+        quiet: Whether the engine's preview shows no change; None if it was not asked.
+        shown: What the preview shows.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    cuts: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    new: int = 0
+    quiet: bool | None = None
+    shown: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
+        if self.differences or self.missing or self.quiet is False:
+            return 2
+        return 3 if self.refused or self.unread else 0
+
+
+class Import:
+    """An import into the project of a folder.
+
+    Args:
+        folder: The project.
+        pulumi: Its stack.
+        environment: Where VergeOS is and who asks, as `read_settings` reads it.
+        tell: Receives a line of progress.
+    """
+
+    def __init__(self, folder: Path, pulumi: Pulumi, environment: Mapping[str, str], tell: Tell) -> None:
+        self._folder = folder
+        self._pulumi = pulumi
+        self._environment = environment
+        self._tell = tell
+        self._private = folder / ".vergeos"
+        self._plan_file = folder / "vergeos-import" / "plan.csv"
+        self._written_file = folder / "vergeos-import" / "written.json"
+
+    def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
+        """Run the stages.
+
+        Args:
+            options: What is wanted.
+            confirm: Asked before the state is written.
+
+        Raises:
+            EngineError: A stage fails; the files of those before it are there.
+            VergeError: VergeOS cannot be read.
+        """
+        stack = self._pulumi.stack()
+        exported = self._pulumi.export()
+        before = exported.get("deployment") or {}
+        if before.get("pending_operations"):
+            raise EngineError(
+                "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
+            )
+        settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
+        site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
+        objects = Objects(site, connect_to(settings, site), every=options.every)
+        here = objects.system
+        state = StackState(before)
+        held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
+        if options.declared:
+            registered, recorded, outcome = self._declared(stack, objects, held, state)
+        else:
+            planned = self._planned(options, stack, objects, held)
+            if isinstance(planned, Outcome):
+                return planned
+            registered, recorded, outcome = planned
+        outcome.unread = site.unread
+        after, outcome.differences = deployment(before, stack, registered, recorded)
+        outcome.new = len(after["resources"]) - len(before.get("resources") or ())
+        # A program of ours says what VergeOS has; that one of people says something else is what the preview is for.
+        wrong = bool(outcome.differences) and not options.declared
+        if options.no_state or wrong or (outcome.new and not confirm(outcome)):
+            return outcome
+        if outcome.new:
+            self._record(exported, after)
+        self._verify(outcome)
+        return outcome
+
+    def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Put the new state in the place of the old one, of which a copy is kept."""
+        backup = self._private / "before.json"
+        backup.touch(mode=0o600)
+        backup.write_text(json.dumps(exported), encoding="utf-8")
+        self._pulumi.replace_state({**exported, "deployment": after})
+        self._tell(f"wrote the state; 'pulumi stack import --file {backup}' puts the one before it back")
+
+    def _declared(
+        self, stack: Stack, objects: Objects, held: Collection[Place], state: StackState
+    ) -> tuple[list[Registered], Recorded, Outcome]:
+        """Record what the program that is there declares."""
+        candidates = candidates_of(objects, stack.owner, held)
+        self._tell("running the program without an engine")
+        registered = record(self._folder, stack, held_rows(objects, state), candidates)
+        rows = dict(objects.all)
+        for each in registered:
+            if each.type == Firewall.declaration.type_token and each.id:
+                table, _, key = each.id.partition("/")
+                names = {rule["name"] for rule in each.inputs.get("rules") or ()}
+                rows[place_of(each)] = declared((table, key), names, objects.all.values())
+        missing = [f"{each.type.removeprefix(OURS)} '{each.name}': {each.why}" for each in registered if each.why]
+        return registered, Recorded(objects, rows), Outcome(missing=missing)
+
+    def _planned(
+        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
+    ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
+        """Plan, write the program, and run it; what the package refuses is left out, and it begins anew."""
+        refused: dict[Place, str] = {}
+        while True:
+            plan, outcome = self._plan(options, stack.owner, objects, held, refused)
+            if options.plan_only:
+                return outcome
+            self._write(Program(plan), outcome)
+            self._tell("running the program without an engine")
+            try:
+                registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
+            except Refused as error:
+                place = plan.place_of(error.kind, error.name)
+                if place is None or outcome.kept:
+                    raise
+                self._tell(f"left out: {error}")
+                refused[place] = error.why
+                continue
+            return registered, Recorded(objects, plan.all), outcome
+
+    def _plan(
+        self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
+    ) -> tuple[Plan, Outcome]:
+        lines = read_plan(self._plan_file)
+        in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
+        known = Known(owner=owner, held=held, lines=lines, frozen=self._edited() | in_state, refused=refused)
+        plan = Plan(objects, known, options.scope)
+        write_plan(plan.lines.values(), self._plan_file)
+        outcome = Outcome(
+            counts=Counter(line.treatment for line in plan.lines.values()),
+            refused=[f"{plan.all[place].title}: {why}" for place, why in plan.unsaid.items()],
+        )
+        return plan, outcome
+
+    def _site(self, options: Options, read: Callable[[], Site]) -> Site:
+        path = self._private / "site.json.gz"
+        if options.offline:
+            return Site.load(path)
+        site = read()
+        site.save(path)
+        (self._private / ".gitignore").write_text("*\n", encoding="utf-8")
+        return site
+
+    # Files -----------------------------------------------------------------------------------------------------------
+
+    def _edited(self) -> set[str]:
+        """Return the modules of an earlier import that somebody edited since."""
+        edited = [name for name, known in self._written().items() if self._hash(name) not in (known, "")]
+        return {Path(name).stem for name in edited}
+
+    def _written(self) -> dict[str, str]:
+        try:
+            written: dict[str, str] = json.loads(self._written_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise EngineError(
+                f"{self._written_file} cannot be read ({error}). Put it back from version control"
+            ) from None
+        return written
+
+    def _hash(self, name: str) -> str:
+        path = self._folder / name
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+    def _write(self, program: Program, outcome: Outcome) -> None:
+        """Write the files of the program, but none that an import did not write or that somebody edited."""
+        written = self._written()
+        for name, text in program.files.items():
+            path = self._folder / name
+            if path.exists() and self._hash(name) != written.get(name):
+                outcome.kept += [name] if path.read_text(encoding="utf-8") != text else []
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_text(text, encoding="utf-8", newline="")
+            compile(text, name, "exec")
+            part.replace(path)
+            written[name] = self._hash(name)
+        self._written_file.parent.mkdir(exist_ok=True)
+        self._written_file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        outcome.cuts = [f"{program.title(cut.place)}: {cut.argument}" for cut in program.cuts]
+
+    def _verify(self, outcome: Outcome) -> None:
+        """Let the engine say whether anything differs."""
+        self._tell("running 'pulumi preview'")
+        ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
+        outcome.quiet = ran.code == 0
+        outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"

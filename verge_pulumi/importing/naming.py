@@ -1,0 +1,72 @@
+"""Names of what is imported: those of resources and of variables. Each is given once and never changes."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import keyword
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+LONGEST = 64
+"""Characters of the name of a resource."""
+
+RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
+"""Names that no variable may have, since the language has given them a meaning."""
+
+
+def resource_name(text: str) -> str:
+    """Return a text as the name of a resource: letters, digits, ``.``, ``_`` and ``-``; "" if nothing is left of it."""
+    kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", text)).strip("-")
+    if len(kept) <= LONGEST:
+        return kept
+    middle = hashlib.sha256(kept.encode()).hexdigest()[:8]
+    half = (LONGEST - len(middle) - 2) // 2
+    return f"{kept[:half]}-{middle}-{kept[-half:]}"
+
+
+def variable_name(text: str, kind: str) -> str:
+    """Return a text as the name of a variable.
+
+    Args:
+        text: The name of the resource.
+        kind: Its kind, in snake case, which stands in front of what no variable can begin with.
+    """
+    # Python normalises identifiers itself, so two that look different could be one; only ASCII is left.
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")
+    return name if re.match("[a-z]", name) else f"{kind}_{name}".strip("_")
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class as that of a variable: ``network_rule`` of ``NetworkRule``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+class Names:
+    """Names that are given out, each once; those that differ in case only are the same.
+
+    Args:
+        taken: Names that are not to be given.
+    """
+
+    def __init__(self, taken: Collection[str] = ()) -> None:
+        self._taken = {name.casefold() for name in taken}
+
+    def take(self, name: str) -> bool:
+        """Say whether a name is free, and take it."""
+        if name.casefold() in self._taken:
+            return False
+        self._taken.add(name.casefold())
+        return True
+
+    def first(self, candidates: Sequence[str], joint: str = "-") -> str:
+        """Take the first candidate that is free; if none is, the last one with a number behind it."""
+        for candidate in candidates:
+            if candidate and self.take(candidate):
+                return candidate
+        number = 2
+        while not self.take(f"{candidates[-1]}{joint}{number}"):
+            number += 1
+        return f"{candidates[-1]}{joint}{number}"

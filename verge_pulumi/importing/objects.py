@@ -1,0 +1,201 @@
+"""What the rows of a site are to a program: values of arguments, and references to other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from verge_pulumi.catalogue import DEFAULT_RELEASE, TABLES, UNSET, for_release
+from verge_pulumi.client import Row
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Reference, Refs
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.roles import Role
+from verge_pulumi.engine.lifecycle.releases import is_older
+from verge_pulumi.engine.lifecycle.rows import RowProvider
+from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.ownership.mark import Mark
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.site import Site, importable
+
+ALWAYS: frozenset[Role] = frozenset({"cores", "ram", "disk", "tier", "segment", "router", "gateway", "uplink", "plug"})
+"""Roles of what an object is: written also where VergeOS would choose the same, since its defaults change."""
+
+
+@dataclass(eq=False)
+class Found:
+    """A row, as what a resource of this package declares.
+
+    Attributes:
+        kind: The resource.
+        key: The row's key.
+        row: The row.
+        outputs: What a provider shows of it.
+        arguments: The values of the arguments that a program sets, references apart.
+        references: The rows that it refers to, by argument.
+        secrets: Arguments that are secrets, and are not written into a program.
+        kept: What only a state would tell a provider that reads it.
+    """
+
+    kind: type[BaseResource]
+    key: str
+    row: Row
+    outputs: Mapping[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    references: dict[str, list[Place]] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def declaration(self) -> Declaration:
+        """What its class declares."""
+        return self.kind.declaration
+
+    @property
+    def place(self) -> Place:
+        """Table and key."""
+        return self.declaration.table, self.key
+
+    @property
+    def label(self) -> str:
+        """The name by which people know it in VergeOS; "" if it has none."""
+        label = self.declaration.label
+        value = self.outputs.get(label.name) if label else None
+        return "" if value is None else str(value)
+
+    @property
+    def called(self) -> str:
+        """The name that it would have as a part of a server; "" if it has none."""
+        return str(self.outputs.get("name") or "")
+
+    @property
+    def area(self) -> str:
+        """The area of VergeOS that it belongs to."""
+        return self.kind.__module__.split(".")[2]
+
+    @property
+    def title(self) -> str:
+        """How people know it: ``Network 'lan'``."""
+        return f"{self.declaration.title} '{self.label or self.key}'"
+
+    @cached_property
+    def mark(self) -> Mark | None:
+        """The mark that it bears."""
+        return Mark.of(self.row.get("description")) if self.declaration.life.marks else None
+
+    @property
+    def parent(self) -> Place | None:
+        """The row that it was created within."""
+        parent = self.declaration.parent
+        return next(iter(self.references.get(parent.name, ())), None) if parent else None
+
+    @property
+    def missing(self) -> list[str]:
+        """The arguments that it cannot be without, and that are not known."""
+        return [
+            name
+            for name, attribute in self.declaration.inputs.items()
+            if attribute.required and name not in self.arguments and not self.references.get(name)
+        ]
+
+
+class Objects:
+    """All rows of a site that a program may declare, in the order of their tables and keys.
+
+    Args:
+        site: The rows.
+        connection: One that answers out of the site.
+        every: Whether every argument that can be set is written, and not only what differs from VergeOS's defaults.
+    """
+
+    def __init__(self, site: Site, connection: Connection, *, every: bool = False) -> None:
+        self._site = site
+        self._connection = connection
+        self._every = every
+        self._tables = for_release(TABLES, connection.release or DEFAULT_RELEASE)
+        self._providers: dict[type[BaseResource], Any] = {}
+        self._through: dict[tuple[str, str], dict[str, str]] = {}
+        self.all: dict[Place, Found] = {found.place: found for found in self._find()}
+
+    @property
+    def system(self) -> str:
+        """The identity of the VergeOS."""
+        return self._connection.system.identity
+
+    def provider(self, kind: type[BaseResource]) -> Any:
+        """Return what serves a resource, connected."""
+        if kind not in self._providers:
+            provider: Any = load(kind.declaration.kind)
+            provider.connection = self._connection
+            self._providers[kind] = provider
+        return self._providers[kind]
+
+    def _find(self) -> Iterator[Found]:
+        for kind in importable():
+            provider: RowProvider[Any] = self.provider(kind)
+            rows = self._site.rows(kind.declaration.table)
+            for key in sorted(rows, key=_in_order):
+                row = rows[key]
+                if all(row.get(column) == value for column, value in kind.declaration.only.items()):
+                    shown = provider.outs(row, {}) if kind.importing.left else provider.fetch(key, {})
+                    found = Found(kind, key, row, shown or {})
+                    self._fill(found)
+                    yield found
+
+    def _fill(self, found: Found) -> None:
+        for name, attribute in found.declaration.inputs.items():
+            if isinstance(attribute, Reference):
+                rows = list(self._referred(attribute, found))
+                found.references |= {name: rows} if rows else {}
+            elif attribute.secret:
+                found.secrets.add(name)
+            elif self._is_written(found, attribute):
+                found.arguments[name] = found.outputs[name]
+
+    def _referred(self, attribute: Reference, found: Found) -> Iterable[Place]:
+        if attribute.through is None:
+            value = found.outputs.get(attribute.name)
+            return attribute.refers_to(value) if value not in (None, "", []) else ()
+        value = found.row.get(str(attribute.column))
+        targets = [target.declaration.table for target in attribute.resolved()]
+        held = [(table, self._keys(table, attribute.through).get(str(value))) for table in targets]
+        return [(table, key) for table, key in held if key is not None]
+
+    def _keys(self, table: str, column: str) -> Mapping[str, str]:
+        """Return the keys of rows by what one of their columns holds."""
+        if (table, column) not in self._through:
+            rows = self._site.rows(table).items()
+            self._through[table, column] = {str(row[column]): key for key, row in rows if row.get(column) is not None}
+        return self._through[table, column]
+
+    def _is_written(self, found: Found, attribute: Attribute) -> bool:
+        """Say whether the program says the value: what is no constant default of VergeOS, and what the object is."""
+        value = found.outputs.get(attribute.name)
+        if isinstance(attribute, Items | NamedItems):
+            return value is not None
+        if value in (None, "", [], {}) or not attribute.readable or not attribute.writable:
+            return attribute.required and value is not None
+        declaration = found.declaration
+        if attribute.column in declaration.fixed and attribute.name not in declaration.unique:
+            return False  # VergeOS drew it
+        if is_older(self._connection.release, attribute.since):
+            return False
+        if attribute.required or self._every or attribute.name in declaration.unique or attribute.role in ALWAYS:
+            return True
+        table = self._tables.get(declaration.table)
+        column = table.column(str(attribute.column)) if table and not attribute.member else None
+        if column is None or column.default is UNSET:
+            return True
+        return not attribute.value.same(attribute.value.from_api(column.default), value)
+
+
+def lists(attribute: Attribute) -> bool:
+    """Say whether a reference names several rows."""
+    return isinstance(attribute, Refs)
+
+
+def _in_order(key: str) -> tuple[int, str]:
+    return (int(key), "") if key.isdecimal() else (0, key)

@@ -1,0 +1,184 @@
+"""What the program is going to declare: which resources, made of which rows, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from verge_pulumi.components.server import FORMS
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.firewalls import firewalls
+from verge_pulumi.importing.naming import RESERVED, Names, resource_name, snake_case, variable_name
+from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.plan_file import PART_OF, Line, Treatment
+from verge_pulumi.importing.treating import MANAGE, Known, Scope, Treatments
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+
+PARTS = tuple(kind for kind, _, _ in FORMS.values())
+"""What becomes a part of the server that its VM becomes."""
+
+
+class Plan:
+    """The treatment of every row that was read.
+
+    Args:
+        objects: The rows.
+        known: What was known before.
+        scope: Which rows are chosen.
+
+    Attributes:
+        objects: As given.
+        known: As given.
+        all: The rows, and the firewalls that rules become.
+        servers: The VMs that become servers, with their parts.
+        unsaid: The rows that a program cannot say, and why.
+        lines: A line for each row.
+    """
+
+    def __init__(self, objects: Objects, known: Known, scope: Scope) -> None:
+        self.objects = objects
+        self.known = known
+        self.all = dict(objects.all)
+        treatments = Treatments(objects, known, scope)
+        self._of = treatments.of
+        self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
+        self._gather_firewalls()
+        self.servers = dict(self._gather_servers())
+        self.lines: Mapping[Place, Line] = {line.place: line for line in self._named()}
+
+    def managed(self) -> list[Found]:
+        """Return what becomes a resource of the program."""
+        return [self.all[place] for place, line in self.lines.items() if line.is_managed]
+
+    def is_frozen(self, place: Place) -> bool:
+        """Say whether a row is in a module that is left as it is."""
+        line = self.known.line(place)
+        return line.is_managed and line.module in self.known.frozen
+
+    @cached_property
+    def powered(self) -> set[Place]:
+        """The networks that run, and get a `Power`; of servers it is a part."""
+        networks = [found for found in self.managed() if "segment" in found.declaration.roles]
+        return {found.place for found in networks if found.outputs.get("running")}
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        """Return the row that a resource or a part of a server is, None if there is none."""
+        for place, line in self.lines.items():
+            if (line.kind, line.resource) == (kind, name):
+                return place
+            for part in self.servers.get(place, ()):
+                if (part.declaration.title, f"{line.resource}-{part.called}") == (kind, name):
+                    return part.place
+        return None
+
+    # What is made of several rows ------------------------------------------------------------------------------------
+
+    def _manageable(self) -> list[Found]:
+        return [found for place, found in self.all.items() if self._of[place][0] is Treatment.MANAGE]
+
+    def _become(self, whole: Found, parts: Iterable[Found], text: str) -> None:
+        self._of[whole.place] = MANAGE
+        self._of |= {part.place: (Treatment.PART, f"{PART_OF}{text}") for part in parts}
+
+    def _may_join(self, whole: Place, part: Found) -> bool:
+        """Say whether a row may become a part: not a new one of what is written down already."""
+        return self.known.line(part.place).treatment == Treatment.PART.value or not self.is_frozen(whole)
+
+    def _gather_firewalls(self) -> None:
+        """Let the rules of a network become one firewall, where all of them can."""
+        for found, rules in firewalls(self._manageable()):
+            # What other resources are already stays so, and so does a firewall.
+            if any(self.known.line(rule.place).is_managed for rule in rules):
+                continue
+            own = [rule for rule in rules if self._may_join(found.place, rule)]
+            self.all[found.place] = found
+            self._become(found, own, f"the Firewall of {self.all[found.references['network'][0]].title}")
+
+    def _gather_servers(self) -> Iterable[tuple[Place, list[Found]]]:
+        """Let a VM become a server with its parts, where all of them are managed and have names of their own."""
+        parts: dict[Place, list[Found]] = {}
+        for found in self.all.values():
+            if found.kind in PARTS and found.parent:
+                parts.setdefault(found.parent, []).append(found)
+        for vm in [found for found in self._manageable() if found.kind is VirtualMachine]:
+            before = self.known.line(vm.place)
+            own = [part for part in parts.get(vm.place, []) if self._may_join(vm.place, part)]
+            names = [(part.kind, part.called) for part in own]
+            whole = all(self._of[part.place][0] is Treatment.MANAGE and part.called for part in own)
+            if before.kind == VirtualMachine.__name__ and before.is_managed:
+                continue
+            if whole and len({*names}) == len(names):
+                self._become(vm, own, vm.title)
+                yield vm.place, own
+
+    # Names -----------------------------------------------------------------------------------------------------------
+
+    def _named(self) -> Iterable[Line]:
+        """Yield the line of each row; a name that it had is kept."""
+        areas = {found.area for found in self.all.values()}
+        resources: dict[str, Names] = {}
+        variables: dict[str, Names] = {}
+        given: dict[Place, str] = {}
+        for place, line in self.known.lines.items():
+            if place in self.all and line.resource:
+                resources.setdefault(line.kind, Names()).take(line.resource)
+                variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
+        # What has no name of its own is named after what it refers to, and what shares one after its parent.
+        for found in sorted(self.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))):
+            line = self._line(found)
+            given[found.place] = resource_name(found.label)
+            if line.is_managed:
+                before = self.known.line(found.place)
+                name = before.resource or resources.setdefault(line.kind, Names()).first(self._candidates(found, given))
+                module = before.module or self._module(found.area)
+                kind = snake_case(line.kind)
+                plain = variable_name(name, kind)
+                taken = variables.setdefault(module, Names({*RESERVED, *areas}))
+                variable = before.variable or taken.first([plain, f"{kind}_{plain}"], "_")
+                line = replace(line, resource=name, variable=variable, module=module)
+                given[found.place] = name
+            yield line
+
+    def _line(self, found: Found) -> Line:
+        treatment, reason = self._of[found.place]
+        return Line(
+            table=found.declaration.table,
+            key=found.key,
+            kind="Server" if found.place in self.servers else found.declaration.title,
+            name=found.label,
+            parent="/".join(found.parent or ()),
+            treatment=treatment.value,
+            reason=reason,
+        )
+
+    def _depth(self, found: Found) -> int:
+        """Return how many rows a row lies within, one inside the other."""
+        above = self.all.get(found.parent) if found.parent else None
+        return 1 + self._depth(above) if above and above is not found else 0
+
+    def _module(self, area: str) -> str:
+        """Return the module for what is new: that of its area, or another one beside it if that is left as it is."""
+        number, module = 1, area
+        while module in self.known.frozen:
+            number += 1
+            module = f"{area}_{number}"
+        return module
+
+    def _candidates(self, found: Found, given: Mapping[Place, str]) -> list[str]:
+        """Return names for a resource, the best first."""
+        own = resource_name(found.label)
+        parent = given.get(found.parent, "") if found.parent else ""
+        if not found.declaration.label:
+            told = [self._told(found, name, given) for name in found.declaration.unique]
+            own = resource_name("-".join(filter(None, told)))
+        if not own:
+            kind = snake_case(found.declaration.title).replace("_", "-")
+            return [resource_name("-".join(filter(None, (parent, kind, found.key))))]
+        return [own, f"{parent}-{own}"] if parent else [own]
+
+    def _told(self, found: Found, name: str, given: Mapping[Place, str]) -> str:
+        if isinstance(found.declaration.inputs[name], Reference):
+            return "-".join(given.get(place, "") or place[1] for place in found.references.get(name, ()))
+        return resource_name(str(found.arguments.get(name, "")))

@@ -1,0 +1,131 @@
+"""The plan as a file that people read and edit: one line for each row of VergeOS."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import Place
+
+
+class Treatment(Enum):
+    """What becomes of a row."""
+
+    MANAGE = "manage"
+    """It becomes a resource of the program."""
+    PART = "part"
+    """It becomes a part of a server or a firewall of the program."""
+    LOOKUP = "lookup"
+    """Somebody else manages it; what refers to it looks it up by its name."""
+    LEAVE = "leave"
+    """It stays as it is, and is in no program."""
+
+
+DECIDED = "as the plan says"
+"""The reason for what a person decided."""
+
+PART_OF = "a part of "
+"""How the reason begins why a row is no resource of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row in the plan.
+
+    Attributes:
+        table: Its table.
+        key: Its key.
+        kind: The resource that it would be.
+        name: Its name in VergeOS.
+        parent: The row that it was created within, as ``table/key``.
+        treatment: What becomes of it.
+        reason: Why that is not ``manage``.
+        resource: The name of the resource.
+        variable: The name of its variable.
+        module: The module of the program.
+    """
+
+    table: str
+    key: str
+    kind: str = ""
+    name: str = ""
+    parent: str = ""
+    treatment: str = Treatment.LEAVE.value
+    reason: str = ""
+    resource: str = ""
+    variable: str = ""
+    module: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Table and key."""
+        return self.table, self.key
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is a resource of the program."""
+        return self.treatment == Treatment.MANAGE.value
+
+    @property
+    def is_in_program(self) -> bool:
+        """Whether it is a resource of the program or a part of one."""
+        return self.treatment in (Treatment.MANAGE.value, Treatment.PART.value)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person took it out of the program: the reason is not one of ours."""
+        ours = self.reason not in ("", DECIDED) and not self.reason.startswith(PART_OF)
+        return bool(self.kind) and not self.is_in_program and not ours
+
+
+_COLUMNS = [each.name for each in fields(Line)]
+_FORMULA = ("=", "+", "-", "@", "'")
+"""With which a spreadsheet begins a formula; an apostrophe in front keeps it text."""
+
+
+def write_plan(lines: Iterable[Line], path: Path) -> None:
+    """Write a plan, as a whole or not at all."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for line in lines:
+        values = [str(getattr(line, column)) for column in _COLUMNS]
+        writer.writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    part.replace(path)
+
+
+def read_plan(path: Path) -> dict[Place, Line]:
+    """Read a plan that people may have edited; {} if there is none yet.
+
+    Raises:
+        EngineError: It cannot be read; the text says where.
+    """
+    if not path.exists():
+        return {}
+    lines: dict[Place, Line] = {}
+    number = 1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                number += 1
+                values = {column: row.get(column) or "" for column in _COLUMNS}
+                plain = {name: value[1:] if value[:1] == "'" else value for name, value in values.items()}
+                plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
+                line = Line(**plain)
+                lines[line.place] = line
+    except UnicodeDecodeError as error:
+        raise EngineError(f"{path} is no UTF-8 ({error}). Save it as CSV in UTF-8") from None
+    except ValueError:
+        words = ", ".join(each.value for each in Treatment)
+        raise EngineError(f"line {number} of {path} has another treatment than {words}. Mend it") from None
+    except (OSError, csv.Error) as error:
+        raise EngineError(f"{path} cannot be read ({error}). Mend or delete it") from None
+    return lines

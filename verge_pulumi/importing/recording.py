@@ -1,0 +1,152 @@
+"""What a program registers, found out by running it without an engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verge_pulumi.engine.errors import EngineError, shown
+
+_REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)': (?P<why>.*)")
+
+
+class Refused(EngineError):
+    """The program declares something that the package refuses.
+
+    Attributes:
+        kind: The resource.
+        name: Its name.
+        why: The reason.
+    """
+
+    def __init__(self, kind: str, name: str, why: str) -> None:
+        super().__init__(f"{kind} '{name}' cannot be declared: {why}")
+        self.kind = kind
+        self.name = name
+        self.why = why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack, as the program is told of it.
+
+    Attributes:
+        organization: The organization.
+        project: The project.
+        name: The stack.
+        config: Its configuration, secrets in the open.
+        secret: The keys of those.
+    """
+
+    organization: str
+    project: str
+    name: str
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """``project/stack``, as marks have it."""
+        return f"{self.project}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """A resource that the program registers.
+
+    Attributes:
+        urn: Its URN.
+        type: Its type.
+        name: Its name.
+        parent: The URN of its parent.
+        custom: Whether it is a resource and no component.
+        inputs: Its inputs, as they travel to the engine.
+        dependencies: The URNs on which it depends.
+        propertyDependencies: Those of each input.
+        protect: Whether it is protected.
+        deletedWith: The URN of that with which it is deleted.
+        additionalSecretOutputs: Outputs that are secret.
+        provider: Its explicit provider.
+        id: The id of the row behind it; "" if there is none.
+        why: Why there is none.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    inputs: Mapping[str, Any] = field(repr=False)
+    dependencies: list[str]
+    propertyDependencies: Mapping[str, list[str]]  # noqa: N815  as the state has it
+    protect: bool
+    deletedWith: str  # noqa: N815
+    additionalSecretOutputs: list[str]  # noqa: N815
+    provider: str
+    id: str
+    why: str = ""
+
+    @property
+    def path(self) -> str:
+        """Its type with those of its parents."""
+        return self.urn.split("::")[2]
+
+
+Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Id and outputs of the row behind each resource, by its type with those of its parents, and by name."""
+
+
+Candidates = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Id and outputs of each row that a resource may be, by the title of its kind."""
+
+
+def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
+    """Run the program in a folder and return what it registers, in order.
+
+    Args:
+        folder: The project.
+        stack: For which stack.
+        rows: The rows behind the resources that a plan knows.
+        candidates: The rows that other resources may be.
+
+    Raises:
+        Refused: The package refuses one of the resources.
+        EngineError: The program fails; the text is its own.
+    """
+    given = {
+        "organization": stack.organization,
+        "project": stack.project,
+        "stack": stack.name,
+        "config": dict(stack.config),
+        "secret": list(stack.secret),
+        "rows": rows,
+        "candidates": candidates,
+    }
+    with tempfile.TemporaryDirectory(prefix="verge-pulumi-") as private:
+        source, target = Path(private, "given.json"), Path(private, "registered.json")
+        source.touch(mode=0o600)
+        source.write_text(json.dumps(given), encoding="utf-8")
+        ran = subprocess.run(  # noqa: S603  this Python
+            [sys.executable, "-m", "verge_pulumi.importing.recorder", str(source), str(target)],
+            cwd=folder,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if ran.returncode:
+            last = ran.stderr.strip().rpartition("\n")[2] or "it ended without a word"
+            if refused := _REFUSED.search(last):
+                raise Refused(refused["kind"], refused["name"], shown(refused["why"]))
+            raise EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")
+        return [Registered(**each) for each in json.loads(target.read_text(encoding="utf-8"))]

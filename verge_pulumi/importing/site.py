@@ -1,0 +1,177 @@
+"""What a VergeOS has: its rows, read by one list for each table."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verge_pulumi.client import Filter, NotFound, NotPermitted, PermissionDenied, Row
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.lives import ExistsAlready, Switches
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.releases import is_older
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.reading.reader import PAGE, Reader
+from verge_pulumi.review.kinds import every_kind
+
+LISTS = 8
+"""Lists that are read side by side."""
+
+
+@dataclass
+class Site:
+    """The rows of one VergeOS, and who it is.
+
+    Attributes:
+        host: Where it was read.
+        system: The row that identifies it.
+        tables: The rows of each table, by key.
+        unread: Why a table could not be read.
+    """
+
+    host: str
+    system: Row
+    tables: dict[str, dict[str, Row]] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, table: str) -> Mapping[str, Row]:
+        """Return the rows of a table, by key."""
+        return self.tables.get(table, {})
+
+    def save(self, path: Path) -> None:
+        """Write it to a file, as a whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        # No time in the file: the same site gives the same bytes.
+        with part.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:
+            file.write(json.dumps(vars(self), sort_keys=True, ensure_ascii=False).encode())
+        part.chmod(0o600)
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Site:
+        """Read it from a file that `save` wrote.
+
+        Raises:
+            EngineError: It is no such file.
+        """
+        try:
+            with gzip.open(path) as file:
+                return cls(**json.loads(file.read()))
+        except (OSError, EOFError, ValueError, TypeError) as error:
+            raise EngineError(f"{path} holds no site that was read before ({error}). Read it again") from None
+
+
+def importable() -> list[type[BaseResource]]:
+    """Return the resources whose rows an import reads; settings, which are there already, are none of them.
+
+    Of several for one table it is the one whose rows can be in a program.
+    """
+    kinds = [kind for kind in every_kind() if not isinstance(kind.declaration.life, ExistsAlready | Switches)]
+    written = {kind.declaration.table for kind in kinds if not kind.importing.left}
+    return [kind for kind in kinds if not kind.importing.left or kind.declaration.table not in written]
+
+
+def read_site(connection: Connection, tell: Callable[[str], None] = lambda line: None) -> Site:
+    """Read what a VergeOS has, each table once. What this account may not read, or the release lacks, is named.
+
+    Args:
+        connection: To where.
+        tell: Receives a line for each table.
+    """
+    system = connection.reader.system()
+    site = Site(connection.client.host, system)
+    wanted = _wanted(str(system.get("os_version") or ""))
+
+    def read(table: str) -> None:
+        try:
+            rows = connection.client.table(table).iterate(fields=wanted[table], page_size=PAGE)
+            site.tables[table] = {str(row["$key"]): row for row in rows}
+            if site.tables[table]:
+                tell(f"{table}: {len(site.tables[table]):,} rows")
+        except (PermissionDenied, NotFound, NotPermitted) as error:
+            site.unread[table] = str(error)
+            tell(f"{table}: {error}")
+
+    with ThreadPoolExecutor(LISTS) as pool:
+        list(pool.map(read, sorted(wanted)))
+    return site
+
+
+def _wanted(release: str) -> dict[str, list[str]]:
+    """Return the columns to read of each table that this release has."""
+    wanted: dict[str, dict[str, None]] = {}
+
+    def want(table: str, columns: Iterable[str]) -> None:
+        wanted.setdefault(table, {"$key": None}).update(dict.fromkeys(columns))
+
+    for kind in importable():
+        declaration = kind.declaration
+        if is_older(release, declaration.since):
+            continue
+        want(declaration.table, [*declaration.fields, *declaration.only, *kind.importing.columns])
+        for table, columns in kind.importing.also.items():
+            want(table, columns)
+        for attribute in declaration.inputs.values():
+            if not isinstance(attribute, Reference):
+                continue
+            want(declaration.table, [attribute.column] if attribute.column else [])
+            for target in (each.declaration for each in attribute.resolved()):
+                if not is_older(release, target.since):
+                    label = [str(target.label.column)] if target.label else []
+                    want(target.table, [*label, *([attribute.through] if attribute.through else [])])
+    return {table: list(columns) for table, columns in wanted.items()}
+
+
+class SiteReader(Reader):
+    """Answers reads out of a site, so that the providers show its rows as they show those that they read themselves."""
+
+    def __init__(self, connection: Connection, site: Site) -> None:
+        super().__init__(connection.client, connection.clock)
+        self._site = site
+
+    def system(self) -> Row:
+        """Return what identifies the system."""
+        return self._site.system
+
+    def fresh(self, table: str, key: str, fields: Sequence[str]) -> Row | None:
+        """Return one row; a table that was not read with the site is read now."""
+        if table in self._site.tables:
+            return self._site.rows(table).get(key)
+        return super().fresh(table, key, fields)
+
+    def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
+        """Return the rows of a table."""
+        return self._site.rows(table) if table in self._site.tables else super().listed(table, fields, marks)
+
+    def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
+        """Return the rows that meet a condition, out of the site where that is equality."""
+        equal = _EQUAL.fullmatch(str(condition)) if condition is not None else None
+        if table not in self._site.tables or not equal:
+            return super().find(table, condition, fields)
+        return [row for row in self._site.rows(table).values() if str(row.get(equal[1])) == equal[2]]
+
+
+_EQUAL = re.compile(r"(\$?\w+) eq (\d+)")
+
+
+def connect_to(settings: Settings, site: Site | None = None) -> Connection:
+    """Return a connection that only reads; with a site it asks VergeOS for nothing that the site has.
+
+    The states of stacks tell nothing of rows that no stack has.
+    """
+    evidence = Evidence(Journal(settings.journal), export=lambda stack: {}, provider=settings.provider)
+    connection = Connection(settings, evidence=evidence, read_only=True)
+    if site is not None:
+        connection.reader = SiteReader(connection, site)
+        _ = connection.system
+    return connection

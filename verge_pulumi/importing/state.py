@@ -1,0 +1,246 @@
+"""The state of a stack: what the program registers, together with what VergeOS has."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from verge_pulumi import resources as declared
+from verge_pulumi.components.server import Server
+from verge_pulumi.engine.declaring.hidden import OWNER
+from verge_pulumi.engine.declaring.lives import Switches
+from verge_pulumi.engine.declaring.model import differing
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
+from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
+from verge_pulumi.engine.ownership.states import OURS, Place, StackState
+from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.recording import Registered, Rows, Stack
+from verge_pulumi.importing.secrets import holds_secret, opened, sealed
+from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
+from verge_pulumi.resources.power import Power
+from verge_pulumi.review.kinds import COMPONENTS
+
+STACK = "pulumi:pulumi:Stack"
+PROVIDER = "pulumi:providers:pulumi-python"
+
+Entry = dict[str, Any]
+"""A resource as ``pulumi stack export`` writes it."""
+
+
+class Recorded:
+    """What the resources of a program are in VergeOS.
+
+    Args:
+        objects: The rows.
+        rows: Them, and what is made of several of them, by place.
+    """
+
+    def __init__(self, objects: Objects, rows: Mapping[Place, Found]) -> None:
+        self._objects = objects
+        self._rows = rows
+
+    def entry(self, registered: Registered, provider: str) -> tuple[Entry, list[str]]:
+        """Return the entry of a resource in the state, and how the program differs from VergeOS.
+
+        Args:
+            registered: The resource, behind which is a row.
+            provider: URN and id of its provider.
+
+        Raises:
+            EngineError: Its provider refuses it.
+        """
+        kind = registered.type.removeprefix(OURS)
+        found = self._rows[place_of(registered)]
+        inputs = {name: opened(value) for name, value in registered.inputs.items() if value is not None}
+        secret = {name for name, value in registered.inputs.items() if holds_secret(value)}
+        resource = self._kind(kind, found)
+        served = self._objects.provider(resource)
+        own = found.mark if kind == found.declaration.title else None
+        token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
+        said = {name: value for name, value in inputs.items() if name != "__provider"}
+        checked = served.check({**said, TOKEN: token}, said)
+        if checked.failures:
+            raise EngineError(f"{kind} '{registered.name}': {' '.join(each.reason for each in checked.failures)}")
+        known = checked.inputs
+        id = known["of"] if isinstance(served.declaration.life, Switches) else found.key
+        hidden = self._hidden(found, served, known)
+        # Without an owner a provider takes the row for one that is only read, and does not ask whose it is.
+        recorded = {**found.kept, **hidden, **{name: value for name, value in known.items() if name != OWNER}}
+        outputs = served.complete(id, served.fetch(id, recorded) | hidden, known)
+        quiet = served.diff(id, outputs, known).changes is False
+        named = [] if quiet else differing(served.declaration, outputs, known) or ["its arguments"]
+        constant = {"__provider": registered.inputs["__provider"]}
+        entry = {
+            "urn": registered.urn,
+            "custom": True,
+            "id": id,
+            "type": registered.type,
+            "inputs": closed({**known, **constant}, secret),
+            "outputs": closed({**outputs, **constant}, secret | set(registered.additionalSecretOutputs)),
+            "parent": registered.parent,
+            "dependencies": registered.dependencies,
+            "provider": provider,
+            "propertyDependencies": {name: registered.propertyDependencies.get(name, []) for name in registered.inputs},
+            "additionalSecretOutputs": registered.additionalSecretOutputs,
+            "deletedWith": registered.deletedWith,
+            "protect": registered.protect,
+        }
+        return {name: value for name, value in entry.items() if value not in ("", [], False)}, named
+
+    def _kind(self, title: str, found: Found) -> Any:
+        return found.kind if found.declaration.title == title else getattr(declared, title)
+
+    def _hidden(self, found: Found, served: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
+        switches = isinstance(served.declaration.life, Switches)
+        above = found.place if switches else self._above(served, inputs) or found.parent
+        parent = self._rows.get(above) if above else None
+        hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
+        if above:
+            hidden[PARENT] = parent.mark.token if parent and parent.mark else ""
+        if found.mark and not switches:
+            hidden[MARK] = str(found.mark)
+        return hidden
+
+    def _above(self, served: Any, inputs: Mapping[str, Any]) -> Place | None:
+        if not isinstance(served, RowHooks):
+            return None
+        owner = served.owner_row(inputs)
+        return (owner[0].declaration.table, owner[1]) if owner else None
+
+
+def place_of(registered: Registered) -> Place:
+    """Return the row behind a resource; of a switch the row that it switches."""
+    declaration = getattr(declared, registered.type.removeprefix(OURS)).declaration
+    if isinstance(declaration.life, Switches):
+        table, _, key = registered.id.partition("/")
+        return table, key
+    return declaration.table, registered.id
+
+
+def deployment(
+    before: Mapping[str, Any], stack: Stack, registered: Sequence[Registered], recorded: Recorded
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the state with what the program registers and it lacked, and how the program differs from VergeOS.
+
+    Args:
+        before: The state, as ``pulumi stack export`` tells it.
+        stack: The stack.
+        registered: What the program registers.
+        recorded: What that is in VergeOS.
+    """
+    resources: list[Entry] = list(before.get("resources") or ())
+    known = {entry["urn"]: entry for entry in resources}
+    root = f"urn:pulumi:{stack.name}::{stack.project}::{STACK}::{stack.project}-{stack.name}"
+    if root not in known:
+        resources.insert(0, {"urn": root, "custom": False, "type": STACK})
+    default = f"urn:pulumi:{stack.name}::{stack.project}::{PROVIDER}::default"
+    if default not in known:
+        resources.append({"urn": default, "custom": True, "id": str(uuid.uuid4()), "type": PROVIDER})
+    provider = next(f"{entry['urn']}::{entry['id']}" for entry in resources if entry["urn"] == default)
+    differences: list[str] = []
+    for each in registered:
+        if each.urn in known:
+            if each.id and str(known[each.urn].get("id")) != each.id:
+                raise EngineError(
+                    f"'{each.name}' is row {known[each.urn].get('id')} in the state, and row {each.id} is meant here. "
+                    "Give one of the two another name"
+                )
+            continue
+        if not each.custom:
+            component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
+            resources.append(component | ({"protect": True} if each.protect else {}))
+            continue
+        if not each.id:
+            continue
+        entry, differing = recorded.entry(each, provider)
+        resources.append(entry)
+        differences += [f"{each.type.removeprefix(OURS)} '{each.name}': {name}" for name in differing]
+    there = {entry["urn"] for entry in resources}
+    for entry in resources:
+        if "dependencies" in entry:  # what is not there yet is not depended on yet
+            entry["dependencies"] = [urn for urn in entry["dependencies"] if urn in there]
+        for name, urns in (entry.get("propertyDependencies") or {}).items():
+            entry["propertyDependencies"][name] = [urn for urn in urns if urn in there]
+    return {**before, "resources": list(_in_order(resources))}, differences
+
+
+def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield entries after all that they need, as the integrity of a state demands."""
+    waiting = {entry["urn"]: entry for entry in resources}
+
+    def needs(entry: Entry) -> Iterator[str]:
+        provider = entry.get("provider", "").rpartition("::")[0]
+        yield from filter(None, (entry.get("parent"), entry.get("deletedWith"), provider))
+        yield from entry.get("dependencies", ())
+
+    stack = list(reversed(waiting.values()))
+    done: set[str] = set()
+    while stack:
+        entry = stack[-1]
+        missing = [waiting[urn] for urn in needs(entry) if urn in waiting and urn not in done]
+        if missing:
+            stack += missing
+            continue
+        stack.pop()
+        if entry["urn"] not in done:
+            done.add(entry["urn"])
+            yield entry
+
+
+def closed(properties: Mapping[str, Any], secret: set[str]) -> dict[str, Any]:
+    """Return properties as a state has them: what is null is left out, and secrets are told as such."""
+    return {
+        name: sealed(value) if name in secret else value
+        for name, value in sorted(properties.items())
+        if value is not None
+    }
+
+
+def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
+    """Return the row behind each resource of the program, by its type with those of its parents, and by its name."""
+    places: dict[tuple[str, str], Place] = {}
+
+    def put(kind: type[BaseResource], name: str, place: Place, within: str = "") -> None:
+        places[f"{within}{kind.declaration.type_token}", name] = place
+
+    for found in plan.managed():
+        line = plan.lines[found.place]
+        parts = plan.servers.get(found.place)
+        if parts is None:
+            put(found.kind, line.resource, found.place)
+            if found.place in plan.powered:
+                put(Power, f"{line.resource}-power", found.place)
+            continue
+        within = f"{COMPONENTS}{Server.title}$"
+        put(VirtualMachine, f"{line.resource}-vm", found.place, within)
+        put(Power, f"{line.resource}-power", found.place, within)
+        for part in parts:
+            put(part.kind, f"{line.resource}-{part.called}", part.place, within)
+    return places
+
+
+def rows_of(plan: Plan, places: Mapping[tuple[str, str], Place]) -> Rows:
+    """Return id and outputs of the row behind each resource, as the recorder answers them."""
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for (kind, name), place in places.items():
+        found = plan.all[place]
+        switches = kind.endswith(Power.declaration.type_token)
+        known = {} if switches else {each: value for each, value in found.outputs.items() if value is not None}
+        rows.setdefault(kind, {})[name] = {"id": "/".join(place) if switches else found.key, "outputs": known}
+    return rows
+
+
+def held_rows(objects: Objects, state: StackState) -> Rows:
+    """Return id and outputs of what the state has already, as the recorder answers them."""
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for held in state.held:
+        found = objects.all.get(held.place) if held.place else None
+        known = {name: value for name, value in found.outputs.items() if value is not None} if found else {}
+        rows.setdefault(held.urn.split("::")[2], {})[held.name] = {"id": held.id, "outputs": known}
+    return rows

@@ -1,0 +1,194 @@
+"""What becomes of each row, and why: it is managed, looked up, or left as it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from verge_pulumi.engine.declaring.attributes import Refs
+from verge_pulumi.engine.ownership.mark import TOKEN, Mark
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.firewalls import OF_A_FIREWALL
+from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.plan_file import DECIDED, Line, Treatment
+
+GIVEN = "VergeOS made it"
+Decision = tuple[Treatment, str]
+"""A treatment, and why it is not to manage the row."""
+
+MANAGE: Decision = (Treatment.MANAGE, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which rows are chosen; without any condition all are.
+
+    Attributes:
+        only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
+        exclude: Patterns of which it meets none.
+        with_needs: Whether what a chosen object refers to is chosen too.
+    """
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    with_needs: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What earlier runs and the state of the stack tell.
+
+    Attributes:
+        owner: ``project/stack`` of the program.
+        held: The rows that the state has.
+        lines: The lines of the last plan, perhaps edited.
+        frozen: Modules that are left as they are: somebody edited them, or the state has what they declare.
+        refused: Rows that a program cannot declare together with the others, and why.
+    """
+
+    owner: str
+    held: Collection[Place] = ()
+    lines: Mapping[Place, Line] = field(default_factory=dict)
+    frozen: Collection[str] = ()
+    refused: Mapping[Place, str] = field(default_factory=dict)
+
+    def line(self, place: Place) -> Line:
+        """Return the last line of a row; one that says nothing if there is none."""
+        return self.lines.get(place) or Line(table=place[0], key=place[1])
+
+
+class Treatments:
+    """Decides on every row.
+
+    Args:
+        objects: The rows.
+        known: What was known before.
+        scope: Which rows are chosen.
+
+    Attributes:
+        of: What becomes of each row.
+        unsaid: The rows that a program cannot say.
+    """
+
+    def __init__(self, objects: Objects, known: Known, scope: Scope) -> None:
+        self._objects = objects
+        self._known = known
+        self._owner = Mark.new(known.owner, "", "").owner
+        self._marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
+        self.unsaid: set[Place] = set()
+        chosen = self._chosen(scope)
+        self.of: dict[Place, Decision] = {
+            place: self._decision(found, chosen, scope) for place, found in objects.all.items()
+        }
+
+    def manages(self, place: Place) -> bool:
+        """Say whether a row is managed."""
+        return self.of[place][0] is Treatment.MANAGE
+
+    def _decision(self, found: Found, chosen: Collection[Place], scope: Scope) -> Decision:
+        place, line = found.place, self._known.line(found.place)
+        if place in self._known.held:
+            return MANAGE if line.is_in_program else (Treatment.LOOKUP, "it is in the state of this stack already")
+        if found.mark and found.mark.owner != self._owner:
+            return Treatment.LOOKUP, f"{found.mark.holder} manages it"
+        if found.mark and self._marks[found.mark.token] > 1 and not found.mark.name.startswith(OF_A_FIREWALL):
+            return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
+        if found.kind.importing.left:
+            return Treatment.LEAVE, found.kind.importing.left
+        if not found.mark and not line.is_managed and self._is_given(found):
+            return Treatment.LEAVE, GIVEN
+        if line.is_decided:
+            return Treatment(line.treatment), DECIDED
+        if place not in chosen:
+            return Treatment.LOOKUP, "it was not chosen"
+        if _meets(found, scope.exclude):
+            return Treatment.LOOKUP, "it was excluded"
+        if why := self._why_not(found):
+            self.unsaid.add(place)
+            return Treatment.LEAVE, why
+        return MANAGE
+
+    def _is_given(self, found: Found) -> bool:
+        """Say whether VergeOS itself made a row."""
+        importing, inventory = found.kind.importing, found.kind.review.inventory
+        if importing.is_given(found.row) or (inventory and inventory.is_given(found.row)):
+            return True
+        if importing.follows_parents:
+            required = [name for name, attribute in found.declaration.inputs.items() if attribute.required]
+            above = [self._objects.all.get(row) for name in required for row in found.references.get(name, ())]
+            if above and all(each and self._is_given(each) for each in above):
+                return True
+        return not importing.left and bool(self._objects.provider(found.kind).made_by_vergeos(found.row))
+
+    def _chosen(self, scope: Scope) -> set[Place]:
+        """Return the rows in scope, with what is within them."""
+        every = self._objects.all
+        chosen = {place for place, found in every.items() if not scope.only or _meets(found, scope.only)}
+        more = chosen if scope.only else set[Place]()
+        while more:
+            within = {place for place, found in every.items() if found.parent in more}
+            needs = {row for place in more for rows in every[place].references.values() for row in rows}
+            more = ((within | needs) if scope.with_needs else within) & every.keys() - chosen
+            chosen |= more
+        return chosen
+
+    def _why_not(self, found: Found) -> str:
+        """Return why a program cannot say a row, "" if it can."""
+        if why := self._known.refused.get(found.place):
+            return f"a program cannot say it: {why}"
+        if missing := found.missing:
+            secret = "" if found.secrets.isdisjoint(missing) else ", or it is a secret"
+            return f"it needs {', '.join(missing)}, which VergeOS does not tell{secret}"
+        if problems := self._problems(found):
+            return f"a program cannot say it: {' '.join(problems)}"
+        return ""
+
+    def _problems(self, found: Found) -> list[str]:
+        """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
+        provider = self._objects.provider(found.kind)
+        while True:
+            inputs = found.arguments | {name: keys_of(found, name) for name in found.references}
+            problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
+            refused = {problem.partition(":")[0] for problem in problems}
+            said = refused & (found.arguments.keys() | found.references.keys())
+            optional = [name for name in said if not found.declaration.inputs[name].required]
+            if not optional:
+                return problems
+            for name in optional:
+                found.arguments.pop(name, None)
+                found.references.pop(name, None)
+
+
+def candidates_of(objects: Objects, owner: str, held: Collection[Place]) -> dict[str, list[dict[str, Any]]]:
+    """Return id and outputs of each row that a resource of a stack may be, by the title of its kind.
+
+    Args:
+        objects: The rows.
+        owner: ``project/stack``.
+        held: The rows that the state of the stack has already.
+    """
+    own = Mark.new(owner, "", "").owner
+    marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
+    candidates: dict[str, list[dict[str, Any]]] = {}
+    for place, found in objects.all.items():
+        others = found.mark and (found.mark.owner != own or marks[found.mark.token] > 1)
+        if place not in held and not others:
+            outputs = {**found.outputs, **{name: keys_of(found, name) for name in found.references}}
+            known = {name: value for name, value in outputs.items() if value is not None}
+            candidates.setdefault(found.declaration.title, []).append({"id": found.key, "outputs": known})
+    return candidates
+
+
+def _meets(found: Found, patterns: Iterable[str]) -> bool:
+    named = (found.label, f"{found.declaration.title}/{found.label}")
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns for name in named)
+
+
+def keys_of(found: Found, name: str) -> Any:
+    """Return what a reference is kept as in the state."""
+    attribute: Any = found.declaration.inputs[name]
+    rows = [f"{table}/{key}" if attribute.as_path else key for table, key in found.references[name]]
+    return rows if isinstance(attribute, Refs) else rows[0]
