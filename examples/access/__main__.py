@@ -62,7 +62,7 @@ for role, tables in ROLES.items():
 # The team. VergeOS lets a new user read everything; these may do what their roles say, and nothing else.
 for name, role in config.require_object("team").items():
     mail = f"{name}@{config.require('mail-domain')}"
-    person = User(name, name=name, email=mail, auth_source=sso.key, remote_name=mail)
+    person = User(name, name=name, email=mail, auth_source=sso, remote_name=mail)
     Permission(f"{name}-everything", who=person, table="/", list=False)
     GroupMember(f"{name}-{role}", group=roles[role], member=person)
 

@@ -194,8 +194,10 @@ def test_what_a_list_leaves_out_is_asked_for_before_it_is_taken_for_gone(simulat
     for table, row, read in (("system", 0, True), ("vnets", seen, True), ("vnets", named, False)):
         simulator.add("permissions", identity=identity, table=table, row=int(row), list=True, read=read)
     with VergeClient(simulator.url, auth=Basic("ci", "s3cret")) as client:
-        fields: tuple[str, ...] = ("$key", "name", "description")
-        wanted = [("vnets", key, fields) for key in (seen, hidden, named, "999")]
+        fields = ("$key", "name", "description")
+        wanted: list[tuple[str, str, tuple[str, ...]]] = [
+            ("vnets", key, fields) for key in (seen, hidden, named, "999")
+        ]
         rows = read_all_of(reading_together(client), wanted)
     assert (rows[0]["name"], rows[3]) == ("seen", None)
     for key, error in ((hidden, rows[1]), (named, rows[2])):
