@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verge_pulumi.resources.access._lockout import RIGHTS
+from verge_pulumi.engine.declaring.rights import RIGHTS
 
 EVERYTHING = "/"
 """The name of the table that stands for all of them."""
@@ -12,7 +12,7 @@ EVERYTHING = "/"
 ON_EVERYTHING: Mapping[str, tuple[str, ...]] = {"normal": ("list", "read"), "api": ("list", "read"), "vdi": ("list",)}
 """What a new user may do with everything, by its type."""
 
-ON_ITSELF: Mapping[str, tuple[str, ...]] = dict.fromkeys(("normal", "api"), ("list", "read", "modify"))
+ON_ITSELF: Mapping[str, tuple[str, ...]] = dict.fromkeys(ON_EVERYTHING, ("list", "read", "modify"))
 """What it may do with its own row."""
 
 AT_THE_CONSOLE = RIGHTS

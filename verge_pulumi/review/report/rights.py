@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
+from verge_pulumi.engine.declaring.rights import RIGHTS
 from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.resources.access._given import AT_THE_CONSOLE, EVERYTHING, ON_EVERYTHING, ON_ITSELF
-from verge_pulumi.resources.access._lockout import RIGHTS
 from verge_pulumi.review.report.places import Places
 from verge_pulumi.review.report.plan import UNKNOWN, Change, Rights, RightsChange, Target
 
