@@ -184,7 +184,7 @@ def test_a_permission_for_everything_is_the_row_that_vergeos_gave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type", "given"), [("normal", GIVEN), ("api", GIVEN), ("vdi", {"everything": "list"}), ("site_user", {})]
+    ("type", "given"), [("normal", GIVEN), ("api", GIVEN), ("vdi", {**GIVEN, "everything": "list"}), ("site_user", {})]
 )
 def test_a_new_user_gets_what_its_type_is_given(type: str, given: dict[str, str]) -> None:
     new = {"inputs": {"name": "ann", "type": type}}
