@@ -61,8 +61,7 @@ def live(lab: Lab, project: Project, accounts: Accounts) -> None:
     deploy = {"VERGEOS_API_KEY": accounts.deploy}
     project.up(**deploy)
     before = lab.simulator.snapshot()
-    project.run("preview", "--refresh", "--expect-no-changes", **look)
-    preview = project.run("preview", "--refresh", "--json", "--show-sames", **look)
+    preview = project.run("preview", "--refresh", "--expect-no-changes", "--json", "--show-sames", **look)
     (project.folder / "preview.json").write_text(preview[preview.index("{") :])
     assert "none drifted" in _verge_pulumi(project, "drift", lab.stack_name, **look)
     report = _verge_pulumi(project, "report", "preview.json", "--live", **look)
