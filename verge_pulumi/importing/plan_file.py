@@ -44,7 +44,8 @@ class Line:
         name: Its name in VergeOS.
         parent: The row that it was created within, as ``table/key``.
         treatment: What becomes of it.
-        reason: Why that is not ``manage``.
+        planned: What would become of it if nobody had edited the plan; a person decided what differs from that.
+        reason: Why it is not ``manage``.
         resource: The name of the resource.
         variable: The name of its variable.
         module: The module of the program.
@@ -56,6 +57,7 @@ class Line:
     name: str = ""
     parent: str = ""
     treatment: str = Treatment.LEAVE.value
+    planned: str = ""
     reason: str = ""
     resource: str = ""
     variable: str = ""
@@ -78,9 +80,8 @@ class Line:
 
     @property
     def is_decided(self) -> bool:
-        """Whether a person took it out of the program: the reason is not one of ours."""
-        ours = self.reason not in ("", DECIDED) and not self.reason.startswith(PART_OF)
-        return bool(self.kind) and not self.is_in_program and not ours
+        """Whether a person decided what becomes of it."""
+        return self.planned not in ("", self.treatment)
 
 
 _COLUMNS = [each.name for each in fields(Line)]

@@ -13,7 +13,7 @@ from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.firewalls import OF_A_FIREWALL
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.plan_file import DECIDED, Line, Treatment
+from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Line, Treatment
 
 GIVEN = "VergeOS made it"
 Decision = tuple[Treatment, str]
@@ -100,11 +100,11 @@ class Treatments:
             return Treatment.LEAVE, found.kind.importing.left
         if not found.mark and not line.is_managed and self._is_given(found):
             return Treatment.LEAVE, GIVEN
-        if line.is_decided:
-            return Treatment(line.treatment), DECIDED
-        if place not in chosen:
+        if line.is_decided and not line.is_in_program:
+            return Treatment(line.treatment), _decided(line)
+        if place not in chosen and not line.is_decided:
             return Treatment.LOOKUP, "it was not chosen"
-        if _meets(found, scope.exclude):
+        if _meets(found, scope.exclude) and not line.is_decided:
             return Treatment.LOOKUP, "it was excluded"
         if why := self._why_not(found):
             self.unsaid.add(place)
@@ -160,6 +160,11 @@ class Treatments:
             for name in optional:
                 found.arguments.pop(name, None)
                 found.references.pop(name, None)
+
+
+def _decided(line: Line) -> str:
+    """Return the reason for what a person decided: what they wrote, if they did."""
+    return DECIDED if not line.reason or line.reason.startswith(PART_OF) else line.reason
 
 
 def _meets(found: Found, patterns: Iterable[str]) -> bool:
