@@ -91,16 +91,19 @@ _FORMULA = ("=", "+", "-", "@", "'")
 
 def write_plan(lines: Iterable[Line], path: Path) -> None:
     """Write a plan, as a whole or not at all."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for line in lines:
-        values = [str(getattr(line, column)) for column in _COLUMNS]
-        writer.writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    rows = [_COLUMNS, *([str(getattr(line, column)) for column in _COLUMNS] for line in lines)]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    part.write_text("".join(map(_written, rows)), encoding="utf-8", newline="")
     part.replace(path)
+
+
+def _written(values: Iterable[str]) -> str:
+    """Return a row as text."""
+    text = io.StringIO()
+    # Its own end of lines makes the writer quote both halves of it; version control is served with the shorter one.
+    csv.writer(text).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def read_plan(path: Path) -> dict[Place, Line]:
