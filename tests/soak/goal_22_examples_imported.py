@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 from tests.engine.command import Project
@@ -29,7 +27,7 @@ def measure_examples(short: bool) -> Figure:
 
 
 def try_example(lab: Lab, example: Path) -> list[str]:
-    """Bring an example up, throw its program and its state away, import it, and destroy it; return what went wrong."""
+    """Bring an example up, throw its program and its state away, and import it; return what went wrong."""
     project = Project(lab, example)
     for key, value in CONFIG.get(example.name, {}).items():
         project.run("config", "set", *(["--secret"] if value in (SECRET, SHARED_KEY) else []), key, value)

@@ -27,8 +27,8 @@ GOALS = {
     "G19": "every planted mistake in a program is found by mypy and pyright",
     "G20": "importing the package adds ≤ 100 ms",
     "G21": "no fault in any event in a stack's life × kind of resource",
-    "G22": "every example, its state thrown away, is imported: no write, no change afterwards, gone after a destroy",
-    "G23": "500 VMs imported in one command: no write, ≤ 3 requests for each table, ≤ 60 s before the engine, no change",
+    "G22": "every example, its state thrown away, is imported: no write, and no change afterwards",
+    "G23": "500 VMs imported in one command: no write, ≤ 3 requests for each table, and no change afterwards",
 }
 """Each goal in words, by its number."""
 
