@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.importing.bench import MemoryCli, SiteBench
+from tests.importing.bench import MemoryCli, SiteBench, record_quickly
+from verge_pulumi.importing import chain
 from verge_pulumi.simulator import Simulator
+
+
+@pytest.fixture(autouse=True)
+def _record_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run programs in processes that are there already; the tests of `record` itself start it as it does."""
+    monkeypatch.setattr(chain, "record", record_quickly)
 
 
 @pytest.fixture
