@@ -11,7 +11,6 @@ from verge_pulumi.client import ApiKey, Outcome, ReadOnly, SessionToken, Table, 
 from .conftest import Connect
 from .servers import HttpServer
 
-
 TOKEN = "ab" * 20
 
 

@@ -83,6 +83,15 @@ def without_marks(lab: Lab) -> None:
                 lab.simulator.edit(table, as_key(key), description=without_mark(row["description"]))
 
 
+def people() -> None:
+    """Declare what people have made: a network with a firewall, and a server there."""
+    lan = Network("lan", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1")
+    on = Power("lan", of=lan, state="running")
+    Firewall("lan", network=lan, rules=[FirewallRule(name="https", protocol="tcp", destination_ports="443")])
+    drives, nics = {"root": DriveArgs(disksize="1GiB")}, {"eth0": NicArgs(network=lan)}
+    Server("web", name="web", ram=512, drives=drives, nics=nics, opts=pulumi.ResourceOptions(depends_on=[on]))
+
+
 def test_every_kind_of_resource_can_be_imported(lab: Lab) -> None:
     """What another program has made is there as if people had: no row bears a mark."""
     tenant = lab.simulator.add("tenants", name="shop")
@@ -108,13 +117,6 @@ def test_every_kind_of_resource_can_be_imported(lab: Lab) -> None:
 
 
 def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
-    def people() -> None:
-        lan = Network("lan", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1")
-        on = Power("lan", of=lan, state="running")
-        Firewall("lan", network=lan, rules=[FirewallRule(name="https", protocol="tcp", destination_ports="443")])
-        drives, nics = {"root": DriveArgs(disksize="1GiB")}, {"eth0": NicArgs(network=lan)}
-        Server("web", name="web", ram=512, drives=drives, nics=nics, opts=pulumi.ResourceOptions(depends_on=[on]))
-
     before = lab.simulator.snapshot()
     lab.up(people)
     without_marks(lab)
@@ -139,3 +141,19 @@ def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
     machines = [number for number, step in enumerate(order) if step.startswith("DELETE vms/")]
     assert max(machines) < min(networks), order
     assert lab.simulator.snapshot() == before
+
+
+def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
+    """People wrote the program first; rows are known by what is unique, and by what they are within."""
+    lab.up(people)
+    without_marks(lab)
+    site = Site(lab)
+    (site.folder / "__main__.py").write_text(f"from {people.__module__} import people\n\npeople()\n")
+    told = site.imports("--declared")
+    assert "'pulumi preview' shows no change." in told
+    program = f"import verge_pulumi\nfrom {people.__module__} import people\n\npeople()\n"
+    (site.folder / "__main__.py").write_text(f"{program}verge_pulumi.Group('new', name='new')\n")
+    told = site.imports("--declared", code=2)
+    assert "Group 'new': VergeOS has no such row" in told
+    lab.simulator.add("groups", name="new")
+    assert "Group 'new'" not in site.imports("--declared")

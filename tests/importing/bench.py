@@ -21,7 +21,7 @@ from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Registered, Stack
+from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
 from verge_pulumi.importing.treating import Known, Scope
@@ -37,7 +37,7 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["verge_pulumi.importing.recorder", "verge_pulumi.resources"])
 
 
-def record_quickly(folder: Path, stack: Stack, *rows: Any) -> list[Registered]:
+def record_quickly(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
     """Do what `record` does in a process that has the package already, instead of starting a Python each time."""
     given = {
         "organization": stack.organization,
@@ -45,7 +45,8 @@ def record_quickly(folder: Path, stack: Stack, *rows: Any) -> list[Registered]:
         "stack": stack.name,
         "config": dict(stack.config),
         "secret": list(stack.secret),
-        **dict(zip(("rows", "candidates"), rows, strict=False)),
+        "rows": rows,
+        "candidates": candidates,
     }
     with tempfile.NamedTemporaryFile() as result:
         process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
@@ -142,14 +143,14 @@ class SiteBench:
     def registered(self, plan: Plan) -> list[Registered]:
         """Run the program of a plan, and return what it registers."""
         self.program(plan)
-        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan)))
+        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan)), {})
 
     def deployed(
         self, plan: Plan, registered: list[Registered] | None = None, before: Mapping[str, Any] | None = None
     ) -> tuple[list[dict[str, Any]], list[str]]:
         """Return the entries of the state that comes of a plan, and how the program differs from VergeOS."""
         registered = self.registered(plan) if registered is None else registered
-        state, differences = deployment(before or {}, STACK, registered, Recorded(plan, places_of(plan)))
+        state, differences = deployment(before or {}, STACK, registered, Recorded(plan.objects, plan.all))
         return state["resources"], differences
 
     def imports(

@@ -291,6 +291,45 @@ def test_the_exit_code_tells(outcome: Outcome, code: int) -> None:
     assert outcome.exit_code == code
 
 
+PEOPLE = """
+from verge_pulumi import *
+lan = Network("backbone", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1")
+Server("shop", name="web", ram=1024, drives={"root": DriveArgs(disksize="1GiB")},
+       nics={"eth0": NicArgs(network=lan)}, power=PowerArgs(state="stopped"))
+"""
+
+
+def test_what_a_program_of_people_declares_is_recorded(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE)
+    before = web.simulator.snapshot()
+    outcome = web.imports(cli, declared=True)
+    assert (outcome.missing, outcome.differences, outcome.exit_code) == ([], [], 0)
+    names = {key.rpartition("::")[2] for key in cli.entries}
+    assert names == {"shop-dev", "default", "backbone", "shop", "shop-vm", "shop-root", "shop-eth0", "shop-power"}
+    assert web.simulator.snapshot() == before
+    assert (web.folder / "__main__.py").read_text() == PEOPLE
+    assert not (web.folder / "infrastructure").exists()
+    again = web.imports(cli, declared=True)
+    assert (again.new, again.exit_code) == (0, 0)
+
+
+def test_what_a_program_of_people_declares_and_vergeos_lacks_is_named(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE + 'Network("dmz", name="dmz")\n')
+    outcome = web.imports(cli, declared=True)
+    assert outcome.missing == ["Network 'dmz': VergeOS has no such row"]
+    assert outcome.exit_code == 2
+    assert not [key for key in cli.entries if key.endswith("::dmz")]
+
+
+def test_what_a_program_of_people_says_otherwise_is_for_the_preview(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE.replace("ram=1024", "ram=2048"))
+    cli.preview = Ran(1, "~ ram", "")
+    outcome = web.imports(cli, declared=True)
+    assert outcome.differences == ["VirtualMachine 'shop-vm': ram"]
+    assert (outcome.quiet, outcome.exit_code) == (False, 2)
+    assert cli.entries, "the state has what VergeOS has; an update brings what the program says"
+
+
 def test_a_running_machine_stays_so(web: SiteBench, cli: MemoryCli) -> None:
     ask(web.simulator, "POST", "vm_actions", {"vm": 1, "action": "poweron"})
     web.imports(cli)

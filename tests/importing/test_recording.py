@@ -17,7 +17,7 @@ def recorded(folder: Path, program: str, stack: Stack = STACK) -> dict[str, Regi
     """Return what a program registers, by name."""
     (folder / "__main__.py").write_text(f"import pulumi\nfrom verge_pulumi import *\n{program}")
     rows = {NETWORK: {"lan": {"id": "7", "outputs": {"name": "lan", "machine": 107}}}}
-    return {each.name: each for each in record(folder, stack, rows)}
+    return {each.name: each for each in record(folder, stack, rows, {})}
 
 
 def test_references_carry_the_keys_of_rows_and_their_dependencies(tmp_path: Path) -> None:

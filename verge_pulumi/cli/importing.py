@@ -38,6 +38,9 @@ def importing(
     offline: Annotated[bool, typer.Option("--offline", help="Use what was read before.")] = False,
     plan_only: Annotated[bool, typer.Option("--plan", help="End with the plan, vergeos-import/plan.csv.")] = False,
     no_state: Annotated[bool, typer.Option("--no-state", help="End with the program.")] = False,
+    declared: Annotated[
+        bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state without asking.")] = False,
 ) -> None:
     """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read.
@@ -53,7 +56,9 @@ def importing(
         return yes or typer.confirm(f"Record {outcome.new:,} resources in the state?", err=True)
 
     scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)
-    options = Options(scope=scope, every=every, offline=offline, plan_only=plan_only, no_state=no_state)
+    options = Options(
+        scope=scope, every=every, offline=offline, plan_only=plan_only, no_state=no_state, declared=declared
+    )
     try:
         outcome = Import(folder, Pulumi(folder, stack), os.environ, tell).run(options, confirm)
     except (EngineError, VergeError) as error:
@@ -64,14 +69,19 @@ def importing(
 
 def _summary(outcome: Outcome) -> str:
     counts = outcome.counts
-    lines = [
-        f"{counts['manage']:,} resources, {counts['part']:,} parts of servers, {counts['lookup']:,} look-ups, "
-        f"{counts['leave']:,} rows left; the plan says why."
-    ]
+    lines = (
+        [f"{outcome.new:,} new entries in the state."]
+        if not counts
+        else [
+            f"{counts['manage']:,} resources, {counts['part']:,} parts of servers, {counts['lookup']:,} look-ups, "
+            f"{counts['leave']:,} rows left; the plan says why."
+        ]
+    )
     told = {
         "Not readable": [f"{table}: {why}" for table, why in outcome.unread.items()],
         "Not in the program": outcome.refused,
         "A key instead of a variable, since two objects refer to each other": outcome.cuts,
+        "Declared, and not found in VergeOS": outcome.missing,
         "Edited since they were written, and kept": outcome.kept,
         "The program differs from VergeOS": outcome.differences,
     }

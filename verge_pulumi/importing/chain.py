@@ -14,19 +14,22 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.states import Place, StackState
+from verge_pulumi.engine.ownership.states import OURS, Place, StackState
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import read_plan, write_plan
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Refused, record
+from verge_pulumi.importing.recording import Refused, Registered, Stack, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
-from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
-from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
+from verge_pulumi.importing.treating import Known, Scope, candidates_of
+from verge_pulumi.resources.firewall.firewall import Firewall
 
 Tell = Callable[[str], None]
 
@@ -40,7 +43,8 @@ class Options:
         every: Whether every argument that can be set is written.
         offline: Whether what was read before is used instead of reading it again.
         plan_only: Whether it ends with the plan.
-        no_state: Whether it ends with the program.
+        no_state: Whether the state is left as it is.
+        declared: Whether the program is there already, and only the state is wanted.
     """
 
     scope: Scope = field(default_factory=Scope)
@@ -48,6 +52,7 @@ class Options:
     offline: bool = False
     plan_only: bool = False
     no_state: bool = False
+    declared: bool = False
 
 
 @dataclass(kw_only=True)
@@ -60,6 +65,7 @@ class Outcome:
         refused: Rows that a program cannot say, with the reasons.
         cuts: References that are keys because of a circle.
         kept: Files that somebody edited and that were left.
+        missing: What a program declares and no row was found for.
         differences: Where the program differs from VergeOS.
         new: Resources that were added to the state.
         quiet: Whether the engine's preview shows no change; None if it was not asked.
@@ -71,6 +77,7 @@ class Outcome:
     refused: list[str] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     new: int = 0
     quiet: bool | None = None
@@ -79,7 +86,7 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
-        if self.differences or self.quiet is False:
+        if self.differences or self.missing or self.quiet is False:
             return 2
         return 3 if self.refused or self.unread else 0
 
@@ -124,49 +131,75 @@ class Import:
         settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
-        origin = [
-            each for each in StackState(before).held if each.origin.get("system", objects.system) == objects.system
-        ]
-        held = {each.place for each in origin if each.place}
+        here = objects.system
+        state = StackState(before)
+        held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
+        if options.declared:
+            registered, recorded, outcome = self._declared(stack, objects, held, state)
+        else:
+            planned = self._planned(options, stack, objects, held)
+            if isinstance(planned, Outcome):
+                return planned
+            registered, recorded, outcome = planned
+        outcome.unread = site.unread
+        after, outcome.differences = deployment(before, stack, registered, recorded)
+        outcome.new = len(after["resources"]) - len(before.get("resources") or ())
+        # A program of ours says what VergeOS has; that one of people says something else is what the preview is for.
+        wrong = bool(outcome.differences) and not options.declared
+        if options.no_state or wrong or (outcome.new and not confirm(outcome)):
+            return outcome
+        if outcome.new:
+            self._record(exported, after)
+        self._verify(outcome)
+        return outcome
+
+    def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Put the new state in the place of the old one, of which a copy is kept."""
+        backup = self._private / "before.json"
+        backup.touch(mode=0o600)
+        backup.write_text(json.dumps(exported), encoding="utf-8")
+        self._pulumi.replace_state({**exported, "deployment": after})
+        self._tell(f"wrote the state; 'pulumi stack import --file {backup}' puts the one before it back")
+
+    def _declared(
+        self, stack: Stack, objects: Objects, held: Collection[Place], state: StackState
+    ) -> tuple[list[Registered], Recorded, Outcome]:
+        """Record what the program that is there declares."""
+        candidates = candidates_of(objects, stack.owner, held)
+        self._tell("running the program without an engine")
+        registered = record(self._folder, stack, held_rows(objects, state), candidates)
+        rows = dict(objects.all)
+        for each in registered:
+            if each.type == Firewall.declaration.type_token and each.id:
+                table, _, key = each.id.partition("/")
+                names = {rule["name"] for rule in each.inputs.get("rules") or ()}
+                rows[place_of(each)] = declared((table, key), names, objects.all.values())
+        missing = [f"{each.type.removeprefix(OURS)} '{each.name}': {each.why}" for each in registered if each.why]
+        return registered, Recorded(objects, rows), Outcome(missing=missing)
+
+    def _planned(
+        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
+    ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
+        """Plan, write the program, and run it; what the package refuses is left out, and it begins anew."""
         refused: dict[Place, str] = {}
         while True:
-            plan, outcome = self._planned(options, stack.owner, objects, held, refused)
-            outcome.unread = site.unread
+            plan, outcome = self._plan(options, stack.owner, objects, held, refused)
             if options.plan_only:
                 return outcome
             self._write(Program(plan), outcome)
             self._tell("running the program without an engine")
-            places = places_of(plan)
             try:
-                registered = record(self._folder, stack, rows_of(plan, places))
-                break
+                registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
             except Refused as error:
                 place = plan.place_of(error.kind, error.name)
                 if place is None or outcome.kept:
                     raise
                 self._tell(f"left out: {error}")
                 refused[place] = error.why
-        if options.no_state:
-            return outcome
-        after, outcome.differences = deployment(before, stack, registered, Recorded(plan, places))
-        outcome.new = len(after["resources"]) - len(before.get("resources") or ())
-        if outcome.differences:
-            return outcome  # nothing is in the state yet
-        if outcome.new and confirm(outcome):
-            self._private.mkdir(exist_ok=True)
-            backup = self._private / "before.json"
-            backup.touch(mode=0o600)
-            backup.write_text(json.dumps(exported), encoding="utf-8")
-            self._pulumi.replace_state({**exported, "deployment": after})
-            self._tell(
-                f"wrote {outcome.new:,} entries to the state; 'pulumi stack import --file {backup}' takes them back"
-            )
-        elif outcome.new:
-            return outcome
-        self._verify(outcome)
-        return outcome
+                continue
+            return registered, Recorded(objects, plan.all), outcome
 
-    def _planned(
+    def _plan(
         self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
     ) -> tuple[Plan, Outcome]:
         lines = read_plan(self._plan_file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from verge_pulumi.engine.ownership.states import Place
@@ -36,6 +36,12 @@ def firewalls(rules: Iterable[Found]) -> Iterator[tuple[Found, list[Found]]]:
             yield _firewall(network, sorted(own, key=lambda rule: int(rule.row["orderid"]))), own
 
 
+def declared(network: Place, names: Collection[str], objects: Iterable[Found]) -> Found:
+    """Return the firewall that a program declares, made of the rules of the network that have its names."""
+    rules = [each for each in objects if each.kind is NetworkRule and each.parent == network and each.label in names]
+    return _firewall(network, rules)
+
+
 def _firewall(network: Place, rules: list[Found]) -> Found:
     said: list[dict[str, Any]] = [
         {name: value for name, value in rule.arguments.items() if name not in OF_A_NETWORK} for rule in rules
@@ -43,7 +49,7 @@ def _firewall(network: Place, rules: list[Found]) -> Found:
     return Found(
         Firewall,
         "/".join(network),
-        {"description": rules[0].row.get("description")},
+        {"description": rules[0].row.get("description") if rules else None},
         {},
         kept={"keys": {rule.label: rule.key for rule in rules}},
         arguments={"rules": said},

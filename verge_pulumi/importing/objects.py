@@ -116,6 +116,7 @@ class Objects:
         self._connection = connection
         self._every = every
         self._tables = for_release(TABLES, connection.release or DEFAULT_RELEASE)
+        self._providers: dict[type[BaseResource], Any] = {}
         self._through: dict[tuple[str, str], dict[str, str]] = {}
         self.all: dict[Place, Found] = {found.place: found for found in self._find()}
 
@@ -126,9 +127,11 @@ class Objects:
 
     def provider(self, kind: type[BaseResource]) -> Any:
         """Return what serves a resource, connected."""
-        provider: Any = load(kind.declaration.kind)
-        provider.connection = self._connection
-        return provider
+        if kind not in self._providers:
+            provider: Any = load(kind.declaration.kind)
+            provider.connection = self._connection
+            self._providers[kind] = provider
+        return self._providers[kind]
 
     def _find(self) -> Iterator[Found]:
         for kind in importable():

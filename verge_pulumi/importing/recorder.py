@@ -20,6 +20,10 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
+from verge_pulumi.engine.ownership.states import OURS
+from verge_pulumi.importing.matching import Answer, Candidates, NoMatch
+from verge_pulumi.importing.secrets import opened
+
 STACK = "pulumi:pulumi:Stack"
 
 
@@ -40,12 +44,14 @@ class RecordingMonitor(mocks.MockMonitor):
 
     Args:
         rows: Id and outputs of each resource, by its type with those of its parents, and by its name.
+        candidates: The rows that other resources may be.
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    def __init__(self, rows: Mapping[str, Mapping[str, Answer]], candidates: Candidates) -> None:
         super().__init__(NoFunctions())
         self.registered: list[dict[str, Any]] = []
         self._rows = rows
+        self._candidates = candidates
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return the URN that the engine gives: it has the types of all parents, the stack's apart."""
@@ -59,6 +65,7 @@ class RecordingMonitor(mocks.MockMonitor):
         if request.type == STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = _plain(json_format.MessageToDict(request.object))
+        row, why = self._row(urn, request, inputs)
         self.registered.append(
             {
                 "urn": urn,
@@ -75,11 +82,28 @@ class RecordingMonitor(mocks.MockMonitor):
                 "deletedWith": request.deletedWith,
                 "additionalSecretOutputs": list(request.additionalSecretOutputs),
                 "provider": request.provider,
+                "id": row["id"],
+                "why": why,
             }
         )
-        row = self._rows.get(urn.split("::")[2], {}).get(request.name, {"id": "", "outputs": {}})
         outputs = json_format.ParseDict({**inputs, **row["outputs"]}, struct_pb2.Struct())
         return resource_pb2.RegisterResourceResponse(urn=urn, id=row["id"], object=outputs)
+
+    def _row(self, urn: str, request: Any, inputs: Mapping[str, Any]) -> tuple[Answer, str]:
+        """Return the row behind a resource, or why there is none."""
+        none: Answer = {"id": "", "outputs": {}}
+        planned = self._rows.get(urn.split("::")[2], {}).get(request.name)
+        if planned or not request.custom:
+            return planned or none, ""
+        if not request.type.startswith(OURS):
+            return none, "it is of another package"
+        if request.provider:
+            return none, "it has a provider of its own"
+        try:
+            said = {name: opened(value) for name, value in inputs.items() if not name.startswith("__")}
+            return self._candidates.take(request.type.removeprefix(OURS), said), ""
+        except NoMatch as error:
+            return none, str(error)
 
 
 def _plain(value: Any) -> Any:
@@ -95,9 +119,9 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run the program in the current folder and return what it registers.
 
     Args:
-        project: Names of ``organization``, ``project`` and ``stack``, the ``config``, and the ``rows``.
+        project: Names of ``organization``, ``project`` and ``stack``, the ``config``, the ``rows`` and ``candidates``.
     """
-    monitor = RecordingMonitor(project["rows"])
+    monitor = RecordingMonitor(project["rows"], Candidates(project["candidates"]))
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)  # the stack itself is registered as soon as the monitor is set
     pulumi.runtime.set_all_config(project["config"], project["secret"])

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ class Registered:
         deletedWith: The URN of that with which it is deleted.
         additionalSecretOutputs: Outputs that are secret.
         provider: Its explicit provider.
+        id: The id of the row behind it; "" if there is none.
+        why: Why there is none.
     """
 
     urn: str
@@ -89,6 +91,8 @@ class Registered:
     deletedWith: str  # noqa: N815
     additionalSecretOutputs: list[str]  # noqa: N815
     provider: str
+    id: str
+    why: str = ""
 
     @property
     def path(self) -> str:
@@ -100,13 +104,18 @@ Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Id and outputs of the row behind each resource, by its type with those of its parents, and by name."""
 
 
-def record(folder: Path, stack: Stack, rows: Rows) -> list[Registered]:
+Candidates = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Id and outputs of each row that a resource may be, by the title of its kind."""
+
+
+def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
     """Run the program in a folder and return what it registers, in order.
 
     Args:
         folder: The project.
         stack: For which stack.
-        rows: What VergeOS has.
+        rows: The rows behind the resources that a plan knows.
+        candidates: The rows that other resources may be.
 
     Raises:
         Refused: The package refuses one of the resources.
@@ -119,6 +128,7 @@ def record(folder: Path, stack: Stack, rows: Rows) -> list[Registered]:
         "config": dict(stack.config),
         "secret": list(stack.secret),
         "rows": rows,
+        "candidates": candidates,
     }
     with tempfile.TemporaryDirectory(prefix="verge-pulumi-") as private:
         source, target = Path(private, "given.json"), Path(private, "registered.json")

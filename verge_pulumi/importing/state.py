@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -17,17 +16,17 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import lasting
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
-from verge_pulumi.engine.ownership.states import OURS, SIGNATURE, Place
-from verge_pulumi.importing.objects import Found
+from verge_pulumi.engine.ownership.states import OURS, Place, StackState
+from verge_pulumi.importing.objects import Found, Objects
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, Rows, Stack
+from verge_pulumi.importing.secrets import holds_secret, opened, sealed
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.power import Power
 from verge_pulumi.review.kinds import COMPONENTS
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:pulumi-python"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
 
 Entry = dict[str, Any]
 """A resource as ``pulumi stack export`` writes it."""
@@ -37,32 +36,30 @@ class Recorded:
     """What the resources of a program are in VergeOS.
 
     Args:
-        plan: The rows.
-        places: The row behind each resource, as `places_of` tells it.
+        objects: The rows.
+        rows: Them, and what is made of several of them, by place.
     """
 
-    def __init__(self, plan: Plan, places: Mapping[tuple[str, str], Place]) -> None:
-        self._plan = plan
-        self._places = places
+    def __init__(self, objects: Objects, rows: Mapping[Place, Found]) -> None:
+        self._objects = objects
+        self._rows = rows
 
     def entry(self, registered: Registered, provider: str) -> tuple[Entry, list[str]]:
         """Return the entry of a resource in the state, and how the program differs from VergeOS.
 
         Args:
-            registered: The resource.
+            registered: The resource, behind which is a row.
             provider: URN and id of its provider.
 
         Raises:
-            EngineError: No row stands behind it, or its provider refuses it.
+            EngineError: Its provider refuses it.
         """
-        place = self._places.get((registered.path, registered.name))
         kind = registered.type.removeprefix(OURS)
-        if place is None:
-            raise EngineError(f"{kind} '{registered.name}' is in the program, and no row is in the plan for it")
-        found = self._plan.all[place]
-        inputs, secret = opened(registered.inputs)
+        found = self._rows[place_of(registered)]
+        inputs = {name: opened(value) for name, value in registered.inputs.items() if value is not None}
+        secret = {name for name, value in registered.inputs.items() if holds_secret(value)}
         resource = self._kind(kind, found)
-        served = self._plan.objects.provider(resource)
+        served = self._objects.provider(resource)
         own = found.mark if kind == found.declaration.title else None
         token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
         said = {name: value for name, value in inputs.items() if name != "__provider"}
@@ -95,19 +92,6 @@ class Recorded:
         }
         return {name: value for name, value in entry.items() if value not in ("", [], False)}, named
 
-    def confirm(self, registered: Registered, entry: Mapping[str, Any]) -> None:
-        """See that a resource which the state has already is the row that the plan means.
-
-        Raises:
-            EngineError: It is another one.
-        """
-        place = self._places.get((registered.path, registered.name))
-        if place is not None and str(entry.get("id")) not in (place[1], "/".join(place)):
-            raise EngineError(
-                f"'{registered.name}' is row {entry.get('id')} in the state and row {place[1]} in the plan. "
-                "Give that another name in vergeos-import/plan.csv"
-            )
-
     def _kind(self, title: str, found: Found) -> Any:
         return found.kind if found.declaration.title == title else getattr(declared, title)
 
@@ -115,7 +99,7 @@ class Recorded:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
         switches = isinstance(served.declaration.life, Switches)
         above = found.place if switches else self._above(served, inputs) or found.parent
-        parent = self._plan.all.get(above) if above else None
+        parent = self._rows.get(above) if above else None
         hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
         if above:
             hidden[PARENT] = parent.mark.token if parent and parent.mark else ""
@@ -128,6 +112,15 @@ class Recorded:
             return None
         owner = served.owner_row(inputs)
         return (owner[0].declaration.table, owner[1]) if owner else None
+
+
+def place_of(registered: Registered) -> Place:
+    """Return the row behind a resource; of a switch the row that it switches."""
+    declaration = getattr(declared, registered.type.removeprefix(OURS)).declaration
+    if isinstance(declaration.life, Switches):
+        table, _, key = registered.id.partition("/")
+        return table, key
+    return declaration.table, registered.id
 
 
 def deployment(
@@ -153,15 +146,27 @@ def deployment(
     differences: list[str] = []
     for each in registered:
         if each.urn in known:
-            recorded.confirm(each, known[each.urn])
+            if each.id and str(known[each.urn].get("id")) != each.id:
+                raise EngineError(
+                    f"'{each.name}' is row {known[each.urn].get('id')} in the state, and row {each.id} is meant here. "
+                    "Give one of the two another name"
+                )
             continue
         if not each.custom:
             component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
             resources.append(component | ({"protect": True} if each.protect else {}))
             continue
+        if not each.id:
+            continue
         entry, differing = recorded.entry(each, provider)
         resources.append(entry)
         differences += [f"{each.type.removeprefix(OURS)} '{each.name}': {name}" for name in differing]
+    there = {entry["urn"] for entry in resources}
+    for entry in resources:
+        if "dependencies" in entry:  # what is not there yet is not depended on yet
+            entry["dependencies"] = [urn for urn in entry["dependencies"] if urn in there]
+        for name, urns in (entry.get("propertyDependencies") or {}).items():
+            entry["propertyDependencies"][name] = [urn for urn in urns if urn in there]
     return {**before, "resources": list(_in_order(resources))}, differences
 
 
@@ -188,18 +193,10 @@ def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
             yield entry
 
 
-def opened(properties: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """Return properties with their secrets in the open, and the names of those that are secrets."""
-    sealed = {name: value for name, value in properties.items() if isinstance(value, Mapping)}
-    secret = {name for name, value in sealed.items() if value.get(SIGNATURE) == _SECRET}
-    plain = {name: value["value"] if name in secret else value for name, value in properties.items()}
-    return {name: value for name, value in plain.items() if value is not None}, secret
-
-
 def closed(properties: Mapping[str, Any], secret: set[str]) -> dict[str, Any]:
     """Return properties as a state has them: what is null is left out, and secrets are told as such."""
     return {
-        name: {SIGNATURE: _SECRET, "plaintext": json.dumps(value)} if name in secret else value
+        name: sealed(value) if name in secret else value
         for name, value in sorted(properties.items())
         if value is not None
     }
@@ -236,4 +233,14 @@ def rows_of(plan: Plan, places: Mapping[tuple[str, str], Place]) -> Rows:
         switches = kind.endswith(Power.declaration.type_token)
         known = {} if switches else {each: value for each, value in found.outputs.items() if value is not None}
         rows.setdefault(kind, {})[name] = {"id": "/".join(place) if switches else found.key, "outputs": known}
+    return rows
+
+
+def held_rows(objects: Objects, state: StackState) -> Rows:
+    """Return id and outputs of what the state has already, as the recorder answers them."""
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for held in state.held:
+        found = objects.all.get(held.place) if held.place else None
+        known = {name: value for name, value in found.outputs.items() if value is not None} if found else {}
+        rows.setdefault(held.urn.split("::")[2], {})[held.name] = {"id": held.id, "outputs": known}
     return rows

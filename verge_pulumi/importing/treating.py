@@ -150,7 +150,7 @@ class Treatments:
         """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
         provider = self._objects.provider(found.kind)
         while True:
-            inputs = found.arguments | {name: _keys(found, name) for name in found.references}
+            inputs = found.arguments | {name: keys_of(found, name) for name in found.references}
             problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
@@ -167,12 +167,32 @@ def _decided(line: Line) -> str:
     return DECIDED if not line.reason or line.reason.startswith(PART_OF) else line.reason
 
 
+def candidates_of(objects: Objects, owner: str, held: Collection[Place]) -> dict[str, list[dict[str, Any]]]:
+    """Return id and outputs of each row that a resource of a stack may be, by the title of its kind.
+
+    Args:
+        objects: The rows.
+        owner: ``project/stack``.
+        held: The rows that the state of the stack has already.
+    """
+    own = Mark.new(owner, "", "").owner
+    marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
+    candidates: dict[str, list[dict[str, Any]]] = {}
+    for place, found in objects.all.items():
+        others = found.mark and (found.mark.owner != own or marks[found.mark.token] > 1)
+        if place not in held and not others:
+            outputs = {**found.outputs, **{name: keys_of(found, name) for name in found.references}}
+            known = {name: value for name, value in outputs.items() if value is not None}
+            candidates.setdefault(found.declaration.title, []).append({"id": found.key, "outputs": known})
+    return candidates
+
+
 def _meets(found: Found, patterns: Iterable[str]) -> bool:
     named = (found.label, f"{found.declaration.title}/{found.label}")
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns for name in named)
 
 
-def _keys(found: Found, name: str) -> Any:
+def keys_of(found: Found, name: str) -> Any:
     """Return what a reference is kept as in the state."""
     attribute: Any = found.declaration.inputs[name]
     rows = [f"{table}/{key}" if attribute.as_path else key for table, key in found.references[name]]
