@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
-from verge_pulumi.importing.chain import Options, Outcome
+from verge_pulumi.importing.chain import Import, Options, Outcome
 from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Simulator
 
@@ -49,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
         seen.append(options)
         return Outcome(new=1 if confirm(Outcome(new=7)) else 0)
 
-    monkeypatch.setattr(module.Import, "run", remember)
+    monkeypatch.setattr(Import, "run", remember)
     return seen
 
 
@@ -141,7 +141,7 @@ def test_the_summary_names_what_is_left_but_no_more_than_a_screen(asked: list[Op
         quiet=False,
         shown="~ mtu",
     )
-    monkeypatch.setattr(module.Import, "run", lambda self, options, confirm: outcome)
+    monkeypatch.setattr(Import, "run", lambda self, options, confirm: outcome)
     told = run(os.devnull)
     assert told.exit_code == 2
     assert told.stdout.splitlines()[0].startswith("1,200 resources, 3 parts of servers, 4 look-ups, 5 rows left")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.engine.lab import ask
-from tests.importing.bench import MemoryCli, SiteBench
+from tests.importing.bench import MemoryCli, SiteBench, record_quickly
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing import chain
 from verge_pulumi.importing.chain import Outcome
@@ -79,7 +79,7 @@ def test_it_ends_where_it_is_told_to(web: SiteBench, cli: MemoryCli) -> None:
     ]
     outcome = web.imports(cli, no_state=True)
     assert "infrastructure/compute.py" in files(web.folder)
-    assert (outcome.new, outcome.quiet, cli.state["deployment"], cli.commands) == (0, None, {}, [])
+    assert (outcome.differences, outcome.quiet, cli.state["deployment"], cli.commands) == ([], None, {}, [])
 
 
 def test_offline_it_asks_vergeos_for_nothing_and_ends_the_same(web: SiteBench, cli: MemoryCli) -> None:
@@ -88,12 +88,24 @@ def test_offline_it_asks_vergeos_for_nothing_and_ends_the_same(web: SiteBench, c
     outcome = web.imports(cli, offline=True)
     assert web.simulator.requests() == []
     assert outcome.exit_code == 0
-    assert "compute" in "".join(files(web.folder))
+
+
+def test_offline_the_program_still_reads_what_it_looks_up_by_its_name(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    web.simulator.reset("log")
+    web.imports(cli, offline=True, no_state=True, scope=Scope(only=("web",)))
+    asked = {(request.verb, request.path) for request in web.simulator.requests()}
+    assert asked == {("GET", "/api/v4/vnets")}
 
 
 def test_who_says_no_gets_no_state(web: SiteBench, cli: MemoryCli) -> None:
     asked: list[Outcome] = []
-    outcome = web.imports(cli, confirm=lambda outcome: asked.append(outcome) or False)
+
+    def confirm(outcome: Outcome) -> bool:
+        asked.append(outcome)
+        return False
+
+    outcome = web.imports(cli, confirm=confirm)
     assert asked == [outcome]
     assert outcome.new > 0
     assert cli.state["deployment"] == {}
@@ -168,12 +180,12 @@ def test_the_plan_that_people_edited_is_what_the_program_says(web: SiteBench, cl
 def test_a_row_that_the_whole_program_refuses_is_left_out_and_the_rest_goes_on(
     web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, refused = chain.record, [("Nic", "web-eth0", "no such plug."), ("Group", "Operators", "taken.")]
+    refused = [("Nic", "web-eth0", "no such plug."), ("Group", "Operators", "taken.")]
 
     def record(*arguments: Any) -> list[Registered]:
         if refused:
             raise Refused(*refused.pop())
-        return real(*arguments)
+        return record_quickly(*arguments)
 
     monkeypatch.setattr(chain, "record", record)
     outcome = web.imports(cli)

@@ -222,3 +222,20 @@ def test_what_the_state_has_already_is_managed_or_looked_up(site: SiteBench) -> 
     site.lines[("vnets", key)] = replace(site.lines["vnets", key], treatment="manage", resource="lan")
     site.plan(seen=seen, held=[("vnets", key)], scope=Scope(only=("nothing",)))
     assert treated(site, "vnets", "lan") == ("manage", "")
+
+
+def test_what_vergeos_made_is_not_told_where_a_table_cannot_be_read_and_is_left(site: SiteBench) -> None:
+    """Who is in its groups would look as if people had put them there."""
+    site.simulator.faults(
+        {
+            "what": "status",
+            "status": 403,
+            "match": {"verb": "GET", "path": "/users$", "times": 0},
+            "body": {"err": "no"},
+        }
+    )
+    site.plan()
+    members = [line for line in site.lines.values() if line.table == "members"]
+    assert [(line.treatment, line.reason) for line in members] == [
+        ("leave", "it refers to a row of users, which cannot be read")
+    ]
