@@ -125,6 +125,10 @@ class Objects:
         """The identity of the VergeOS."""
         return self._connection.system.identity
 
+    def is_unread(self, table: str) -> bool:
+        """Say whether the rows of a table could not be read."""
+        return table in self._site.unread
+
     def provider(self, kind: type[BaseResource]) -> Any:
         """Return what serves a resource, connected."""
         if kind not in self._providers:

@@ -143,6 +143,7 @@ class Plan:
 
     def _line(self, found: Found) -> Line:
         treatment, reason = self._of[found.place]
+        before = self.known.line(found.place)
         return Line(
             table=found.declaration.table,
             key=found.key,
@@ -150,6 +151,7 @@ class Plan:
             name=found.label,
             parent="/".join(found.parent or ()),
             treatment=treatment.value,
+            planned=before.planned if before.is_decided else treatment.value,
             reason=reason,
         )
 

@@ -44,7 +44,8 @@ class Line:
         name: Its name in VergeOS.
         parent: The row that it was created within, as ``table/key``.
         treatment: What becomes of it.
-        reason: Why that is not ``manage``.
+        planned: What would become of it if nobody had edited the plan; a person decided what differs from that.
+        reason: Why it is not ``manage``.
         resource: The name of the resource.
         variable: The name of its variable.
         module: The module of the program.
@@ -56,6 +57,7 @@ class Line:
     name: str = ""
     parent: str = ""
     treatment: str = Treatment.LEAVE.value
+    planned: str = ""
     reason: str = ""
     resource: str = ""
     variable: str = ""
@@ -78,9 +80,8 @@ class Line:
 
     @property
     def is_decided(self) -> bool:
-        """Whether a person took it out of the program: the reason is not one of ours."""
-        ours = self.reason not in ("", DECIDED) and not self.reason.startswith(PART_OF)
-        return bool(self.kind) and not self.is_in_program and not ours
+        """Whether a person decided what becomes of it."""
+        return self.planned not in ("", self.treatment)
 
 
 _COLUMNS = [each.name for each in fields(Line)]
@@ -90,16 +91,19 @@ _FORMULA = ("=", "+", "-", "@", "'")
 
 def write_plan(lines: Iterable[Line], path: Path) -> None:
     """Write a plan, as a whole or not at all."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for line in lines:
-        values = [str(getattr(line, column)) for column in _COLUMNS]
-        writer.writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    rows = [_COLUMNS, *([str(getattr(line, column)) for column in _COLUMNS] for line in lines)]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    part.write_text("".join(map(_written, rows)), encoding="utf-8", newline="")
     part.replace(path)
+
+
+def _written(values: Iterable[str]) -> str:
+    """Return a row as text."""
+    text = io.StringIO()
+    # Its own end of lines makes the writer quote both halves of it; version control is served with the shorter one.
+    csv.writer(text).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def read_plan(path: Path) -> dict[Place, Line]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from verge_pulumi.engine.errors import EngineError, shown
 
-_REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)': (?P<why>.*)")
+_REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)':(?P<why>.*)", re.DOTALL)
 
 
 class Refused(EngineError):
@@ -146,7 +146,8 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> li
         )
         if ran.returncode:
             last = ran.stderr.strip().rpartition("\n")[2] or "it ended without a word"
-            if refused := _REFUSED.search(last):
-                raise Refused(refused["kind"], refused["name"], shown(refused["why"]))
+            if refused := _REFUSED.search(ran.stderr):
+                reasons = [line.strip().removeprefix("- ") for line in refused["why"].splitlines()]
+                raise Refused(refused["kind"], refused["name"], shown(" ".join(filter(None, reasons))))
             raise EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")
         return [Registered(**each) for each in json.loads(target.read_text(encoding="utf-8"))]

@@ -47,6 +47,10 @@ class Site:
         """Return the rows of a table, by key."""
         return self.tables.get(table, {})
 
+    def has(self, table: str) -> bool:
+        """Say whether a table was asked for; one that could not be read has no rows."""
+        return table in self.tables or table in self.unread
+
     def save(self, path: Path) -> None:
         """Write it to a file, as a whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,17 +149,19 @@ class SiteReader(Reader):
 
     def fresh(self, table: str, key: str, fields: Sequence[str]) -> Row | None:
         """Return one row; a table that was not read with the site is read now."""
-        if table in self._site.tables:
+        if self._site.has(table):
             return self._site.rows(table).get(key)
         return super().fresh(table, key, fields)
 
     def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
         """Return the rows of a table."""
-        return self._site.rows(table) if table in self._site.tables else super().listed(table, fields, marks)
+        return self._site.rows(table) if self._site.has(table) else super().listed(table, fields, marks)
 
     def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
         """Return the rows that meet a condition, out of the site where that is equality."""
         equal = _EQUAL.fullmatch(str(condition)) if condition is not None else None
+        if table in self._site.unread:
+            return []
         if table not in self._site.tables or not equal:
             return super().find(table, condition, fields)
         return [row for row in self._site.rows(table).values() if str(row.get(equal[1])) == equal[2]]

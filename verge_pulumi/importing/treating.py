@@ -13,7 +13,7 @@ from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.firewalls import OF_A_FIREWALL
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.plan_file import DECIDED, Line, Treatment
+from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Line, Treatment
 
 GIVEN = "VergeOS made it"
 Decision = tuple[Treatment, str]
@@ -100,11 +100,11 @@ class Treatments:
             return Treatment.LEAVE, found.kind.importing.left
         if not found.mark and not line.is_managed and self._is_given(found):
             return Treatment.LEAVE, GIVEN
-        if line.is_decided:
-            return Treatment(line.treatment), DECIDED
-        if place not in chosen:
+        if line.is_decided and not line.is_in_program:
+            return Treatment(line.treatment), _decided(line)
+        if place not in chosen and not line.is_decided:
             return Treatment.LOOKUP, "it was not chosen"
-        if _meets(found, scope.exclude):
+        if _meets(found, scope.exclude) and not line.is_decided:
             return Treatment.LOOKUP, "it was excluded"
         if why := self._why_not(found):
             self.unsaid.add(place)
@@ -117,8 +117,7 @@ class Treatments:
         if importing.is_given(found.row) or (inventory and inventory.is_given(found.row)):
             return True
         if importing.follows_parents:
-            required = [name for name, attribute in found.declaration.inputs.items() if attribute.required]
-            above = [self._objects.all.get(row) for name in required for row in found.references.get(name, ())]
+            above = [self._objects.all.get(row) for name in _required(found) for row in found.references.get(name, ())]
             if above and all(each and self._is_given(each) for each in above):
                 return True
         return not importing.left and bool(self._objects.provider(found.kind).made_by_vergeos(found.row))
@@ -139,6 +138,9 @@ class Treatments:
         """Return why a program cannot say a row, "" if it can."""
         if why := self._known.refused.get(found.place):
             return f"a program cannot say it: {why}"
+        needed = [row for name in _required(found) for row in found.references.get(name, ())]
+        if unread := [table for table, _ in needed if self._objects.is_unread(table)]:
+            return f"it refers to a row of {unread[0]}, which cannot be read"
         if missing := found.missing:
             secret = "" if found.secrets.isdisjoint(missing) else ", or it is a secret"
             return f"it needs {', '.join(missing)}, which VergeOS does not tell{secret}"
@@ -160,6 +162,15 @@ class Treatments:
             for name in optional:
                 found.arguments.pop(name, None)
                 found.references.pop(name, None)
+
+
+def _required(found: Found) -> list[str]:
+    return [name for name, attribute in found.declaration.inputs.items() if attribute.required]
+
+
+def _decided(line: Line) -> str:
+    """Return the reason for what a person decided: what they wrote, if they did."""
+    return DECIDED if not line.reason or line.reason.startswith(PART_OF) else line.reason
 
 
 def candidates_of(objects: Objects, owner: str, held: Collection[Place]) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,153 @@
+"""``verge-pulumi import``: arguments in, exit code and a summary out."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.importing.bench import MemoryCli, SiteBench
+from verge_pulumi.cli import importing as module
+from verge_pulumi.cli.app import app
+from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.treating import Scope
+from verge_pulumi.simulator import Simulator
+
+
+def run(*arguments: str, **options: Any) -> Any:
+    return CliRunner().invoke(app, ["import", *arguments], **options)
+
+
+@pytest.fixture
+def site(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SiteBench:
+    """A VergeOS that people filled, and the folder of a project."""
+    monkeypatch.setenv("VERGEOS_HOST", simulator.url)
+    monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
+    made = SiteBench(simulator, tmp_path)
+    made.vm("web", {"eth0": made.network()})
+    return made
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> MemoryCli:
+    """What stands in the place of Pulumi's command line."""
+    memory = MemoryCli()
+    monkeypatch.setattr(module, "Pulumi", lambda folder, stack: memory)
+    return memory
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """What an import is asked for, which then does nothing."""
+    seen: list[Options] = []
+
+    def remember(self: Any, options: Options, confirm: Any) -> Outcome:
+        seen.append(options)
+        return Outcome(new=1 if confirm(Outcome(new=7)) else 0)
+
+    monkeypatch.setattr(Import, "run", remember)
+    return seen
+
+
+def test_the_help_names_every_exit_code() -> None:
+    shown = run("--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).output
+    for words in ("VergeOS is only read", "--only", "--exclude", "--with-needs", "--plan", "--no-state", "--offline"):
+        assert words in shown
+    for words in ("0 nothing differs", "1 it failed", "2 the program differs", "3 some rows are left out"):
+        assert words in " ".join(shown.split())
+
+
+def test_options_are_what_is_asked_for(asked: list[Options], tmp_path: Path) -> None:
+    told = run(
+        str(tmp_path), "--only", "web-*", "--only", "Network/lan", "--exclude", "old-*", "--with-needs",
+        "--all-arguments", "--offline", "--plan", "--no-state", "--yes",
+    )  # fmt: skip
+    scope = Scope(only=("web-*", "Network/lan"), exclude=("old-*",), with_needs=True)
+    assert asked == [Options(scope=scope, every=True, offline=True, plan_only=True, no_state=True)]
+    assert told.exit_code == 0
+    run(str(tmp_path), "--yes")
+    assert asked[1] == Options()
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_it_asks_before_the_state_is_written(asked: list[Options], tmp_path: Path, answer: str) -> None:
+    told = run(str(tmp_path), input=f"{answer}\n")
+    assert "Record 7 resources in the state?" in told.output
+
+
+def test_it_imports_and_says_how_much(site: SiteBench, cli: MemoryCli) -> None:
+    told = run(str(site.folder), "--yes")
+    assert told.exit_code == 0, told.output
+    assert "2 parts" in told.stdout
+    assert told.stdout.endswith("'pulumi preview' shows no change.\n")
+    assert cli.entries
+    again = run(str(site.folder), "--yes")
+    assert again.stdout.endswith("Nothing new. 'pulumi preview' shows no change.\n")
+
+
+def test_a_row_that_cannot_be_in_a_program_is_told_and_the_exit_code_is_three(site: SiteBench, cli: MemoryCli) -> None:
+    site.simulator.edit("vms", 1, name='quo"ted')
+    told = run(str(site.folder), "--yes")
+    assert told.exit_code == 3
+    assert "Not in the program:\n  VirtualMachine 'quo\"ted': a program cannot say it: name: " in told.stdout
+    assert cli.entries
+
+
+def test_there_is_no_project(tmp_path: Path) -> None:
+    told = run(str(tmp_path), "--stack", "dev")
+    assert told.exit_code == 1
+    words = "Unable to import: "
+    assert told.stderr.startswith(words)
+    assert "Traceback" not in told.output
+
+
+def test_there_is_no_stack(tmp_path: Path) -> None:
+    """What the Pulumi CLI says of it is passed on."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    told = run(str(tmp_path))
+    assert told.exit_code == 1
+    assert "'pulumi stack --show-name' failed: error: no stack named 'dev' found" in told.stderr
+
+
+def test_there_is_no_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = run(str(tmp_path))
+    assert told.exit_code == 1
+    assert told.stderr == "Unable to import: there is no 'pulumi' on the PATH. Install the Pulumi CLI\n"
+
+
+def test_there_is_no_vergeos(tmp_path: Path, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VERGEOS_HOST", raising=False)
+    told = run(str(tmp_path))
+    assert told.exit_code == 1
+    assert told.stderr.startswith("Unable to import: ")
+    assert "VERGEOS_HOST" in told.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_summary_names_what_is_left_but_no_more_than_a_screen(asked: list[Options], monkeypatch: Any) -> None:
+    outcome = Outcome(
+        counts=Counter(manage=1200, part=3, lookup=4, leave=5),
+        unread={"users": "no right"},
+        refused=[f"Network 'n{number}': no" for number in range(25)],
+        cuts=["Network 'lan': default_gateway"],
+        kept=["__main__.py"],
+        differences=["Network 'lan': mtu"],
+        quiet=False,
+        shown="~ mtu",
+    )
+    monkeypatch.setattr(Import, "run", lambda self, options, confirm: outcome)
+    told = run(os.devnull)
+    assert told.exit_code == 2
+    assert told.stdout.splitlines()[0].startswith("1,200 resources, 3 parts of servers, 4 look-ups, 5 rows left")
+    assert "Not readable:\n  users: no right" in told.stdout
+    assert "  Network 'n19': no\n  and 5 more" in told.stdout
+    assert "refer to each other:\n  Network 'lan': default_gateway" in told.stdout
+    assert "and kept:\n  __main__.py" in told.stdout
+    assert "The program differs from VergeOS:\n  Network 'lan': mtu" in told.stdout
+    assert told.stdout.endswith("'pulumi preview' shows changes:\n~ mtu\n")

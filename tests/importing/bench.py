@@ -1,0 +1,199 @@
+"""The stages of an import, one by one and all together, in process and against a simulator."""
+
+from __future__ import annotations
+
+import copy
+import json
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from tests.engine.lab import ask
+from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing import recorder
+from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.commands import Pulumi, Ran
+from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack
+from verge_pulumi.importing.site import Site, connect_to, read_site
+from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
+from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.simulator import Simulator
+
+STACK = Stack(organization="organization", project="shop", name="dev")
+
+MADE = "[pulumi {owner} {name} 7f3a21c4-9d3ed164b2c4]"
+"""A mark, as the last line of a description."""
+
+
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["verge_pulumi.importing.recorder", "verge_pulumi.resources"])
+
+
+def record_quickly(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
+    """Do what `record` does in a process that has the package already, instead of starting a Python each time."""
+    given = {
+        "organization": stack.organization,
+        "project": stack.project,
+        "stack": stack.name,
+        "config": dict(stack.config),
+        "secret": list(stack.secret),
+        "rows": rows,
+        "candidates": candidates,
+    }
+    with tempfile.NamedTemporaryFile() as result:
+        process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
+        process.start()
+        process.join()
+        assert process.exitcode == 0, "the program fails"
+        return [Registered(**each) for each in json.loads(Path(result.name).read_text())]
+
+
+def _record(folder: Path, given: Mapping[str, Any], result: str, environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)
+    os.chdir(folder)
+    Path(result).write_text(json.dumps(recorder.record(given)))
+
+
+class SiteBench:
+    """A VergeOS that people filled by hand, and what an import makes of it.
+
+    Args:
+        simulator: The VergeOS.
+        folder: Of the project.
+    """
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        self.settings = Settings(host=simulator.url, api_key=simulator.api_key)
+        self.lines: dict[Place, Line] = {}
+        """The plan of the last run, as `Known` gets it."""
+
+    # What people do --------------------------------------------------------------------------------------------------
+
+    def make(self, table: str, /, **columns: Any) -> Any:
+        """Create a row, and return its key."""
+        key = ask(self.simulator, "POST", table, columns)["$key"]
+        return int(key) if str(key).isdecimal() else key
+
+    def network(self, name: str = "lan", **columns: Any) -> int:
+        """Create a network."""
+        return int(self.make("vnets", name=name, **{"network": "10.0.0.0/24", "ipaddress": "10.0.0.1", **columns}))
+
+    def machine(self, vm: int) -> int:
+        """Return the machine of a VM, to which its parts belong."""
+        return int(ask(self.simulator, "GET", f"vms/{vm}?fields=machine")["machine"])
+
+    def vm(self, name: str = "web", nics: Mapping[str, int] | None = None, **columns: Any) -> int:
+        """Create a VM with a drive, and with NICs on networks."""
+        vm = int(self.make("vms", name=name, **{"ram": 1024, **columns}))
+        machine = self.machine(vm)
+        self.make("machine_drives", machine=machine, name="root", disksize=1024**3)
+        for nic, net in (nics or {}).items():
+            self.make("machine_nics", machine=machine, name=nic, vnet=net)
+        return vm
+
+    # The stages ------------------------------------------------------------------------------------------------------
+
+    def read(self, tell: Callable[[str], None] = lambda line: None) -> Site:
+        """Read the site."""
+        connection = connect_to(self.settings)
+        try:
+            return read_site(connection, tell)
+        finally:
+            connection.client.close()
+
+    def objects(self, site: Site | None = None, *, every: bool = False) -> Objects:
+        """Return what a program may declare."""
+        site = site or self.read()
+        return Objects(site, connect_to(self.settings, site), every=every)
+
+    def plan(
+        self,
+        *,
+        seen: Site | None = None,
+        scope: Scope | None = None,
+        held: Collection[Place] = (),
+        frozen: Collection[str] = (),
+        refused: Mapping[Place, str] | None = None,
+    ) -> Plan:
+        """Plan, with what the last plan said, and keep the lines for the next one; read the site if it was not."""
+        known = Known(owner=STACK.owner, held=held, lines=self.lines, frozen=frozen, refused=refused or {})
+        plan = Plan(self.objects(seen), known, scope or Scope())
+        self.lines = dict(plan.lines)
+        return plan
+
+    def program(self, plan: Plan) -> Mapping[str, str]:
+        """Write the program into the folder, and return its files."""
+        files = Program(plan).files
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return files
+
+    def registered(self, plan: Plan) -> list[Registered]:
+        """Run the program of a plan, and return what it registers."""
+        self.program(plan)
+        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan)), {})
+
+    def deployed(
+        self, plan: Plan, registered: list[Registered] | None = None, before: Mapping[str, Any] | None = None
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """Return the entries of the state that comes of a plan, and how the program differs from VergeOS."""
+        registered = self.registered(plan) if registered is None else registered
+        state, differences = deployment(before or {}, STACK, registered, Recorded(plan.objects, plan.all))
+        return state["resources"], differences
+
+    def imports(
+        self, cli: MemoryCli, confirm: Callable[[Outcome], bool] = lambda outcome: True, **options: Any
+    ) -> Outcome:
+        """Run all stages, with another thing in the place of Pulumi's command line."""
+        environment = {"VERGEOS_HOST": self.simulator.url, "VERGEOS_API_KEY": self.simulator.api_key}
+        return Import(self.folder, cast("Pulumi", cli), environment, cli.told.append).run(Options(**options), confirm)
+
+
+class MemoryCli:
+    """Pulumi's command line for one stack, whose state is kept in memory.
+
+    Args:
+        stack: The stack.
+    """
+
+    def __init__(self, stack: Stack = STACK) -> None:
+        self.state: dict[str, Any] = {"version": 3, "deployment": {}}
+        self.told: list[str] = []
+        self.commands: list[tuple[str, ...]] = []
+        self.preview = Ran(0, "", "")
+        self._stack = stack
+
+    def stack(self) -> Stack:
+        """Return the stack."""
+        return self._stack
+
+    def export(self) -> dict[str, Any]:
+        """Return the state."""
+        return copy.deepcopy(self.state)
+
+    def replace_state(self, exported: Mapping[str, Any]) -> None:
+        """Put another state in its place."""
+        self.state = json.loads(json.dumps(exported))
+
+    def run(self, *command: str) -> Ran:
+        """Say what the preview is told to show."""
+        self.commands.append(command)
+        return self.preview
+
+    @property
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The entries of the state, by type and name."""
+        resources = self.state["deployment"].get("resources", ())
+        return {"::".join(entry["urn"].split("::")[2:]): entry for entry in resources}

@@ -1,0 +1,350 @@
+"""All stages together, and the files that they leave."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.lab import ask
+from tests.importing.bench import MemoryCli, SiteBench, record_quickly
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing import chain
+from verge_pulumi.importing.chain import Outcome
+from verge_pulumi.importing.commands import Ran
+from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.recording import Refused, Registered
+from verge_pulumi.importing.treating import Scope
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def web(site: SiteBench) -> SiteBench:
+    """A site with a machine on a network."""
+    site.vm("web", {"eth0": site.network()})
+    return site
+
+
+def edit(site: SiteBench, name: str, **values: str) -> None:
+    """Edit the line of a row in the plan, as a spreadsheet does."""
+    path = site.folder / "vergeos-import" / "plan.csv"
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row |= values if row["name"] == name else {}
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_one_run_leaves_a_program_a_plan_and_a_state_and_the_next_finds_nothing(web: SiteBench, cli: MemoryCli) -> None:
+    before = web.simulator.snapshot()
+    web.simulator.reset("log")
+    outcome = web.imports(cli)
+    assert {request.verb for request in web.simulator.requests()} == {"GET"}
+    assert web.simulator.snapshot() == before
+    assert (outcome.differences, outcome.kept, outcome.quiet, outcome.exit_code) == ([], [], True, 0)
+    assert outcome.new == len(cli.entries)
+    assert cli.commands == [("preview", "--diff", "--expect-no-changes")]
+    assert any("pulumi stack import --file" in line for line in cli.told)
+    left = files(web.folder)
+    assert {"__main__.py", "infrastructure/compute.py", "infrastructure/network.py"} <= left.keys()
+    assert {".vergeos/.gitignore", ".vergeos/site.json.gz", "vergeos-import/plan.csv"} <= left.keys()
+    assert not [name for name in left if name.endswith(".part")]
+    assert (web.folder / ".vergeos" / "before.json").stat().st_mode & 0o777 == 0o600
+    assert json.loads(left[".vergeos/before.json"]) == {"version": 3, "deployment": {}}
+    written = json.loads(left["vergeos-import/written.json"])
+    assert written == {name: hashlib.sha256(left[name]).hexdigest() for name in written}
+
+    state = cli.state
+    again = web.imports(cli)
+    assert (again.new, again.exit_code) == (0, 0)
+    assert cli.state == state
+    assert files(web.folder) == left
+
+
+def test_it_ends_where_it_is_told_to(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    assert [*files(web.folder)] == [
+        name for name in files(web.folder) if name.startswith((".vergeos/", "vergeos-import/plan.csv"))
+    ]
+    outcome = web.imports(cli, no_state=True)
+    assert "infrastructure/compute.py" in files(web.folder)
+    assert (outcome.differences, outcome.quiet, cli.state["deployment"], cli.commands) == ([], None, {}, [])
+
+
+def test_offline_it_asks_vergeos_for_nothing_and_ends_the_same(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    web.simulator.reset("log")
+    outcome = web.imports(cli, offline=True)
+    assert web.simulator.requests() == []
+    assert outcome.exit_code == 0
+
+
+def test_offline_the_program_still_reads_what_it_looks_up_by_its_name(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    web.simulator.reset("log")
+    web.imports(cli, offline=True, no_state=True, scope=Scope(only=("web",)))
+    asked = {(request.verb, request.path) for request in web.simulator.requests()}
+    assert asked == {("GET", "/api/v4/vnets")}
+
+
+def test_who_says_no_gets_no_state(web: SiteBench, cli: MemoryCli) -> None:
+    asked: list[Outcome] = []
+
+    def confirm(outcome: Outcome) -> bool:
+        asked.append(outcome)
+        return False
+
+    outcome = web.imports(cli, confirm=confirm)
+    assert asked == [outcome]
+    assert outcome.new > 0
+    assert cli.state["deployment"] == {}
+    assert cli.commands == []
+    assert not (web.folder / ".vergeos" / "before.json").exists()
+
+
+def test_a_state_with_pending_operations_is_left_alone(web: SiteBench, cli: MemoryCli) -> None:
+    web.simulator.reset("log")
+    cli.state["deployment"] = {"pending_operations": [{"type": "creating"}]}
+    with pytest.raises(EngineError, match=r"writes of an earlier run were cut off, .*Run 'pulumi refresh' first"):
+        web.imports(cli)
+    assert files(web.folder) == {}
+    assert web.simulator.requests() == []
+
+
+def test_a_preview_that_shows_changes_is_told(web: SiteBench, cli: MemoryCli) -> None:
+    cli.preview = Ran(1, "~ name", "error")
+    outcome = web.imports(cli)
+    assert (outcome.quiet, outcome.shown, outcome.exit_code) == (False, "~ nameerror", 2)
+
+
+def test_nothing_gets_into_the_state_while_the_program_differs(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        chain, "deployment", lambda before, *rest: ({**before, "resources": []}, ["Network 'lan': mtu"])
+    )
+    outcome = web.imports(cli)
+    assert (outcome.differences, outcome.exit_code) == (["Network 'lan': mtu"], 2)
+    assert cli.state["deployment"] == {}
+
+
+def test_what_somebody_edited_is_never_overwritten(web: SiteBench, cli: MemoryCli) -> None:
+    """The rest is written anew; what is new goes into a module beside the edited one."""
+    web.imports(cli, no_state=True)
+    compute = web.folder / "infrastructure" / "compute.py"
+    edited = compute.read_text() + "\n# by hand\n"
+    compute.write_text(edited)
+    network = (web.folder / "infrastructure" / "network.py").read_bytes()
+    web.vm("db")
+    web.make("vnets", name="wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    outcome = web.imports(cli, no_state=True)
+    assert compute.read_text() == edited
+    assert outcome.kept == []
+    assert '"db"' in (web.folder / "infrastructure" / "compute_2.py").read_text()
+    assert (web.folder / "infrastructure" / "network.py").read_bytes() != network
+    main = (web.folder / "__main__.py").read_text()
+    assert "compute, compute_2" in main
+
+
+def test_a_main_program_that_is_not_ours_is_kept_and_told(web: SiteBench, cli: MemoryCli) -> None:
+    main = web.folder / "__main__.py"
+    main.write_text("from infrastructure import access, compute, network\n\n# mine\n")
+    outcome = web.imports(cli, no_state=True)
+    assert outcome.kept == ["__main__.py"]
+    assert main.read_text().endswith("# mine\n")
+
+
+def test_the_plan_that_people_edited_is_what_the_program_says(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    edit(web, "lan", resource="backbone", variable="spine", module="core")
+    edit(web, "Operators", treatment="leave", reason="HR takes care of it")
+    for _ in range(2):
+        web.imports(cli, no_state=True)
+        assert 'spine = Network(\n    "backbone"' in (web.folder / "infrastructure" / "core.py").read_text()
+        assert "NicArgs(network=core.spine" in (web.folder / "infrastructure" / "compute.py").read_text()
+        assert not (web.folder / "infrastructure" / "access.py").exists()
+        assert "HR takes care of it" in (web.folder / "vergeos-import" / "plan.csv").read_text()
+
+
+def test_a_row_that_the_whole_program_refuses_is_left_out_and_the_rest_goes_on(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = [("Nic", "web-eth0", "no such plug."), ("Group", "Operators", "taken.")]
+
+    def record(*arguments: Any) -> list[Registered]:
+        if refused:
+            raise Refused(*refused.pop())
+        return record_quickly(*arguments)
+
+    monkeypatch.setattr(chain, "record", record)
+    outcome = web.imports(cli)
+    assert outcome.refused == [
+        "Group 'Operators': a program cannot say it: taken.",
+        "Nic 'eth0': a program cannot say it: no such plug.",
+    ]
+    assert outcome.exit_code == 3
+    assert outcome.quiet is True
+    assert "left out: Group 'Operators' cannot be declared: taken." in cli.told
+    names = {key.rpartition("::")[2] for key in cli.entries}
+    assert "web-eth0" not in names
+    assert {"web", "root", "lan"} <= names, "the VM is there without it, and no Server any more"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_refusal_of_what_is_no_row_or_in_an_edited_file_ends_it(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    def record(*arguments: Any) -> list[Registered]:
+        raise Refused("Network", "lan" if kept else "unknown", "no.")
+
+    monkeypatch.setattr(chain, "record", record)
+    if kept:
+        (web.folder / "__main__.py").write_text("# mine\n")
+    with pytest.raises(Refused, match="cannot be declared: no"):
+        web.imports(cli)
+    assert cli.state["deployment"] == {}
+
+
+@pytest.mark.parametrize("stage", ["plan", "program", "recording"])
+def test_an_interrupt_leaves_whole_files_and_the_same_command_goes_on(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    def interrupt(*arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if stage == "plan":
+            patched.setattr(chain, "write_plan", interrupt)
+        elif stage == "program":
+            real = Path.replace
+            patched.setattr(Path, "replace", lambda self, to: interrupt() if "compute" in str(to) else real(self, to))
+        else:
+            patched.setattr(chain, "record", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            web.imports(cli)
+    for name, content in files(web.folder / "infrastructure").items():
+        if name.endswith(".py"):
+            compile(content, name, "exec")
+    assert cli.state["deployment"] == {}
+    outcome = web.imports(cli)
+    assert (outcome.exit_code, outcome.kept) == (0, [])
+    assert not [name for name in files(web.folder) if name.endswith(".part")]
+
+
+def test_a_table_without_right_is_named_and_the_rest_is_imported(web: SiteBench, cli: MemoryCli) -> None:
+    web.simulator.faults(
+        {
+            "what": "status",
+            "status": 403,
+            "match": {"verb": "GET", "path": "/users$", "times": 0},
+            "body": {"err": "no"},
+        }
+    )
+    outcome = web.imports(cli)
+    assert [*outcome.unread] == ["users"]
+    assert (outcome.quiet, outcome.exit_code) == (True, 3)
+    assert [line["type"] for line in cli.entries.values() if line["type"].endswith(":Permission")] == []
+
+
+def test_what_comes_later_is_added_and_changes_nothing_of_what_was_there(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli)
+    before, state = files(web.folder), cli.entries
+    web.vm("db")
+    outcome = web.imports(cli, scope=Scope(only=("db", "web")))
+    after = files(web.folder)
+    assert outcome.exit_code == 0
+    assert {name: after[name] for name in before if name.startswith("infrastructure/")} == {
+        name: before[name] for name in before if name.startswith("infrastructure/")
+    }
+    assert '"db"' in after["infrastructure/compute_2.py"].decode()
+    assert {key: cli.entries[key] for key in state} == state
+    assert outcome.new == len(cli.entries) - len(state) == 4
+
+
+def test_a_written_list_that_is_broken_is_refused(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli, plan_only=True)
+    (web.folder / "vergeos-import" / "written.json").write_text("{")
+    with pytest.raises(EngineError, match=r"written\.json cannot be read .*\. Put it back from version control"):
+        web.imports(cli)
+
+
+def test_code_that_is_no_python_never_gets_a_name(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Program, "files", {"infrastructure/network.py": "class ="})
+    with pytest.raises(SyntaxError):
+        web.imports(cli)
+    assert not (web.folder / "infrastructure" / "network.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        (Outcome(), 0),
+        (Outcome(quiet=True), 0),
+        (Outcome(quiet=False), 2),
+        (Outcome(differences=["x"], refused=["y"]), 2),
+        (Outcome(refused=["y"]), 3),
+        (Outcome(unread={"users": "no"}), 3),
+    ],
+)
+def test_the_exit_code_tells(outcome: Outcome, code: int) -> None:
+    assert outcome.exit_code == code
+
+
+PEOPLE = """
+from verge_pulumi import *
+lan = Network("backbone", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1")
+Server("shop", name="web", ram=1024, drives={"root": DriveArgs(disksize="1GiB")},
+       nics={"eth0": NicArgs(network=lan)}, power=PowerArgs(state="stopped"))
+"""
+
+
+def test_what_a_program_of_people_declares_is_recorded(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE)
+    before = web.simulator.snapshot()
+    outcome = web.imports(cli, declared=True)
+    assert (outcome.missing, outcome.differences, outcome.exit_code) == ([], [], 0)
+    names = {key.rpartition("::")[2] for key in cli.entries}
+    assert names == {"shop-dev", "default", "backbone", "shop", "shop-vm", "shop-root", "shop-eth0", "shop-power"}
+    assert web.simulator.snapshot() == before
+    assert (web.folder / "__main__.py").read_text() == PEOPLE
+    assert not (web.folder / "infrastructure").exists()
+    again = web.imports(cli, declared=True)
+    assert (again.new, again.exit_code) == (0, 0)
+
+
+def test_what_a_program_of_people_declares_and_vergeos_lacks_is_named(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE + 'Network("dmz", name="dmz")\n')
+    outcome = web.imports(cli, declared=True)
+    assert outcome.missing == ["Network 'dmz': VergeOS has no such row"]
+    assert outcome.exit_code == 2
+    assert not [key for key in cli.entries if key.endswith("::dmz")]
+
+
+def test_what_a_program_of_people_says_otherwise_is_for_the_preview(web: SiteBench, cli: MemoryCli) -> None:
+    (web.folder / "__main__.py").write_text(PEOPLE.replace("ram=1024", "ram=2048"))
+    cli.preview = Ran(1, "~ ram", "")
+    outcome = web.imports(cli, declared=True)
+    assert outcome.differences == ["VirtualMachine 'shop-vm': ram"]
+    assert (outcome.quiet, outcome.exit_code) == (False, 2)
+    assert cli.entries, "the state has what VergeOS has; an update brings what the program says"
+
+
+def test_a_running_machine_stays_so(web: SiteBench, cli: MemoryCli) -> None:
+    ask(web.simulator, "POST", "vm_actions", {"vm": 1, "action": "poweron"})
+    web.imports(cli)
+    (power,) = [entry for key, entry in cli.entries.items() if key.endswith("::web-power")]
+    assert power["inputs"]["state"] == "running"
+    assert "PowerArgs" not in (web.folder / "infrastructure" / "compute.py").read_text()

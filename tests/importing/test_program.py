@@ -1,0 +1,159 @@
+"""The files of the program: what refers to what, and in which order."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from tests.importing.bench import SiteBench
+from tests.importing.hostile import fill
+from verge_pulumi.importing.program import Cut, Program
+from verge_pulumi.importing.treating import Scope
+from verge_pulumi.simulator import Simulator
+
+
+def modules(site: SiteBench) -> dict[str, str]:
+    """Return the text of the modules of the last plan, read anew, by their names."""
+    files = site.program(site.plan())
+    return {name.removeprefix("infrastructure/").removesuffix(".py"): text for name, text in files.items()}
+
+
+def test_references_are_variables_of_the_same_module_or_of_an_earlier_one(site: SiteBench) -> None:
+    wan = site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    lan = site.network(vnet_default_gateway=wan)
+    site.vm("web", {"eth0": lan})
+    text = modules(site)
+    assert "default_gateway=wan" in text["network"]
+    assert text["network"].index("wan = Network(") < text["network"].index("lan = Network(")
+    assert "NicArgs(network=network.lan" in text["compute"]
+    assert "from . import network\n" in text["compute"]
+
+
+def test_what_is_not_managed_is_looked_up_by_its_name(site: SiteBench) -> None:
+    lan = site.network()
+    site.vm("web", {"eth0": lan, "eth1": 3})
+    files = site.program(site.plan(scope=Scope(only=("web",))))
+    text = files["infrastructure/compute.py"]
+    assert 'NicArgs(network=by_name("lan")' in text
+    assert 'NicArgs(network=by_name("External")' in text
+    assert "by_name" in text.partition("\n\n\n")[0]
+
+
+def test_a_name_that_several_rows_have_is_no_reference_but_the_key_with_a_comment_is(site: SiteBench) -> None:
+    lan, other = site.network(), site.network("other", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.simulator.edit("vnets", other, name="lan")
+    site.vm("web", {"eth0": lan})
+    text = site.program(site.plan(scope=Scope(only=("web",))))["infrastructure/compute.py"]
+    assert f"network=\"{lan}\",  # Network 'lan'" in text
+
+
+def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: SiteBench) -> None:
+    lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.simulator.edit("vnets", lan, vnet_default_gateway=wan)
+    site.simulator.edit("vnets", wan, vnet_default_gateway=lan)
+    plan = site.plan()
+    program = Program(plan)
+    text = program.files["infrastructure/network.py"]
+    assert program.cuts == [Cut(("vnets", str(wan)), "default_gateway")]
+    assert f"default_gateway=\"{lan}\",  # Network 'lan'" in text
+    assert "default_gateway=wan" in text
+    _, differences = site.deployed(plan)
+    assert differences == []
+
+
+def test_a_circle_of_three_in_three_modules_is_cut_too(site: SiteBench) -> None:
+    nets = [site.network(name, network=f"10.{n}.0.0/24", ipaddress=f"10.{n}.0.1") for n, name in enumerate("abc")]
+    for number, net in enumerate(nets):
+        site.simulator.edit("vnets", net, vnet_default_gateway=nets[number - 1])
+    seen = site.read()
+    site.plan(seen=seen)
+    for name, net in zip("abc", nets, strict=True):
+        line = site.lines["vnets", str(net)]
+        site.lines[line.place] = replace(line, module=f"module_{name}")
+    plan = site.plan(seen=seen)
+    program = Program(plan)
+    assert program.files
+    assert len(program.cuts) == 1
+    _, differences = site.deployed(plan)
+    assert differences == []
+
+
+def test_modules_import_only_those_before_them(simulator: Simulator, site: SiteBench) -> None:
+    fill(simulator, 6, 6)
+    files = site.program(site.plan())
+    order = list(files)
+    for position, (name, text) in enumerate(files.items()):
+        imported = [
+            f"infrastructure/{each.name}.py"
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom) and node.level == 1
+            for each in node.names
+        ]
+        assert all(order.index(module) < position for module in imported), name
+
+
+def test_key_three_is_a_vm_a_network_a_cluster_a_tier_and_a_number(site: SiteBench) -> None:
+    """Equal literals are no reason for a reference: each goes to the table that its column names."""
+    cluster = int(site.simulator.add("clusters", name="third"))
+    vms = [site.vm(f"vm-{n}", cpu_cores=3, cluster=cluster) for n in range(3)]
+    assert (cluster, vms[2]) == (3, 3)
+    site.make("machine_drives", machine=site.machine(3), name="data", disksize=1024**3, preferred_tier="3")
+    site.make("machine_nics", machine=site.machine(3), name="eth0", vnet=3)
+    site.make("machine_nics", machine=site.machine(1), name="eth0", vnet=site.network())
+    plan = site.plan()
+    text = site.program(plan)["infrastructure/compute.py"]
+    block = text[text.index('"vm-2"') :]
+    assert 'cluster="3"' in block
+    assert "cpu_cores=3" in block
+    assert 'preferred_tier="3"' in block
+    assert 'network=by_name("External")' in block
+    entries, differences = site.deployed(plan)
+    assert differences == []
+    by_name = {entry["urn"].rpartition("::")[2]: entry for entry in entries}
+    assert by_name["vm-2-vm"]["id"] == by_name["vm-2-data"]["inputs"]["vm"] == "3"
+    assert by_name["vm-2-eth0"]["inputs"]["network"] == "3"
+    assert by_name["vm-2-eth0"]["propertyDependencies"]["network"] == [], "nothing in the program is that network"
+
+
+def test_values_that_vergeos_chooses_by_itself_are_not_written_but_on_demand(site: SiteBench) -> None:
+    site.network()
+    seen = site.read()
+    text = site.program(site.plan(seen=seen))["infrastructure/network.py"]
+    assert "layer2_type" not in text
+    assert "dhcp_enabled" not in text
+    assert 'network="10.0.0.0/24"' in text
+    every = Program(type(site.plan())(site.objects(seen, every=True), site.plan().known, Scope())).files
+    assert 'layer2_type="vxlan"' in every["infrastructure/network.py"]
+    assert "dhcp_enabled=False" in every["infrastructure/network.py"]
+
+
+def test_a_vm_that_runs_says_nothing_of_power_and_a_stopped_one_does(site: SiteBench) -> None:
+    on, off = site.vm("on"), site.vm("off")
+    site.simulator.edit("machine_status", site.machine(on), running=True, status="running")
+    files = site.program(site.plan())
+    text = files["infrastructure/compute.py"]
+    assert off
+    assert text.count('power=PowerArgs(state="stopped")') == 1
+    assert text.index("PowerArgs(state") > text.index('"off"')
+
+
+def test_protection_is_lifted_by_one_setting(site: SiteBench) -> None:
+    site.network()
+    files = site.program(site.plan())
+    text = files["infrastructure/__init__.py"]
+    assert 'get_bool("protect") is not False' in text
+    assert files["__main__.py"].startswith('"""The program')
+
+
+def test_the_same_site_gives_the_same_bytes(simulator: Simulator, site: SiteBench) -> None:
+    fill(simulator, 5, 5)
+    first = site.program(site.plan())
+    site.lines = {}
+    assert site.program(site.plan()) == first
+
+
+def test_a_program_of_nothing_runs(site: SiteBench) -> None:
+    plan = site.plan(scope=Scope(only=("nothing",)))
+    files = site.program(plan)
+    assert [*files] == ["infrastructure/__init__.py", "__main__.py"]
+    assert site.registered(plan) == []

@@ -1,0 +1,123 @@
+"""What a VergeOS has: one list for each table, and what could not be read is named."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.importing.bench import SiteBench
+from tests.importing.hostile import fill
+from verge_pulumi.client import where
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing.site import Site, connect_to, importable
+from verge_pulumi.simulator import Options, Simulator
+
+
+def test_one_list_for_each_table(site: SiteBench) -> None:
+    fill(site.simulator, 4, 4)
+    site.simulator.reset("log")
+    seen = site.read()
+    paths = Counter(request.path for request in site.simulator.requests())
+    assert {request.verb for request in site.simulator.requests()} == {"GET"}
+    assert all(paths[f"/api/v4/{table}"] == 1 for table in seen.tables)
+    assert sum(paths.values()) <= len(seen.tables) + 3, "who the system is, and nothing else"
+    assert len(seen.rows("vms")) == 4
+    assert seen.rows("nothing") == {}
+
+
+def test_long_tables_are_read_page_by_page(site: SiteBench) -> None:
+    for number in range(1100):
+        site.simulator.add("tag_categories", name=f"category {number}")
+    assert len(site.read().rows("tag_categories")) == 1100
+
+
+def test_it_comes_back_from_its_file_as_it_was(site: SiteBench, tmp_path: Path) -> None:
+    fill(site.simulator, 3, 3)
+    seen = site.read()
+    path = tmp_path / "below" / "site.json.gz"
+    seen.save(path)
+    assert Site.load(path) == seen
+    first = path.read_bytes()
+    seen.save(path)
+    assert path.read_bytes() == first
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["site.json.gz"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"{"), gzip.compress(b'{"unknown": 1}')])
+def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "site.json.gz"
+    path.write_bytes(content)
+    with pytest.raises(EngineError, match=r"holds no site that was read before \(.*\)\. Read it again"):
+        Site.load(path)
+
+
+def test_there_may_be_no_file(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="holds no site that was read before"):
+        Site.load(tmp_path / "site.json.gz")
+
+
+def test_a_table_that_this_account_may_not_read_is_named_and_the_rest_is_read(site: SiteBench) -> None:
+    lan = site.network()
+    site.simulator.faults(
+        {
+            "what": "status",
+            "status": 403,
+            "match": {"verb": "GET", "path": "/users$", "times": 0},
+            "body": {"err": "no"},
+        }
+    )
+    told: list[str] = []
+    seen = site.read(told.append)
+    assert [*seen.unread] == ["users"]
+    assert any(line.startswith("users: ") for line in told)
+    assert str(lan) in seen.rows("vnets")
+    assert not [line for line in site.plan(seen=seen).lines.values() if line.table == "users"]
+
+
+def test_what_an_older_release_lacks_is_not_asked_for(tmp_path: Path) -> None:
+    with Simulator(Options(name="old", release="4.12.6")) as simulator:
+        site = SiteBench(simulator, tmp_path)
+        site.settings = type(site.settings)(
+            host=simulator.url, username=simulator.username, password=simulator.password
+        )
+        seen = site.read()
+        assert "tags" not in seen.tables
+        assert "vms" in seen.tables
+        assert seen.unread == {}
+
+
+def test_offline_nothing_is_asked_but_what_the_site_lacks(site: SiteBench) -> None:
+    fill(site.simulator, 2, 2)
+    seen = site.read()
+    site.simulator.reset("log")
+    site.plan(seen=seen)
+    assert site.simulator.requests() == []
+
+
+def test_reads_are_answered_out_of_the_site(site: SiteBench) -> None:
+    lan = site.network()
+    seen = site.read()
+    connection = connect_to(site.settings, seen)
+    reader = connection.reader
+    site.simulator.reset("log")
+    assert reader.system() == seen.system
+    row = reader.fresh("vnets", str(lan), ["name"])
+    assert row is not None
+    assert row["name"] == "lan"
+    assert reader.fresh("vnets", "999", ["name"]) is None
+    assert reader.listed("vnets", ("name",), "") == seen.rows("vnets")
+    assert site.simulator.requests() == []
+    assert reader.find("clusters", where("name", "eq", "nobody"), ["$key"]) == []
+    assert site.simulator.requests() != [], "what was not read with the site is asked for"
+    connection.client.close()
+
+
+def test_settings_that_exist_already_are_not_imported() -> None:
+    kinds = {kind.declaration.title for kind in importable()}
+    assert {"Network", "VirtualMachine", "Drive", "Nic", "NetworkRule"} <= kinds
+    assert not kinds & {"Setting", "Power", "License"}
+    assert len({kind.declaration.title for kind in importable()}) == len(importable())

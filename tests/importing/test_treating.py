@@ -1,0 +1,241 @@
+"""What becomes of each row, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.importing.bench import SiteBench
+from verge_pulumi.importing.plan_file import DECIDED, Line
+from verge_pulumi.importing.treating import GIVEN, Scope
+
+OWN = "[pulumi shop/dev lan 7f3a21c4-9d3ed164b2c4]"
+OTHERS = "[pulumi shop/prod lan 7f3a21c4-9d3ed164b2c4]"
+
+
+def line(site: SiteBench, table: str, name: str) -> Line:
+    """Return the line of the only row of that name in the last plan."""
+    (found,) = [line for line in site.lines.values() if (line.table, line.name) == (table, name)]
+    return found
+
+
+def treated(site: SiteBench, table: str, name: str) -> tuple[str, str]:
+    """Return what becomes of a row, and why."""
+    found = line(site, table, name)
+    return found.treatment, found.reason
+
+
+def test_what_people_made_is_managed(site: SiteBench) -> None:
+    lan = site.network()
+    site.vm("web", {"eth0": lan})
+    site.plan()
+    assert treated(site, "vnets", "lan") == ("manage", "")
+    assert treated(site, "vms", "web") == ("manage", "")
+    assert line(site, "vms", "web").kind == "Server"
+    assert treated(site, "machine_drives", "root") == ("part", "a part of VirtualMachine 'web'")
+    assert line(site, "machine_nics", "eth0").parent == "vms/1"
+
+
+def test_what_vergeos_made_is_left(site: SiteBench) -> None:
+    lan = site.network()
+    of_vergeos = site.make("vnet_rules", vnet=lan, name="of VergeOS", protocol="tcp", destination_ports="443")
+    site.simulator.edit("vnet_rules", of_vergeos, system_rule=True)
+    other = site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.simulator.edit("vnet_rules", site.make("vnet_rules", vnet=other, name="owned"), owner="vms/7")
+    site.plan()
+    for table, name in [
+        ("users", "admin"), ("groups", "Administrators"), ("vnets", "Core"), ("vnets", "External"),
+        ("themes", "Dark"), ("snapshot_profiles", "SOX"), ("update_sources", "Updates"), ("vnet_rules", "of VergeOS"),
+        ("vnet_rules", "owned"), ("catalog_repositories", "Local"), ("certificates", "site-a"),
+    ]:  # fmt: skip
+        assert treated(site, table, name) == ("leave", GIVEN), name
+    # Who is in a group that VergeOS made, and is VergeOS's own user, was put there by VergeOS too.
+    assert {line.reason for line in site.lines.values() if line.table == "members"} == {GIVEN}
+
+
+def test_people_in_a_group_of_vergeos_are_managed(site: SiteBench) -> None:
+    user = site.make("users", name="alice", displayname="Alice")
+    member = site.make("members", parent_group=1, member=f"users/{user}")
+    site.plan()
+    assert site.lines["members", str(member)].treatment == "manage"
+
+
+def test_what_another_stack_manages_is_looked_up(site: SiteBench) -> None:
+    site.network(description=f"backend\n{OTHERS}")
+    site.plan()
+    assert treated(site, "vnets", "lan") == ("lookup", "shop/prod as 'lan' manages it")
+
+
+def test_what_this_stack_made_is_its_own_again_though_the_state_was_lost(site: SiteBench) -> None:
+    key = site.network(description=OWN)
+    plan = site.plan()
+    assert treated(site, "vnets", "lan") == ("manage", "")
+    entries, differences = site.deployed(plan)
+    (lan,) = [entry for entry in entries if entry.get("id") == str(key) and entry["type"].endswith(":Network")]
+    assert differences == []
+    assert lan["inputs"]["__token"] == "7f3a21c4-9d3ed164b2c4"
+    assert lan["outputs"]["__mark"] == OWN
+    assert "description" not in lan["inputs"], "the mark is no text of people"
+
+
+def test_a_mark_that_several_rows_bear_proves_nothing(site: SiteBench) -> None:
+    site.network(description=OWN)
+    site.network("copy", description=OWN, network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.plan()
+    reason = "several rows bear its mark, so it is a copy or was copied"
+    assert treated(site, "vnets", "lan") == treated(site, "vnets", "copy") == ("leave", reason)
+
+
+@pytest.mark.parametrize("reason", ["", DECIDED, "Bob takes care of it"])
+@pytest.mark.parametrize("treatment", ["leave", "lookup"])
+def test_what_a_person_decided_is_kept_over_every_further_run(site: SiteBench, treatment: str, reason: str) -> None:
+    site.network()
+    seen = site.read()
+    site.plan(seen=seen)
+    lan = line(site, "vnets", "lan")
+    site.lines[lan.place] = replace(lan, treatment=treatment, reason=reason)
+    for _ in range(3):
+        site.plan(seen=seen)
+        assert treated(site, "vnets", "lan") == (treatment, reason or DECIDED)
+    site.lines[lan.place] = replace(line(site, "vnets", "lan"), treatment="manage")
+    for _ in range(3):
+        site.plan(seen=seen)
+        assert treated(site, "vnets", "lan") == ("manage", "")
+
+
+def test_a_person_may_manage_what_vergeos_made_and_that_is_kept_too(site: SiteBench) -> None:
+    seen = site.read()
+    site.plan(seen=seen)
+    external = line(site, "vnets", "External")
+    site.lines[external.place] = replace(external, treatment="manage")
+    for _ in range(3):
+        site.plan(seen=seen)
+        kept = line(site, "vnets", "External")
+        assert (kept.treatment, kept.reason, kept.resource) == ("manage", "", "External")
+
+
+def test_a_person_cannot_manage_what_another_stack_does(site: SiteBench) -> None:
+    site.network(description=OTHERS)
+    seen = site.read()
+    site.plan(seen=seen)
+    lan = line(site, "vnets", "lan")
+    site.lines[lan.place] = replace(lan, treatment="manage")
+    site.plan(seen=seen)
+    assert treated(site, "vnets", "lan")[0] == "lookup"
+
+
+def test_a_reason_of_ours_is_no_decision_of_a_person(site: SiteBench) -> None:
+    """What was not chosen, or could not be said, is asked again in the next run."""
+    site.network()
+    seen = site.read()
+    site.plan(seen=seen, scope=Scope(only=("VirtualMachine/*",)))
+    assert treated(site, "vnets", "lan") == ("lookup", "it was not chosen")
+    site.plan(seen=seen, scope=Scope(exclude=("LAN",)))
+    assert treated(site, "vnets", "lan") == ("lookup", "it was excluded")
+    site.plan(seen=seen)
+    assert treated(site, "vnets", "lan") == ("manage", "")
+
+
+def test_a_person_may_choose_what_the_options_do_not(site: SiteBench) -> None:
+    lan = site.network()
+    site.make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443")
+    seen = site.read()
+    for scope in (Scope(only=("nothing",)), Scope(exclude=("lan",))):
+        site.lines = {}
+        site.plan(seen=seen, scope=scope)
+        site.lines["vnets", str(lan)] = replace(line(site, "vnets", "lan"), treatment="manage")
+        for _ in range(2):
+            site.plan(seen=seen, scope=scope)
+            assert treated(site, "vnets", "lan")[0] == "manage"
+
+
+def test_what_is_within_a_chosen_row_comes_along_and_what_it_needs_on_demand(site: SiteBench) -> None:
+    lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443")
+    site.vm("web-1", {"eth0": lan})
+    site.vm("db-1", {"eth0": wan})
+    seen = site.read()
+    site.plan(seen=seen, scope=Scope(only=("web-*",)))
+    assert treated(site, "vms", "web-1")[0] == "manage"
+    assert treated(site, "vms", "db-1") == ("lookup", "it was not chosen")
+    assert treated(site, "vnets", "lan") == ("lookup", "it was not chosen")
+    assert {line.treatment for line in site.lines.values() if line.table == "machine_nics"} == {"part", "lookup"}
+    site.plan(seen=seen, scope=Scope(only=("web-*",), with_needs=True))
+    assert treated(site, "vnets", "lan")[0] == "manage"
+    assert treated(site, "vnet_rules", "https")[0] == "part", "what is within what is needed comes along too"
+    assert treated(site, "vnets", "wan")[0] == "lookup"
+
+
+def test_patterns_are_of_names_or_of_kinds_and_names(site: SiteBench) -> None:
+    lan = site.network("web")
+    site.vm("web", {"eth0": lan})
+    site.plan(scope=Scope(only=("network/WEB",)))
+    assert treated(site, "vnets", "web")[0] == "manage"
+    assert treated(site, "vms", "web")[0] == "lookup"
+
+
+def test_snapshots_and_media_are_left_with_the_reason_of_their_class(site: SiteBench) -> None:
+    vm = site.vm()
+    site.make("machine_snapshots", machine=site.machine(vm), name="before")
+    site.plan()
+    assert treated(site, "machine_snapshots", "before") == ("leave", "a snapshot is data, and expires")
+
+
+def test_a_secret_that_vergeos_does_not_tell_is_a_reason_to_leave_what_cannot_be_without(site: SiteBench) -> None:
+    site.make(
+        "webhook_urls", name="alerts", url="https://127.0.0.1/", authorization_type="bearer", authorization_value="x"
+    )
+    site.plan()
+    treatment, reason = treated(site, "webhook_urls", "alerts")
+    assert treatment == "leave"
+    assert "authorization_value" in reason
+
+
+def test_what_no_program_can_say_is_left_and_an_optional_value_is_left_out(site: SiteBench) -> None:
+    site.network("long", description="x" * 2000)
+    lan = site.network(network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.simulator.edit("vnets", lan, mtu=20)
+    plan = site.plan()
+    assert treated(site, "vnets", "long")[0] == "manage"
+    (long,) = [found for found in plan.all.values() if found.label == "long"]
+    assert "description" not in long.arguments, "a mark would not fit behind it"
+    assert treated(site, "vnets", "lan")[0] == "manage"
+    assert "mtu" not in plan.all["vnets", str(lan)].arguments
+
+
+def test_a_row_of_which_the_name_is_refused_is_left_and_told(site: SiteBench) -> None:
+    vm = site.vm("web")
+    site.simulator.edit("vms", vm, name='quo"ted')
+    plan = site.plan()
+    treatment, reason = treated(site, "vms", 'quo"ted')
+    assert treatment == "leave"
+    assert reason.startswith("a program cannot say it: name: ")
+    assert plan.unsaid == {("vms", str(vm)): reason}
+
+
+def test_what_the_state_has_already_is_managed_or_looked_up(site: SiteBench) -> None:
+    key = str(site.network())
+    seen = site.read()
+    site.plan(seen=seen, held=[("vnets", key)])
+    assert treated(site, "vnets", "lan") == ("lookup", "it is in the state of this stack already")
+    site.lines[("vnets", key)] = replace(site.lines["vnets", key], treatment="manage", resource="lan")
+    site.plan(seen=seen, held=[("vnets", key)], scope=Scope(only=("nothing",)))
+    assert treated(site, "vnets", "lan") == ("manage", "")
+
+
+def test_what_vergeos_made_is_not_told_where_a_table_cannot_be_read_and_is_left(site: SiteBench) -> None:
+    """Who is in its groups would look as if people had put them there."""
+    site.simulator.faults(
+        {
+            "what": "status",
+            "status": 403,
+            "match": {"verb": "GET", "path": "/users$", "times": 0},
+            "body": {"err": "no"},
+        }
+    )
+    site.plan()
+    members = [line for line in site.lines.values() if line.table == "members"]
+    assert [(line.treatment, line.reason) for line in members] == [
+        ("leave", "it refers to a row of users, which cannot be read")
+    ]
