@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import fill
-from verge_pulumi.importing.program import Cut, Program
+from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.statements import Cut
 from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Simulator
 

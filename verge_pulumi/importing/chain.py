@@ -186,7 +186,9 @@ class Import:
             plan, outcome = self._plan(options, stack.owner, objects, held, refused)
             if options.plan_only:
                 return outcome
-            self._write(Program(plan), outcome)
+            program = Program(plan)
+            self._write(program, outcome)
+            outcome.cuts = [f"{plan.all[cut.place].title}: {cut.argument}" for cut in program.cuts]
             self._tell("running the program without an engine")
             try:
                 registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
@@ -260,7 +262,6 @@ class Import:
             written[name] = self._hash(name)
         self._written_file.parent.mkdir(exist_ok=True)
         self._written_file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        outcome.cuts = [f"{program.title(cut.place)}: {cut.argument}" for cut in program.cuts]
 
     def _verify(self, outcome: Outcome) -> None:
         """Let the engine say whether anything differs."""
