@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pulumi.automation._local_workspace import LocalWorkspace
 from pulumi.automation._stack import StackInitMode
 from pulumi.runtime import _grpc_settings
 
+from tests.engine import warm
 from verge_pulumi.simulator import Simulator
 
 Program = Callable[[], None]
@@ -128,7 +128,7 @@ class Lab:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
+            "PULUMI_PYTHON_CMD": str(warm.python()),
             "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
             "VERGEOS_HOST": simulator.url,
@@ -164,10 +164,9 @@ class Lab:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by name."""
-        deployment = self._stack(lambda: None).export_stack().deployment or {}
         return {
             resource["urn"].rpartition("::")[2]: resource
-            for resource in deployment.get("resources", [])
+            for resource in self._resources()
             if "pulumi:" not in resource["type"]
         }
 
@@ -199,9 +198,12 @@ class Lab:
 
     def _outputs(self) -> dict[str, Any]:
         """Return the outputs of the stack as its state holds them, secrets encrypted."""
-        resources = json.loads(self._file.read_text())["checkpoint"]["latest"].get("resources") or [{}]
-        outputs: dict[str, Any] = resources[0].get("outputs") or {}
+        outputs: dict[str, Any] = next(iter(self._resources()), {}).get("outputs") or {}
         return outputs
+
+    def _resources(self) -> list[dict[str, Any]]:
+        resources: list[dict[str, Any]] = json.loads(self._file.read_text())["checkpoint"]["latest"].get("resources")
+        return resources or []
 
     def _stack(self, program: Program) -> auto.Stack:
         if self._made is None:
