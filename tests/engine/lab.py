@@ -16,7 +16,7 @@ from pulumi.automation._local_workspace import LocalWorkspace
 from pulumi.automation._stack import StackInitMode
 from pulumi.runtime import _grpc_settings
 
-from tests.engine import warm
+from tests.engine import vault, warm
 from verge_pulumi.simulator import Simulator
 
 Program = Callable[[], None]
@@ -80,10 +80,6 @@ class QuietWorkspace(LocalWorkspace):
         """Do nothing."""
 
 
-SALT = "v1:11pRyzyn0XU=:v1:LLzUXsl+UJqkdz73:2lgO1L1X6nKKWb2bb9Mn46MY22f9Zg=="
-"""What ``pulumi stack init`` writes for an empty passphrase."""
-
-
 @cache
 def _command(cli: Path) -> auto.PulumiCommand:
     """Return the CLI; each new object of it asks for its version."""
@@ -133,7 +129,7 @@ class Lab:
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
             "VERGEOS_HOST": simulator.url,
             "VERGEOS_API_KEY": simulator.api_key,
-        }
+        } | vault.environment()
         folder.mkdir(exist_ok=True)
         self.states.mkdir(exist_ok=True)
         self._made: QuietStack | None = None
@@ -226,14 +222,14 @@ class Lab:
         assert not self._file.exists()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         (self.states / ".pulumi" / "meta.yaml").write_text("version: 1\n")
-        secrets = {"type": "passphrase", "state": {"salt": SALT}}
+        secrets = {"type": "cloud", "state": {"url": vault.URL, "encryptedkey": vault.KEY}}
         latest = {
             "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
             "secrets_providers": secrets,
         }
         checkpoint = {"stack": f"organization/{self.project}/{self.stack_name}", "latest": latest}
         self._file.write_text(json.dumps({"version": 3, "checkpoint": checkpoint}))
-        workspace.save_stack_settings(self.stack_name, auto.StackSettings(encryption_salt=SALT))
+        workspace.save_stack_settings(self.stack_name, auto.StackSettings(vault.URL, vault.KEY))
 
     def _run(self, program: Program, command: str, *, fails: bool | None = False, **options: Any) -> Run:
         before = len(self.simulator.requests())

@@ -45,8 +45,9 @@ with socket.socket(socket.AF_UNIX) as server:
 
 EXPORT = """#!{python} -IS
 import json, os, sys
+from urllib.parse import unquote
 
-path = os.environ["PULUMI_BACKEND_URL"].removeprefix("file://") + "/.pulumi/stacks/"
+path = unquote(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://")) + "/.pulumi/stacks/"
 if sys.argv[1:-1] != ["stack", "export", "--non-interactive", "--stack"]:
     sys.exit("this is asked for exports only")
 _, project, stack = sys.argv[-1].split("/")
