@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.engine import vault
 from tests.engine.lab import PROJECT, Lab
 
 FLEET = Path(__file__).with_name("fleet.py")
@@ -32,11 +33,11 @@ class Project:
             self.folder.mkdir()
             (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
             shutil.copy(program, self.folder / "__main__.py")
-        self.run("stack", "init", lab.stack_name)
+        self.run("stack", "init", lab.stack_name, "--secrets-provider", vault.URL)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
-        environment = os.environ | self.lab.environment | variables
+        environment = os.environ | self.lab.environment | {"PULUMI_PYTHON_CMD": sys.executable} | variables
         environment["PATH"] = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
         return subprocess.Popen(
             ["pulumi", "--non-interactive", "--color=never", *arguments],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pulumi.automation._local_workspace import LocalWorkspace
 from pulumi.automation._stack import StackInitMode
 from pulumi.runtime import _grpc_settings
 
+from tests.engine import vault, warm
 from verge_pulumi.simulator import Simulator
 
 Program = Callable[[], None]
@@ -80,10 +80,6 @@ class QuietWorkspace(LocalWorkspace):
         """Do nothing."""
 
 
-SALT = "v1:11pRyzyn0XU=:v1:LLzUXsl+UJqkdz73:2lgO1L1X6nKKWb2bb9Mn46MY22f9Zg=="
-"""What ``pulumi stack init`` writes for an empty passphrase."""
-
-
 @cache
 def _command(cli: Path) -> auto.PulumiCommand:
     """Return the CLI; each new object of it asks for its version."""
@@ -128,12 +124,12 @@ class Lab:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
+            "PULUMI_PYTHON_CMD": str(warm.python()),
             "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
             "VERGEOS_HOST": simulator.url,
             "VERGEOS_API_KEY": simulator.api_key,
-        }
+        } | vault.environment()
         folder.mkdir(exist_ok=True)
         self.states.mkdir(exist_ok=True)
         self._made: QuietStack | None = None
@@ -164,10 +160,9 @@ class Lab:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state, by name."""
-        deployment = self._stack(lambda: None).export_stack().deployment or {}
         return {
             resource["urn"].rpartition("::")[2]: resource
-            for resource in deployment.get("resources", [])
+            for resource in self._resources()
             if "pulumi:" not in resource["type"]
         }
 
@@ -205,9 +200,12 @@ class Lab:
 
     def _outputs(self) -> dict[str, Any]:
         """Return the outputs of the stack as its state holds them, secrets encrypted."""
-        resources = json.loads(self._file.read_text())["checkpoint"]["latest"].get("resources") or [{}]
-        outputs: dict[str, Any] = resources[0].get("outputs") or {}
+        outputs: dict[str, Any] = next(iter(self._resources()), {}).get("outputs") or {}
         return outputs
+
+    def _resources(self) -> list[dict[str, Any]]:
+        resources: list[dict[str, Any]] = json.loads(self._file.read_text())["checkpoint"]["latest"].get("resources")
+        return resources or []
 
     def _stack(self, program: Program) -> auto.Stack:
         if self._made is None:
@@ -230,14 +228,14 @@ class Lab:
         assert not self._file.exists()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         (self.states / ".pulumi" / "meta.yaml").write_text("version: 1\n")
-        secrets = {"type": "passphrase", "state": {"salt": SALT}}
+        secrets = {"type": "cloud", "state": {"url": vault.URL, "encryptedkey": vault.KEY}}
         latest = {
             "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
             "secrets_providers": secrets,
         }
         checkpoint = {"stack": f"organization/{self.project}/{self.stack_name}", "latest": latest}
         self._file.write_text(json.dumps({"version": 3, "checkpoint": checkpoint}))
-        workspace.save_stack_settings(self.stack_name, auto.StackSettings(encryption_salt=SALT))
+        workspace.save_stack_settings(self.stack_name, auto.StackSettings(vault.URL, vault.KEY))
 
     def _run(self, program: Program, command: str, *, fails: bool | None = False, **options: Any) -> Run:
         before = len(self.simulator.requests())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import Any
 
@@ -41,7 +41,7 @@ from verge_pulumi.simulator.relations import Key, Relation, Release, Row, refere
 from verge_pulumi.simulator.rights import Rights
 from verge_pulumi.simulator.store import Store
 from verge_pulumi.simulator.transitions import Dials, Transitions
-from verge_pulumi.simulator.values import convert, default
+from verge_pulumi.simulator.values import convert
 
 _FLAGS = {
     Effect.RESTART: "need_restart",
@@ -235,7 +235,7 @@ class Backend:
         self, table: str, columns: Mapping[str, Any], *, key: Key | None = None, unique: bool
     ) -> tuple[Row, Response | None]:
         relation, behaviour = self.relations[table], self.behaviours[table]
-        row = {name: default(column) for name, column in relation.columns.items()}
+        row = relation.blank()
         row |= {name: value for name, value in columns.items() if name in row}
         row |= {name: self.clock.stamp() for name in ("created", "modified") if name in row}
         behaviour.before_create(row)
@@ -352,7 +352,7 @@ class Backend:
             status = 409 if self.release.since("26.1.4") else 422
             raise in_use(group[-1], row[group[-1]], status=status)
 
-    def _stage(self, relation: Relation, row: Row, effects: set[Effect]) -> None:
+    def _stage(self, relation: Relation, row: Row, effects: Set[Effect]) -> None:
         for effect in effects & _FLAGS.keys():
             waits = effect is not Effect.RESTART or self.power.is_running(row.get("machine"))
             if _FLAGS[effect] in relation.columns and waits:
@@ -363,7 +363,7 @@ class Backend:
 
         See docs/vergeos/networks.md §4.1, §7, §8, §11.
         """
-        staged = {column.effect for column in relation.columns.values()}
+        staged = relation.effects
         while staged & _FLAGS.keys():
             column = relation.columns.get(relation.table.parent or "")
             target = None if column is None else reference(column, row[column.name])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
-from verge_pulumi.catalogue import for_release, release_number
-from verge_pulumi.catalogue.model import Column, Table, Type
+from verge_pulumi.catalogue import TABLES, for_release, release_number
+from verge_pulumi.catalogue.model import Column, Effect, Table, Type
+from verge_pulumi.simulator.values import default
 
 Row: TypeAlias = dict[str, Any]
 """One row: its columns by name, and its key under ``$key``."""
@@ -42,6 +44,9 @@ class Release:
         return text is None or self._number >= release_number(text)
 
 
+_REFERENCES = (Type.REF, Type.ANY_REF)
+
+
 @dataclass(frozen=True)
 class Relation:
     """One table of one release.
@@ -64,6 +69,31 @@ class Relation:
     def name(self) -> str:
         """The table's name."""
         return self.table.name
+
+    @cached_property
+    def references(self) -> tuple[Column, ...]:
+        """Its columns that refer to rows."""
+        return tuple(column for column in self.columns.values() if column.type in _REFERENCES)
+
+    @cached_property
+    def effects(self) -> frozenset[Effect]:
+        """When changes of its columns take effect."""
+        return frozenset(column.effect for column in self.columns.values())
+
+    def blank(self) -> Row:
+        """Return a new row of defaults, without a key."""
+        row = self._defaults.copy()
+        for column in self._mutable:
+            row[column.name] = default(column)
+        return row
+
+    @cached_property
+    def _defaults(self) -> Row:
+        return {name: default(column) for name, column in self.columns.items()}
+
+    @cached_property
+    def _mutable(self) -> tuple[Column, ...]:
+        return tuple(self.columns[name] for name, value in self._defaults.items() if isinstance(value, list | dict))
 
     def readable(self, name: str) -> Column | None:
         """Return the column of that name, or None if it is unknown or never returned."""
@@ -92,9 +122,19 @@ def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, tuple[
     return lists
 
 
-def relations(tables: Mapping[str, Table], release: Release) -> dict[str, Relation]:
+def relations(tables: Mapping[str, Table], release: Release) -> Mapping[str, Relation]:
     """Index the catalogue's tables, given by name, as of a release."""
-    present = for_release(tables, release.text)
+    return _of_catalogue(release.text) if tables is TABLES else _index(tables, release.text)
+
+
+@lru_cache(maxsize=32)
+def _of_catalogue(release: str) -> Mapping[str, Relation]:
+    """Index what never changes once for all simulators of a process."""
+    return _index(TABLES, release)
+
+
+def _index(tables: Mapping[str, Table], release: str) -> Mapping[str, Relation]:
+    present = for_release(tables, release)
     return {
         name: Relation(
             table=table,

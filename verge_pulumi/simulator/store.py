@@ -142,11 +142,10 @@ class Store:
         return None if None in values or row.get("is_snapshot") else values
 
     def _references(self, relation: Relation, row: Row) -> Iterator[tuple[str, tuple[str, Key]]]:
-        for column in relation.columns.values():
-            if column.type in (Type.REF, Type.ANY_REF):
-                target = reference(column, row[column.name])
-                if target is not None:
-                    yield column.name, target
+        for column in relation.references:
+            target = reference(column, row[column.name])
+            if target is not None:
+                yield column.name, target
 
     def _index(self, relation: Relation, row: Row) -> None:
         for column, target in self._references(relation, row):

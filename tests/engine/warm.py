@@ -1,0 +1,157 @@
+"""A Python that has imported what hosts dynamic providers, and becomes a new process for each of them.
+
+Each command of the engine starts a host, and a host spends twice as long on its imports as on what a test is about. The
+lab gives `python()` to the engine as the Python to use. It is a few lines that hand over their arguments, environment,
+folder and files to a process that has the imports done and forks. What a host asks ``pulumi stack export`` for is read
+from the file of the state, since that command, too, takes longer to start than for its answer.
+
+Commands that a person gives (`command.Project`) start a real Python, which asks the real CLI, so that is tested too.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HOST = "pulumi.dynamic"
+
+CLIENT = """#!{python} -IS
+import json, os, socket, sys
+
+if sys.argv[1:4] != ["-u", "-m", {host!r}]:
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    socket.send_fds(server, [b" "], [0, 1, 2])
+    start = [sys.argv[4:], dict(os.environ), os.getcwd(), os.getpgid(0)]
+    server.sendall(json.dumps(start).encode() + b"\\n")
+    sys.exit(int(server.recv(3) or b"1"))
+"""
+"""Stands for the host until it ends, and takes it along when it is killed."""
+
+EXPORT = """#!{python} -IS
+import json, os, sys
+from urllib.parse import unquote
+
+path = unquote(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://")) + "/.pulumi/stacks/"
+if sys.argv[1:-1] != ["stack", "export", "--non-interactive", "--stack"]:
+    sys.exit("this is asked for exports only")
+_, project, stack = sys.argv[-1].split("/")
+try:
+    with open(path + project + "/" + stack + ".json") as file:
+        checkpoint = json.load(file)["checkpoint"]
+except FileNotFoundError:
+    sys.exit("error: no stack named " + stack)
+print(json.dumps(dict(version=3, deployment=checkpoint["latest"])))
+"""
+"""Answers as the CLI does."""
+
+
+@cache
+def python() -> Path:
+    """Return a Python that hosts dynamic providers, served by a process that ends with this one."""
+    folder = tempfile.TemporaryDirectory(prefix="warm-")
+    atexit.register(folder.cleanup)
+    address, client, export = (str(Path(folder.name) / name) for name in ("socket", "python", "pulumi"))
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", __name__, address],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(server.communicate)  # which closes its input, and it ends
+    assert server.stdout is not None
+    assert server.stdout.readline() == "ready\n"
+    for script, text in ((client, CLIENT), (export, EXPORT)):
+        Path(script).write_text(text.format(python=sys.executable, host=HOST, address=address))
+        Path(script).chmod(0o755)
+    return Path(client)
+
+
+def main(address: str) -> None:
+    """Fork for each client, until the one who started this ends."""
+    import_all()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(address)
+        server.listen()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, reap)
+        print("ready", flush=True)
+        while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:
+            client = server.accept()[0]
+            if os.fork() == 0:
+                server.close()
+                become(client, Path(address).parent)
+            client.close()
+
+
+def reap(*_: Any) -> None:
+    """Let go of the hosts that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return
+
+
+def import_all() -> None:
+    """Import what hosts need, so that nothing of it runs in a thread of its own when they are forked."""
+    for name in ("pulumi.dynamic", "dill", "verge_pulumi.engine.loader"):
+        importlib.import_module(name)
+    resources = importlib.import_module("verge_pulumi.resources")
+    for noun in resources.__all__:
+        getattr(resources, noun)
+    gc.collect()
+    gc.freeze()
+
+
+def become(client: socket.socket, programs: Path) -> None:
+    """Be the host that a client stands for, with a folder of programs that are found first."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _, files, _, _ = socket.recv_fds(client, 1, 3)
+    with client.makefile("rb") as start:
+        arguments, environment, folder, group = json.loads(start.readline())
+    for own, given in enumerate(files):
+        os.dup2(given, own)
+        os.close(given)
+    os.setpgid(0, group)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    os.chdir(folder)
+    sys.argv[1:] = arguments
+    sys.path[0] = folder
+    threading.Thread(target=end_with_client, args=[client], daemon=True).start()
+    code = 1
+    try:
+        runpy.run_module(HOST, run_name="__main__", alter_sys=True)
+        code = 0
+    finally:
+        client.sendall(str(code).encode())
+    sys.exit(code)
+
+
+def end_with_client(client: socket.socket) -> None:
+    """Kill this process when its client is gone; nothing else is said any more."""
+    client.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
