@@ -166,6 +166,24 @@ def test_a_main_program_that_is_not_ours_is_kept_and_told(web: SiteBench, cli: M
     assert main.read_text().endswith("# mine\n")
 
 
+def test_a_program_that_lacks_what_the_plan_manages_ends_it(web: SiteBench, cli: MemoryCli) -> None:
+    """The main program of a new project imports nothing of what was written, so a preview would show no change."""
+    main = web.folder / "__main__.py"
+    main.write_text('"""A Python Pulumi program"""\n\nimport pulumi\n')
+    words = r"the program lacks Group 'Operators' and 10 more, which the plan manages. Import in __main__.py"
+    with pytest.raises(EngineError, match=words):
+        web.imports(cli)
+    assert cli.state["deployment"] == {}
+    main.write_text("from infrastructure import access, compute, network  # and mine\n")
+    assert web.imports(cli).exit_code == 0
+    compute = web.folder / "infrastructure" / "compute.py"
+    compute.write_text(compute.read_text().partition("web = Server")[0])
+    with pytest.raises(
+        EngineError, match=r"the program lacks VirtualMachine 'web-vm' and 3 more, .* or set its treatment to 'leave'"
+    ):
+        web.imports(cli)
+
+
 def test_the_plan_that_people_edited_is_what_the_program_says(web: SiteBench, cli: MemoryCli) -> None:
     web.imports(cli, plan_only=True)
     edit(web, "lan", resource="backbone", variable="spine", module="core")

@@ -190,8 +190,9 @@ class Import:
             self._write(program, outcome)
             outcome.cuts = [f"{plan.all[cut.place].title}: {cut.argument}" for cut in program.cuts]
             self._tell("running the program without an engine")
+            places = places_of(plan)
             try:
-                registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
+                registered = record(self._folder, stack, rows_of(plan, places), {})
             except Refused as error:
                 place = plan.place_of(error.kind, error.name)
                 if place is None or outcome.kept:
@@ -199,6 +200,7 @@ class Import:
                 self._tell(f"left out: {error}")
                 refused[place] = error.why
                 continue
+            _see_declared(registered, places)
             return registered, Recorded(objects, plan.all), outcome
 
     def _plan(
@@ -269,3 +271,19 @@ class Import:
         ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
         outcome.quiet = ran.code == 0
         outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"
+
+
+def _see_declared(registered: Collection[Registered], planned: Collection[tuple[str, str]]) -> None:
+    """See that the program declares all that the plan manages: files that somebody edited may not.
+
+    Raises:
+        EngineError: It does not.
+    """
+    declared = {(each.path, each.name) for each in registered}
+    lacking = [f"{path.rpartition(OURS)[2]} '{name}'" for path, name in planned if (path, name) not in declared]
+    if lacking:
+        more = f" and {len(lacking) - 1:,} more" if lacking[1:] else ""
+        raise EngineError(
+            f"the program lacks {lacking[0]}{more}, which the plan manages. Import in __main__.py the modules "
+            "that declare it, or set its treatment to 'leave' in the plan"
+        )
