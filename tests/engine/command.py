@@ -37,7 +37,7 @@ class Project:
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
-        environment = os.environ | self.lab.environment | {"PULUMI_PYTHON_CMD": sys.executable} | variables
+        environment = os.environ | self.lab.by_hand | variables
         environment["PATH"] = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
         return subprocess.Popen(
             ["pulumi", "--non-interactive", "--color=never", *arguments],

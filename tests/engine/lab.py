@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -133,6 +134,11 @@ class Lab:
         folder.mkdir(exist_ok=True)
         self.states.mkdir(exist_ok=True)
         self._made: QuietStack | None = None
+
+    @property
+    def by_hand(self) -> dict[str, str]:
+        """The environment of commands that a person gives: the engine starts each host anew."""
+        return self.environment | {"PULUMI_PYTHON_CMD": sys.executable}
 
     def preview(self, program: Program, **options: Any) -> Run:
         """Run ``pulumi preview``."""

@@ -35,7 +35,7 @@ class Site:
     def _environment(self) -> dict[str, str]:
         path = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
         own = {"PATH": path, "PULUMI_BACKEND_URL": (self.folder / "states").as_uri()}
-        return {**os.environ, **self.lab.environment, **own}
+        return {**os.environ, **self.lab.by_hand, **own}
 
     def run(self, *command: str, fails: bool = False) -> str:
         """Run a command of Pulumi there, and return what it prints."""

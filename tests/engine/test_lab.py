@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from concurrent import futures
 
 import grpc
 import pytest
 
-from tests.engine.lab import CHANNEL_OPTIONS
+from tests.engine import warm
+from tests.engine.lab import CHANNEL_OPTIONS, Lab
+from verge_pulumi import User
 
 METHOD = "/engine/Call"
 
@@ -33,3 +38,27 @@ def test_an_engine_is_reached_on_the_port_of_an_earlier_one() -> None:
         assert channel.unary_unary(METHOD)(b"") == b"answer"
     left.close()
     engine.stop(0).wait()
+
+
+def test_states_are_told_as_the_cli_tells_them(lab: Lab) -> None:
+    lab.up(lambda: [User("ann", name="ann", password="a password")][:0] or None)
+    command = ["stack", "export", "--non-interactive", "--stack", f"organization/{lab.project}/{lab.stack_name}"]
+
+    def told(program: str, stack: str = "") -> tuple[dict[str, object], str]:
+        environment = os.environ | lab.by_hand | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
+        done = subprocess.run(
+            [program, *command[:-1], stack or command[-1]],
+            cwd=lab.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return json.loads(done.stdout or "{}").get("deployment"), done.stderr
+
+    stand_in = str(warm.python().with_name("pulumi"))
+    assert told(stand_in) == told("pulumi")
+    for program in (stand_in, "pulumi"):
+        deployment, error = told(program, f"organization/{lab.project}/none")
+        assert deployment is None
+        assert "no stack named" in error

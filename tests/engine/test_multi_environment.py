@@ -28,7 +28,7 @@ class Estate:
     def __init__(self, lab: Lab, production: Simulator) -> None:
         self.folder = lab.folder / "estate"
         self.systems = {"dev": lab.simulator, "staging": lab.simulator, "prod": production}
-        self.environment = os.environ | lab.environment
+        self.environment = os.environ | lab.by_hand
         del self.environment["VERGEOS_HOST"], self.environment["VERGEOS_API_KEY"]
         self.environment["PATH"] = f"{lab.cli}{os.pathsep}{os.environ['PATH']}"
         shutil.copytree(EXAMPLE, self.folder, ignore=shutil.ignore_patterns(".venv"))

@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def pulumi(lab: Lab, project: Path) -> Command:
     """Runs one command of Pulumi in the project's folder and returns what it printed."""
-    environment = os.environ | lab.environment | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
+    environment = os.environ | lab.by_hand | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
 
     def run(*arguments: str) -> str:
         command = ["pulumi", "--non-interactive", "--color=never", *arguments]

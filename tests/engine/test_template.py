@@ -18,7 +18,7 @@ TEMPLATE = Path(__file__).resolve().parents[2] / "examples" / "template"
 
 def test_a_new_project_is_made_of_the_template_and_can_be_previewed(lab: Lab, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
-    environment = os.environ | lab.environment | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
+    environment = os.environ | lab.by_hand | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
 
     def pulumi(*arguments: str) -> str:
         command = ["pulumi", "--non-interactive", "--color=never", *arguments]

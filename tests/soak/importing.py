@@ -16,7 +16,7 @@ def import_into(lab: Lab, folder: Path, *options: str) -> list[str]:
     """Import what a simulator has into a project; return what went wrong."""
     before = lab.simulator.snapshot()
     lab.simulator.reset("log")
-    environment = {**os.environ, **lab.environment, "PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**os.environ, **lab.by_hand, "PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
     ran = subprocess.run(
         [sys.executable, "-c", COMMAND, "import", str(folder), "--yes", *options],
         env=environment,
