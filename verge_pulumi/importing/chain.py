@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.recording import Refused, Registered, Stack, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
+from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
+from verge_pulumi.importing.tfstate import Tfstate
 from verge_pulumi.importing.treating import Known, Scope, candidates_of
 from verge_pulumi.resources.firewall.firewall import Firewall
 
@@ -45,6 +47,7 @@ class Options:
         plan_only: Whether it ends with the plan.
         no_state: Whether the state is left as it is.
         declared: Whether the program is there already, and only the state is wanted.
+        tfstate: A state of Terraform, which gives the rows and their names.
     """
 
     scope: Scope = field(default_factory=Scope)
@@ -53,6 +56,7 @@ class Options:
     plan_only: bool = False
     no_state: bool = False
     declared: bool = False
+    tfstate: Tfstate | None = None
 
 
 @dataclass(kw_only=True)
@@ -70,6 +74,8 @@ class Outcome:
         new: Resources that were added to the state.
         quiet: Whether the engine's preview shows no change; None if it was not asked.
         shown: What the preview shows.
+        untaken: What a state of Terraform manages and the program does not, with the reasons.
+        handed: Commands by which Terraform forgets what the stack manages.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -82,13 +88,15 @@ class Outcome:
     new: int = 0
     quiet: bool | None = None
     shown: str = ""
+    untaken: list[str] = field(default_factory=list)
+    handed: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
         if self.differences or self.missing or self.quiet is False:
             return 2
-        return 3 if self.refused or self.unread else 0
+        return 3 if self.refused or self.unread or self.untaken else 0
 
 
 class Import:
@@ -109,6 +117,7 @@ class Import:
         self._private = folder / ".vergeos"
         self._plan_file = folder / "vergeos-import" / "plan.csv"
         self._written_file = folder / "vergeos-import" / "written.json"
+        self._removed_file = folder / "vergeos-import" / "removed.tf"
 
     def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
         """Run the stages.
@@ -128,16 +137,19 @@ class Import:
             raise EngineError(
                 "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
             )
+        if options.declared and options.tfstate:
+            raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
         settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
+        terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
         here = objects.system
         state = StackState(before)
         held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
         if options.declared:
             registered, recorded, outcome = self._declared(stack, objects, held, state)
         else:
-            planned = self._planned(options, stack, objects, held)
+            planned = self._planned(options, stack, objects, held, terraform)
             if isinstance(planned, Outcome):
                 return planned
             registered, recorded, outcome = planned
@@ -151,6 +163,11 @@ class Import:
         if outcome.new:
             self._record(exported, after)
         self._verify(outcome)
+        if terraform and outcome.quiet:
+            handing = hand_over(terraform, after, here)
+            outcome.handed = handing.commands
+            if handing.removed:
+                self._removed_file.write_text(handing.removed, encoding="utf-8")
         return outcome
 
     def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -178,12 +195,17 @@ class Import:
         return registered, Recorded(objects, rows), Outcome(missing=missing)
 
     def _planned(
-        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
+        self,
+        options: Options,
+        stack: Stack,
+        objects: Objects,
+        held: Collection[Place],
+        terraform: Terraform | None,
     ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
         """Plan, write the program, and run it; what the package refuses is left out, and it begins anew."""
         refused: dict[Place, str] = {}
         while True:
-            plan, outcome = self._plan(options, stack.owner, objects, held, refused)
+            plan, outcome = self._plan(options, stack.owner, objects, held, refused, terraform)
             if options.plan_only:
                 return outcome
             self._write(Program(plan), outcome)
@@ -200,16 +222,26 @@ class Import:
             return registered, Recorded(objects, plan.all), outcome
 
     def _plan(
-        self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
+        self,
+        options: Options,
+        owner: str,
+        objects: Objects,
+        held: Collection[Place],
+        refused: Mapping[Place, str],
+        terraform: Terraform | None,
     ) -> tuple[Plan, Outcome]:
         lines = read_plan(self._plan_file)
         in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
-        known = Known(owner=owner, held=held, lines=lines, frozen=self._edited() | in_state, refused=refused)
-        plan = Plan(objects, known, options.scope)
+        frozen = self._edited() | in_state
+        labels = terraform.labels if terraform else {}
+        known = Known(owner=owner, held=held, lines=lines, frozen=frozen, refused=refused, labels=labels)
+        scope = replace(options.scope, rows=terraform.chosen, left=terraform.left) if terraform else options.scope
+        plan = Plan(objects, known, scope)
         write_plan(plan.lines.values(), self._plan_file)
         outcome = Outcome(
             counts=Counter(line.treatment for line in plan.lines.values()),
             refused=[f"{plan.all[place].title}: {why}" for place, why in plan.unsaid.items()],
+            untaken=list(not_taken(terraform, plan.lines)) if terraform else [],
         )
         return plan, outcome
 

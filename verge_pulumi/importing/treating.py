@@ -30,11 +30,15 @@ class Scope:
         only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
         exclude: Patterns of which it meets none.
         with_needs: Whether what a chosen object refers to is chosen too.
+        rows: Rows that are chosen besides; None if all are, unless `only` says otherwise.
+        left: Rows that are left unless the plan says otherwise, and why.
     """
 
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     with_needs: bool = False
+    rows: Collection[Place] | None = None
+    left: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,7 @@ class Known:
         lines: The lines of the last plan, perhaps edited.
         frozen: Modules that are left as they are: somebody edited them, or the state has what they declare.
         refused: Rows that a program cannot declare together with the others, and why.
+        labels: What people called rows elsewhere, which is what new resources are called.
     """
 
     owner: str
@@ -54,6 +59,7 @@ class Known:
     lines: Mapping[Place, Line] = field(default_factory=dict)
     frozen: Collection[str] = ()
     refused: Mapping[Place, str] = field(default_factory=dict)
+    labels: Mapping[Place, str] = field(default_factory=dict)
 
     def line(self, place: Place) -> Line:
         """Return the last line of a row; one that says nothing if there is none."""
@@ -102,6 +108,8 @@ class Treatments:
             return Treatment.LEAVE, GIVEN
         if line.is_decided:
             return Treatment(line.treatment), DECIDED
+        if place in scope.left and not line.is_in_program:
+            return Treatment.LEAVE, scope.left[place]
         if place not in chosen:
             return Treatment.LOOKUP, "it was not chosen"
         if _meets(found, scope.exclude):
@@ -126,8 +134,11 @@ class Treatments:
     def _chosen(self, scope: Scope) -> set[Place]:
         """Return the rows in scope, with what is within them."""
         every = self._objects.all
-        chosen = {place for place, found in every.items() if not scope.only or _meets(found, scope.only)}
-        more = chosen if scope.only else set[Place]()
+        if scope.rows is None and not scope.only:
+            return set(every)
+        chosen = {place for place, found in every.items() if _meets(found, scope.only)}
+        chosen |= every.keys() & set(scope.rows or ())
+        more = chosen
         while more:
             within = {place for place, found in every.items() if found.parent in more}
             needs = {row for place in more for rows in every[place].references.values() for row in rows}
