@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from verge_pulumi.importing.treating import Known, Scope
 from verge_pulumi.simulator import Simulator
 
 VERGEIO = 'provider["registry.terraform.io/verge-io/vergeio"]'
+CANARY = "canary-of-the-state"
 STACK = Stack(organization="organization", project="shop", name="dev")
 
 
@@ -87,6 +89,15 @@ class Bench:
     def drive(self, vm: str, name: str) -> str:
         """Give a VM a drive."""
         return self.make("machine_drives", machine=self.machine(vm), name=name, disksize=1024**3)
+
+    def ipsec(self, network: str) -> str:
+        """Give a network IPsec."""
+        return self.make("vnet_ipsecs", vnet=int(network))
+
+    def tunnel(self, ipsec: str, name: str) -> str:
+        """Create a tunnel."""
+        tunnel = {"remote_gateway": "203.0.113.9", "auth": "psk", "psk": "of VergeOS"}
+        return self.make("vnet_ipsec_phase1s", ipsec=int(ipsec), name=name, **tunnel)
 
     def seen(self) -> tuple[Site, Objects]:
         """Read the site."""
@@ -435,13 +446,21 @@ def test_what_the_stack_has_on_another_system_is_not_handed_over(bench: Bench) -
 class Cli:
     """Pulumi's command line, with the state in memory and a preview that is quiet or not."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, config: Mapping[str, str] | None = None) -> None:
         self.state: dict[str, Any] = {"version": 3, "deployment": {}}
-        self._quiet = quiet
+        self.quiet = True
+        self.config = dict(config or {})
 
     def stack(self) -> Stack:
         """Return the stack."""
-        return STACK
+        return replace(STACK, config=dict(self.config), secret=tuple(self.config))
+
+    def must(self, *command: str, given: str = "") -> str:
+        """Put a secret into the configuration, of which the command line takes one line end away."""
+        *words, key = command
+        assert words == ["config", "set", "--secret"]
+        self.config[key] = given.removesuffix("\n")
+        return ""
 
     def export(self) -> dict[str, Any]:
         """Return the state."""
@@ -454,12 +473,14 @@ class Cli:
     def run(self, *command: str) -> Ran:
         """Run a preview."""
         assert command[0] == "preview"
-        return Ran(0 if self._quiet else 1, "", "")
+        return Ran(0 if self.quiet else 1, "", "")
 
 
 def test_the_whole_way_hands_over_only_after_a_quiet_preview(simulator: Simulator, bench: Bench) -> None:
     vm, lan = bench.vm("web"), bench.network("lan")
     bench.drive(vm, "root")
+    ipsec = bench.ipsec(lan)
+    tunnels = {name: bench.tunnel(ipsec, name) for name in ("hq", "branch")}
     rule = bench.make("vnet_rules", vnet=int(lan), name="https", protocol="tcp", destination_ports="443")
     state: Tfstate = read_tfstate(
         written(
@@ -467,29 +488,59 @@ def test_the_whole_way_hands_over_only_after_a_quiet_preview(simulator: Simulato
             resource("vergeio_vm", "front", one(0, id=vm, name="web"), module="module.app"),
             resource("vergeio_network", "lan", one(id=lan, name="lan")),
             resource("vergeio_network_rule", "tls", one(id=rule, name="https", vnet=lan)),
+            *(
+                resource("vergeio_network_ipsec_connection", name, one(id=key, name=name, ipsec_id=ipsec, psk=CANARY))
+                for name, key in tunnels.items()
+            ),
             resource("vergeio_tenant", "shop", one(id="1", name="shop")),
         )
     )
     environment = {"VERGEOS_HOST": simulator.url, "VERGEOS_API_KEY": simulator.api_key}
-    cli = Cli(quiet=False)
+    cli, told = Cli({"shop:ipsec-tunnel-branch-psk": "newer"}), list[str]()
 
     def imports(**options: Any) -> Outcome:
-        importing = Import(bench.folder, cast("Pulumi", cli), environment, lambda line: None)
+        importing = Import(bench.folder, cast("Pulumi", cli), environment, told.append)
         return importing.run(Options(tfstate=state, **options))
 
     with pytest.raises(EngineError, match="--declared writes none"):
         imports(declared=True)
     removed = bench.folder / "vergeos-import" / "removed.tf"
+    cli.quiet = False
     assert imports().handed == []
     assert not removed.exists()
-    cli = Cli(quiet=True)
+    cli.quiet = True
     outcome = imports()
     assert outcome.untaken == ["vergeio_tenant.shop: this package has no resource for it"]
     assert outcome.exit_code == 3
+    assert (outcome.differences, outcome.refused, outcome.new) == ([], [], 0)
     assert outcome.handed == [
         f"terraform state rm '{address}'"
-        for address in ("module.app.vergeio_vm.front[0]", "vergeio_network.lan", "vergeio_network_rule.tls")
-    ]
-    assert removed.read_text().count("destroy = false") == 3
+        for address in (
+            "module.app.vergeio_vm.front[0]", "vergeio_network.lan", "vergeio_network_ipsec_connection.branch",
+            "vergeio_network_ipsec_connection.hq", "vergeio_network_rule.tls",
+        )
+    ]  # fmt: skip
+    assert removed.read_text().count("destroy = false") == 5
     names = {entry["urn"].rpartition("::")[2] for entry in cli.state["deployment"]["resources"]}
-    assert {"app-front-0", "app-front-0-vm", "app-front-0-root", "lan"} <= names
+    assert {"app-front-0", "app-front-0-vm", "app-front-0-root", "lan", "hq"} <= names
+    # A secret goes the way of secrets only, and one that the configuration has is kept.
+    assert cli.config == {"shop:ipsec-tunnel-hq-psk": CANARY, "shop:ipsec-tunnel-branch-psk": "newer"}
+    files = [path for path in bench.folder.rglob("*") if path.is_file() and path.name != "terraform.json"]
+    assert 'require_secret("ipsec-tunnel-hq-psk")' in (bench.folder / "infrastructure" / "vpn.py").read_text()
+    assert not [path for path in files if CANARY.encode() in path.read_bytes()]
+    assert CANARY not in f"{told} {outcome}"
+    entries = {entry["urn"].rpartition("::")[2]: entry for entry in cli.state["deployment"]["resources"]}
+    for name, secret in (("hq", CANARY), ("branch", "newer")):
+        for side in ("inputs", "outputs"):
+            assert json.loads(entries[name][side]["psk"]["plaintext"]) == secret
+            assert secret not in json.dumps({**entries[name][side], "psk": ""})
+
+
+def test_a_tunnel_of_which_nobody_knows_the_key_is_left(bench: Bench) -> None:
+    ipsec = bench.ipsec(bench.network("lan"))
+    tunnel = bench.tunnel(ipsec, "hq")
+    plan, terraform = bench.plans(
+        resource("vergeio_network_ipsec_connection", "hq", one(id=tunnel, name="hq", ipsec_id=ipsec, psk=None))
+    )
+    (line,) = not_taken(terraform, plan.lines)
+    assert line.startswith("vergeio_network_ipsec_connection.hq: IpsecTunnel 'hq': a program cannot say it: psk: ")

@@ -208,7 +208,9 @@ class Import:
             plan, outcome = self._plan(options, stack.owner, objects, held, refused, terraform)
             if options.plan_only:
                 return outcome
-            self._write(Program(plan), outcome)
+            program = Program(plan)
+            self._write(program, outcome)
+            stack = self._configured(stack, program.secrets)
             self._tell("running the program without an engine")
             try:
                 registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
@@ -220,6 +222,16 @@ class Import:
                 refused[place] = error.why
                 continue
             return registered, Recorded(objects, plan.all), outcome
+
+    def _configured(self, stack: Stack, secrets: Mapping[str, str]) -> Stack:
+        """Put secrets into the configuration of the stack, unless it has them; return the stack with them."""
+        new = {f"{stack.project}:{key}": value for key, value in secrets.items()}
+        new = {key: value for key, value in new.items() if key not in stack.config}
+        for key, value in new.items():
+            # The command takes one line end away.
+            self._pulumi.must("config", "set", "--secret", key, given=f"{value}\n")
+            self._tell(f"put the secret '{key}' into the configuration of the stack")
+        return replace(stack, config={**stack.config, **new}, secret=(*stack.secret, *new))
 
     def _plan(
         self,

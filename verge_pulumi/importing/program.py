@@ -15,6 +15,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, literal, quoted, rendered
+from verge_pulumi.importing.naming import snake_case
 from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
@@ -62,12 +63,14 @@ class Program:
 
     Attributes:
         cuts: References that had to be keys.
+        secrets: Values that the configuration of the stack has to hold, by key.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._objects = plan.all
         self.cuts: list[Cut] = []
+        self.secrets: dict[str, str] = {}
         self._servers = {part.place: vm for vm, parts in plan.servers.items() for part in parts}
 
     @cached_property
@@ -125,6 +128,7 @@ class Program:
         writer = _Module(self, module, before)
         blocks = [writer.block(line) for line in lines]
         head = [f'"""{_about(module)}"""', ""]
+        head += ["import pulumi", ""] if writer.needs_pulumi else []
         head += _imported("verge_pulumi", writer.imported)
         if writer.modules:
             head += ["", *_imported(".", writer.modules)]
@@ -190,6 +194,7 @@ class _Module:
         self._written: set[Place] = set()
         self.imported: set[str] = set()
         self.modules: set[str] = set()
+        self.needs_pulumi = False
 
     def block(self, line: Line) -> str:
         """Return the statement that declares a row."""
@@ -222,10 +227,21 @@ class _Module:
                 arguments[argument] = Listing([code for code, _ in told]) if isinstance(attribute, Refs) else told[0][0]
                 if note := "; ".join(note for _, note in told if note):
                     notes[argument] = note
+            elif argument in found.given:
+                arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
                 value = found.arguments[argument]
                 arguments[argument] = self._items(attribute, value)
         return Call(name, first, arguments, notes)
+
+    def _secret(self, found: Found, argument: str) -> Code:
+        """Return what reads a secret from the configuration of the stack, which has to hold it."""
+        line = self._program.line(found.place)
+        name = line.resource if line else found.key
+        key = f"{snake_case(found.declaration.title).replace('_', '-')}-{name}-{argument}"
+        self._program.secrets[key] = found.given[argument]
+        self.needs_pulumi = True
+        return Call("pulumi.Config().require_secret", quoted(key))
 
     def _items(self, attribute: Any, value: Any) -> Code:
         """Return what an argument is given; parts by name as the objects of their class."""

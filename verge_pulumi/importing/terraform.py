@@ -83,6 +83,7 @@ class Terraform:
                 parts = [part.place for each in found for part in self._parts(each, instance, noun)]
                 self.rows[instance.address] = [*(each.place for each in found), *parts]
                 self.labels[self._named(found[0], noun)] = instance.name
+                found[0].given |= {name: text for name, each in noun.secrets.items() if (text := instance.text(each))}
             self.told += [f"{shown(instance.address)}: {problem}" for problem in problems]
         if why:
             self.told.append(f"{shown(instance.address)}: {why}")

@@ -48,6 +48,7 @@ class Noun:
         of: The attribute with the key of the row that it was created within; "" if a column in `within` says it.
         parts: Blocks with rows of their own, which are known by their names, and the resources that those are.
         rows: The block with the rows, where the id is the key of what they are within; "" where the id is the row's.
+        secrets: Arguments without which a row cannot be declared and that VergeOS does not tell, and their attributes.
     """
 
     kind: type[BaseResource]
@@ -56,6 +57,7 @@ class Noun:
     of: str = ""
     parts: Mapping[str, type[BaseResource]] = field(default_factory=dict)
     rows: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 MACHINE = {
@@ -78,7 +80,7 @@ NOUNS: Mapping[str, Noun] = {
     "vergeio_network_dns_view": Noun(kind=DnsView, within={"vnet": "network_id"}),
     "vergeio_network_dns_zone": Noun(kind=DnsZone, name="domain", within={"view": "view_id"}),
     "vergeio_network_ipsec_connection": Noun(
-        kind=IpsecTunnel, within={"ipsec": "ipsec_id"}, parts={"phase2": IpsecPhase2}
+        kind=IpsecTunnel, within={"ipsec": "ipsec_id"}, parts={"phase2": IpsecPhase2}, secrets={"psk": "psk"}
     ),
     "vergeio_network_rule": Noun(kind=NetworkRule, within={"vnet": "vnet"}),
     "vergeio_network_rule_alias": Noun(kind=RuleAlias),

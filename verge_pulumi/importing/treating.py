@@ -161,7 +161,7 @@ class Treatments:
         """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
         provider = self._objects.provider(found.kind)
         while True:
-            inputs = found.arguments | {name: keys_of(found, name) for name in found.references}
+            inputs = found.arguments | found.given | {name: keys_of(found, name) for name in found.references}
             problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
