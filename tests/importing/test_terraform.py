@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.engine.lab import ask
+from verge_pulumi.cli import importing as module
+from verge_pulumi.cli.app import app
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place
@@ -29,6 +32,10 @@ from verge_pulumi.importing.treating import Known, Scope
 from verge_pulumi.simulator import Simulator
 
 VERGEIO = 'provider["registry.terraform.io/verge-io/vergeio"]'
+HOSTILE = (
+    '{"version": 4, "resources": [{"mode": "managed", "type": "vergeio%s", "name": "%s", "module": "%s", '
+    '"provider": "", "instances": []}]}'
+)
 CANARY = "canary-of-the-state"
 STACK = Stack(organization="organization", project="shop", name="dev")
 
@@ -113,11 +120,13 @@ class Bench:
         site, objects = self.seen()
         return Terraform(read_tfstate(written(self.folder, *resources)), objects, site)
 
-    def plans(self, *resources: Mapping[str, Any], only: tuple[str, ...] = ()) -> tuple[Plan, Terraform]:
+    def plans(
+        self, *resources: Mapping[str, Any], only: tuple[str, ...] = (), held: Collection[Place] = ()
+    ) -> tuple[Plan, Terraform]:
         """Plan with what a state says, and keep the lines for the next time."""
         site, objects = self.seen()
         terraform = Terraform(read_tfstate(written(self.folder, *resources)), objects, site)
-        known = Known(owner=STACK.owner, lines=self.lines, labels=terraform.labels)
+        known = Known(owner=STACK.owner, held=held, lines=self.lines, labels=terraform.labels)
         plan = Plan(objects, known, Scope(only=only, rows=terraform.chosen, left=terraform.left))
         self.lines = dict(plan.lines)
         return plan, terraform
@@ -147,6 +156,11 @@ def named(plan: Plan, table: str) -> dict[str, tuple[str, str]]:
         ("[]", "is not a state of Terraform in format 4. Run 'terraform state pull' with a current Terraform"),
         ('{"version": 3, "modules": []}', "is not a state of Terraform in format 4. Run 'terraform state pull'"),
         ('{"version": 4, "resources": [{"mode": "managed"}]}', "is no whole state of Terraform: see resources.0.type"),
+        (HOSTILE % ("", "web\\n", ""), "see resources.0.name"),
+        (HOSTILE % ("", "web'; id", ""), "see resources.0.name"),
+        (HOSTILE % ("", "web", "module.a\\n.module.b"), "see resources.0.module"),
+        (HOSTILE % ("", "web", 'module.a[\\"\\u001b[2J\\"]'), "see resources.0.module"),
+        (HOSTILE % ("_vm }", "web", ""), "see resources.0.type"),
     ],
 )
 def test_what_is_no_state_in_format_4_is_refused(tmp_path: Path, text: str, why: str) -> None:
@@ -228,7 +242,7 @@ def test_a_state_of_provider_1_4(bench: Bench) -> None:
         resource("vergeio_member", "operator", one(id=member, group=1, member=f"users/{user}")),
     )
     assert terraform.told == []
-    assert list(not_taken(terraform, plan.lines)) == []
+    assert list(not_taken(terraform, plan)) == []
     assert named(plan, "vms") == {vm: ("Server", "frontend")}
     assert named(plan, "vnets") == {lan: ("Network", "backbone")}
     assert named(plan, "users") == {user: ("User", "operator")}
@@ -373,9 +387,15 @@ def test_what_the_plan_leaves_is_told_by_its_address(bench: Bench) -> None:
     """VergeOS made it, or another stack manages it."""
     lan = bench.make("vnets", name="lan", description="[pulumi shop/prod lan 7f3a21c4-9d3ed164b2c4]")
     plan, terraform = bench.plans(resource("vergeio_network", "lan", one(id=lan, name="lan")))
-    assert list(not_taken(terraform, plan.lines)) == [
-        "vergeio_network.lan: Network 'lan': shop/prod as 'lan' manages it"
-    ]
+    assert list(not_taken(terraform, plan)) == ["vergeio_network.lan: Network 'lan': shop/prod as 'lan' manages it"]
+
+
+def test_what_the_stack_has_already_is_not_told(bench: Bench) -> None:
+    """The program that somebody wrote by hand declares it."""
+    vm = bench.vm("web")
+    plan, terraform = bench.plans(resource("vergeio_vm", "web", one(id=vm, name="web")), held=[("vms", vm)])
+    assert plan.lines["vms", vm].treatment == "lookup"
+    assert list(not_taken(terraform, plan)) == []
 
 
 def test_the_page_shows_what_becomes_of_every_type() -> None:
@@ -476,7 +496,17 @@ class Cli:
         return Ran(0 if self.quiet else 1, "", "")
 
 
-def test_the_whole_way_hands_over_only_after_a_quiet_preview(simulator: Simulator, bench: Bench) -> None:
+def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text('{"version": 3}')
+    ran = CliRunner().invoke(app, ["import", str(tmp_path), "--tfstate", str(tmp_path / "old.json")])
+    assert ran.exit_code == 1
+    assert "Unable to import: " in ran.output
+    assert "Run 'terraform state pull'" in ran.output
+
+
+def test_the_whole_way_hands_over_only_after_a_quiet_preview(
+    simulator: Simulator, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vm, lan = bench.vm("web"), bench.network("lan")
     bench.drive(vm, "root")
     ipsec = bench.ipsec(lan)
@@ -534,6 +564,16 @@ def test_the_whole_way_hands_over_only_after_a_quiet_preview(simulator: Simulato
         for side in ("inputs", "outputs"):
             assert json.loads(entries[name][side]["psk"]["plaintext"]) == secret
             assert secret not in json.dumps({**entries[name][side], "psk": ""})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(module, "Pulumi", lambda folder, stack: cli)
+    path = str(bench.folder / "terraform.json")
+    ran = CliRunner().invoke(app, ["import", str(bench.folder), "--offline", "--tfstate", path])
+    assert ran.exit_code == 3, "without a question: nothing is new"
+    lines = ran.stdout.splitlines()
+    assert [line for line in lines if line.startswith("terraform state rm")] == outcome.handed
+    assert "  vergeio_tenant.shop: this package has no resource for it" in lines
+    assert CANARY not in ran.output
 
 
 def test_a_tunnel_of_which_nobody_knows_the_key_is_left(bench: Bench) -> None:
@@ -542,5 +582,5 @@ def test_a_tunnel_of_which_nobody_knows_the_key_is_left(bench: Bench) -> None:
     plan, terraform = bench.plans(
         resource("vergeio_network_ipsec_connection", "hq", one(id=tunnel, name="hq", ipsec_id=ipsec, psk=None))
     )
-    (line,) = not_taken(terraform, plan.lines)
+    (line,) = not_taken(terraform, plan)
     assert line.startswith("vergeio_network_ipsec_connection.hq: IpsecTunnel 'hq': a program cannot say it: psk: ")

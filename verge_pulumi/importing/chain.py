@@ -143,6 +143,8 @@ class Import:
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
         terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
+        if terraform and terraform.state.others:
+            self._tell(f"the state of Terraform has {terraform.state.others:,} resources of other providers")
         here = objects.system
         state = StackState(before)
         held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
@@ -253,7 +255,7 @@ class Import:
         outcome = Outcome(
             counts=Counter(line.treatment for line in plan.lines.values()),
             refused=[f"{plan.all[place].title}: {why}" for place, why in plan.unsaid.items()],
-            untaken=list(not_taken(terraform, plan.lines)) if terraform else [],
+            untaken=list(not_taken(terraform, plan)) if terraform else [],
         )
         return plan, outcome
 

@@ -14,7 +14,7 @@ from typing import Any
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.site import Site
 from verge_pulumi.importing.terraform_types import LEFT, NO_NOUN, NOUNS, Noun
 from verge_pulumi.importing.tfstate import Instance, Tfstate
@@ -170,16 +170,17 @@ def _unfinished(instance: Instance, deposed: Collection[str]) -> str:
     )
 
 
-def not_taken(terraform: Terraform, lines: Mapping[Place, Line]) -> Iterator[str]:
-    """Yield each object that is not in the program as a whole, and why.
+def not_taken(terraform: Terraform, plan: Plan) -> Iterator[str]:
+    """Yield each object that neither the program nor the state of the stack has as a whole, and why.
 
     Args:
         terraform: What was taken.
-        lines: The plan.
+        plan: What becomes of it.
     """
     yield from terraform.told
     for address, places in terraform.rows.items():
-        for line in (lines[place] for place in places if not lines[place].is_in_program):
+        lines = [plan.lines[place] for place in places if place not in plan.known.held]
+        for line in (each for each in lines if not each.is_in_program):
             yield f"{shown(address)}: {line.kind} '{shown(line.name or line.key)}': {line.reason}"
 
 

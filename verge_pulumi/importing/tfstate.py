@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.naming import resource_name
@@ -18,6 +18,10 @@ FORMAT = 4
 """The format of the states that are read; every Terraform since 0.12 and every OpenTofu writes it."""
 
 _PROVIDER = re.compile(r'provider\["[^"]*/vergeio"\](\.[\w-]+)?$')
+_NAME = r"^[\w-]+$"
+_MODULES = r'^(module\.[\w-]+(\[(\d+|"([^"\\\x00-\x1f]|\\[^\x00-\x1f])*")\])?(\.|$))*$'
+"""Nothing else gets into commands and files that people use."""
+
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MODULE = re.compile(r'module\.(?P<name>[\w-]+)(?:\[(?P<key>\d+|"(?:[^"\\]|\\.)*")\])?')
 
@@ -30,10 +34,10 @@ class _Instance(BaseModel):
 
 
 class _Resource(BaseModel):
-    module: str = ""
+    module: str = Field("", pattern=_MODULES)
     mode: str
-    type: str
-    name: str
+    type: str = Field(pattern=_NAME)
+    name: str = Field(pattern=_NAME)
     provider: str
     instances: list[_Instance]
 
