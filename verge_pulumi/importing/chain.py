@@ -19,7 +19,7 @@ from typing import Any
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
-from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.commands import Pulumi, configured
 from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan import Plan
@@ -143,15 +143,18 @@ class Import:
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
         terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
-        if terraform and terraform.state.others:
-            self._tell(f"the state of Terraform has {terraform.state.others:,} resources of other providers")
+        if terraform:
+            options = replace(options, scope=terraform.scope(options.scope))
         here = objects.system
         state = StackState(before)
         held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
         if options.declared:
             registered, recorded, outcome = self._declared(stack, objects, held, state)
         else:
-            planned = self._planned(options, stack, objects, held, terraform)
+            planned = self._planned(options, stack, objects, held)
+            if terraform:
+                outcome = planned if isinstance(planned, Outcome) else planned[-1]
+                outcome.untaken = list(not_taken(terraform, read_plan(self._plan_file), held))
             if isinstance(planned, Outcome):
                 return planned
             registered, recorded, outcome = planned
@@ -197,22 +200,17 @@ class Import:
         return registered, Recorded(objects, rows), Outcome(missing=missing)
 
     def _planned(
-        self,
-        options: Options,
-        stack: Stack,
-        objects: Objects,
-        held: Collection[Place],
-        terraform: Terraform | None,
+        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
     ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
         """Plan, write the program, and run it; what the package refuses is left out, and it begins anew."""
         refused: dict[Place, str] = {}
         while True:
-            plan, outcome = self._plan(options, stack.owner, objects, held, refused, terraform)
+            plan, outcome = self._plan(options, stack.owner, objects, held, refused)
             if options.plan_only:
                 return outcome
             program = Program(plan)
             self._write(program, outcome)
-            stack = self._configured(stack, program.secrets)
+            stack = configured(self._pulumi, stack, program.secrets, self._tell)
             self._tell("running the program without an engine")
             try:
                 registered = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
@@ -225,37 +223,17 @@ class Import:
                 continue
             return registered, Recorded(objects, plan.all), outcome
 
-    def _configured(self, stack: Stack, secrets: Mapping[str, str]) -> Stack:
-        """Put secrets into the configuration of the stack, unless it has them; return the stack with them."""
-        new = {f"{stack.project}:{key}": value for key, value in secrets.items()}
-        new = {key: value for key, value in new.items() if key not in stack.config}
-        for key, value in new.items():
-            # The command takes one line end away.
-            self._pulumi.must("config", "set", "--secret", key, given=f"{value}\n")
-            self._tell(f"put the secret '{key}' into the configuration of the stack")
-        return replace(stack, config={**stack.config, **new}, secret=(*stack.secret, *new))
-
     def _plan(
-        self,
-        options: Options,
-        owner: str,
-        objects: Objects,
-        held: Collection[Place],
-        refused: Mapping[Place, str],
-        terraform: Terraform | None,
+        self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
     ) -> tuple[Plan, Outcome]:
         lines = read_plan(self._plan_file)
         in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
-        frozen = self._edited() | in_state
-        labels = terraform.labels if terraform else {}
-        known = Known(owner=owner, held=held, lines=lines, frozen=frozen, refused=refused, labels=labels)
-        scope = replace(options.scope, rows=terraform.chosen, left=terraform.left) if terraform else options.scope
-        plan = Plan(objects, known, scope)
+        known = Known(owner=owner, held=held, lines=lines, frozen=self._edited() | in_state, refused=refused)
+        plan = Plan(objects, known, options.scope)
         write_plan(plan.lines.values(), self._plan_file)
         outcome = Outcome(
             counts=Counter(line.treatment for line in plan.lines.values()),
             refused=[f"{plan.all[place].title}: {why}" for place, why in plan.unsaid.items()],
-            untaken=list(not_taken(terraform, plan)) if terraform else [],
         )
         return plan, outcome
 

@@ -43,6 +43,7 @@ class Plan:
         self.all = dict(objects.all)
         treatments = Treatments(objects, known, scope)
         self._of = treatments.of
+        self._labels = scope.labels
         self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
         self._gather_firewalls()
         self.servers = dict(self._gather_servers())
@@ -126,7 +127,7 @@ class Plan:
             if place in self.all and line.resource:
                 resources.setdefault(line.kind, Names()).take(line.resource)
                 variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
-        for place, label in self.known.labels.items():
+        for place, label in self._labels.items():
             if place in self.all and not self.known.line(place).resource:
                 line = self._line(self.all[place])
                 labelled |= {place: resources.setdefault(line.kind, Names()).first([label])} if line.is_managed else {}

@@ -14,10 +14,11 @@ from typing import Any
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.site import Site
 from verge_pulumi.importing.terraform_types import LEFT, NO_NOUN, NOUNS, Noun
 from verge_pulumi.importing.tfstate import Instance, Tfstate
+from verge_pulumi.importing.treating import Scope
 
 OF = "of"
 """How the key is called here of what the rows of a block are within."""
@@ -61,10 +62,10 @@ class Terraform:
         for instance in state.instances:
             self._take(instance)
 
-    @property
-    def chosen(self) -> frozenset[Place]:
-        """The rows that the state manages."""
-        return frozenset(place for places in self.rows.values() for place in places)
+    def scope(self, scope: Scope) -> Scope:
+        """Return a scope with what the state manages, under its names."""
+        chosen = frozenset(place for places in self.rows.values() for place in places)
+        return replace(scope, rows=chosen, left=self.left, labels=self.labels)
 
     def _take(self, instance: Instance) -> None:
         noun = NOUNS.get(instance.type)
@@ -170,17 +171,17 @@ def _unfinished(instance: Instance, deposed: Collection[str]) -> str:
     )
 
 
-def not_taken(terraform: Terraform, plan: Plan) -> Iterator[str]:
+def not_taken(terraform: Terraform, lines: Mapping[Place, Line], held: Collection[Place]) -> Iterator[str]:
     """Yield each object that neither the program nor the state of the stack has as a whole, and why.
 
     Args:
         terraform: What was taken.
-        plan: What becomes of it.
+        lines: The plan.
+        held: The rows that the state of the stack has.
     """
     yield from terraform.told
     for address, places in terraform.rows.items():
-        lines = [plan.lines[place] for place in places if place not in plan.known.held]
-        for line in (each for each in lines if not each.is_in_program):
+        for line in (lines[place] for place in places if place not in held and not lines[place].is_in_program):
             yield f"{shown(address)}: {line.kind} '{shown(line.name or line.key)}': {line.reason}"
 
 

@@ -116,11 +116,9 @@ class Tfstate:
 
     Attributes:
         instances: Its objects.
-        others: How many resources of other providers it has.
     """
 
     instances: Sequence[Instance]
-    others: int = 0
 
 
 def read_tfstate(path: Path) -> Tfstate:
@@ -146,8 +144,7 @@ def read_tfstate(path: Path) -> Tfstate:
     except ValidationError as error:
         where = ".".join(str(each) for each in error.errors(include_input=False)[0]["loc"])
         raise EngineError(f"{path} is no whole state of Terraform: see {where}. {advice}") from None
-    managed = [each for each in state.resources if each.mode == "managed"]
-    own = [each for each in managed if _PROVIDER.search(each.provider)]
+    own = [each for each in state.resources if each.mode == "managed" and _PROVIDER.search(each.provider)]
     instances = [
         Instance(
             module=resource.module,
@@ -162,4 +159,4 @@ def read_tfstate(path: Path) -> Tfstate:
         for resource in own
         for each in resource.instances
     ]
-    return Tfstate(instances, len(managed) - len(own))
+    return Tfstate(instances)

@@ -32,6 +32,7 @@ class Scope:
         with_needs: Whether what a chosen object refers to is chosen too.
         rows: Rows that are chosen besides; None if all are, unless `only` says otherwise.
         left: Rows that are left unless the plan says otherwise, and why.
+        labels: What people called rows elsewhere, which is what new resources are called.
     """
 
     only: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Scope:
     with_needs: bool = False
     rows: Collection[Place] | None = None
     left: Mapping[Place, str] = field(default_factory=dict)
+    labels: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,6 @@ class Known:
         lines: The lines of the last plan, perhaps edited.
         frozen: Modules that are left as they are: somebody edited them, or the state has what they declare.
         refused: Rows that a program cannot declare together with the others, and why.
-        labels: What people called rows elsewhere, which is what new resources are called.
     """
 
     owner: str
@@ -59,7 +60,6 @@ class Known:
     lines: Mapping[Place, Line] = field(default_factory=dict)
     frozen: Collection[str] = ()
     refused: Mapping[Place, str] = field(default_factory=dict)
-    labels: Mapping[Place, str] = field(default_factory=dict)
 
     def line(self, place: Place) -> Line:
         """Return the last line of a row; one that says nothing if there is none."""
