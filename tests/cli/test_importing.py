@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
-from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.chain import Import
+from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Simulator
 

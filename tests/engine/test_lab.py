@@ -41,13 +41,16 @@ def test_an_engine_is_reached_on_the_port_of_an_earlier_one() -> None:
 
 
 def test_states_are_told_as_the_cli_tells_them(lab: Lab) -> None:
-    lab.up(lambda: [User("ann", name="ann", password="a password")][:0] or None)
+    def program() -> None:
+        User("ann", name="ann", password="a password")
+
+    lab.up(program)
     command = ["stack", "export", "--non-interactive", "--stack", f"organization/{lab.project}/{lab.stack_name}"]
 
-    def told(program: str, stack: str = "") -> tuple[dict[str, object], str]:
+    def told(cli: str, stack: str = "") -> tuple[dict[str, object], str]:
         environment = os.environ | lab.by_hand | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(
-            [program, *command[:-1], stack or command[-1]],
+            [cli, *command[:-1], stack or command[-1]],
             cwd=lab.folder,
             env=environment,
             capture_output=True,
@@ -58,7 +61,7 @@ def test_states_are_told_as_the_cli_tells_them(lab: Lab) -> None:
 
     stand_in = str(warm.python().with_name("pulumi"))
     assert told(stand_in) == told("pulumi")
-    for program in (stand_in, "pulumi"):
-        deployment, error = told(program, f"organization/{lab.project}/none")
+    for cli in (stand_in, "pulumi"):
+        deployment, error = told(cli, f"organization/{lab.project}/none")
         assert deployment is None
         assert "no stack named" in error

@@ -15,9 +15,10 @@ from tests.engine.lab import ask
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing import recorder
-from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi, Ran
 from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program

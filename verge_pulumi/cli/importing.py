@@ -11,8 +11,10 @@ import typer
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.importing.chain import Import, Options, Outcome
+from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.outcome import Options, Outcome
+from verge_pulumi.importing.tfstate import read_tfstate
 from verge_pulumi.importing.treating import Scope
 
 MOST_LINES = 20
@@ -41,6 +43,13 @@ def importing(
     declared: Annotated[
         bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
     ] = False,
+    tfstate: Annotated[
+        Path | None,
+        typer.Option(
+            help="What 'terraform state pull' wrote: import what Terraform manages, under its names, and tell how "
+            "Terraform forgets it. --only adds to that.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state without asking.")] = False,
 ) -> None:
     """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read.
@@ -56,10 +65,16 @@ def importing(
         return yes or typer.confirm(f"Record {outcome.new:,} resources in the state?", err=True)
 
     scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)
-    options = Options(
-        scope=scope, every=every, offline=offline, plan_only=plan_only, no_state=no_state, declared=declared
-    )
     try:
+        options = Options(
+            scope=scope,
+            every=every,
+            offline=offline,
+            plan_only=plan_only,
+            no_state=no_state,
+            declared=declared,
+            tfstate=read_tfstate(tfstate) if tfstate else None,
+        )
         outcome = Import(folder, Pulumi(folder, stack), os.environ, tell).run(options, confirm)
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
@@ -80,6 +95,7 @@ def _summary(outcome: Outcome) -> str:
     told = {
         "Not readable": [f"{table}: {why}" for table, why in outcome.unread.items()],
         "Not in the program": outcome.refused,
+        "Managed by Terraform, and not taken": outcome.untaken,
         "A key instead of a variable, since two objects refer to each other": outcome.cuts,
         "Declared, and not found in VergeOS": outcome.missing,
         "Edited since they were written, and kept": outcome.kept,
@@ -94,4 +110,10 @@ def _summary(outcome: Outcome) -> str:
             "'pulumi preview' shows no change." if outcome.new else "Nothing new. 'pulumi preview' shows no change."
         )
         lines.append(nothing if outcome.quiet else f"'pulumi preview' shows changes:\n{outcome.shown}")
+    if outcome.handed:
+        lines += ["Both tools manage these now. Take them out of Terraform's configuration, and let it forget them:"]
+        lines += [
+            *outcome.handed,
+            "Or add vergeos-import/removed.tf to the configuration, and run 'terraform apply'.",
+        ]
     return "\n".join(lines)

@@ -12,83 +12,28 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
-from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.commands import Pulumi, configured
 from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import read_plan, write_plan
 from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.recording import Refused, Registered, Stack, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
-from verge_pulumi.importing.treating import Known, Scope, candidates_of
+from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
+from verge_pulumi.importing.treating import Known, candidates_of
 from verge_pulumi.resources.firewall.firewall import Firewall
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What is wanted.
-
-    Attributes:
-        scope: Which rows are chosen.
-        every: Whether every argument that can be set is written.
-        offline: Whether what was read before is used instead of reading it again.
-        plan_only: Whether it ends with the plan.
-        no_state: Whether the state is left as it is.
-        declared: Whether the program is there already, and only the state is wanted.
-    """
-
-    scope: Scope = field(default_factory=Scope)
-    every: bool = False
-    offline: bool = False
-    plan_only: bool = False
-    no_state: bool = False
-    declared: bool = False
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """What an import did.
-
-    Attributes:
-        counts: How many rows have each treatment.
-        unread: Why tables could not be read.
-        refused: Rows that a program cannot say, with the reasons.
-        cuts: References that are keys because of a circle.
-        kept: Files that somebody edited and that were left.
-        missing: What a program declares and no row was found for.
-        differences: Where the program differs from VergeOS.
-        new: Resources that were added to the state.
-        quiet: Whether the engine's preview shows no change; None if it was not asked.
-        shown: What the preview shows.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    unread: Mapping[str, str] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    cuts: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    differences: list[str] = field(default_factory=list)
-    new: int = 0
-    quiet: bool | None = None
-    shown: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
-        if self.differences or self.missing or self.quiet is False:
-            return 2
-        return 3 if self.refused or self.unread else 0
 
 
 class Import:
@@ -109,6 +54,7 @@ class Import:
         self._private = folder / ".vergeos"
         self._plan_file = folder / "vergeos-import" / "plan.csv"
         self._written_file = folder / "vergeos-import" / "written.json"
+        self._removed_file = folder / "vergeos-import" / "removed.tf"
 
     def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
         """Run the stages.
@@ -128,9 +74,14 @@ class Import:
             raise EngineError(
                 "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
             )
+        if options.declared and options.tfstate:
+            raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
         settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
+        terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
+        if terraform:
+            options = replace(options, scope=terraform.scope(options.scope))
         here = objects.system
         state = StackState(before)
         held = {each.place for each in state.held if each.place and each.origin.get("system", here) == here}
@@ -138,6 +89,9 @@ class Import:
             registered, recorded, outcome = self._declared(stack, objects, held, state)
         else:
             planned = self._planned(options, stack, objects, held)
+            if terraform:
+                outcome = planned if isinstance(planned, Outcome) else planned[-1]
+                outcome.untaken = list(not_taken(terraform, read_plan(self._plan_file), held))
             if isinstance(planned, Outcome):
                 return planned
             registered, recorded, outcome = planned
@@ -151,6 +105,11 @@ class Import:
         if outcome.new:
             self._record(exported, after)
         self._verify(outcome)
+        if terraform and outcome.quiet:
+            handing = hand_over(terraform, after, here)
+            outcome.handed = handing.commands
+            if handing.removed:
+                self._removed_file.write_text(handing.removed, encoding="utf-8")
         return outcome
 
     def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -189,6 +148,7 @@ class Import:
             program = Program(plan)
             self._write(program, outcome)
             outcome.cuts = [f"{plan.all[cut.place].title}: {cut.argument}" for cut in program.cuts]
+            stack = configured(self._pulumi, stack, program.secrets, self._tell)
             self._tell("running the program without an engine")
             places = places_of(plan)
             try:

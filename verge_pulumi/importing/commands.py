@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +107,21 @@ class Pulumi:
     def replace_state(self, exported: Mapping[str, Any]) -> None:
         """Put another state in the place of that of the stack."""
         self.must("stack", "import", given=json.dumps(exported))
+
+
+def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: Callable[[str], None]) -> Stack:
+    """Put secrets into the configuration of a stack, unless it has them; return the stack with them.
+
+    Args:
+        pulumi: The commands for it.
+        stack: The stack.
+        secrets: The secrets, by key within the project.
+        tell: Receives a line for each.
+    """
+    new = {f"{stack.project}:{key}": value for key, value in secrets.items()}
+    new = {key: value for key, value in new.items() if key not in stack.config}
+    for key, value in new.items():
+        # The command takes one line end away.
+        pulumi.must("config", "set", "--secret", key, given=f"{value}\n")
+        tell(f"put the secret '{key}' into the configuration of the stack")
+    return replace(stack, config={**stack.config, **new}, secret=(*stack.secret, *new))

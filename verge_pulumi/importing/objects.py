@@ -38,6 +38,7 @@ class Found:
         references: The rows that it refers to, by argument.
         secrets: Arguments that are secrets, and are not written into a program.
         kept: What only a state would tell a provider that reads it.
+        given: Values of secrets that VergeOS does not tell, by argument.
     """
 
     kind: type[BaseResource]
@@ -48,6 +49,7 @@ class Found:
     references: dict[str, list[Place]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     kept: Mapping[str, Any] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def declaration(self) -> Declaration:
@@ -98,7 +100,7 @@ class Found:
         return [
             name
             for name, attribute in self.declaration.inputs.items()
-            if attribute.required and name not in self.arguments and not self.references.get(name)
+            if attribute.required and not self.references.get(name) and name not in {**self.arguments, **self.given}
         ]
 
 

@@ -43,6 +43,7 @@ class Plan:
         self.all = dict(objects.all)
         treatments = Treatments(objects, known, scope)
         self._of = treatments.of
+        self._labels = scope.labels
         self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
         self._gather_firewalls()
         self.servers = dict(self._gather_servers())
@@ -121,17 +122,23 @@ class Plan:
         resources: dict[str, Names] = {}
         variables: dict[str, Names] = {}
         given: dict[Place, str] = {}
+        labelled: dict[Place, str] = {}
         for place, line in self.known.lines.items():
             if place in self.all and line.resource:
                 resources.setdefault(line.kind, Names()).take(line.resource)
                 variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
+        for place, label in self._labels.items():
+            if place in self.all and not self.known.line(place).resource:
+                line = self._line(self.all[place])
+                labelled |= {place: resources.setdefault(line.kind, Names()).first([label])} if line.is_managed else {}
         # What has no name of its own is named after what it refers to, and what shares one after its parent.
         for found in sorted(self.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))):
             line = self._line(found)
             given[found.place] = resource_name(found.label)
             if line.is_managed:
                 before = self.known.line(found.place)
-                name = before.resource or resources.setdefault(line.kind, Names()).first(self._candidates(found, given))
+                names = resources.setdefault(line.kind, Names())
+                name = before.resource or labelled.get(found.place) or names.first(self._candidates(found, given))
                 module = before.module or self._module(found.area)
                 kind = snake_case(line.kind)
                 plain = variable_name(name, kind)

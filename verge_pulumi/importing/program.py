@@ -46,12 +46,14 @@ class Program:
 
     Attributes:
         cuts: References that had to be keys.
+        secrets: Values that the configuration of the stack has to hold, by key.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._rows = Rows(plan)
         self.cuts: list[Cut] = []
+        self.secrets: dict[str, str] = {}
 
     @cached_property
     def files(self) -> Mapping[str, str]:
@@ -96,7 +98,9 @@ class Program:
         writer = Statements(self._rows, module, before)
         blocks = [writer.block(line) for line in lines]
         self.cuts += writer.cuts
+        self.secrets |= writer.secrets
         head = [f'"""{_about(module)}"""', ""]
+        head += ["import pulumi", ""] if writer.secrets else []
         head += _imported("verge_pulumi", writer.imported)
         if writer.modules:
             head += ["", *_imported(".", writer.modules)]

@@ -14,6 +14,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, literal, quoted, rendered
+from verge_pulumi.importing.naming import snake_case
 from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
@@ -99,6 +100,7 @@ class Statements:
         imported: What the statements take from this package.
         modules: The modules to which they refer.
         cuts: References that had to be keys.
+        secrets: Values that the configuration of the stack has to hold, by key.
     """
 
     def __init__(self, rows: Rows, name: str, before: list[str]) -> None:
@@ -109,6 +111,7 @@ class Statements:
         self.imported: set[str] = set()
         self.modules: set[str] = set()
         self.cuts: list[Cut] = []
+        self.secrets: dict[str, str] = {}
 
     def block(self, line: Line) -> str:
         """Return the statement that declares a row."""
@@ -141,10 +144,20 @@ class Statements:
                 arguments[argument] = Listing([code for code, _ in told]) if isinstance(attribute, Refs) else told[0][0]
                 if note := "; ".join(note for _, note in told if note):
                     notes[argument] = note
+            elif argument in found.given:
+                arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
                 value = found.arguments[argument]
                 arguments[argument] = self._items(attribute, value)
         return Call(name, first, arguments, notes)
+
+    def _secret(self, found: Found, argument: str) -> Code:
+        """Return what reads a secret from the configuration of the stack, which has to hold it."""
+        line = self._rows.line(found.place)
+        name = line.resource if line else found.key
+        key = f"{snake_case(found.declaration.title).replace('_', '-')}-{name}-{argument}"
+        self.secrets[key] = found.given[argument]
+        return Call("pulumi.Config().require_secret", quoted(key))
 
     def _items(self, attribute: Any, value: Any) -> Code:
         """Return what an argument is given; parts by name as the objects of their class."""

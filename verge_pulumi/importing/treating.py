@@ -30,11 +30,17 @@ class Scope:
         only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
         exclude: Patterns of which it meets none.
         with_needs: Whether what a chosen object refers to is chosen too.
+        rows: Rows that are chosen besides; None if all are, unless `only` says otherwise.
+        left: Rows that are left unless the plan says otherwise, and why.
+        labels: What people called rows elsewhere, which is what new resources are called.
     """
 
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     with_needs: bool = False
+    rows: Collection[Place] | None = None
+    left: Mapping[Place, str] = field(default_factory=dict)
+    labels: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +108,8 @@ class Treatments:
             return Treatment.LEAVE, GIVEN
         if line.is_decided and not line.is_in_program:
             return Treatment(line.treatment), _decided(line)
+        if place in scope.left and not line.is_in_program:
+            return Treatment.LEAVE, scope.left[place]
         if place not in chosen and not line.is_decided:
             return Treatment.LOOKUP, "it was not chosen"
         if _meets(found, scope.exclude) and not line.is_decided:
@@ -125,8 +133,11 @@ class Treatments:
     def _chosen(self, scope: Scope) -> set[Place]:
         """Return the rows in scope, with what is within them."""
         every = self._objects.all
-        chosen = {place for place, found in every.items() if not scope.only or _meets(found, scope.only)}
-        more = chosen if scope.only else set[Place]()
+        if scope.rows is None and not scope.only:
+            return set(every)
+        chosen = {place for place, found in every.items() if _meets(found, scope.only)}
+        chosen |= every.keys() & set(scope.rows or ())
+        more = chosen
         while more:
             within = {place for place, found in every.items() if found.parent in more}
             needs = {row for place in more for rows in every[place].references.values() for row in rows}
@@ -152,7 +163,7 @@ class Treatments:
         """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
         provider = self._objects.provider(found.kind)
         while True:
-            inputs = found.arguments | {name: keys_of(found, name) for name in found.references}
+            inputs = found.arguments | found.given | {name: keys_of(found, name) for name in found.references}
             problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
