@@ -47,7 +47,7 @@ def test_states_are_told_as_the_cli_tells_them(lab: Lab) -> None:
     lab.up(program)
     command = ["stack", "export", "--non-interactive", "--stack", f"organization/{lab.project}/{lab.stack_name}"]
 
-    def told(cli: str, stack: str = "") -> tuple[dict[str, object], str]:
+    def told(cli: str, stack: str = "") -> tuple[object, str]:
         environment = os.environ | lab.by_hand | {"PATH": f"{lab.cli}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(
             [cli, *command[:-1], stack or command[-1]],
