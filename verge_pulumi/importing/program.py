@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,31 +18,7 @@ from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.site import importable
-
-PACKAGE = "infrastructure"
-"""The folder of the modules."""
-
-PROTECTION = '''\
-"""What VergeOS has, as a program; `verge-pulumi import` wrote it from the running system.
-
-Nothing of it is deleted until `pulumi config set protect false` allows that.
-"""
-
-import pulumi
-
-
-def protected(
-    args: pulumi.ResourceTransformationArgs,
-) -> pulumi.ResourceTransformationResult:
-    """Protect a resource from being deleted."""
-    protect = pulumi.ResourceOptions(protect=True)
-    options = pulumi.ResourceOptions.merge(args.opts, protect)
-    return pulumi.ResourceTransformationResult(args.props, options)
-
-
-if pulumi.Config().get_bool("protect") is not False:
-    pulumi.runtime.register_stack_transformation(protected)
-'''
+from verge_pulumi.importing.skeleton import PACKAGE, PROTECTION, about, imports, main_program
 
 
 @dataclass(frozen=True)
@@ -79,7 +54,7 @@ class Program:
             if module in self._plan.known.frozen:
                 continue
             files[f"{PACKAGE}/{module}.py"] = self._module(module, self._ordered(lines), list(modules)[:position])
-        files["__main__.py"] = _main(list(modules))
+        files["__main__.py"] = main_program(list(modules))
         return files
 
     # Order -----------------------------------------------------------------------------------------------------------
@@ -124,10 +99,10 @@ class Program:
     def _module(self, module: str, lines: list[Line], before: list[str]) -> str:
         writer = _Module(self, module, before)
         blocks = [writer.block(line) for line in lines]
-        head = [f'"""{_about(module)}"""', ""]
-        head += _imported("verge_pulumi", writer.imported)
+        head = [f'"""{about(module)}"""', ""]
+        head += imports("verge_pulumi", writer.imported)
         if writer.modules:
-            head += ["", *_imported(".", writer.modules)]
+            head += ["", *imports(".", writer.modules)]
         return "\n".join([*head, "", *blocks]) + "\n"
 
     @cached_property
@@ -303,28 +278,3 @@ def _ordered(needs: Mapping[Any, set[Any]]) -> list[Any]:
             stack.pop()
             done.setdefault(each)
     return list(done)
-
-
-def _about(module: str) -> str:
-    """Return what a module holds: what the area of the resources of that name does."""
-    try:
-        return (importlib.import_module(f"verge_pulumi.resources.{module}").__doc__ or "").strip().partition("\n")[0]
-    except ModuleNotFoundError:
-        return f"What the plan puts into '{module}'."
-
-
-def _imported(source: str, names: Collection[str]) -> list[str]:
-    """Return the lines that import names, in the order of the common formatters."""
-    ordered = sorted(names, key=lambda name: (name[0].islower(), name))
-    line = f"from {source} import {', '.join(ordered)}"
-    if len(line) <= 88:
-        return [line]
-    return [f"from {source} import (", *(f"    {name}," for name in ordered), ")"]
-
-
-def _main(modules: list[str]) -> str:
-    lines = ['"""The program: everything that the modules in `infrastructure` declare."""', ""]
-    if modules:
-        listed = rendered(Listing([quoted(module) for module in sorted(modules)]), before="__all__ = ")
-        lines += [*_imported(PACKAGE, modules), "", listed]
-    return "\n".join(lines) + "\n"
