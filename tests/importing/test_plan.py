@@ -119,9 +119,9 @@ def test_a_person_may_name_and_move_a_resource(site: SiteBench) -> None:
     line = replace(site.lines["vnets", key], resource="backbone", variable="spine", module="core")
     site.lines["vnets", key] = line
     for _ in range(2):
-        plan = site.plan(seen=seen)
+        site.plan(seen=seen)
         assert site.lines["vnets", key] == line
-    files = site.program(plan)
+    files = site.program(site.plan(seen=seen))
     assert 'spine = Network(\n    "backbone"' in files["infrastructure/core.py"]
     assert '"""What the plan puts into \'core\'."""' in files["infrastructure/core.py"]
 
