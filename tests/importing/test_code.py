@@ -63,4 +63,9 @@ def test_the_program_of_a_hostile_site_is_as_a_formatter_leaves_it(site: SiteBen
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout
+    ran = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E4,E7,E9,F,I", str(site.folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
     assert {Path(name).suffix for name in files} == {".py"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -87,3 +88,22 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
 )
 def test_what_differs_from_what_was_planned_is_a_decision(planned: str, treatment: str, decided: bool) -> None:
     assert Line(table="vms", key="1", planned=planned, treatment=treatment).is_decided is decided
+
+
+@pytest.mark.parametrize("column", ["variable", "module"])
+@pytest.mark.parametrize("name", ["my name", "../../outside", "class", "print", "1st", "größe", "x; import os"])
+def test_a_name_that_is_none_in_python_is_refused(tmp_path: Path, column: str, name: str) -> None:
+    path = tmp_path / "plan.csv"
+    write_plan([replace(Line(table="vms", key="1", treatment="manage"), **{column: name})], path)
+    with pytest.raises(EngineError, match=r"line 2 of .*plan\.csv: '.*' is no name of a variable or a module\. Choose"):
+        read_plan(path)
+
+
+def test_two_resources_with_one_variable_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    line = Line(table="vnets", key="1", treatment="manage", variable="lan", module="network")
+    write_plan([line, replace(line, key="2", module="core")], path)
+    assert len(read_plan(path)) == 2
+    write_plan([line, replace(line, key="2")], path)
+    with pytest.raises(EngineError, match=r"line 3 of .*: another resource in 'network' is 'lan' too\. Rename one"):
+        read_plan(path)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.naming import RESERVED
 
 
 class Treatment(Enum):
@@ -115,6 +116,7 @@ def read_plan(path: Path) -> dict[Place, Line]:
     if not path.exists():
         return {}
     lines: dict[Place, Line] = {}
+    variables: set[tuple[str, str]] = set()
     number = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -124,6 +126,8 @@ def read_plan(path: Path) -> dict[Place, Line]:
                 plain = {name: value[1:] if value[:1] == "'" else value for name, value in values.items()}
                 plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
                 line = Line(**plain)
+                if line.is_managed:
+                    _see_names(line, variables, f"line {number} of {path}")
                 lines[line.place] = line
     except UnicodeDecodeError as error:
         raise EngineError(f"{path} is no UTF-8 ({error}). Save it as CSV in UTF-8") from None
@@ -133,3 +137,17 @@ def read_plan(path: Path) -> dict[Place, Line]:
     except (OSError, csv.Error) as error:
         raise EngineError(f"{path} cannot be read ({error}). Mend or delete it") from None
     return lines
+
+
+def _see_names(line: Line, variables: set[tuple[str, str]], where: str) -> None:
+    """See that the names of a resource, which people may have edited, are some.
+
+    Raises:
+        EngineError: One is none, or another resource has it.
+    """
+    for name in filter(None, (line.variable, line.module)):
+        if not (name.isascii() and name.isidentifier()) or name in RESERVED:
+            raise EngineError(f"{where}: '{shown(name)}' is no name of a variable or a module. Choose another one")
+    if line.variable and (line.module, line.variable) in variables:
+        raise EngineError(f"{where}: another resource in '{line.module}' is '{line.variable}' too. Rename one")
+    variables.add((line.module, line.variable))
