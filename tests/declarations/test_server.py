@@ -100,6 +100,14 @@ def test_for_the_engine_it_depends_on_the_vm_alone(engine: Engine) -> None:
     assert [urn.rpartition("::")[2] for urn in found] == ["gold-vm"]
 
 
+def test_the_vm_goes_before_the_networks_of_its_nics(engine: Engine) -> None:
+    lan, wan = Network("lan", name="lan"), Network("wan", name="wan")
+    nics = {"eth0": NicArgs(network=lan), "eth1": NicArgs(network=wan), "eth2": NicArgs(network=lan), "eth3": NicArgs()}
+    Server("web", name="web", nics={**nics, "eth4": NicArgs(network="7")})
+    settle()
+    assert sorted(engine.waits_for["web-vm"]) == ["lan", "wan"]
+
+
 def test_the_parts_wait_for_none_of_each_other(engine: Engine) -> None:
     gold()
     settle()

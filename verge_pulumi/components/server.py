@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pulumi
 
 from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
-from verge_pulumi.engine.declaring.attributes import Attr, arg
+from verge_pulumi.engine.declaring.attributes import Attr, Whole, arg
 from verge_pulumi.engine.declaring.component import Arguments, Child, Component
 from verge_pulumi.engine.declaring.hidden import ASSUMED, ENDING
 from verge_pulumi.engine.declaring.parts import Part
@@ -135,7 +135,9 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         inside = pulumi.ResourceOptions(parent=self)
         if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
             settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
-        vm = VirtualMachine(f"{name}-vm", opts=inside, tags=parts["tags"], adopt=adopt, **settings)
+        # VergeOS deletes the NICs along with the VM, so the VM itself has to be gone before their networks are.
+        plugged = pulumi.ResourceOptions(parent=self, depends_on=_networks(parts))
+        vm = VirtualMachine(f"{name}-vm", opts=plugged, tags=parts["tags"], adopt=adopt, **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
         on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
         made: dict[str, Any] = {
@@ -180,6 +182,13 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
 
 def _named(name: str, file: str) -> str:
     return f"{name}-{file.strip('/')}"
+
+
+def _networks(parts: Mapping[str, Any]) -> list[pulumi.Resource]:
+    """Return the networks into which the NICs are plugged, as far as the program declares them."""
+    given = [nic.given.get("network") for nic in (parts["nics"] or {}).values()]
+    meant = [each.main if isinstance(each, Whole) else each for each in given]
+    return [each for each in meant if isinstance(each, pulumi.Resource)]
 
 
 def _with_address(parts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
