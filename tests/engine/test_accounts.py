@@ -9,7 +9,7 @@ from tests.engine.test_examples import FOLDER, configured
 
 def test_an_example_is_run_by_accounts_with_the_rights_for_it(lab: Lab) -> None:
     before = lab.simulator.snapshot()
-    example = FOLDER / "segmented-site"
+    example = FOLDER / "vlan-uplink"
     accounts = Accounts(lab, uses_of(example))
     live(lab, configured(lab, example), accounts)
     accounts.destroy()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import runpy
@@ -30,10 +31,11 @@ from typing import Any
 HOST = "pulumi.dynamic"
 
 CLIENT = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 
 if sys.argv[1:4] != ["-u", "-m", {host!r}]:
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host has it too, and is given the time to end
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [b" "], [0, 1, 2])
@@ -141,13 +143,14 @@ def become(client: socket.socket, programs: Path) -> None:
     sys.argv[1:] = arguments
     sys.path[0] = folder
     threading.Thread(target=end_with_client, args=[client], daemon=True).start()
-    code = 1
-    try:
-        runpy.run_module(HOST, run_name="__main__", alter_sys=True)
-        code = 0
-    finally:
-        client.sendall(str(code).encode())
-    sys.exit(code)
+    code = [1]
+    # It is registered first and so called last: what a host has to tell at its end is told before the client goes.
+    atexit.register(lambda: client.sendall(str(code[0]).encode()))
+    # By its name this process is known as a host, to its very end.
+    sys.modules["__main__"].__spec__ = importlib.util.find_spec(f"{HOST}.__main__")
+    runpy.run_module(HOST, run_name="__main__", alter_sys=True)
+    code[0] = 0
+    sys.exit()
 
 
 def end_with_client(client: socket.socket) -> None:
