@@ -367,3 +367,31 @@ def test_a_running_machine_stays_so(web: SiteBench, cli: MemoryCli) -> None:
     (power,) = [entry for key, entry in cli.entries.items() if key.endswith("::web-power")]
     assert power["inputs"]["state"] == "running"
     assert "PowerArgs" not in (web.folder / "infrastructure" / "compute.py").read_text()
+
+
+def test_a_state_that_another_run_has_changed_meanwhile_is_left_alone(web: SiteBench, cli: MemoryCli) -> None:
+    def confirm(outcome: Outcome) -> bool:
+        cli.state["deployment"]["resources"] = [{"urn": "urn:pulumi:dev::shop::other::made-meanwhile", "type": "other"}]
+        return True
+
+    with pytest.raises(EngineError, match=r"the state was changed meanwhile\. Run the command again"):
+        web.imports(cli, confirm=confirm)
+    assert [*cli.entries] == ["other::made-meanwhile"]
+    assert not (web.folder / ".vergeos" / "before.json").exists()
+
+
+def test_what_the_state_has_already_is_taken_over_as_it_is(web: SiteBench, cli: MemoryCli) -> None:
+    other = {
+        "urn": "urn:pulumi:dev::shop::other:index:Thing::thing",
+        "custom": True,
+        "id": "x",
+        "type": "other:index:Thing",
+        "dependencies": None,
+        "propertyDependencies": {"size": None},
+    }
+    # An update was cut off after a replacement, before the old one was deleted: it is there twice.
+    there = [other, {**other, "id": "old", "delete": True}]
+    cli.state["deployment"]["resources"] = list(there)
+    web.imports(cli)
+    assert [each for each in cli.state["deployment"]["resources"] if each["type"] == "other:index:Thing"] == there
+    assert len(cli.entries) > 1

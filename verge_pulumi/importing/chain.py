@@ -113,7 +113,13 @@ class Import:
         return outcome
 
     def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Put the new state in the place of the old one, of which a copy is kept."""
+        """Put the new state in the place of the old one, of which a copy is kept.
+
+        Raises:
+            EngineError: Another run has changed it since it was read; what that did would be forgotten.
+        """
+        if self._pulumi.export() != exported:
+            raise EngineError("the state was changed meanwhile. Run the command again")
         backup = self._private / "before.json"
         backup.touch(mode=0o600)
         backup.write_text(json.dumps(exported), encoding="utf-8")

@@ -134,16 +134,19 @@ def deployment(
         registered: What the program registers.
         recorded: What that is in VergeOS.
     """
-    resources: list[Entry] = list(before.get("resources") or ())
-    known = {entry["urn"]: entry for entry in resources}
+    there: list[Entry] = list(before.get("resources") or ())
+    # What an update has still to delete is there a second time, under the URN of what took its place.
+    known = {entry["urn"]: entry for entry in there if not entry.get("delete")}
     root = f"urn:pulumi:{stack.name}::{stack.project}::{STACK}::{stack.project}-{stack.name}"
     if root not in known:
-        resources.insert(0, {"urn": root, "custom": False, "type": STACK})
+        there.insert(0, {"urn": root, "custom": False, "type": STACK})
     default = f"urn:pulumi:{stack.name}::{stack.project}::{PROVIDER}::default"
-    if default not in known:
-        resources.append({"urn": default, "custom": True, "id": str(uuid.uuid4()), "type": PROVIDER})
-    provider = next(f"{entry['urn']}::{entry['id']}" for entry in resources if entry["urn"] == default)
+    provider = known.get(default)
+    if provider is None:
+        provider = {"urn": default, "custom": True, "id": str(uuid.uuid4()), "type": PROVIDER}
+        there.append(provider)
     differences: list[str] = []
+    added: list[Entry] = []
     for each in registered:
         if each.urn in known:
             if each.id and str(known[each.urn].get("id")) != each.id:
@@ -151,33 +154,29 @@ def deployment(
                     f"'{each.name}' is row {known[each.urn].get('id')} in the state, and row {each.id} is meant here. "
                     "Give one of the two another name"
                 )
-            continue
-        if not each.custom:
+        elif not each.custom:
             component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
-            resources.append(component | ({"protect": True} if each.protect else {}))
-            continue
-        if not each.id:
-            continue
-        entry, differing = recorded.entry(each, provider)
-        resources.append(entry)
-        differences += [f"{each.type.removeprefix(OURS)} '{each.name}': {name}" for name in differing]
-    there = {entry["urn"] for entry in resources}
-    for entry in resources:
-        if "dependencies" in entry:  # what is not there yet is not depended on yet
-            entry["dependencies"] = [urn for urn in entry["dependencies"] if urn in there]
-        for name, urns in (entry.get("propertyDependencies") or {}).items():
-            entry["propertyDependencies"][name] = [urn for urn in urns if urn in there]
-    return {**before, "resources": list(_in_order(resources))}, differences
+            added.append(component | ({"protect": True} if each.protect else {}))
+        elif each.id:
+            entry, differing = recorded.entry(each, f"{default}::{provider['id']}")
+            added.append(entry)
+            differences += [f"{each.type.removeprefix(OURS)} '{each.name}': {name}" for name in differing]
+    urns = {entry["urn"] for entry in (*there, *added)}
+    for entry in added:  # what is not there yet is not depended on yet
+        entry["dependencies"] = [urn for urn in entry.get("dependencies", ()) if urn in urns]
+        links = entry.get("propertyDependencies", {}).items()
+        entry["propertyDependencies"] = {name: [urn for urn in needed if urn in urns] for name, needed in links}
+        if entry.get("deletedWith") not in urns:
+            entry.pop("deletedWith", None)
+    return {**before, "resources": [*there, *_in_order(added)]}, differences
 
 
 def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield entries after all that they need, as the integrity of a state demands."""
+    """Yield new entries after those of them that they need, as the integrity of a state demands."""
     waiting = {entry["urn"]: entry for entry in resources}
 
     def needs(entry: Entry) -> Iterator[str]:
-        provider = entry.get("provider", "").rpartition("::")[0]
-        yield from filter(None, (entry.get("parent"), entry.get("deletedWith"), provider))
-        yield from entry.get("dependencies", ())
+        yield from filter(None, (entry.get("parent"), entry.get("deletedWith"), *entry["dependencies"]))
 
     stack = list(reversed(waiting.values()))
     done: set[str] = set()
