@@ -137,7 +137,7 @@ class Lab:
 
     @property
     def by_hand(self) -> dict[str, str]:
-        """The environment of commands that a person gives: the engine starts each host anew."""
+        """The environment of commands that a person gives: the engine starts a new Python for each host."""
         return self.environment | {"PULUMI_PYTHON_CMD": sys.executable}
 
     def preview(self, program: Program, **options: Any) -> Run:

@@ -1,7 +1,7 @@
 """A Vault on loopback that keeps the key of the tests' stacks.
 
-With a passphrase each command of the CLI would derive the key anew, which takes half of a command's processor time. The
-secrets in a state are encrypted all the same. `test_quickstart.py` and others use a passphrase.
+With a passphrase each command of the CLI would derive the key again, which takes half of a command's processor time.
+The secrets in a state are encrypted all the same. `test_quickstart.py` and others use a passphrase.
 """
 
 from __future__ import annotations

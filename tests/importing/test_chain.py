@@ -141,7 +141,7 @@ def test_nothing_gets_into_the_state_while_the_program_differs(
 
 
 def test_what_somebody_edited_is_never_overwritten(web: SiteBench, cli: MemoryCli) -> None:
-    """The rest is written anew; what is new goes into a module beside the edited one."""
+    """The rest is written again; what is new goes into a module beside the edited one."""
     web.imports(cli, no_state=True)
     compute = web.folder / "infrastructure" / "compute.py"
     edited = compute.read_text() + "\n# by hand\n"

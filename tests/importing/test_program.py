@@ -14,7 +14,7 @@ from verge_pulumi.simulator import Simulator
 
 
 def modules(site: SiteBench) -> dict[str, str]:
-    """Return the text of the modules of the last plan, read anew, by their names."""
+    """Return the text of the modules of the last plan, by their names; the plan is read again."""
     files = site.program(site.plan())
     return {name.removeprefix("infrastructure/").removesuffix(".py"): text for name, text in files.items()}
 

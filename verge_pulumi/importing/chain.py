@@ -145,7 +145,7 @@ class Import:
     def _planned(
         self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
     ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
-        """Plan, write the program, and run it; what the package refuses is left out, and it begins anew."""
+        """Plan, write the program, and run it; what the package refuses is left out, and it starts again."""
         refused: dict[Place, str] = {}
         while True:
             plan, outcome = self._plan(options, stack.owner, objects, held, refused)

@@ -44,7 +44,7 @@ class Noun:
     Attributes:
         kind: The resource.
         name: The attribute with the name by which the row is known; "" if it has none.
-        within: Columns by which a row is known besides, and the attributes with what they must hold.
+        within: Further columns by which a row is known, and the attributes with what they must hold.
         of: The attribute with the key of the row that it was created within; "" if a column in `within` says it.
         parts: Blocks with rows of their own, which are known by their names, and the resources that those are.
         rows: The block with the rows, where the id is the key of what they are within; "" where the id is the row's.

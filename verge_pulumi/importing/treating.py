@@ -30,7 +30,7 @@ class Scope:
         only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
         exclude: Patterns of which it meets none.
         with_needs: Whether what a chosen object refers to is chosen too.
-        rows: Rows that are chosen besides; None if all are, unless `only` says otherwise.
+        rows: Rows that are chosen in addition; None if all are, unless `only` says otherwise.
         left: Rows that are left unless the plan says otherwise, and why.
         labels: What people called rows elsewhere, which is what new resources are called.
     """

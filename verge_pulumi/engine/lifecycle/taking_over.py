@@ -86,7 +86,7 @@ class TakeOver:
         return f"{who} exists already (key {self._key}{whose}): the update would take it over{does}"
 
     def notes(self) -> list[str]:
-        """Return what an update with these changes tells besides."""
+        """Return what else an update with these changes tells."""
         state = self._provider.complete(self._key, self._live, self._inputs)
         return list(self._provider.notes(state, self._inputs, self.changed)) if self.changed else []
 
