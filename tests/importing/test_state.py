@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.importing.bench import STACK, SiteBench
+from tests.importing.bench import MADE, STACK, SiteBench
 from tests.importing.hostile import fill
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import SIGNATURE
@@ -28,6 +28,19 @@ def web(site: SiteBench) -> SiteBench:
     site.vm("web", {"eth0": lan})
     site.make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443")
     return site
+
+
+def test_what_bears_a_mark_of_this_stack_is_proved_by_its_token(web: SiteBench) -> None:
+    mark = MADE.format(owner="shop/dev", name="web-vm")
+    web.simulator.edit("vms", 1, description=mark)
+    entries, differences = web.deployed(web.plan())
+    assert differences == []
+    told = {name: entry.get("outputs") or {} for name, entry in by_name(entries).items()}
+    token = "7f3a21c4-9d3ed164b2c4"
+    assert (told["web-vm"]["__mark"], told["web-vm"]["__token"]) == (mark, token)
+    # Its parts and its power are known by it, where they bear none themselves.
+    assert {told[name]["__parent"] for name in ("web-root", "web-eth0", "web-power")} == {token}
+    assert not any("__mark" in told[name] for name in ("web-root", "web-eth0", "web-power"))
 
 
 def test_a_machine_with_its_parts_is_in_the_state_as_an_up_would_have_left_it(web: SiteBench) -> None:
