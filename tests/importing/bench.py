@@ -22,7 +22,7 @@ from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack
+from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack, told_to_recorder
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
 from verge_pulumi.importing.treating import Known, Scope
@@ -40,15 +40,7 @@ _PROCESSES.set_forkserver_preload(["verge_pulumi.importing.recorder", "verge_pul
 
 def record_quickly(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
     """Do what `record` does in a process that has the package already, instead of starting a Python each time."""
-    given = {
-        "organization": stack.organization,
-        "project": stack.project,
-        "stack": stack.name,
-        "config": dict(stack.config),
-        "secret": list(stack.secret),
-        "rows": rows,
-        "candidates": candidates,
-    }
+    given = told_to_recorder(stack, rows, candidates)
     with tempfile.NamedTemporaryFile() as result:
         process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
         process.start()

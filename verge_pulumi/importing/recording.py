@@ -108,6 +108,19 @@ Candidates = Mapping[str, Sequence[Mapping[str, Any]]]
 """Id and outputs of each row that a resource may be, by the title of its kind."""
 
 
+def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates) -> dict[str, Any]:
+    """Return what the recorder has to know, as `recorder.record` takes it."""
+    return {
+        "organization": stack.organization,
+        "project": stack.project,
+        "stack": stack.name,
+        "config": dict(stack.config),
+        "secret": list(stack.secret),
+        "rows": rows,
+        "candidates": candidates,
+    }
+
+
 def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
     """Run the program in a folder and return what it registers, in order.
 
@@ -121,19 +134,10 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> li
         Refused: The package refuses one of the resources.
         EngineError: The program fails; the text is its own.
     """
-    given = {
-        "organization": stack.organization,
-        "project": stack.project,
-        "stack": stack.name,
-        "config": dict(stack.config),
-        "secret": list(stack.secret),
-        "rows": rows,
-        "candidates": candidates,
-    }
     with tempfile.TemporaryDirectory(prefix="verge-pulumi-") as private:
         source, target = Path(private, "given.json"), Path(private, "registered.json")
         source.touch(mode=0o600)
-        source.write_text(json.dumps(given), encoding="utf-8")
+        source.write_text(json.dumps(told_to_recorder(stack, rows, candidates)), encoding="utf-8")
         ran = subprocess.run(  # noqa: S603  this Python
             [sys.executable, "-m", "verge_pulumi.importing.recorder", str(source), str(target)],
             cwd=folder,
