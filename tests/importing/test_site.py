@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.lab import ask
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import fill
 from verge_pulumi.client import where
+from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.site import Site, connect_to, importable
 from verge_pulumi.simulator import Options, Simulator
@@ -82,12 +84,26 @@ def test_a_table_that_this_account_may_not_read_is_named_and_the_rest_is_read(si
     assert not [line for line in site.plan(seen=seen).lines.values() if line.table == "users"]
 
 
+def test_a_table_of_which_rows_may_be_listed_but_not_read_is_named(site: SiteBench) -> None:
+    lan = site.network()
+    site.vm("hidden")
+    user = site.make("users", name="lister", password="a-long-password-1", type="normal")
+    identity = ask(site.simulator, "GET", f"users/{user}?fields=identity")["identity"]
+    for given in ask(site.simulator, "GET", f"permissions?filter=identity eq {identity}"):
+        ask(site.simulator, "DELETE", f"permissions/{given['$key']}")  # VergeOS lets new users read everything
+    for table in ("system", "vnets", "vms"):
+        site.make("permissions", identity=identity, table=table, list=True, read=table != "vms")
+    site.settings = Settings(host=site.simulator.url, username="lister", password="a-long-password-1")
+    seen = site.read()
+    assert seen.unread["vms"] == "this account may list rows of it, but not read them"
+    assert not seen.rows("vms")
+    assert str(lan) in seen.rows("vnets")
+
+
 def test_what_an_older_release_lacks_is_not_asked_for(tmp_path: Path) -> None:
     with Simulator(Options(name="old", release="4.12.6")) as simulator:
         site = SiteBench(simulator, tmp_path)
-        site.settings = type(site.settings)(
-            host=simulator.url, username=simulator.username, password=simulator.password
-        )
+        site.settings = Settings(host=simulator.url, username=simulator.username, password=simulator.password)
         seen = site.read()
         assert "tags" not in seen.tables
         assert "vms" in seen.tables

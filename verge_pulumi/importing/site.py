@@ -20,7 +20,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
-from verge_pulumi.engine.reading.reader import PAGE, Reader
+from verge_pulumi.engine.reading.reader import PAGE, Reader, is_read
 from verge_pulumi.review.kinds import every_kind
 
 LISTS = 8
@@ -98,13 +98,16 @@ def read_site(connection: Connection, tell: Callable[[str], None] = lambda line:
 
     def read(table: str) -> None:
         try:
-            rows = connection.client.table(table).iterate(fields=wanted[table], page_size=PAGE)
-            site.tables[table] = {str(row["$key"]): row for row in rows}
-            if site.tables[table]:
-                tell(f"{table}: {len(site.tables[table]):,} rows")
+            rows = list(connection.client.table(table).iterate(fields=wanted[table], page_size=PAGE))
         except (PermissionDenied, NotFound, NotPermitted) as error:
             site.unread[table] = str(error)
-            tell(f"{table}: {error}")
+        else:
+            if all(is_read(row, wanted[table]) for row in rows):
+                site.tables[table] = {str(row["$key"]): row for row in rows}
+            else:
+                site.unread[table] = "this account may list rows of it, but not read them"
+        if site.rows(table) or table in site.unread:
+            tell(f"{table}: {site.unread.get(table) or f'{len(site.rows(table)):,} rows'}")
 
     with ThreadPoolExecutor(LISTS) as pool:
         list(pool.map(read, sorted(wanted)))

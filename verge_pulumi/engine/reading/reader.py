@@ -256,6 +256,11 @@ def _rows(table: Table, fields: tuple[str, ...], keys: list[str]) -> dict[str, R
 
 
 def _read_rows(rows: Iterable[Row], fields: Sequence[str]) -> dict[str, Row]:
-    """Return the rows of a list by key, without those that may be listed, but not read: these show a name at most."""
+    """Return the rows of a list by key, without those that may be listed, but not read."""
+    return {str(row["$key"]): row for row in rows if is_read(row, fields)}
+
+
+def is_read(row: Row, fields: Sequence[str]) -> bool:
+    """Say whether a row of a list shows these fields; one that may be listed, but not read, shows a name at most."""
     naming = {"$key", "name"}
-    return {str(row["$key"]): row for row in rows if row.keys() - naming or set(fields) <= naming}
+    return bool(row.keys() - naming) or set(fields) <= naming
