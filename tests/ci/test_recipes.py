@@ -343,7 +343,7 @@ def site(lab: Lab, tmp_path: Path) -> Repository:
     """A repository with one project, of whose stack dev nothing exists."""
     repository = Repository(tmp_path / "repository", "site dev\n")
     programs = f"{Path(sys.prefix, 'bin')}{os.pathsep}{lab.cli}"
-    repository.environment |= lab.by_hand | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    repository.environment |= lab.environment | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     project = {"site/Pulumi.yaml": "name: site\nruntime: python\n", "site/__main__.py": PROGRAM}
     repository.commit(**project, **{"site/Pulumi.dev.yaml": "config:\n  site:mtu: 1500\n"})
     return repository

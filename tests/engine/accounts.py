@@ -75,7 +75,7 @@ def live(lab: Lab, project: Project, accounts: Accounts) -> None:
 
 
 def _verge_pulumi(project: Project, *arguments: str, **variables: str) -> str:
-    environment = os.environ | project.lab.by_hand | variables
+    environment = os.environ | project.lab.environment | variables
     environment["PATH"] = f"{project.lab.cli}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, "-m", "verge_pulumi", *arguments]
     done = subprocess.run(

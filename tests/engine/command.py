@@ -8,10 +8,10 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.engine import vault
+from tests.engine import vault, warm
 from tests.engine.lab import PROJECT, Lab
 
 FLEET = Path(__file__).with_name("fleet.py")
@@ -28,7 +28,7 @@ class Project:
         if program.is_dir():
             # Of what a person's run left there nothing counts here.
             shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("Pulumi.*.yaml", ".venv"))
-            (self.folder / ".venv").symlink_to(sys.prefix)
+            warm.virtualenv(self.folder)
         else:
             self.folder.mkdir()
             (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
@@ -36,25 +36,28 @@ class Project:
         self.run("stack", "init", lab.stack_name, "--secrets-provider", vault.URL)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own."""
-        environment = os.environ | self.lab.by_hand | variables
-        environment["PATH"] = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.Popen(
-            ["pulumi", "--non-interactive", "--color=never", *arguments],
-            cwd=self.folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        """Start a command as a person does, in a process group of its own, to be interrupted or killed."""
+        return self._start(arguments, self.lab.by_hand | variables, apart=True)
 
     def run(self, *arguments: str, **variables: str) -> str:
         """Run a command that must succeed, and return what it printed."""
-        process = self.start(*arguments, **variables)
+        process = self._start(arguments, self.lab.environment | variables)
         output, _ = process.communicate(timeout=LIMIT)
         assert process.returncode == 0, output
         return output
+
+    def _start(
+        self, arguments: Sequence[str], variables: Mapping[str, str], *, apart: bool = False
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["pulumi", "--non-interactive", "--color=never", *arguments],
+            cwd=self.folder,
+            env={**os.environ, **variables, "PATH": f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=apart,
+        )
 
     def up(self, **variables: str) -> str:
         """Run ``pulumi up``."""

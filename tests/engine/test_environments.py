@@ -44,7 +44,7 @@ def program() -> None:
 @pytest.fixture
 def commands(tmp_path: Path, cli: Path, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command line, in the folder of the project."""
-    for name, value in {**lab.by_hand, "PATH": f"{cli}{os.pathsep}{os.environ['PATH']}"}.items():
+    for name, value in {**lab.environment, "PATH": f"{cli}{os.pathsep}{os.environ['PATH']}"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(app, list(arguments))

@@ -9,6 +9,7 @@ import sys
 
 import pulumi
 
+from tests.engine import vault, warm
 from tests.engine.events import rows_of
 from tests.engine.kinds import SUBJECTS, plot, program
 from tests.engine.lab import PROJECT, Lab, ask
@@ -28,14 +29,14 @@ class Site:
         self.folder = lab.folder / "imported"
         self.folder.mkdir()
         (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
-        (self.folder / ".venv").symlink_to(sys.prefix)
+        warm.virtualenv(self.folder)
         (self.folder / "states").mkdir()
-        self.run("stack", "init", lab.stack_name)
+        self.run("stack", "init", lab.stack_name, "--secrets-provider", vault.URL)
 
     def _environment(self) -> dict[str, str]:
         path = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
         own = {"PATH": path, "PULUMI_BACKEND_URL": (self.folder / "states").as_uri()}
-        return {**os.environ, **self.lab.by_hand, **own}
+        return {**os.environ, **self.lab.environment, **own}
 
     def run(self, *command: str, fails: bool = False) -> str:
         """Run a command of Pulumi there, and return what it prints."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine import warm
 from tests.engine.lab import Lab
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.simulator import Options, Simulator
@@ -28,11 +29,11 @@ class Estate:
     def __init__(self, lab: Lab, production: Simulator) -> None:
         self.folder = lab.folder / "estate"
         self.systems = {"dev": lab.simulator, "staging": lab.simulator, "prod": production}
-        self.environment = os.environ | lab.by_hand
+        self.environment = os.environ | lab.environment
         del self.environment["VERGEOS_HOST"], self.environment["VERGEOS_API_KEY"]
         self.environment["PATH"] = f"{lab.cli}{os.pathsep}{os.environ['PATH']}"
         shutil.copytree(EXAMPLE, self.folder, ignore=shutil.ignore_patterns(".venv"))
-        (self.folder / ".venv").symlink_to(sys.prefix)
+        warm.virtualenv(self.folder)
 
     def pulumi(self, project: str, stack: str, *arguments: str) -> str:
         """Run a command of Pulumi on a stack, with the access to its system."""

@@ -1,9 +1,10 @@
-"""A Python that has imported what hosts dynamic providers, and becomes a new process for each of them.
+"""A Python that has imported what programs and providers need, and becomes a new process for each of them.
 
-Each command of the engine starts a host, and a host spends twice as long on its imports as on what a test is about. The
-lab gives `python()` to the engine as the Python to use. It is a few lines that hand over their arguments, environment,
-folder and files to a process that has the imports done and forks. What a host asks ``pulumi stack export`` for is read
-from the file of the state, since that command, too, takes longer to start than for its answer.
+Each command of the engine starts a host of dynamic providers, and mostly a program. Both spend twice as long on their
+imports as on what a test is about. The lab gives `python()` to the engine as the Python to use. It is a few lines that
+hand over their arguments, environment, folder and files to a process that has the imports done and forks. What a host
+asks ``pulumi stack export`` for is read from the file of the state, since that command, too, takes longer to start than
+for its answer.
 
 Commands that a person gives (`Lab.by_hand`) start a real Python, which asks the real CLI, so that is tested too.
 """
@@ -29,21 +30,33 @@ from pathlib import Path
 from typing import Any
 
 HOST = "pulumi.dynamic"
+"""The module that hosts providers."""
+
+PROGRAM = "pulumi-language-python-exec"
+"""The script that runs a program."""
+
+PACKAGES = ["-m", "pip", "list", "-v", "--format", "json"]
+"""What the language host asks each time, and what takes as long as the imports of a program."""
 
 CLIENT = """#!{python} -IS
 import json, os, signal, socket, sys
 
-if sys.argv[1:4] != ["-u", "-m", {host!r}]:
+what = [each for each in sys.argv[1:] if each != "-u"]
+if os.environ.get("PULUMI_PYTHON_CMD") != {client!r}:
+    what = []
+if what == {packages!r}:
+    sys.exit(print({listed!r}))
+if what[:2] != ["-m", {host!r}] and not "".join(what[:1]).endswith({program!r}):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host has it too, and is given the time to end
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # what it stands for has it too, and is given the time to end
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [b" "], [0, 1, 2])
-    start = [sys.argv[4:], dict(os.environ), os.getcwd(), os.getpgid(0)]
+    start = [what, dict(os.environ), os.getcwd(), os.getpgid(0)]
     server.sendall(json.dumps(start).encode() + b"\\n")
     sys.exit(int(server.recv(3) or b"1"))
 """
-"""Stands for the host until it ends, and takes it along when it is killed."""
+"""Stands for the process until it ends, and takes it along when it is killed."""
 
 EXPORT = """#!{python} -IS
 import json, os, sys
@@ -68,7 +81,7 @@ print(json.dumps(dict(version=3, deployment=checkpoint["latest"])))
 
 @cache
 def python() -> Path:
-    """Return a Python that hosts dynamic providers, served by a process that ends with this one."""
+    """Return a Python that runs programs and hosts providers, served by a process that ends with this one."""
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     atexit.register(folder.cleanup)
     address, client, export = (str(Path(folder.name) / name) for name in ("socket", "python", "pulumi"))
@@ -82,10 +95,19 @@ def python() -> Path:
     atexit.register(server.communicate)  # which closes its input, and it ends
     assert server.stdout is not None
     assert server.stdout.readline() == "ready\n"
+    listed = subprocess.run([sys.executable, *PACKAGES], check=True, capture_output=True, text=True).stdout
+    told = {"python": sys.executable, "client": client, "address": address, "listed": listed.strip()}
     for script, text in ((client, CLIENT), (export, EXPORT)):
-        Path(script).write_text(text.format(python=sys.executable, host=HOST, address=address))
+        Path(script).write_text(text.format(host=HOST, program=PROGRAM, packages=PACKAGES, **told))
         Path(script).chmod(0o755)
     return Path(client)
+
+
+def virtualenv(folder: Path) -> None:
+    """Make the virtual environment that the project in a folder asks for; `Lab.by_hand` makes it a real one."""
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(python())
 
 
 def main(address: str) -> None:
@@ -106,7 +128,7 @@ def main(address: str) -> None:
 
 
 def reap(*_: Any) -> None:
-    """Let go of the hosts that have ended."""
+    """Let go of the processes that have ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             continue
@@ -115,7 +137,7 @@ def reap(*_: Any) -> None:
 
 
 def import_all() -> None:
-    """Import what hosts need, so that nothing of it runs in a thread of its own when they are forked."""
+    """Import what programs and hosts need, so that nothing of it runs in a thread of its own when they are forked."""
     for name in ("pulumi.dynamic", "dill", "verge_pulumi.engine.loader"):
         importlib.import_module(name)
     resources = importlib.import_module("verge_pulumi.resources")
@@ -126,7 +148,7 @@ def import_all() -> None:
 
 
 def become(client: socket.socket, programs: Path) -> None:
-    """Be the host that a client stands for, with a folder of programs that are found first."""
+    """Be the process that a client stands for."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _, files, _, _ = socket.recv_fds(client, 1, 3)
@@ -138,19 +160,33 @@ def become(client: socket.socket, programs: Path) -> None:
     os.setpgid(0, group)
     os.environ.clear()
     os.environ.update(environment)
-    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
     os.chdir(folder)
-    sys.argv[1:] = arguments
-    sys.path[0] = folder
     threading.Thread(target=end_with_client, args=[client], daemon=True).start()
     code = [1]
-    # It is registered first and so called last: what a host has to tell at its end is told before the client goes.
+    # It is registered first and so called last: what a process has to tell at its end is told before the client goes.
     atexit.register(lambda: client.sendall(str(code[0]).encode()))
+    try:
+        if arguments[0] == "-m":
+            host(arguments[2:], programs)
+        else:
+            sys.argv[:] = arguments
+            sys.path[0] = str(Path(arguments[0]).parent)
+            runpy.run_path(arguments[0], run_name="__main__")
+        code[0] = 0
+    except SystemExit as end:
+        code[0] = end.code if isinstance(end.code, int) else int(bool(end.code))
+        raise
+    sys.exit()
+
+
+def host(arguments: list[str], programs: Path) -> None:
+    """Host providers, with a folder of programs that are found first."""
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    sys.argv[1:] = arguments
+    sys.path[0] = str(Path.cwd())
     # By its name this process is known as a host, to its very end.
     sys.modules["__main__"].__spec__ = importlib.util.find_spec(f"{HOST}.__main__")
     runpy.run_module(HOST, run_name="__main__", alter_sys=True)
-    code[0] = 0
-    sys.exit()
 
 
 def end_with_client(client: socket.socket) -> None:
