@@ -9,7 +9,7 @@ import pytest
 
 from verge_pulumi.catalogue import RELEASES, TABLES, Column, Table, Type, Write, for_release
 from verge_pulumi.catalogue.openapi import openapi_document
-from verge_pulumi.catalogue.schema import table_schema
+from verge_pulumi.catalogue.schema import FIELD_TYPES, table_schema
 
 Json = dict[str, Any]
 
@@ -225,37 +225,51 @@ def test_a_table_of_ones_own_is_described_with_its_kind_of_key(key: str, schema:
 
 
 def test_a_table_schema() -> None:
-    assert table_schema(WIDGETS) == {
+    assert table_schema(WIDGETS, {"parts": "widget_parts"}) == {
         "name": "widgets",
         "parent": "vm",
         "owner": "owner",
         "unique": [["vm", "name"]],
-        "fields": [
-            {"name": "$key", "type": "int64", "readonly": True, "create": False, "required": False},
-            {"name": "name", "type": "text", "readonly": False, "create": True, "required": True, "maxlength": 20},
-            {
-                "name": "size", "type": "int64", "readonly": False, "create": True, "required": False, "default": 2,
+        "fields": {
+            "name": {"type": "text", "readonly": False, "create": True, "required": True, "maxlength": 20},
+            "size": {
+                "type": "int64", "readonly": False, "create": True, "required": False, "default": 2,
                 "min": 1, "max": 9,
             },
-            {
-                "name": "colour", "type": "text", "readonly": False, "create": True, "required": False,
-                "list": ["red", "blue"],
+            "colour": {
+                "type": "text", "readonly": False, "create": True, "required": False,
+                "list": {"red": "Red", "blue": "Blue"},
             },
-            {"name": "kind", "type": "text", "readonly": True, "create": True, "required": False},
-            {"name": "vm", "type": "row", "readonly": False, "create": True, "required": False, "table": "vms"},
-            {"name": "settings", "type": "json", "readonly": False, "create": True, "required": False},
-            {"name": "owner", "type": "string", "readonly": True, "create": False, "required": False},
-        ],
+            "kind": {"type": "text", "readonly": True, "create": True, "required": False},
+            "vm": {"type": "row", "readonly": False, "create": True, "required": False, "table": "vms"},
+            "settings": {"type": "json", "readonly": False, "create": True, "required": False},
+            "owner": {"type": "string", "readonly": True, "create": False, "required": False},
+            "parts": {"type": "rows", "table": "widget_parts"},
+        },
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_schema_of_a_table_names_its_columns(name: str) -> None:
     schema = table_schema(TABLES[name])
-    assert [field["name"] for field in schema["fields"]] == ["$key", *TABLES[name].column_names()]
+    assert list(schema["fields"]) == list(TABLES[name].column_names())
     assert json.loads(json.dumps(schema)) == schema
 
 
 def test_the_words_of_an_enumeration_can_be_read_from_the_schema() -> None:
-    fields = {field["name"]: field for field in table_schema(TABLES["machine_drives"])["fields"]}
-    assert "virtio-scsi" in fields["interface"]["list"]
+    interface = table_schema(TABLES["machine_drives"])["fields"]["interface"]
+    assert interface["list"]["virtio-scsi"] == "Virtio-scsi"
+
+
+def test_a_field_has_the_type_that_has_its_name_if_there_is_one() -> None:
+    fields = table_schema(TABLES["vms"])["fields"]
+    assert {name: fields[name]["type"] for name in ("enabled", "created", "modified", "name")} == {
+        "enabled": "enabled", "created": "created", "modified": "modified", "name": "text",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_type_of_a_field_says_what_a_get_answers(name: str) -> None:
+    for field, column in zip(table_schema(TABLES[name])["fields"].values(), TABLES[name].columns, strict=True):
+        told = FIELD_TYPES[field["type"]]
+        assert told is (Type.TEXT if column.type is Type.ANY_REF else column.type)

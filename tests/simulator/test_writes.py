@@ -271,6 +271,7 @@ def test_what_a_resource_does_not_offer_is_405(http: Http, verb: str, path: str,
         ("DELETE", "sites"),
         ("PATCH", "sites/1"),
         ("GET", "sites/$table"),
+        ("GET", "vm_actions/$table"),
         ("POST", "tenant_actions"),
         ("POST", "sites/1/poweron"),
         ("PUT", "sites/1?action=poweron"),
@@ -284,6 +285,41 @@ def test_what_is_not_modelled_says_so(http: Http, verb: str, path: str) -> None:
     status, text = http.error(verb, path, {"name": "x"})
     assert status == 501
     assert text.endswith("is not modelled by this simulator")
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["no_such_table", "no_such_table/1", "no_such_table/$table", "no_such_table/1/kill"])
+def test_a_table_that_no_vergeos_has_is_not_found(http: Http, verb: str, path: str) -> None:
+    status, text = http.error(verb, path, {"name": "x"})
+    assert status == 404
+    assert text.endswith("not found")
+
+
+def test_a_table_that_a_later_release_brought_is_not_found(start: Callable[..., Http]) -> None:
+    assert start(release="4.12.6").error("GET", "user_api_keys")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("release", "listed", "missing"),
+    [
+        ("26.1.8", ("vms", "vm_actions", "user_api_keys", "sites", "site_actions"), ("no_such_table",)),
+        ("4.12.6", ("vms", "vm_actions", "sites"), ("user_api_keys",)),
+    ],
+)
+def test_the_index_lists_the_tables(
+    start: Callable[..., Http], release: str, listed: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    http = start(release=release)
+    entries = http.send("GET", "/api/v4").json()
+    names = [entry["name"] for entry in entries if entry["type"] == "table"]
+    assert names == sorted(set(names))
+    assert set(listed) <= set(names)
+    assert set(missing).isdisjoint(names)
+    for name in names:
+        assert http.error("DELETE", name, None)[0] != 404
+    assert http.send("POST", "/api/v4", json={}).status_code == 405
+    http.session.auth = None
+    assert http.send("GET", "/api/v4").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["", "vms/", "volume_browser/", "vms//kill", "vms/1/kill/now"])

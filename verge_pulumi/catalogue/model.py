@@ -157,6 +157,11 @@ class Table:
     since: str | None = None
     source: str = ""
 
+    @property
+    def action_table(self) -> str | None:
+        """The table by which actions on its rows are sent, or None."""
+        return f"{self.singular}_actions" if self.singular else None
+
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
         return self._by_name.get(name)

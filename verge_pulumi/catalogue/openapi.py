@@ -120,8 +120,22 @@ _SCHEMAS: Json = {
         "properties": {"name": {"const": "v4"}, "version": {"type": "string"}, "hash": {"type": "string"}},
     },
     "TableSchema": {
-        "description": "A table's schema. VergeOS's layout is not documented.",
+        "description": "A table's schema. What a field says beyond `type` and `list` has names of our own.",
         "type": "object",
+        "required": ["fields"],
+        "properties": {
+            "fields": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["type"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "list": {"type": "object", "additionalProperties": {"type": "string"}},
+                    },
+                },
+            },
+        },
     },
 }
 
@@ -316,7 +330,7 @@ def _table_paths(table: Table, errors: Mapping[str, str]) -> Json:
             "422",
             requestBody={"required": True, **_content(_schema_ref(f"{table.singular}_action"))},
         )
-        paths[f"/api/v4/{table.singular}_actions"] = {"post": act}
+        paths[f"/api/v4/{table.action_table}"] = {"post": act}
     return paths
 
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.catalogue.model import UNSET, Column, Table, Type, Write
 
-# The words are VergeOS's own field types (docs/vergeos/README.md §1). Which type of whole numbers a column has is not
-# known, so all are int64.
-FIELD_TYPES = {
+ROWS = "rows"
+"""The field type of a list of child rows, which is no column."""
+
+FIELD_TYPES: Mapping[str, Type] = {
+    **dict.fromkeys(("bool", "enabled"), Type.BOOL),
+    "num": Type.NUMBER,
+    **dict.fromkeys((f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)), Type.INT),
+    **dict.fromkeys((f"{stamp}{unit}" for stamp in ("created", "modified") for unit in ("", "_ms", "_us")), Type.INT),
+    **dict.fromkeys(("filesize", "fileused", "fileallocated", "filemodified"), Type.INT),
+    **dict.fromkeys(("text", "string", "filename"), Type.TEXT),
+    "json": Type.JSON,
+    "row": Type.REF,
+}
+"""VergeOS's field types, except `ROWS`, and what a GET answers for each (docs/vergeos/README.md §1.1)."""
+
+_WORDS = {
     Type.BOOL: "bool",
     Type.INT: "int64",
     Type.NUMBER: "num",
@@ -17,38 +31,48 @@ FIELD_TYPES = {
     Type.REF: "row",
     Type.ANY_REF: "string",
 }
+"""The field type that the simulator names. Which size of number a column has is not known, so all are int64."""
+
+_NAMED_AFTER = ("enabled", "created", "modified")
+"""Field types that have the name of the columns that have them."""
 
 
-def table_schema(table: Table) -> dict[str, Any]:
-    """Return a table's schema as the simulator shows it.
+def label(word: str) -> str:
+    """Return how an enumeration's word is displayed; the real labels are not documented."""
+    return word.replace("_", " ").capitalize()
 
-    The layout is ours: no source shows VergeOS's. What is documented is that it names the field types, the parent
-    field and the owner field, that the words of an enumeration can be read from it, and that "readonly" there often
-    means settable on create only (docs/vergeos/README.md §1).
+
+def table_schema(table: Table, lists: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a table's schema.
+
+    ``fields`` is an object by column, and ``list`` in it one from word to label, as in a capture
+    (docs/vergeos/README.md §1.1). What else a field says is known by meaning only, so these names are ours.
+
+    Args:
+        table: The table.
+        lists: Its lists of child rows: the name of a list -> the child table.
 
     Returns:
         A JSON object with ``name``, ``parent`` and ``owner`` (the columns by which permissions are decided, or null),
-        ``unique`` (lists of column names) and ``fields``: objects with ``name``, ``type``, ``readonly`` (a PUT is
+        ``unique`` (lists of column names) and ``fields``, by column: objects with ``type``, ``readonly`` (a PUT is
         refused), ``create`` (a POST may set it) and ``required``, and where they apply ``default``, ``list`` (the words
-        accepted), ``min``, ``max``, ``maxlength`` and ``table`` (what a ``row`` refers to).
+        accepted, each with its label), ``min``, ``max``, ``maxlength`` and ``table`` (what a ``row`` refers to, and
+        ``rows`` are of).
     """
+    rows = {name: {"type": ROWS, "table": child} for name, child in (lists or {}).items()}
     return {
         "name": table.name,
         "parent": table.parent,
         "owner": table.owner,
         "unique": [list(group) for group in table.unique],
-        "fields": [
-            {"name": "$key", "type": "int64" if table.key == "int" else "string", "readonly": True}
-            | {"create": False, "required": False},
-            *map(_field, table.columns),
-        ],
+        "fields": {column.name: _field(column) for column in table.columns} | rows,
     }
 
 
 def _field(column: Column) -> dict[str, Any]:
+    own = column.name in _NAMED_AFTER and FIELD_TYPES[column.name] is column.type
     field: dict[str, Any] = {
-        "name": column.name,
-        "type": FIELD_TYPES[column.type],
+        "type": column.name if own else _WORDS[column.type],
         "readonly": column.write in (Write.NEVER, Write.CREATE),
         "create": column.write in (Write.CREATE, Write.ALWAYS),
         "required": column.required,
@@ -56,7 +80,7 @@ def _field(column: Column) -> dict[str, Any]:
     if column.default is not UNSET:
         field["default"] = column.default
     if column.choices:
-        field["list"] = list(column.choices)
+        field["list"] = {word: label(word) for word in column.choices}
     limits = {
         "min": column.minimum,
         "max": column.maximum,

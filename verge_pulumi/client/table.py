@@ -202,7 +202,7 @@ class Table:
                 raise
 
     def schema(self) -> Row:
-        """Return the table's schema, ``<table>/$table``. Needs an administrator; its layout is not documented."""
+        """Return the table's schema, ``<table>/$table``. Needs an administrator. See docs/vergeos/README.md §1.1."""
         return self._session.send(Request("GET", f"{self._path}/$table"), Answer.object)
 
     # Actions (docs/vergeos/README.md §6.5). They are never sent again once their outcome is unknown.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verge_pulumi.catalogue.openapi import openapi_document
+from verge_pulumi.catalogue.platform import index_entry, index_names
 from verge_pulumi.catalogue.schema import table_schema
 from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.arguments import finite
@@ -28,7 +29,8 @@ from verge_pulumi.simulator.query import Query
 from verge_pulumi.simulator.relations import Row
 from verge_pulumi.simulator.rights import rights_of
 
-API = "/api/v4/"
+INDEX = "/api/v4"
+API = f"{INDEX}/"
 TOKENS = "/api/sys/tokens"
 
 _BINARY = {"Content-Type": "application/octet-stream"}
@@ -198,6 +200,9 @@ class Api:
             return Answer(201, self._access.login(call.headers, call.columns()))
         if call.path == TOKENS or call.path.startswith(TOKENS + "/"):
             return self._logout(call)
+        if call.path == INDEX:
+            self._admit(call)
+            return _read_only(call, self._index())
         if not call.path.startswith(API):
             raise not_found(call.path)
         user = self._admit(call)
@@ -214,6 +219,10 @@ class Api:
             case [key, action]:
                 return self._action_in_path(call, table, key, action)
         raise not_found(call.path.removeprefix("/api"))
+
+    def _index(self) -> list[Mapping[str, str]]:
+        tables = (relation.table for relation in self._backend.relations.values())
+        return [index_entry(name) for name in index_names(tables)]
 
     def _logout(self, call: Call) -> Answer:
         self._access.user(call.headers)
@@ -234,7 +243,7 @@ class Api:
                 return Answer(200, backend.select(table, Query.of(call.query)))
             case "POST":
                 return Answer(201, backend.create(table, call.columns(), user["name"]), applied=True)
-        self._require_table(table)
+        self._backend.require_table(table)
         raise not_permitted(call.verb)
 
     def _row(self, call: Call, table: str, key: str) -> Answer:
@@ -255,7 +264,7 @@ class Api:
             case "DELETE":
                 backend.delete(table, key)
                 return Answer(200, applied=True)
-        self._require_table(table)
+        self._backend.require_table(table)
         raise not_permitted(call.verb)
 
     def _download(self, call: Call, content: bytes | Content) -> Answer:
@@ -273,21 +282,20 @@ class Api:
         return Answer(206, content[start:stop], headers=_BINARY | place)
 
     def _schema(self, call: Call, table: str) -> Answer:
-        self._require_table(table)
+        self._backend.require_table(table)
         if self._backend.rights is not None:
             raise denied()
-        return _read_only(call, table_schema(self._backend.relations[table].table))
+        relation = self._backend.relations[table]
+        return _read_only(
+            call, table_schema(relation.table, {name: child for name, (child, _) in relation.lists.items()})
+        )
 
     def _action_in_path(self, call: Call, table: str, key: str, action: str) -> Answer:
-        self._require_table(table)
+        self._backend.require_table(table)
         if call.verb not in ("POST", "PUT"):
             raise not_permitted(call.verb)
         response = self._backend.act_in_path(table, key, action, call.columns())
         return _accepted(response) if call.verb == "POST" else Answer(200, [], applied=True)
-
-    def _require_table(self, table: str) -> None:
-        if table not in self._backend.relations:
-            raise not_modelled(f"the table '{table}'")
 
 
 def _accepted(response: Mapping[str, str] | None) -> Answer:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
+from verge_pulumi.catalogue.platform import UNMODELLED
 from verge_pulumi.simulator.arguments import finite, mapping, text
 from verge_pulumi.simulator.behaviour import BEHAVIOURS
 from verge_pulumi.simulator.behaviour.access.permissions import Permissions
@@ -91,9 +92,7 @@ class Backend:
         }
         self.unknown_columns: Counter[tuple[str, str]] = Counter()
         self._action_tables = {
-            f"{relation.table.singular}_actions": relation
-            for relation in self.relations.values()
-            if relation.table.singular
+            relation.table.action_table: relation for relation in self.relations.values() if relation.table.action_table
         }
         self.rights: Rights | None = None
         self._projector = Projector(self.store, self._visit, self._may)
@@ -106,7 +105,7 @@ class Backend:
         """Return the rows selected by a query.
 
         Raises:
-            ApiError: The table is not modelled (501), or a parameter does not parse (422).
+            ApiError: There is no such table (404), it is not modelled (501), or a parameter does not parse (422).
         """
         relation = self._relation(table)
         rows = list(self.store.rows(table))
@@ -163,10 +162,18 @@ class Backend:
         return self.rights is None or self.rights.may(right, table, row)
 
     def _relation(self, table: str) -> Relation:
-        relation = self.relations.get(table)
-        if relation is None:
-            raise not_modelled(f"the table '{table}'")
-        return relation
+        self.require_table(table)
+        return self.relations[table]
+
+    def require_table(self, table: str) -> None:
+        """Refuse a table that does not exist (404), or is not modelled (501).
+
+        Raises:
+            ApiError: It is one of these.
+        """
+        if table not in self.relations:
+            exists = table in UNMODELLED or self.is_action_table(table)
+            raise not_modelled(f"the table '{table}'") if exists else not_found(f"/v4/{table}")
 
     def _require(self, table: str, key: str, right: str) -> Row:
         """Return a row on which there is a right."""

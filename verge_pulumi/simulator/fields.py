@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, cast
 from lark import Lark, LarkError, Token, Transformer
 
 from verge_pulumi.catalogue.model import Type
+from verge_pulumi.catalogue.schema import label
 from verge_pulumi.simulator.errors import invalid_argument, not_modelled
 from verge_pulumi.simulator.relations import HOLDERS, IDENTITIES, Relation, Row, reference
 from verge_pulumi.simulator.store import Store
@@ -149,7 +150,7 @@ def display(row: Row) -> str:
 
 def _label(value: Any) -> Any:
     """Return a label for a word of an enumeration; the real labels are not documented."""
-    return value.replace("_", " ").capitalize() if isinstance(value, str) else value
+    return label(value) if isinstance(value, str) else value
 
 
 def _diskspace(value: Any) -> str:

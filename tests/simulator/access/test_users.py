@@ -174,4 +174,4 @@ def test_lists_of_addresses_are_looked_at_since_26_1_4(
 
 
 def test_4_13_has_no_keys(start: Callable[..., Http]) -> None:
-    assert start(release="4.13.4").error("GET", "user_api_keys")[0] == 501
+    assert start(release="4.13.4").error("GET", "user_api_keys")[0] == 404
