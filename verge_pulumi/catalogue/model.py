@@ -82,6 +82,7 @@ class Column:
         target: The table a `Type.REF` points to.
         effect: When a change takes effect while the machine or network runs.
         secret: Never logged, and never returned by a GET unless it is `hidden` too.
+        held_by: The reference to a row that holds the column as well, or instead: sources disagree.
         hidden: Returned only when a GET names it (never under ``all``).
         lower: Whether VergeOS stores the text in lower case.
         since: First release that has the column, for example ``"26.0"``.
@@ -101,6 +102,7 @@ class Column:
     max_length: int | None = None
     target: str | None = None
     effect: Effect = Effect.NOW
+    held_by: str = ""
     secret: bool = False
     hidden: bool = False
     lower: bool = False
@@ -129,6 +131,8 @@ class Table:
         viewer: The column that names a user who may list and read the row, whatever its permissions say.
         short: The columns a GET answers when no ``fields`` are asked for.
         views: Named column selections in addition to ``all`` (``most``, ``summary``, ``dashboard``).
+        nested: What ``dashboard`` shows of the rows that references lead to, by the name of the reference: a projection
+            such as ``machine[nics[name]]``.
         singular: The name used in action tables, for example ``vm`` for ``vm_actions``.
         acted_on: The word by which an action names the row, if that is not `singular`.
         actions: The actions VergeOS accepts for a row of this table.
@@ -148,6 +152,7 @@ class Table:
     viewer: str | None = None
     short: tuple[str, ...] = ("name",)
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nested: Mapping[str, str] = field(default_factory=dict)
     singular: str | None = None
     acted_on: str = ""
     actions: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ vendor's documentation and clients) or as ``tsvergeos: …``, ``pyVergeOS: …``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 
@@ -31,6 +31,7 @@ class Facts(TypedDict, total=False):
     maximum: int
     max_length: int
     effect: Effect
+    held_by: str
     secret: bool
     hidden: bool
     lower: bool
@@ -103,7 +104,8 @@ def table(
     *sections: Iterable[Column],
     short: str,
     source: str,
-    summary: str = "",
+    dashboard: str = "",
+    nested: Mapping[str, str] | None = None,
     unique: tuple[tuple[str, ...], ...] = (),
     parent: str | None = None,
     owner: str | None = None,
@@ -119,16 +121,17 @@ def table(
 ) -> Table:
     """Return a table whose view ``most`` follows from its columns.
 
-    ``most`` is every column except secrets, columns shown only when named, and argument columns. What VergeOS shows
-    without ``fields`` and in ``summary`` and ``dashboard`` is documented nowhere, except that the columns without
-    ``fields`` are few and often lack the owning row: the choices here are our own (docs/vergeos/README.md §5.1).
+    ``most`` is every column except secrets, columns shown only when named, and argument columns. ``summary`` is what a
+    GET without ``fields`` answers. Which columns that are, and those of ``dashboard``, is documented nowhere, except
+    that they are few and often lack the owning row: the choices here are our own (docs/vergeos/README.md §5.1).
 
     Args:
         name: The table's name in the API.
         sections: Its columns.
-        short: The columns, blank-separated, of a GET without ``fields``.
+        short: The columns, blank-separated, of a GET without ``fields`` and of ``summary``.
         source: Where the facts were read.
-        summary: The columns of the views ``summary`` and ``dashboard``; those of `short` when left out.
+        dashboard: The columns of ``dashboard``; those of `short` when left out.
+        nested: What ``dashboard`` shows of rows that references lead to.
         unique: Groups of columns whose values together are unique.
         parent: The column that names the owning row.
         owner: The column that names the row on which permissions are checked instead.
@@ -146,7 +149,6 @@ def table(
     most = tuple(
         column.name for column in columns if not (column.secret or column.hidden or column.name.endswith("_args"))
     )
-    chosen = words(summary or short)
     return Table(
         name=name,
         columns=columns,
@@ -156,7 +158,8 @@ def table(
         runs_as=runs_as,
         viewer=viewer,
         short=words(short),
-        views={"most": most, "summary": chosen, "dashboard": chosen},
+        views={"most": most, "summary": words(short), "dashboard": words(dashboard or short)},
+        nested=nested or {},
         singular=singular,
         acted_on=acted_on,
         actions=actions,

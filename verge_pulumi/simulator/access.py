@@ -7,6 +7,7 @@ import secrets
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
 
 from verge_pulumi.simulator.backend import Backend
 from verge_pulumi.simulator.behaviour.access.api_keys import ApiKeys
@@ -76,8 +77,10 @@ class Access:
         """
         token = headers.get("x-yottabyte-token")
         scheme, _, credential = headers.get("Authorization", "").partition(" ")
+        if token is None and not scheme:
+            token = _cookie(headers.get("Cookie", ""))
         if token is not None:
-            user = self._session_user(token)
+            user = self._session_user(token) if token in self._sessions else self._key_user(token)
         elif scheme.lower() == "bearer":
             user = self._key_user(credential.strip())
         else:
@@ -87,9 +90,9 @@ class Access:
         return user
 
     def _session_user(self, token: str) -> Row:
-        session, now = self._sessions.get(token), self._backend.clock.now()
-        if session is None or now - session.used > _IDLE_SECONDS:
-            self._sessions.pop(token, None)
+        session, now = self._sessions[token], self._backend.clock.now()
+        if now - session.used > _IDLE_SECONDS:
+            del self._sessions[token]
             raise login_required()
         session.used = now
         return self._enabled(self._backend.store.get("users", session.user))
@@ -133,6 +136,15 @@ class Access:
             # No source shows the answer; 429 without Retry-After is the best guess (docs/vergeos/quirks.md §9).
             raise ApiError(429, "Too many requests")
         requests.append(now)
+
+
+def _cookie(header: str) -> str | None:
+    """Return the token in a cookie, where one client has it (docs/vergeos/README.md §2), if there is one."""
+    try:
+        cookies = SimpleCookie(header)
+    except CookieError:
+        return None
+    return cookies["token"].value if "token" in cookies else None
 
 
 def _same(left: str, right: str) -> bool:

@@ -168,6 +168,7 @@ class Api:
         Returns:
             The refusal, or None if the upgrade is allowed.
         """
+        self._backend.transitions.settle()
         parts = call.path.removeprefix(API).split("/")
         try:
             self._admit(call)
@@ -255,12 +256,12 @@ class Api:
                 return Answer(200, backend.read(table, key, Query.of(call.query)))
             case "PUT" if "filepos" in call.query:
                 backend.upload(table, key, call.query["filepos"], call.body)
-                return Answer(200, [], applied=True)
+                return self._updated(applied=True)
             case "PUT" if "action" in call.query:
                 backend.act_in_query(table, key, call.query["action"])
-                return Answer(200, [])
+                return self._updated(applied=False)
             case "PUT":
-                return Answer(200, [], applied=backend.update(table, key, call.columns()))
+                return self._updated(applied=backend.update(table, key, call.columns()))
             case "DELETE":
                 backend.delete(table, key)
                 return Answer(200, applied=True)
@@ -286,16 +287,19 @@ class Api:
         if self._backend.rights is not None:
             raise denied()
         relation = self._backend.relations[table]
-        return _read_only(
-            call, table_schema(relation.table, {name: child for name, (child, _) in relation.lists.items()})
-        )
+        return _read_only(call, table_schema(relation.table, {name: of.shown for name, of in relation.lists.items()}))
 
     def _action_in_path(self, call: Call, table: str, key: str, action: str) -> Answer:
         self._backend.require_table(table)
         if call.verb not in ("POST", "PUT"):
             raise not_permitted(call.verb)
         response = self._backend.act_in_path(table, key, action, call.columns())
-        return _accepted(response) if call.verb == "POST" else Answer(200, [], applied=True)
+        return _accepted(response) if call.verb == "POST" else self._updated(applied=True)
+
+    def _updated(self, *, applied: bool) -> Answer:
+        """Return the answer to a PUT, of which sources show three bodies (docs/vergeos/README.md §6.3)."""
+        body: Mapping[str, Any] = {"list": [], "object": {}, "empty": None}
+        return Answer(200, body[self._backend.disputed["update_answer"]], applied=applied)
 
 
 def _accepted(response: Mapping[str, str] | None) -> Answer:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Set
+from functools import partial
 from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
@@ -21,6 +21,7 @@ from verge_pulumi.simulator.behaviour.access.permissions import Permissions
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.behaviour.power import Power
 from verge_pulumi.simulator.clock import Clock
+from verge_pulumi.simulator.compiling import Compiler
 from verge_pulumi.simulator.contents import Content
 from verge_pulumi.simulator.errors import (
     dangling,
@@ -34,9 +35,7 @@ from verge_pulumi.simulator.errors import (
     not_permitted,
     readonly,
 )
-from verge_pulumi.simulator.fields import Projector, names_of
 from verge_pulumi.simulator.fields import parse as parse_fields
-from verge_pulumi.simulator.filters import Predicate, compile_filter
 from verge_pulumi.simulator.query import Query, sort_rows
 from verge_pulumi.simulator.relations import Key, Relation, Release, Row, reference, relations
 from verge_pulumi.simulator.rights import Rights
@@ -75,6 +74,7 @@ class Backend:
         behaviours: What each table does beyond the catalogue.
         unknown_columns: How often a column was sent that the table does not have or a POST may not write, by (table,
             column). VergeOS drops them in silence (docs/vergeos/quirks.md §W1).
+        disputed: The answers to what sources disagree about.
         rights: What may be done at present, or None for everything: the API sets it for each request.
     """
 
@@ -95,9 +95,8 @@ class Backend:
             relation.table.action_table: relation for relation in self.relations.values() if relation.table.action_table
         }
         self.rights: Rights | None = None
-        self._projector = Projector(self.store, self._visit, self._may)
-        self._projection = lru_cache(maxsize=512)(self._compile_projection)
-        self._predicate = lru_cache(maxsize=512)(self._compile_predicate)
+        self._compiler = Compiler(self.store, release, self._visit, self._may)
+        self.disputed = self._compiler.disputed
 
     # Reading
 
@@ -107,22 +106,22 @@ class Backend:
         Raises:
             ApiError: There is no such table (404), it is not modelled (501), or a parameter does not parse (422).
         """
-        relation = self._relation(table)
-        rows = list(self.store.rows(table))
+        self.require_table(table)
+        rows = list(filter(self.behaviours[table].is_shown, self.store.rows(table)))
         if self.rights is not None:
             rows = [row for row in rows if self.rights.may("list", table, row)]
         if query.filter:
-            rows = list(filter(self._predicate(table, query.filter), rows))
+            rows = list(filter(self._compiler.predicate(table, query.filter, query.fields), rows))
         entries = None if query.fields is None else parse_fields(query.fields)
         if entries == ():
             # A projection that names nothing counts the rows (docs/vergeos/README.md §5).
             return [{"$count": len(rows)}]
         if query.sort:
-            sort_rows(rows, query.sort, relation)
-        show, rows = self._projection(table, query.fields), query.window(rows)
+            sort_rows(rows, query.sort, partial(self._compiler.is_column, table))
+        show, rows = self._compiler.projection(table, query.fields), query.window(rows)
         if self.rights is None:
             return list(map(show, rows))
-        show_name = self._projection(table, query.fields, names_only=True)
+        show_name = self._compiler.projection(table, query.fields, names_only=True)
         return [(show if self.rights.may("read", table, row) else show_name)(row) for row in rows]
 
     def read(self, table: str, key: str, query: Query) -> dict[str, Any]:
@@ -134,7 +133,7 @@ class Backend:
         row = self._require(table, key, "read")
         if query.fields is not None and parse_fields(query.fields) == ():
             return {"$count": 1}
-        return self._projection(table, query.fields)(row)
+        return self._compiler.projection(table, query.fields)(row)
 
     def download(self, table: str, key: str) -> bytes | Content:
         """Return the content of a row's file.
@@ -144,16 +143,6 @@ class Backend:
         """
         row = self._require(table, key, "read")
         return self.behaviours[table].download(row)
-
-    def _compile_projection(
-        self, table: str, fields: str | None, *, names_only: bool = False
-    ) -> Callable[[Row], dict[str, Any]]:
-        relation = self.relations[table]
-        entries = parse_fields(",".join(("$key", *relation.table.short)) if fields is None else fields)
-        return self._projector.projection(relation, names_of(relation, entries) if names_only else entries)
-
-    def _compile_predicate(self, table: str, text: str) -> Predicate:
-        return compile_filter(text, self.relations[table], self.release)
 
     def _visit(self, table: str, row: Row) -> None:
         self.transitions.see(table, row["$key"])
@@ -180,7 +169,7 @@ class Backend:
         relation = self._relation(table)
         number = int(key[:18]) if relation.table.key == "int" and key.isascii() and key.isdecimal() else None
         row = self.store.get(table, number if relation.table.key == "int" else key)
-        if row is None:
+        if row is None or not self.behaviours[table].is_shown(row):
             raise not_found(f"/v4/{table}/{key}")
         if not self._may(right, table, row):
             raise denied()
@@ -337,7 +326,7 @@ class Backend:
             if column is None or column.write not in writable:
                 self.unknown_columns[relation.name, name] += 1
                 continue
-            known[name] = convert(column, value)
+            known[name] = convert(column, value, empty_word=self.disputed["empty_word"])
             self._check_reference(column, known[name])
         return known
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from verge_pulumi.catalogue.openapi import column_description
 from verge_pulumi.simulator.api import Answer, Call
+from verge_pulumi.simulator.disputed import QUESTIONS
 from verge_pulumi.simulator.errors import ApiError
 from verge_pulumi.simulator.faults import WHAT
 from verge_pulumi.simulator.world import World
@@ -33,6 +34,8 @@ HELP: Mapping[str, str] = {
     ' {"ignore_poweroff": true | [machine keys]}',
     "GET /_sim/latency": "how long answers are delayed",
     "PUT /_sim/latency": '{"ms": 50}',
+    "GET /_sim/disputed": "what sources disagree about, with the answer that is given and the others",
+    "PUT /_sim/disputed": f'another answer: {{"update_answer": "object"}}; of {", ".join(QUESTIONS)}',
     "PUT /_sim/guest": '{"machine": 101, "addresses": ["10.0.0.5"], "hostname": "web"}: what the agent of a VM with'
     " guest_agent reports, one transition after the VM runs",
     "GET /_sim/faults": "the faults that are set",
@@ -66,6 +69,8 @@ class Dialboard:
             "PUT /_sim/transitions": _asked(world.dials.set),
             "GET /_sim/latency": lambda call: {"ms": world.latency * 1000},
             "PUT /_sim/latency": _asked(world.delay),
+            "GET /_sim/disputed": lambda call: world.backend.disputed.as_json(),
+            "PUT /_sim/disputed": _asked(world.backend.disputed.set),
             "PUT /_sim/guest": _asked(world.guest),
             "GET /_sim/faults": lambda call: world.faults.as_json(),
             "PUT /_sim/faults": lambda call: world.faults.set(call.value()),

@@ -24,6 +24,10 @@ from verge_pulumi.simulator.relations import Relation, Release, Row
 
 Predicate: TypeAlias = Callable[[Row], bool]
 Literal: TypeAlias = int | float | str | bool | None
+Operand: TypeAlias = tuple[Column | None, Callable[[Row], Any]]
+"""What is compared: the column, where it is one, and its value in a row."""
+Find: TypeAlias = Callable[[str], Operand | None]
+"""Returns what a name stands for; None if it stands for nothing."""
 
 _GRAMMAR = r"""
 start: [expression]
@@ -37,7 +41,7 @@ expression: term (CONNECTOR term)*
 CONNECTOR: /and\b|or\b/
 NAME: /[$A-Za-z_][\w$#]*/
 OPERATOR: /[A-Za-z]+/
-STRING: /'(?:\\.|[^'\\])*'/s
+STRING: /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/s
 NUMBER: /-?\d+(?:\.\d+)?(?!\w)/
 WORD: /true\b|false\b|null\b/
 %ignore /\s+/
@@ -259,20 +263,20 @@ def _as_type(kind: Type, value: Literal) -> Any:
     return _text(value)
 
 
-def _compare(column: Column, comparison: Comparison) -> Predicate:
-    name, value = comparison.name, comparison.value
+def _compare(kind: Type, get: Callable[[Row], Any], comparison: Comparison) -> Predicate:
+    value = comparison.value
     if make := _TEXT.get(comparison.operator):
         test = make("" if value is None else _text(value))
-        return lambda row: row[name] is not None and test(_text(row[name]))
+        return lambda row: (found := get(row)) is not None and test(_text(found))
     compare = _ORDER[comparison.operator]
-    wanted = None if value is None else _as_type(column.type, value)
+    wanted = None if value is None else _as_type(kind, value)
     if comparison.operator in ("eq", "ne"):
         if value is not None and wanted is None:
             return lambda row: comparison.operator == "ne"
-        return lambda row: compare(row[name], wanted)
+        return lambda row: compare(get(row), wanted)
 
     def ordered(row: Row) -> bool:
-        found = row[name]
+        found = get(row)
         # Only values of one kind have an order; null has none.
         texts = isinstance(found, str) and isinstance(wanted, str)
         numbers = isinstance(found, int | float) and isinstance(wanted, int | float)
@@ -291,13 +295,26 @@ def _check_operators(node: Node, release: Release) -> None:
         raise invalid_argument()
 
 
-def _compile(node: Node, relation: Relation) -> Predicate:
+def _kind(column: Column | None, value: Literal) -> Type:
+    """Return the type as which values are compared; what no column says, the literal does."""
+    if column is not None:
+        return column.type
+    if isinstance(value, bool):
+        return Type.BOOL
+    return Type.NUMBER if isinstance(value, int | float) else Type.TEXT
+
+
+def _compile(node: Node, relation: Relation, find: Find) -> Predicate:
     if isinstance(node, Comparison):
         key_type = Type.INT if relation.table.key == "int" else Type.TEXT
-        column = Column(name="$key", type=key_type) if node.name == "$key" else relation.readable(node.name)
-        # An unknown column (a joined `a#b` counts as one) and the operator `re` match no row and raise no error.
-        return (lambda row: False) if column is None or node.operator == "re" else _compare(column, node)
-    terms = [(connector == "or", _compile(term, relation)) for connector, term in node.terms]
+        key = (Column(name="$key", type=key_type), lambda row: row["$key"])
+        operand = key if node.name == "$key" else find(node.name)
+        # An unknown column and the operator `re` match no row and raise no error.
+        if operand is None or node.operator == "re":
+            return lambda row: False
+        column, get = operand
+        return _compare(_kind(column, node.value), get, node)
+    terms = [(connector == "or", _compile(term, relation, find)) for connector, term in node.terms]
 
     def group(row: Row) -> bool:
         result = True
@@ -308,13 +325,14 @@ def _compile(node: Node, relation: Relation) -> Predicate:
     return group
 
 
-def compile_filter(text: str, relation: Relation, release: Release) -> Predicate:
+def compile_filter(text: str, relation: Relation, release: Release, find: Find) -> Predicate:
     """Compile a filter to a function that returns whether a row matches.
 
     Args:
         text: The value of the ``filter`` parameter.
         relation: The table it is applied to.
         release: The release; later operators are refused.
+        find: Returns what a name in it stands for.
 
     Returns:
         The predicate.
@@ -326,4 +344,4 @@ def compile_filter(text: str, relation: Relation, release: Release) -> Predicate
     if node is None:
         return lambda row: True
     _check_operators(node, release)
-    return _compile(node, relation)
+    return _compile(node, relation, find)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verge_pulumi.simulator.errors import invalid_argument
-from verge_pulumi.simulator.relations import Relation, Row
+from verge_pulumi.simulator.relations import Row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +56,14 @@ def _count(text: str | None) -> int:
     return int(text[:18])
 
 
-def sort_rows(rows: list[Row], sort: str, relation: Relation) -> None:
+def sort_rows(rows: list[Row], sort: str, is_column: Callable[[str], bool]) -> None:
     """Sort rows in place; nulls come first, unknown columns are ignored.
 
     A ``+`` that was not encoded arrives as a blank, so a leading blank means ascending too.
     """
     for entry in reversed(sort.split(",")):
         name = entry.strip().lstrip("+-")
-        if name == "$key" or relation.readable(name) is not None:
+        if name == "$key" or is_column(name):
 
             def value(row: Row, name: str = name) -> tuple[bool, Any]:
                 found = row[name]

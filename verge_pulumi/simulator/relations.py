@@ -48,6 +48,32 @@ _REFERENCES = (Type.REF, Type.ANY_REF)
 
 
 @dataclass(frozen=True)
+class ChildList:
+    """A list of rows that a row has.
+
+    Attributes:
+        table: The table of the rows that refer to it.
+        column: The column by which they do.
+        leads_to: The column of theirs that names the row which is listed instead; "" if they are listed themselves.
+        shown: The table of the rows that are listed.
+    """
+
+    table: str
+    column: str
+    leads_to: str
+    shown: str
+
+
+_LINKED: Mapping[str, Mapping[str, ChildList]] = {
+    "users": {"groups": ChildList("members", "member", "parent_group", "groups")},
+    # Of the devices that a group finds there is no table here, so it finds none.
+    "resource_groups": {"resources": ChildList("node_resources", "resource_group", "", "node_resources")},
+    "resource_rules": {"resources": ChildList("node_resources", "resource_rule", "", "node_resources")},
+}
+"""Child lists that follow from no column of a child (docs/vergeos/README.md §5.1)."""
+
+
+@dataclass(frozen=True)
 class Relation:
     """One table of one release.
 
@@ -55,14 +81,14 @@ class Relation:
         table: The catalogue's table, without the columns that this release lacks.
         columns: Its columns by name.
         visible: The columns of ``all``: no secrets and none that must be named.
-        lists: Its child lists: the name of a list -> (child table, child column).
+        lists: Its child lists by name.
         runners: The columns, with their tables, that name the row as which another one runs.
     """
 
     table: Table
     columns: Mapping[str, Column]
     visible: tuple[str, ...]
-    lists: Mapping[str, tuple[str, str]]
+    lists: Mapping[str, ChildList]
     runners: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -101,8 +127,11 @@ class Relation:
         return column if column is not None and column.returned else None
 
     def view(self, name: str) -> tuple[str, ...] | None:
-        """Return the columns of ``all`` or of another view, `$key` first where VergeOS returns it; None if unknown."""
+        """Return what ``all`` or another view shows, `$key` first where VergeOS returns it; None if unknown."""
         columns = self.table.views.get(name, self.visible if name in ("all", "most") else None)
+        if columns is not None and name == "dashboard":
+            nested = self.table.nested
+            columns = (*(column for column in columns if column not in nested), *nested.values())
         if columns is None or self.table.all_lacks_key:
             return columns
         return ("$key", *columns)
@@ -112,13 +141,14 @@ def _singular(table: Table) -> str:
     return table.singular or table.name.removesuffix("s")
 
 
-def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, tuple[str, str]]:
-    """Return the names of a table's child lists, as in clients: ``machine_drives`` is ``drives`` of a machine."""
-    lists = {}
+def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, ChildList]:
+    """Return a table's child lists, named as clients do: ``machine_drives`` is ``drives`` of a machine."""
+    lists = dict(_LINKED.get(parent.name, {}))
     for child in tables.values():
         column = child.column(child.parent) if child.parent else None
         if column is not None and column.target == parent.name:
-            lists[child.name.removeprefix(_singular(parent) + "_")] = (child.name, column.name)
+            name = child.name.removeprefix(_singular(parent) + "_")
+            lists[name] = ChildList(child.name, column.name, "", child.name)
     return lists
 
 

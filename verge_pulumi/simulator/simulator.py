@@ -297,6 +297,14 @@ class Simulator:
         dials = self._world.dials
         self._call(lambda: dials.set(seconds=seconds, looks=looks, stuck=stuck, ignore_poweroff=ignore_poweroff))
 
+    def disputed(self, **answers: str) -> None:
+        """Choose answers to what sources disagree about: ``held_columns="machine"``, as listed in `disputed.QUESTIONS`.
+
+        Raises:
+            ValueError: There is no such question, or no such answer.
+        """
+        self._call(lambda: self._world.backend.disputed.set(**answers))
+
     def guest(self, machine: int, *, addresses: Sequence[str] = (), hostname: str = "") -> None:
         """Set the report of a guest's agent, from one transition after the VM runs until it stops.
 

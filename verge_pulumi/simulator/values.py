@@ -23,11 +23,16 @@ def default(column: Column) -> Any:
     return None if column.default is UNSET else copy.deepcopy(column.default)
 
 
-def convert(column: Column, value: Any) -> Any:
+def convert(column: Column, value: Any, *, empty_word: str = "refused") -> Any:
     """Return the value that VergeOS stores.
 
     Numbers and booleans may be sent as text (``"8192"``, ``"true"``), text as a number. A null means the
     column's default; it is not documented whether real columns with a default can be null.
+
+    Args:
+        column: The column.
+        value: What was sent.
+        empty_word: What becomes of an empty text for a column that takes one of several words: `disputed` has it.
 
     Raises:
         ApiError: The value has the wrong type, or the column does not accept it (422).
@@ -35,6 +40,8 @@ def convert(column: Column, value: Any) -> Any:
     if value is None or (value == "" and column.type in (Type.REF, Type.ANY_REF)):
         if column.required and not column.nullable:
             raise invalid(column.name)
+        return default(column)
+    if value == "" and column.choices and "" not in column.choices and empty_word == "default":
         return default(column)
     converted = _CONVERSIONS[column.type](column, value)
     if column.choices and converted not in column.choices:

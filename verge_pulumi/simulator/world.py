@@ -127,6 +127,7 @@ class World:
             self.delay(self._latency_ms)
             self.dials.set(seconds=self._transition_seconds, stuck=(), ignore_poweroff=False)
             self.backend.power.guests.clear()
+            self.backend.disputed.reset()
             self.faults.set(())
             self.access.clear()
             self.backend.clear()

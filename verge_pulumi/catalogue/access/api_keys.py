@@ -22,7 +22,7 @@ USER_API_KEYS = table(
         integer("created", write=R),
     ),
     short="name description",
-    summary="name description expires_type expires",
+    dashboard="name description expires_type expires",
     unique=(("user", "name"),),
     parent="user",
     since="26.0",

@@ -27,7 +27,7 @@ AUTH_SOURCES = table(
         text("icon_color", default=""),
     ),
     short="name driver",
-    summary="name driver menu debug",
+    dashboard="name driver menu debug",
     unique=(("name",),),
     source="docs/vergeos/single-sign-on.md §1",
 )

@@ -19,7 +19,7 @@ GROUPS = table(
         text("creator", write=R),
     ),
     short="name description enabled",
-    summary="name description email enabled system_group",
+    dashboard="name description email enabled system_group",
     unique=(("name",), ("id",)),
     source="docs/vergeos/access.md §2; unique: docs/vergeos/quirks.md §6",
 )

@@ -24,7 +24,7 @@ OIDC_APPLICATIONS = table(
         integer("created", write=R),
     ),
     short="name enabled",
-    summary="name enabled description redirect_uri client_id",
+    dashboard="name enabled description redirect_uri client_id",
     source="docs/vergeos/single-sign-on.md §3",
 )
 

@@ -20,7 +20,7 @@ PERMISSIONS = table(
         text("identity_display", write=R),
     ),
     short="identity table row",
-    summary="identity_display table row list read create modify delete",
+    dashboard="identity_display table row list read create modify delete",
     unique=(("identity", "table", "row"),),
     source="docs/vergeos/access.md §4",
 )

@@ -33,7 +33,7 @@ USERS = table(
         text("creator", write=R),
     ),
     short="name displayname enabled",
-    summary="name displayname email type enabled last_login",
+    dashboard="name displayname email type enabled last_login",
     unique=(("name",),),
     source="docs/vergeos/access.md §1; case: docs/vergeos/quirks.md §W15; unique: docs/vergeos/quirks.md §6",
 )

@@ -19,7 +19,7 @@ THEMES = table(
         integer("modified", write=R),
     ),
     short="name",
-    summary="name based_on enabled",
+    dashboard="name based_on enabled",
     key="hex",
     source="docs/vergeos/themes.md §1",
 )

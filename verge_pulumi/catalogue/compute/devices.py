@@ -44,7 +44,7 @@ MACHINE_DEVICES = table(
         integer("modified", write=R),
     ),
     short="name orderid type",
-    summary="name orderid type enabled optional resource_group",
+    dashboard="name orderid type enabled optional resource_group",
     parent="machine",
     source="docs/vergeos/virtual-machines.md §8",
 )

@@ -33,7 +33,7 @@ RESOURCE_GROUPS = table(
         integer("modified", write=R),
     ),
     short="name type",
-    summary="name type class enabled",
+    dashboard="name type class enabled",
     key="uuid",
     source=_SOURCE,
 )

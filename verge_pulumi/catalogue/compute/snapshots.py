@@ -27,7 +27,7 @@ MACHINE_SNAPSHOTS = table(
         ref("snapshot_period", "snapshot_profile_periods", write=R),
     ),
     short="name created expires",
-    summary="name description created expires snap_machine",
+    dashboard="name description created expires snap_machine",
     parent="machine",
     source="docs/vergeos/virtual-machines.md §9",
 )

@@ -113,7 +113,7 @@ VNET_DNS_ZONE_RECORDS = table(
         effect=DNS,
     ),
     short="host type value",
-    summary="host type value ttl",
+    dashboard="host type value ttl",
     parent="zone",
     source="docs/vergeos/networks.md §8",
 )

@@ -51,7 +51,7 @@ VNET_RULES = table(
         effect=FIREWALL,
     ),
     short="name enabled orderid direction action protocol",
-    summary="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
+    dashboard="name enabled orderid direction action protocol source_ip destination_ip destination_ports target_ip",
     unique=(("vnet", "name"),),
     parent="vnet",
     owner="owner",

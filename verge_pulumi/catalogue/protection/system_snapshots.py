@@ -30,7 +30,7 @@ CLOUD_SNAPSHOTS = table(
         integer("immutable_lock_expires", write=R, default=0),
     ),
     short="name created expires",
-    summary="name description created expires status immutable",
+    dashboard="name description created expires status immutable",
     unique=(("name",),),
     source="docs/vergeos/protection.md §3",
 )

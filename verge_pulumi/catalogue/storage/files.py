@@ -31,7 +31,7 @@ FILES = table(
         integer("modified", write=R),
     ),
     short="name description type",
-    summary="name description type filesize preferred_tier",
+    dashboard="name description type filesize preferred_tier",
     owner="owner",
     source="docs/vergeos/other-tables.md §3; docs/vergeos/README.md §11",
 )

@@ -32,7 +32,7 @@ CERTIFICATES = table(
         integer("modified", write=R),
     ),
     short="domain type",
-    summary="domain type valid expires",
+    dashboard="domain type valid expires",
     unique=(("domainname",),),
     source="docs/vergeos/certificates.md §1",
 )

@@ -15,7 +15,7 @@ SETTINGS = table(
         text("description", write=U, default=""),
     ),
     short="key value",
-    summary="key value default_value",
+    dashboard="key value default_value",
     unique=(("key",),),
     creatable=False,
     source="docs/vergeos/system.md §1",

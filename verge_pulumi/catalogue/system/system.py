@@ -83,7 +83,7 @@ CLUSTERS = table(
         ref("status", "cluster_status", write=R),
     ),
     short="name description enabled",
-    summary="name description enabled compute status",
+    dashboard="name description enabled compute status",
     unique=(("name",),),
     source="docs/vergeos/other-tables.md §2; unique: docs/vergeos/quirks.md §6",
 )
@@ -105,7 +105,7 @@ CLUSTER_STATUS = table(
     ),
     # The endpoint "answers with only $key" without fields (pyVergeOS: resources/cluster_status.py).
     short="",
-    summary="status state total_nodes online_nodes total_ram online_ram used_ram used_cores running_machines",
+    dashboard="status state total_nodes online_nodes total_ram online_ram used_ram used_cores running_machines",
     unique=(("cluster",),),
     parent="cluster",
     creatable=False,
@@ -145,7 +145,7 @@ NODES = table(
         text("restart_reason", write=R, default=""),
     ),
     short="name description physical",
-    summary="name description physical machine cluster cores ram maintenance",
+    dashboard="name description physical machine cluster cores ram maintenance",
     runs_as="machine",
     all_lacks_key=True,
     creatable=False,
@@ -167,7 +167,7 @@ STORAGE_TIERS = table(
         ref("stats", "storage_tier_stats", write=R),
     ),
     short="tier description",
-    summary="tier description capacity used allocated",
+    dashboard="tier description capacity used allocated",
     all_lacks_key=True,
     creatable=False,
     source="docs/vergeos/other-tables.md §2; docs/vergeos/README.md §5.1",
@@ -195,7 +195,7 @@ BILLING = table(
         ),
     ),
     short="created from to description",
-    summary="created from to used_cores used_ram running_machines",
+    dashboard="created from to used_cores used_ram running_machines",
     creatable=False,
     source="docs/vergeos/other-tables.md §10",
 )
@@ -213,7 +213,7 @@ LOGS = table(
         integer("timestamp", write=R, source="docs/vergeos/other-tables.md §10; unit: pyVergeOS: resources/logs.py"),
     ),
     short="level text timestamp",
-    summary="level text user object_type object_name timestamp",
+    dashboard="level text user object_type object_name timestamp",
     creatable=False,
     source="docs/vergeos/other-tables.md §10",
 )

@@ -31,7 +31,7 @@ UPDATE_SETTINGS = table(
         text("release_notes_url", write=R, default=""),
     ),
     short="source branch",
-    summary="source branch auto_refresh auto_update auto_reboot update_time reboot_required",
+    dashboard="source branch auto_refresh auto_update auto_reboot update_time reboot_required",
     creatable=False,
     source="docs/vergeos/system.md §2",
 )
@@ -50,7 +50,7 @@ UPDATE_SOURCES = table(
         integer("last_refreshed", write=R, default=0),
     ),
     short="name description enabled",
-    summary="name description url enabled last_updated last_refreshed",
+    dashboard="name description url enabled last_updated last_refreshed",
     unique=(("name",),),
     source="docs/vergeos/system.md §3",
 )

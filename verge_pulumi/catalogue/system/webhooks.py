@@ -36,7 +36,7 @@ WEBHOOKS = table(
         integer("created", write=R),
     ),
     short="status",
-    summary="status status_info last_attempt",
+    dashboard="status status_info last_attempt",
     parent="webhook_url",
     creatable=False,
     source="docs/vergeos/webhooks.md §2",

@@ -58,6 +58,10 @@ class Behaviour:
     def after_delete(self, row: Row) -> None:
         """Handle a deleted row."""
 
+    def is_shown(self, row: Row) -> bool:
+        """Say whether a GET shows a row yet."""
+        return True
+
     def forget(self) -> None:
         """Forget what is known apart from the rows, since all of these are replaced."""
 

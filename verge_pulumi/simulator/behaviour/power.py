@@ -20,7 +20,9 @@ OFF = ("stopped", "hibernated")
 SILENT: Row = {"agent_version": "", "agent_features": [], "agent_guest_info": []}
 """The status columns of a guest whose agent does not report (docs/vergeos/virtual-machines.md §4)."""
 
-_MIRRORED = ("name", "cluster", "ha_group", "preferred_node", "on_power_loss")
+_MIRRORED = (
+    *("name", "cluster", "cluster_failover", "ha_group", "preferred_node", "on_power_loss", "snapshot_profile"),
+)
 """Columns of a machine that are written through its VM or network."""
 
 

@@ -41,6 +41,10 @@ class Snapshots(Behaviour):
             hidden = vms.copy(vm, {"name": vm["name"], "is_snapshot": True}, keep_macs=True)
             self.backend.store.change(self.table, row["$key"], {"snap_machine": hidden["machine"]})
 
+    def is_shown(self, row: Row) -> bool:
+        """Say whether it is made, where one that is not is hidden."""
+        return row["snap_machine"] is not None or self.backend.disputed["new_snapshots"] == "listed"
+
     def before_update(self, row: Row, changes: Row) -> None:
         """Keep the type of the expiry consistent with its value."""
         if changes.get("expires") is not None:

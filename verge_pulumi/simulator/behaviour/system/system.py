@@ -28,6 +28,6 @@ class Clusters(Behaviour):
 
     def before_delete(self, row: Row) -> None:
         """Refuse to delete a cluster in use."""
-        referrers = {table for table, _, _ in self.backend.store.referrers(self.table, row["$key"])}
-        if referrers & {"machines", "nodes"}:
+        referrers = {(table, column) for table, column, _ in self.backend.store.referrers(self.table, row["$key"])}
+        if referrers & {("machines", "cluster"), ("nodes", "cluster")}:
             raise refused("nodes/machines still referencing")
