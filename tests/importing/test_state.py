@@ -12,6 +12,7 @@ from tests.importing.hostile import fill
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import SIGNATURE
 from verge_pulumi.importing.state import Recorded, deployment
+from verge_pulumi.simulator.disputed import QUESTIONS
 
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270"}
 
@@ -179,3 +180,23 @@ def test_a_hostile_site_differs_in_nothing(site: SiteBench) -> None:
     names = {entry["inputs"]["name"] for entry in entries if entry["type"].endswith(("VirtualMachine", ":Network"))}
     assert {row["name"] for row in site.simulator.rows("vms")} <= names
     assert len({entry["urn"] for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize("answer", QUESTIONS["held_columns"].answers)
+def test_a_machine_is_where_it_is_whoever_holds_its_placement(site: SiteBench, answer: str) -> None:
+    site.simulator.disputed(held_columns=answer)
+    site.vm("web", cluster=2, preferred_node=3, ha_group="+db", on_power_loss="power_on", snapshot_profile=1)
+    plan = site.plan()
+    entries, differences = site.deployed(plan)
+    assert differences == []
+    program = "".join(path.read_text() for path in (site.folder / "infrastructure").iterdir() if path.is_file())
+    for said in (
+        'cluster="2"',
+        'preferred_node="3"',
+        'ha_group="+db"',
+        'on_power_loss="power_on"',
+        "snapshot_profile=",
+    ):
+        assert said in program
+    vm = by_name(entries)["web-vm"]["outputs"]
+    assert (vm["cluster"], vm["preferred_node"], vm["snapshot_profile"]) == ("2", "3", "1")

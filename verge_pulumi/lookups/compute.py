@@ -32,7 +32,7 @@ class GetVmResult(OfMachine):
     uuid: Text
     cpu_cores: int
     ram: int
-    cluster: Number
+    cluster: Annotated[Number, "machine#cluster"]
     running: Running
     status: MachineStatus
     node: Annotated[Text, "machine#status#node#name"]

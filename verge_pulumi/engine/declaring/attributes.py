@@ -82,6 +82,7 @@ class Attribute:
         if_unset: Any = None,
         since: str = "",
         follow: str | None = None,
+        held_by: str = "",
         through: str | None = None,
         is_input: bool = True,
         role: Role | None = None,
@@ -110,6 +111,7 @@ class Attribute:
         self.if_unset = if_unset
         self.since = since
         self.follow = follow
+        self.held_by = held_by
         self.through = through
         self.is_input = is_input
         self.role: Role | None = role
@@ -149,6 +151,25 @@ class Attribute:
     def answer(self) -> str:
         """The name under which an answer holds what a GET tells of it."""
         return self.name if self.follow and not self.member else str(self.column)
+
+    @property
+    def projection(self) -> tuple[str, ...]:
+        """The fields of a GET that tell it; none if none does."""
+        if self.follow:
+            return (f"{self.follow} as {self.answer}",)
+        if not self.readable:
+            return ()
+        elsewhere = (f"{self.held_by}#{self.column} as {self._held}",) if self.held_by else ()
+        return (self.answer, *elsewhere)
+
+    def answered(self, row: Mapping[str, Any]) -> Any:
+        """Return what a row that was read with the `projection` tells of it."""
+        own = row.get(self.answer)
+        return row.get(self._held) if own is None and self.held_by else own
+
+    @property
+    def _held(self) -> str:
+        return f"{self.held_by}_{self.column}"
 
     @property
     def writable(self) -> bool:
@@ -341,6 +362,7 @@ def arg(
     column: str = "",
     member: str | None = None,
     follow: str | None = None,
+    held_by: str = "",
     replaces: bool = False,
     restarts: bool = False,
     ge: int | None = None,
@@ -366,6 +388,8 @@ def arg(
             (docs/vergeos/quirks.md §W7). `REST` is an object of further names.
         follow: Where it is read, if not in the column that is written, such as ``settings[all]``. Attributes that share
             a column share this too.
+        held_by: The reference to a row that may hold the column instead, where sources disagree which of the two does.
+            It is asked of both, and the table's own counts.
         replaces: Whether the column is set on create only, so that a change replaces the row.
         restarts: Whether a change of what runs takes effect only when that restarts.
         ge: Smallest number allowed.
@@ -386,6 +410,7 @@ def arg(
         column=column,
         member=member,
         follow=follow,
+        held_by=held_by,
         replaces=replaces,
         restarts=restarts,
         ge=ge,
@@ -431,6 +456,7 @@ def ref(
     column: str | None = "",
     member: str | None = None,
     follow: str | None = None,
+    held_by: str = "",
     through: str | None = None,
     replaces: bool = False,
     restarts: bool = False,
@@ -445,6 +471,7 @@ def ref(
         column: The column's name in the API where it differs from the attribute's; None if it is in no column.
         member: Its name in that column, as of `arg`.
         follow: Where it is read, as of `arg`.
+        held_by: The row that may hold it instead, as of `arg`.
         through: The column of the *referenced* row whose value this table wants instead of the key. Drives and NICs
             belong to the VM's ``machine``, not to the VM (docs/vergeos/virtual-machines.md §1).
         replaces: Whether the column is set on create only.
@@ -459,6 +486,7 @@ def ref(
         column=column,
         member=member,
         follow=follow,
+        held_by=held_by,
         through=through,
         replaces=replaces,
         restarts=restarts,

@@ -90,9 +90,8 @@ class Declaration:
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """The projection of a GET. It always names columns: the default set is short (docs/vergeos/quirks.md §R1)."""
-        own = [a.column for a in self.attributes.values() if a.readable and not a.follow and a.column]
-        followed = [f"{a.follow} as {a.answer}" for a in self.attributes.values() if a.follow]
-        return ("$key", *dict.fromkeys([*own, *followed, *self.lasting]))
+        attributes = sorted(self.attributes.values(), key=lambda attribute: bool(attribute.follow))
+        return ("$key", *dict.fromkeys([*(field for a in attributes for field in a.projection), *self.lasting]))
 
     @cached_property
     def label(self) -> Attribute | None:
@@ -133,8 +132,8 @@ class Declaration:
     @cached_property
     def proof(self) -> tuple[str, ...]:
         """The columns of a GET that only asks whose a row is."""
-        known_by = (f"{a.follow} as {a.name}" if a.follow else a.column for a in self.known_by)
-        return tuple(dict.fromkeys(("description", *filter(None, known_by), *self.lasting)))
+        known_by = (field for attribute in self.known_by for field in attribute.projection)
+        return tuple(dict.fromkeys(("description", *known_by, *self.lasting)))
 
     def column_of(self, name: str) -> str:
         """Return the column of an argument."""

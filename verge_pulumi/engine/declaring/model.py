@@ -118,7 +118,7 @@ def outputs(declaration: Declaration, row: Mapping[str, Any], kept: Mapping[str,
         if not attribute.readable:
             outs[name] = kept.get(name)
             continue
-        answered = row.get(attribute.answer)
+        answered = attribute.answered(row)
         if attribute.member:
             # Empty objects can arrive as [] (docs/vergeos/README.md §8).
             held = answered if isinstance(answered, Mapping) else {}

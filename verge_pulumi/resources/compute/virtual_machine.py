@@ -162,7 +162,10 @@ class VirtualMachineSettings(Describable, Placed):
     """Whether the guest runs the agent."""
 
     snapshot_profile: OptionalRef["SnapshotProfile"] = ref(  # noqa: UP037 imported when it is used
-        default=None, role="snapshots", declared_in="verge_pulumi.resources.protection.snapshot_profile"
+        default=None,
+        held_by="machine",
+        role="snapshots",
+        declared_in="verge_pulumi.resources.protection.snapshot_profile",
     )
     """The profile that snapshots it."""
 
