@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import multiprocessing
 import os
@@ -16,7 +15,7 @@ from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing import recorder
 from verge_pulumi.importing.chain import Import
-from verge_pulumi.importing.commands import Pulumi, Ran
+from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
@@ -26,6 +25,7 @@ from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
 from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.review.stack_commands import Ran, StackCommands
 from verge_pulumi.simulator import Simulator
 
 STACK = Stack(organization="organization", project="shop", name="dev")
@@ -154,7 +154,7 @@ class SiteBench:
         return Import(self.folder, cast("Pulumi", cli), environment, cli.told.append).run(Options(**options), confirm)
 
 
-class MemoryCli:
+class MemoryCli(StackCommands):
     """Pulumi's command line for one stack, whose state is kept in memory.
 
     Args:
@@ -162,26 +162,24 @@ class MemoryCli:
     """
 
     def __init__(self, stack: Stack = STACK) -> None:
+        super().__init__(Path(), stack.name)
         self.state: dict[str, Any] = {"version": 3, "deployment": {}}
         self.told: list[str] = []
         self.commands: list[tuple[str, ...]] = []
         self.preview = Ran(0, "", "")
-        self._stack = stack
+        self._described = stack
 
     def stack(self) -> Stack:
         """Return the stack."""
-        return self._stack
+        return self._described
 
-    def export(self) -> dict[str, Any]:
-        """Return the state."""
-        return copy.deepcopy(self.state)
-
-    def replace_state(self, exported: Mapping[str, Any]) -> None:
-        """Put another state in its place."""
-        self.state = json.loads(json.dumps(exported))
-
-    def run(self, *command: str) -> Ran:
-        """Say what the preview is told to show."""
+    def run(self, *command: str, given: str = "") -> Ran:
+        """Tell or replace the state; say what the preview is told to show."""
+        if command[:2] == ("stack", "export"):
+            return Ran(0, json.dumps(self.state), "")
+        if command[:2] == ("stack", "import"):
+            self.state = json.loads(given)
+            return Ran(0, "", "")
         self.commands.append(command)
         return self.preview
 

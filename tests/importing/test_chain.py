@@ -14,11 +14,11 @@ from tests.engine.lab import ask
 from tests.importing.bench import MemoryCli, SiteBench, record_quickly
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing import chain
-from verge_pulumi.importing.commands import Ran
 from verge_pulumi.importing.outcome import Outcome
 from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.recording import Refused, Registered
 from verge_pulumi.importing.treating import Scope
+from verge_pulumi.review.stack_commands import Ran
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -46,7 +46,7 @@ def test_the_stack_with_its_configuration(folder: Path, name: str, organization:
     assert told.config == {"shop:size": "3", "shop:key": "c4nary"}
     assert told.secret == ("shop:key",)
     assert "c4nary" not in repr(told)
-    assert f"config --json --show-secrets --stack={name} --non-interactive" in (folder / "calls").read_text()
+    assert f"config --json --show-secrets --non-interactive --stack={name}" in (folder / "calls").read_text()
 
 
 def test_the_selected_stack_is_taken_where_none_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,9 +59,24 @@ def test_the_state_goes_out_and_in_through_pipes(folder: Path) -> None:
     pulumi = Pulumi(folder, "dev")
     exported = pulumi.export()
     assert exported == {"version": 3, "deployment": {}}
-    pulumi.replace_state({**exported, "deployment": {"resources": []}})
+    backup = folder / "before.json"
+    pulumi.replace_state(exported, {**exported, "deployment": {"resources": []}}, backup)
     assert json.loads((folder / "imported").read_text())["deployment"] == {"resources": []}
-    assert {path.name for path in folder.iterdir()} == {"bin", "calls", "imported", "Pulumi.yaml"}
+    assert json.loads(backup.read_text()) == exported
+    assert {path.name for path in folder.iterdir()} == {"bin", "calls", "imported", "before.json", "Pulumi.yaml"}
+
+
+@pytest.mark.parametrize("printed", ["no JSON", "[]", '{"deployment": 5}'])
+def test_what_is_no_state_is_told(folder: Path, printed: str) -> None:
+    program = folder / "bin" / "pulumi"
+    program.write_text(f"#!/bin/sh\necho '{printed}'\n")
+    with pytest.raises(EngineError, match=r"'pulumi stack export' wrote no (JSON|state)"):
+        Pulumi(folder, "dev").export()
+
+
+def test_secrets_are_asked_for_where_they_are_wanted(folder: Path) -> None:
+    Pulumi(folder, "dev").export(secrets=True)
+    assert "stack export --show-secrets --non-interactive" in (folder / "calls").read_text()
 
 
 def test_a_command_that_fails_is_told_in_its_own_words(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -13,13 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.engine.lab import ask
+from tests.importing.bench import MemoryCli
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.chain import Import
-from verge_pulumi.importing.commands import Pulumi, Ran
+from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
@@ -30,6 +30,7 @@ from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.terraform_types import LEFT, NOUNS
 from verge_pulumi.importing.tfstate import Tfstate, read_tfstate
 from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.review.stack_commands import Ran
 from verge_pulumi.simulator import Simulator
 
 VERGEIO = 'provider["registry.terraform.io/verge-io/vergeio"]'
@@ -465,37 +466,24 @@ def test_what_the_stack_has_on_another_system_is_not_handed_over(bench: Bench) -
     assert hand_over(terraform, {"resources": [elsewhere]}, "there").commands == ["terraform state rm 'vergeio_vm.web'"]
 
 
-class Cli:
-    """Pulumi's command line, with the state in memory and a preview that is quiet or not."""
+class Cli(MemoryCli):
+    """Pulumi's command line, which keeps a configuration too."""
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
-        self.state: dict[str, Any] = {"version": 3, "deployment": {}}
-        self.quiet = True
+        super().__init__()
         self.config = dict(config or {})
 
     def stack(self) -> Stack:
         """Return the stack."""
         return replace(STACK, config=dict(self.config), secret=tuple(self.config))
 
-    def must(self, *command: str, given: str = "") -> str:
+    def run(self, *command: str, given: str = "") -> Ran:
         """Put a secret into the configuration, of which the command line takes one line end away."""
         *words, key = command
-        assert words == ["config", "set", "--secret"]
+        if words != ["config", "set", "--secret"]:
+            return super().run(*command, given=given)
         self.config[key] = given.removesuffix("\n")
-        return ""
-
-    def export(self) -> dict[str, Any]:
-        """Return the state."""
-        return copy.deepcopy(self.state)
-
-    def replace_state(self, exported: Mapping[str, Any]) -> None:
-        """Put another state in its place."""
-        self.state = json.loads(json.dumps(exported))
-
-    def run(self, *command: str) -> Ran:
-        """Run a preview."""
-        assert command[0] == "preview"
-        return Ran(0 if self.quiet else 1, "", "")
+        return Ran(0, "", "")
 
 
 def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:
@@ -537,10 +525,10 @@ def test_the_whole_way_hands_over_only_after_a_quiet_preview(
     with pytest.raises(EngineError, match="--declared writes none"):
         imports(declared=True)
     removed = bench.folder / "vergeos-import" / "removed.tf"
-    cli.quiet = False
+    cli.preview = Ran(1, "", "")
     assert imports().handed == []
     assert not removed.exists()
-    cli.quiet = True
+    cli.preview = Ran(0, "", "")
     outcome = imports()
     assert outcome.untaken == ["vergeio_tenant.shop: this package has no resource for it"]
     assert outcome.exit_code == 3

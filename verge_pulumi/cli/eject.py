@@ -9,13 +9,13 @@ import typer
 
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
-from verge_pulumi.ejecting.choosing import choose
+from verge_pulumi.ejecting.choosing import choose, without
 from verge_pulumi.ejecting.marks import unmark
-from verge_pulumi.ejecting.state import keep, read, take_out
 from verge_pulumi.ejecting.terraform import import_blocks
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.output import error_text
+from verge_pulumi.review.stack_commands import StackCommands
 
 
 def eject(
@@ -39,8 +39,9 @@ def eject(
     Nothing is deleted, and nothing but the mark is changed in VergeOS. Exit codes: 0 all is given back, 1 not all marks
     could be taken off and the state is as it was, 2 it could not be found out what to give back.
     """
+    commands = StackCommands(Path(), stack)
     try:
-        before = read(stack)
+        before = commands.export()
         chosen = choose(before, only or ())
     except EngineError as error:
         stop("eject", error)
@@ -61,8 +62,7 @@ def eject(
             typer.echo("The state is as it was. Run the command again.", err=True)
             raise typer.Exit(1)
         kept = backup or Path(f"{stack.replace('/', '-')}.before-eject.json")
-        keep(before, kept)
-        take_out(stack, before, chosen.urns)
+        commands.replace_state(before, without(before, chosen.urns), kept)
     except (EngineError, VergeError) as error:
         typer.echo(f"Unable to eject: {error_text(error)}", err=True)
         raise typer.Exit(1) from None

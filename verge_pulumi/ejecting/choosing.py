@@ -12,11 +12,9 @@ from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.review.documents import Unreadable
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import COMPONENTS
+from verge_pulumi.review.stack_commands import Document
 from verge_pulumi.review.stacks import Entry, UnreadableState, parse
 from verge_pulumi.review.urns import name_of
-
-Document = Mapping[str, Any]
-"""What ``pulumi stack export`` writes."""
 
 
 @dataclass(frozen=True, kw_only=True)

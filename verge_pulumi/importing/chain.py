@@ -113,17 +113,10 @@ class Import:
         return outcome
 
     def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Put the new state in the place of the old one, of which a copy is kept.
-
-        Raises:
-            EngineError: Another run has changed it since it was read; what that did would be forgotten.
-        """
-        if self._pulumi.export() != exported:
-            raise EngineError("the state was changed meanwhile. Run the command again")
+        """Put the new state in the place of the old one, of which a copy is kept."""
         backup = self._private / "before.json"
-        backup.touch(mode=0o600)
-        backup.write_text(json.dumps(exported), encoding="utf-8")
-        self._pulumi.replace_state({**exported, "deployment": after})
+        backup.unlink(missing_ok=True)
+        self._pulumi.replace_state(exported, {**exported, "deployment": after}, backup)
         self._tell(f"wrote the state; 'pulumi stack import --file {backup}' puts the one before it back")
 
     def _declared(

@@ -3,75 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.recording import Stack
+from verge_pulumi.review.stack_commands import StackCommands
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What became of a command."""
-
-    code: int
-    output: str
-    error: str
-
-
-class Pulumi:
-    """Commands for one stack of the project in a folder.
-
-    Args:
-        folder: The project.
-        stack: The stack, or ``organization/project/stack``; "" for the one that is selected.
-    """
-
-    def __init__(self, folder: Path, stack: str) -> None:
-        self._folder = folder
-        self._stack = stack
-
-    def run(self, *command: str, given: str = "") -> Ran:
-        """Run a command, not interactively.
-
-        Args:
-            command: Its words.
-            given: What it reads from its input.
-
-        Raises:
-            EngineError: There is no Pulumi CLI.
-        """
-        stack = [f"--stack={self._stack}"] if self._stack else []
-        try:
-            done = subprocess.run(  # noqa: S603  the CLI of this machine
-                ["pulumi", *command, *stack, "--non-interactive"],  # noqa: S607  the one on the PATH
-                cwd=self._folder,
-                input=given,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except FileNotFoundError:
-            raise EngineError("there is no 'pulumi' on the PATH. Install the Pulumi CLI") from None
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def must(self, *command: str, given: str = "") -> str:
-        """Run a command that must succeed; return what it writes.
-
-        Raises:
-            EngineError: It fails; the text has its words.
-        """
-        ran = self.run(*command, given=given)
-        if ran.code:
-            words = shown((ran.error or ran.output).strip())
-            raise EngineError(f"'pulumi {' '.join(command)}' failed: {words}")
-        return ran.output
+class Pulumi(StackCommands):
+    """Commands for the stack of a project into which something is imported."""
 
     def project(self) -> str:
         """Return the name of the project.
@@ -98,15 +42,6 @@ class Pulumi:
             config={key: str(each.get("value", "")) for key, each in config.items()},
             secret=tuple(key for key, each in config.items() if each.get("secret")),
         )
-
-    def export(self) -> dict[str, Any]:
-        """Return the state, as ``pulumi stack export`` writes it."""
-        exported: dict[str, Any] = json.loads(self.must("stack", "export"))
-        return exported
-
-    def replace_state(self, exported: Mapping[str, Any]) -> None:
-        """Put another state in the place of that of the stack."""
-        self.must("stack", "import", given=json.dumps(exported))
 
 
 def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: Callable[[str], None]) -> Stack:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +29,7 @@ from verge_pulumi.engine.ownership.mark import MANAGED, MARK
 from verge_pulumi.engine.ownership.states import ORIGIN, OURS, SIGNATURE
 from verge_pulumi.review.documents import Part, Unreadable, decode, plain, read_file
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.stack_commands import StackCommands
 from verge_pulumi.review.urns import STACK, name_of, stack_of
 
 _SECRET_KIND = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
@@ -171,30 +171,14 @@ def exported(stack: str, *, secrets: bool = True) -> State:
     Raises:
         UnreadableState: There is no such stack, or no Pulumi CLI.
     """
-    return _state(stack, exported_text(stack, secrets=secrets))
-
-
-def exported_text(stack: str, *, secrets: bool) -> str:
-    """Return what ``pulumi stack export`` prints.
-
-    Args:
-        stack: The name of a stack of the project in this folder.
-        secrets: Whether secrets are wanted in the open.
-
-    Raises:
-        UnreadableState: There is no such stack, or no Pulumi CLI.
-    """
     options = ["--show-secrets"] if secrets else []
-    command = ["pulumi", "stack", "export", *options, "--non-interactive", f"--stack={stack}"]
     try:
-        ran = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
-    except FileNotFoundError:
-        raise UnreadableState("there is no 'pulumi' on the PATH. Give files that 'pulumi stack export' wrote") from None
-    except ValueError:
-        raise UnreadableState(f"no stack can have the name '{text(stack)}'") from None
-    if ran.returncode:
-        raise UnreadableState(f"'pulumi stack export' of '{text(stack)}' failed: {text(ran.stderr, LONGEST_MESSAGE)}")
-    return ran.stdout
+        ran = StackCommands(Path(), stack).run("stack", "export", *options)
+    except EngineError as error:
+        raise UnreadableState(f"{error}, or give files that 'pulumi stack export' wrote") from None
+    if ran.code:
+        raise UnreadableState(f"'pulumi stack export' of '{text(stack)}' failed: {text(ran.error, LONGEST_MESSAGE)}")
+    return _state(stack, ran.output)
 
 
 def _state(source: str, content: str) -> State:

@@ -1,0 +1,118 @@
+"""Pulumi's command line for one stack: its state is read, and put back if nobody has changed it meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.review.escaping import text
+
+Document = Mapping[str, Any]
+"""What ``pulumi stack export`` writes."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a command."""
+
+    code: int
+    output: str
+    error: str
+
+
+class StackCommands:
+    """Commands for one stack of the project in a folder.
+
+    Args:
+        folder: The project.
+        stack: The stack, or ``organization/project/stack``; "" for the one that is selected.
+    """
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        self._folder = folder
+        self._stack = stack
+
+    def run(self, *command: str, given: str = "") -> Ran:
+        """Run a command, not interactively.
+
+        Args:
+            command: Its words.
+            given: What it reads from its input.
+
+        Raises:
+            EngineError: There is no Pulumi CLI, or no stack can have that name.
+        """
+        stack = [f"--stack={self._stack}"] if self._stack else []
+        try:
+            done = subprocess.run(  # noqa: S603  the CLI of this machine
+                ["pulumi", *command, "--non-interactive", *stack],  # noqa: S607  the one on the PATH
+                cwd=self._folder,
+                input=given,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except FileNotFoundError:
+            raise EngineError("there is no 'pulumi' on the PATH. Install the Pulumi CLI") from None
+        except ValueError:
+            raise EngineError(f"no stack can have the name '{text(self._stack)}'") from None
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def must(self, *command: str, given: str = "") -> str:
+        """Run a command that must succeed; return what it writes.
+
+        Raises:
+            EngineError: It fails; the text has its words.
+        """
+        ran = self.run(*command, given=given)
+        if ran.code:
+            words = shown((ran.error or ran.output).strip())
+            raise EngineError(f"'pulumi {' '.join(command)}' failed: {words}")
+        return ran.output
+
+    def export(self, *, secrets: bool = False) -> dict[str, Any]:
+        """Return the state.
+
+        Args:
+            secrets: Whether secrets are wanted in the open; else they are encrypted.
+
+        Raises:
+            EngineError: There is none.
+        """
+        try:
+            document = json.loads(self.must("stack", "export", *(["--show-secrets"] if secrets else [])))
+        except (ValueError, RecursionError) as error:
+            raise EngineError(f"'pulumi stack export' wrote no JSON: {error}") from None
+        if not isinstance(document, dict) or not isinstance(document.get("deployment"), dict | None):
+            raise EngineError("'pulumi stack export' wrote no state")
+        return document
+
+    def replace_state(self, before: Document, after: Document, backup: Path) -> None:
+        """Put a state in the place of another one, of which a copy is kept that only its owner can read.
+
+        Args:
+            before: The state as it was read.
+            after: The new one.
+            backup: A new file, for the old one.
+
+        Raises:
+            EngineError: The state was changed since it was read, and what that did would be forgotten; or the copy
+                cannot be written, or Pulumi does not take the new state.
+        """
+        if self.export() != before:
+            raise EngineError("the state was changed meanwhile. Run the command again")
+        try:
+            with os.fdopen(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(before, file)
+        except OSError as error:
+            raise EngineError(
+                f"the backup '{text(backup)}' cannot be written: {error.strerror}. Name another one"
+            ) from None
+        self.must("stack", "import", given=json.dumps(after))
