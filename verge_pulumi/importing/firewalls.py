@@ -7,11 +7,8 @@ from typing import Any
 
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.objects import Found
-from verge_pulumi.resources.firewall.firewall import Firewall
+from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL, Firewall
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
-
-OF_A_FIREWALL = "firewall/"
-"""How the name in the marks of a firewall's rules begins."""
 
 OF_A_NETWORK = ("network", "orderid")
 """Arguments of a rule that the firewall says by its network, and by the order of its rules."""

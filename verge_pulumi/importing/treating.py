@@ -11,9 +11,9 @@ from typing import Any
 from verge_pulumi.engine.declaring.attributes import Refs
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.firewalls import OF_A_FIREWALL
 from verge_pulumi.importing.objects import Found, Objects
 from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Line, Treatment
+from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL
 
 GIVEN = "VergeOS made it"
 Decision = tuple[Treatment, str]

@@ -101,7 +101,8 @@ class Fence:
         known = Mark.of(properties.get(MARK))
         live = Mark.of(row.get("description")) if self._declaration.markable else None
         if live is not None:
-            if known is None or live.token != known.token or self._is_copy(live, known, properties):
+            # A mark that was written and is not recorded yet is proved by the token that it was to have.
+            if live.token != token_in(properties) or (known and self._is_copy(live, known, properties)):
                 return live.holder
             return ""
         if other := self._unlike(row, properties):

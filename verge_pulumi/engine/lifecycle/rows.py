@@ -19,7 +19,17 @@ from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.settling import Settling
-from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marked_description, without_mark
+from verge_pulumi.engine.ownership.mark import (
+    FIXED,
+    MARK,
+    PARENT,
+    TOKEN,
+    Mark,
+    marked_description,
+    put_mark,
+    token_of,
+    without_mark,
+)
 from verge_pulumi.engine.reading.reader import Place
 from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
 from verge_pulumi.engine.runtime import provider_process
@@ -75,7 +85,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             changed = differing(self.declaration, state, inputs)
         values = payload(self.declaration, inputs, set(self.to_write(row, inputs, changed)))
         hidden = self._recorded(row, state) | self.remembered(state, row, inputs)
-        mark = Mark.of(state.get(MARK))
+        mark = Mark.of(hidden.get(MARK))
         if mark and (values or Mark.of(row.get("description")) is None):
             # The text of the mark follows what was renamed with the next write.
             renamed = mark.renamed(inputs[OWNER], inputs[NAME])
@@ -107,6 +117,18 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             raise
         finally:
             self.connection.reader.forget(self.declaration.table)
+
+    def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
+        """Write the mark behind what people wrote, once it is certain that the row is the one that the state means."""
+        mark = Mark.new(state[OWNER], state[NAME], state[TOKEN])
+        row = self.fenced(id, state, replaces=replaces)
+        if row is None:
+            raise gone(self.declaration.table, id)
+        if description := put_mark(row, mark, replaces):
+            self.put(id, {"description": description})
+            if token_of(self.read_back(id, marked=True)) != mark.token:
+                raise EngineError(f"row {id} of {self.declaration.table} does not show its mark yet")
+        return mark
 
     def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
         """Tell which row ``adopt=True`` takes over, and every field of it that changes."""
@@ -190,20 +212,22 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
 
     # Ownership -------------------------------------------------------------------------------------------------------
 
-    def fenced(self, id: str, state: Inputs, extra: tuple[str, ...] = ()) -> Row | None:
+    def fenced(self, id: str, state: Inputs, extra: tuple[str, ...] = (), *, replaces: str = "") -> Row | None:
         """Read the row that is about to be written to or deleted, and see that it is still ours.
 
         Args:
             id: The row's key.
             state: The outputs in the state.
             extra: Fields to read in addition to those of the declaration.
+            replaces: The token of a mark that counts as none, since ours comes in its place.
 
         Raises:
             EngineError: It is not the row that the state means, or nothing tells.
         """
         self.place(id, state)
         row = self.connection.reader.fresh(self.declaration.table, id, (*self.declaration.fields, *extra))
-        if row is not None and (stranger := self._fence().stranger(row, state)):
+        seen = {**row, "description": ""} if row and replaces and token_of(row) == replaces else row
+        if seen is not None and (stranger := self._fence().stranger(seen, state)):
             raise EngineError(
                 f"row {id} of {self.declaration.table} now belongs to {stranger}. It is left alone; "
                 "run 'pulumi refresh' to forget it here"
@@ -216,4 +240,6 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
     def _recorded(self, row: Row, state: Inputs) -> dict[str, Any]:
         """Return the hidden outputs by which a row is known, after it has proved to be ours."""
         kept = {name: state[name] for name in (MARK, PARENT, BEFORE) if name in state}
+        if MARK not in kept and self.declaration.markable and (live := Mark.of(row.get("description"))):
+            kept[MARK] = str(live)  # it was written, and then could not be recorded
         return kept | {FIXED: lasting(self.declaration, row)}

@@ -21,6 +21,8 @@ from hashlib import sha256
 from typing import Any, Self
 from urllib.parse import quote, unquote
 
+from verge_pulumi.engine.errors import EngineError
+
 _MARK = re.compile(r"\n?\[pulumi (?P<owner>[^\s\]]+) (?P<name>[^\s\]]+) (?P<token>[a-z0-9]+(?:-[a-z0-9]+)?)\]\s*\Z")
 
 MARK = "__mark"
@@ -38,8 +40,11 @@ FIXED = "__fixed"
 MANAGED = "__managed"
 """Hidden output: the names of the arguments the program sets; only these are compared and reported as drift."""
 
+LONGEST_DESCRIPTION = 2048
+"""Characters of a description that VergeOS keeps (docs/vergeos/networks.md §2.1)."""
+
 DESCRIPTION_LENGTH = 1600
-"""Characters of a description that are left to people: VergeOS keeps 2,048, and a mark takes up to 400 of them."""
+"""Characters of them that are left to people; a mark takes up to 400."""
 
 _LONGEST = 180
 """Characters of an owner or a name in a mark."""
@@ -107,6 +112,31 @@ def marked_description(inputs: Mapping[str, Any], row: Mapping[str, Any], mark: 
     """
     text = inputs.get("description")
     return mark.append_to(without_mark(row.get("description")) if text is None else text)
+
+
+def put_mark(row: Mapping[str, Any], mark: Mark, replaces: str) -> str:
+    """Return the description of a row with a mark below what people wrote; "" where it bears that already.
+
+    Args:
+        row: The row as VergeOS has it.
+        mark: The mark that it is to bear.
+        replaces: The token of another mark, in the place of which it comes; "" for none.
+
+    Raises:
+        EngineError: The row bears another mark, or has no room for one.
+    """
+    live = Mark.of(row.get("description"))
+    if live is not None and live.token == mark.token:
+        return ""
+    if live is not None and live.token != replaces:
+        raise EngineError(f"row {row['$key']} bears the mark of {live.holder}. It is left alone")
+    description = mark.append_to(without_mark(row.get("description")))
+    if len(description) > LONGEST_DESCRIPTION:
+        raise EngineError(
+            f"with a mark its description had {len(description):,} characters, and VergeOS keeps "
+            f"{LONGEST_DESCRIPTION:,}. Shorten it"
+        )
+    return description
 
 
 def marks_of(owner: str) -> str:

@@ -32,6 +32,7 @@ from verge_pulumi.engine.ownership.mark import (
     Mark,
     marked_description,
     marks_of,
+    put_mark,
     without_mark,
 )
 from verge_pulumi.engine.ownership.states import Place
@@ -45,6 +46,9 @@ from verge_pulumi.resources.firewall._rule_values import RuleAddress, RulePorts
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
 from verge_pulumi.resources.network._staged import RULES, apply_staged, writing
 from verge_pulumi.resources.network.network import Network
+
+OF_A_FIREWALL = "firewall/"
+"""How the name in the marks of a firewall's rules begins, which keeps them apart from those of a `NetworkRule`."""
 
 ROUNDS = 3
 """How often the rules are brought into order; one round does it, if VergeOS places them as documented
@@ -207,13 +211,34 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
             self._apply(network, [row["name"] for row in ours])
 
+    @property
+    def bears_mark(self) -> bool:
+        """Its rules have a place for one each."""
+        return True
+
+    def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
+        """Write the mark to each rule that has the key and the name which the state knows."""
+        network, own = str(state["network"]), _Own.recorded(state)
+        mark = Mark.new(state[OWNER], f"{OF_A_FIREWALL}{state[NAME]}", state[TOKEN])
+        self._refuse_stranger(state)
+        rows = [row for row in self._rows(network) if own.knows(row)]
+        if missing := own.keys.keys() - {str(row["name"]) for row in rows}:
+            names = ", ".join(f"'{printable(name)}'" for name in sorted(missing))
+            raise EngineError(f"the rules {names} of network {network} are not there any more. Run 'pulumi refresh'")
+        steps = [
+            Step(verb="PUT", name=str(row["name"]), key=str(row["$key"]), columns={"description": description})
+            for row in rows
+            if (description := put_mark(row, mark, replaces))
+        ]
+        self._take(steps, {})
+        return mark
+
     # ------------------------------------------------------------------------------------------------------------------
 
     def _mark(self, inputs: Inputs, token: str) -> Mark | None:
         if not (self.connection.settings.mark and OWNER in inputs and token):
             return None
-        # The word before the name keeps them apart from those of a NetworkRule of that name.
-        return Mark.new(inputs[OWNER], f"firewall/{inputs[NAME]}", token)
+        return Mark.new(inputs[OWNER], f"{OF_A_FIREWALL}{inputs[NAME]}", token)
 
     def _interrupted(self, inputs: Inputs) -> set[str]:
         urn = provider_process.urn()
@@ -496,8 +521,12 @@ class _Own:
 
     @classmethod
     def recorded(cls, state: Inputs) -> _Own:
-        """Return by what the rules in a state are known."""
-        return cls(Mark.of(state.get(MARK)), frozenset(), state.get("keys") or {}, _names(state))
+        """Return by what the rules in a state are known.
+
+        A mark that was written and is not recorded yet is proved by the token that it was to have.
+        """
+        mark, token = Mark.of(state.get(MARK)), str(state.get(TOKEN) or "")
+        return cls(mark, frozenset({token} if token and not mark else ()), state.get("keys") or {}, _names(state))
 
     def bears(self, row: Row) -> bool:
         """Say whether a row bears our token, and is a rule that we made rather than somebody's copy of one."""
