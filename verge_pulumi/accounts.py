@@ -17,7 +17,7 @@ from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import RIGHTS, SEE, STAGES, Rights, Stage
-from verge_pulumi.engine.lifecycle.needs import SYSTEM, choices, merged, rights_of
+from verge_pulumi.engine.lifecycle.needs import SYSTEM, choices, merged, rights_for
 from verge_pulumi.lookups import Lookup
 from verge_pulumi.resources.access.api_key import ApiKey
 from verge_pulumi.resources.access.group import Group
@@ -163,8 +163,7 @@ def _account(
     kinds, tables = _sorted(name, uses)
     for kind in kinds:
         _see_whole(name, kind, kinds)
-    needs = [need for kind in kinds for stage in stages for need in rights_of(kind, stage, kinds).items()]
-    rights = merged([*needs, *((table, SEE) for table in (SYSTEM, *tables)), *more])
+    rights = merged([*rights_for(kinds, stages).items(), *((table, SEE) for table in (SYSTEM, *tables)), *more])
     return Account(name, rights, opts, **login)
 
 

@@ -22,6 +22,19 @@ def as_user(bench: Bench, name: str, password: str) -> Bench:
     return bench.later(api_key="", username=name, password=password)
 
 
+def as_ci(bench: Bench, **rights: str) -> Bench:
+    """Return a later run of a user who has these rights on these tables, and sees the system."""
+    bench.simulator.add("users", name="ci", password="s3cret")
+    identity = bench.simulator.rows("users")[-1]["identity"]
+    for row in bench.simulator.rows("permissions"):
+        if row["identity"] == identity:
+            bench.simulator.remove("permissions", row["$key"])
+    for table, names in {"system": "list read", **rights}.items():
+        flags = {right: right in names.split() for right in RIGHTS}
+        bench.simulator.add("permissions", identity=identity, table=table, row=0, **flags)
+    return as_user(bench, "ci", "s3cret")
+
+
 def problems(bench: Bench, kind: str, **arguments: Any) -> list[str]:
     """Return what `check` says of the arguments of a new resource."""
     with serving(urn_of(kind, "new")):

@@ -5,21 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.providers.bench import Bench, Managed
-from tests.resources.access.logins import as_user, kept
+from tests.resources.access.logins import as_ci, kept
 from verge_pulumi.engine.errors import Reported
-
-
-def as_ci(bench: Bench, **rights: str) -> Bench:
-    """Return a later run of a user who has these rights on these tables, and sees the system."""
-    bench.simulator.add("users", name="ci", password="s3cret")
-    identity = bench.simulator.rows("users")[-1]["identity"]
-    for row in bench.simulator.rows("permissions"):
-        if row["identity"] == identity:
-            bench.simulator.remove("permissions", row["$key"])
-    for table, names in {"system": "list read", **rights}.items():
-        flags = {right: right in names.split() for right in ("list", "read", "create", "modify", "delete")}
-        bench.simulator.add("permissions", identity=identity, table=table, row=0, **flags)
-    return as_user(bench, "ci", "s3cret")
 
 
 @pytest.fixture

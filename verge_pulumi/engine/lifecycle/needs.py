@@ -34,6 +34,16 @@ def rights_of(kind: type[BaseResource], stage: Stage, among: Kinds | None = None
     return merged([(SYSTEM, SEE), *_needs(kind, stage, among)])
 
 
+def rights_for(kinds: Kinds, stages: Iterable[Stage]) -> Rights:
+    """Return the rights that programs take which use these resources and no others.
+
+    Args:
+        kinds: The resources.
+        stages: What is done with them.
+    """
+    return merged(need for kind in kinds for stage in stages for need in rights_of(kind, stage, kinds).items())
+
+
 def merged(needs: Iterable[Need]) -> Rights:
     """Return all rights on each table together."""
     found: dict[str, frozenset[Right]] = {}

@@ -17,6 +17,7 @@ from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.values import Moment, Secret
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.lives import ShownOnceProvider
+from verge_pulumi.engine.lifecycle.login import FINGERPRINT, fingerprint, is_login
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.access import _lockout as lockout
 from verge_pulumi.resources.access._values import AddressList
@@ -91,18 +92,18 @@ class ApiKeyProvider(ShownOnceProvider[ApiKey]):
 
     def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
         """The key that this run logs in with stays."""
-        if replacing and lockout.is_login(self.connection, state.get("private_key")):
+        if replacing and is_login(self.connection, state.get("private_key")):
             yield f"this would delete the key that this run logs in with. {lockout.WAY_OUT}"
 
     def outs(self, row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Return the outputs, and by what the key is recognised without being told."""
         key = kept.get("private_key")
-        known = {lockout.FINGERPRINT: lockout.fingerprint(key)} if isinstance(key, str) else {}
+        known = {FINGERPRINT: fingerprint(key)} if isinstance(key, str) else {}
         return super().outs(row, kept) | known
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that it is not the key that this run logs in with."""
-        if lockout.is_login(self.connection, state.get("private_key")):
+        if is_login(self.connection, state.get("private_key")):
             raise EngineError(f"this run logs in with it. {lockout.WAY_OUT}; {lockout.FORGET}")
 
 
