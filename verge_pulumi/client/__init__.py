@@ -39,6 +39,7 @@ from verge_pulumi.client.errors import (
     VergeError,
 )
 from verge_pulumi.client.keys import Key, as_key
+from verge_pulumi.client.observing import Exchange, Observer
 from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
 from verge_pulumi.client.retry import RetryPolicy
@@ -58,6 +59,7 @@ __all__ = [
     "Budget",
     "Clocks",
     "Conflict",
+    "Exchange",
     "Fields",
     "Filter",
     "Function",
@@ -71,6 +73,7 @@ __all__ = [
     "NoSpace",
     "NotFound",
     "NotPermitted",
+    "Observer",
     "Operator",
     "Outcome",
     "PermissionDenied",

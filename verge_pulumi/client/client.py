@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
 from verge_pulumi.client.host import origin
+from verge_pulumi.client.observing import Observer
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.query import query_string
 from verge_pulumi.client.retry import RetryPolicy
@@ -33,6 +35,7 @@ class VergeClient:
         max_body: The longest answer to accept, in bytes after decompression; downloads are not limited.
         pool_size: Connections to keep open.
         read_only: Refuse every request that could change something; a login is none of them.
+        observers: Each is told of every exchange, credentials included, logins too.
 
     Raises:
         InvalidHost: The host or the CA file cannot be used.
@@ -51,10 +54,17 @@ class VergeClient:
         max_body: int = 8 * MiB,
         pool_size: int = 32,
         read_only: bool = False,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.host = origin(host)
         transport = Transport(
-            self.host, ca_file=ca_file, insecure=insecure, clocks=clocks, max_body=max_body, pool_size=pool_size
+            self.host,
+            ca_file=ca_file,
+            insecure=insecure,
+            clocks=clocks,
+            max_body=max_body,
+            pool_size=pool_size,
+            observers=observers,
         )
         self._auth = auth
         self.budget = budget or Budget(0)

@@ -16,7 +16,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,7 @@ from verge_pulumi.client.errors import (
     UntrustedCertificate,
     VergeError,
 )
+from verge_pulumi.client.observing import Observer, Watch
 from verge_pulumi.client.text import printable
 
 KiB = 1024
@@ -79,8 +80,10 @@ class Transport:
         clocks: Clocks,
         max_body: int,
         pool_size: int,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.origin = origin
+        self._observers = observers
         self._clocks = clocks
         self._max_body = max_body
         self._verify = _verification(ca_file, insecure)
@@ -127,12 +130,14 @@ class Transport:
             data=io.BytesIO(body) if body else None,
         ).prepare()
         _limits.silence, _limits.deadline = clocks.silence, deadline
+        watch = Watch(self._observers, request)
         try:
             response = self._adapter.send(prepared, timeout=(clocks.connect, clocks.silence), verify=self._verify)
         except _FAILURES as error:
-            failure = exchange.failure(error)
+            failure = watch.failure = exchange.failure(error)
         else:
-            return Stream(exchange, response, self._max_body)
+            return Stream(exchange, response, self._max_body, watch)
+        watch.end()
         # Raised out here, the error has no context: requests' own holds the request with its credentials.
         raise failure
 
@@ -140,8 +145,10 @@ class Transport:
 class Stream:
     """An answer whose body is still on its way. Use it as a context manager: it gives its connection back."""
 
-    def __init__(self, exchange: _Exchange, response: requests.Response, max_body: int) -> None:
+    def __init__(self, exchange: _Exchange, response: requests.Response, max_body: int, watch: Watch) -> None:
         self.status = response.status_code
+        self._watch = watch
+        watch.answered(response.status_code, response.headers)
         self._exchange = exchange
         self._response = response
         self._max_body = max_body
@@ -157,6 +164,7 @@ class Stream:
     def close(self) -> None:
         """Give the connection back; it is closed if the body was not read to its end."""
         self._response.close()
+        self._watch.end()
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body piece by piece, decompressed."""
@@ -165,10 +173,11 @@ class Stream:
             try:
                 piece = next(pieces, None)
             except _FAILURES as error:
-                failure = self._exchange.failure(error)
+                failure = self._watch.failure = self._exchange.failure(error)
             else:
                 if piece is None:
                     return
+                self._watch.received += len(piece)
                 yield piece
                 continue
             raise failure
@@ -179,8 +188,12 @@ class Stream:
         for piece in self.chunks():
             body += piece
             if len(body) > self._max_body:
-                raise self._exchange.bad_answer(f"the answer is longer than the limit of {self._max_body} bytes")
-        return Answer(self._exchange.request, self.status, self._response.headers, bytes(body))
+                self._watch.failure = self._exchange.bad_answer(
+                    f"the answer is longer than the limit of {self._max_body} bytes"
+                )
+                raise self._watch.failure
+        self._watch.body = bytes(body)
+        return Answer(self._exchange.request, self.status, self._response.headers, self._watch.body)
 
 
 @dataclass(frozen=True, slots=True)
