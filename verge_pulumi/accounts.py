@@ -17,7 +17,7 @@ from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import RIGHTS, SEE, STAGES, Rights, Stage
-from verge_pulumi.engine.lifecycle.needs import SYSTEM, choices, merged, rights_for
+from verge_pulumi.engine.lifecycle.needs import SYSTEM, Kinds, choices, merged, rights_for
 from verge_pulumi.lookups import Lookup
 from verge_pulumi.resources.access.api_key import ApiKey
 from verge_pulumi.resources.access.group import Group
@@ -160,15 +160,31 @@ def _account(
     opts: pulumi.ResourceOptions | None,
     login: Login,
 ) -> Account:
-    kinds, tables = _sorted(name, uses)
+    try:
+        kinds, tables = sorted_uses(uses)
+    except TypeError as error:
+        raise TypeError(f"Account '{printable(name)}': {error}") from None
     for kind in kinds:
         _see_whole(name, kind, kinds)
-    rights = merged([*rights_for(kinds, stages).items(), *((table, SEE) for table in (SYSTEM, *tables)), *more])
-    return Account(name, rights, opts, **login)
+    return Account(name, merged([*rights_taken(kinds, tables, stages).items(), *more]), opts, **login)
 
 
-def _sorted(name: str, uses: Iterable[object]) -> tuple[list[type[BaseResource]], list[str]]:
+def rights_taken(kinds: Kinds, tables: Iterable[str], stages: Iterable[Stage]) -> Rights:
+    """Return the rights that programs take.
+
+    Args:
+        kinds: The kinds of resources that they use, and no others.
+        tables: The tables that their look-ups read.
+        stages: What is done with the resources.
+    """
+    return merged([*rights_for(kinds, stages).items(), *((table, SEE) for table in (SYSTEM, *tables))])
+
+
+def sorted_uses(uses: Iterable[object]) -> tuple[list[type[BaseResource]], list[str]]:
     """Return the kinds of resources that are used, and the tables that look-ups read.
+
+    Args:
+        uses: As for `deploy_account`.
 
     Raises:
         TypeError: An element is none of what can be used.
@@ -187,8 +203,7 @@ def _sorted(name: str, uses: Iterable[object]) -> tuple[list[type[BaseResource]]
             kinds.update(dict.fromkeys(_made(each)))
         else:
             raise TypeError(
-                f"Account '{printable(name)}': an element of uses= is a resource, a component, the class of one, or a "
-                "look-up such as get_network."
+                "an element of uses= is a resource, a component, the class of one, or a look-up such as get_network."
             )
     return list(kinds), tables
 

@@ -9,6 +9,8 @@ import typer
 
 from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
+from verge_pulumi.cli.doctor import EPILOG as DOCTOR_EPILOG
+from verge_pulumi.cli.doctor import doctor
 from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.eject import eject
 from verge_pulumi.cli.importing import EPILOG as IMPORT_EPILOG
@@ -39,6 +41,7 @@ def verge_pulumi() -> None:
 
 app.command()(billing)
 app.command()(compare)
+app.command(epilog=DOCTOR_EPILOG)(doctor)
 app.command()(drift)
 app.command()(eject)
 app.command("import", epilog=IMPORT_EPILOG)(importing)

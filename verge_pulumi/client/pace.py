@@ -94,6 +94,14 @@ class Budget:
         left = self.left
         return None if left is None else max(left - self._kept(), 0)
 
+    @property
+    def wait(self) -> float:
+        """Seconds after which this thread may send a request; 0 if it may now."""
+        if not self._per_hour:
+            return 0.0
+        with self._open() as book:
+            return max(self._wait(book, self._clock(), self._kept()), 0.0)
+
     @contextlib.contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Wait for the turn of one request, which is sent inside; a 429 that leaves it makes everybody wait.

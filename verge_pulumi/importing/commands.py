@@ -7,28 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import yaml
-
-from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.recording import Stack
 from verge_pulumi.review.stack_commands import StackCommands
 
 
 class Pulumi(StackCommands):
     """Commands for the stack of a project into which something is imported."""
-
-    def project(self) -> str:
-        """Return the name of the project.
-
-        Raises:
-            EngineError: There is none in the folder.
-        """
-        path = self._folder / "Pulumi.yaml"
-        try:
-            settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return str(settings["name"])
-        except (OSError, yaml.YAMLError, KeyError, TypeError):
-            raise EngineError(f"{path} is not the file of a Pulumi project. Run 'pulumi new' there first") from None
 
     def stack(self) -> Stack:
         """Return the stack, with its configuration."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.review.escaping import text
 
@@ -32,11 +34,13 @@ class StackCommands:
     Args:
         folder: The project.
         stack: The stack, or ``organization/project/stack``; "" for the one that is selected.
+        patience: Seconds that a command may take; None for as long as it does.
     """
 
-    def __init__(self, folder: Path, stack: str) -> None:
+    def __init__(self, folder: Path, stack: str, *, patience: float | None = None) -> None:
         self._folder = folder
         self._stack = stack
+        self._patience = patience
 
     def run(self, *command: str, given: str = "") -> Ran:
         """Run a command, not interactively.
@@ -46,7 +50,7 @@ class StackCommands:
             given: What it reads from its input.
 
         Raises:
-            EngineError: There is no Pulumi CLI, or no stack can have that name.
+            EngineError: There is no Pulumi CLI, it does not end in time, or no stack can have that name.
         """
         stack = [f"--stack={self._stack}"] if self._stack else []
         try:
@@ -58,9 +62,12 @@ class StackCommands:
                 encoding="utf-8",
                 errors="replace",
                 check=False,
+                timeout=self._patience,
             )
         except FileNotFoundError:
             raise EngineError("there is no 'pulumi' on the PATH. Install the Pulumi CLI") from None
+        except subprocess.TimeoutExpired:
+            raise EngineError(f"'pulumi {' '.join(command)}' has not ended after {self._patience:g} s") from None
         except ValueError:
             raise EngineError(f"no stack can have the name '{text(self._stack)}'") from None
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -76,6 +83,19 @@ class StackCommands:
             words = shown((ran.error or ran.output).strip())
             raise EngineError(f"'pulumi {' '.join(command)}' failed: {words}")
         return ran.output
+
+    def project(self) -> str:
+        """Return the name of the project.
+
+        Raises:
+            EngineError: There is none in the folder.
+        """
+        path = self._folder / "Pulumi.yaml"
+        try:
+            settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return str(settings["name"])
+        except (OSError, yaml.YAMLError, KeyError, TypeError):
+            raise EngineError(f"{path} is not the file of a Pulumi project. Run 'pulumi new' there first") from None
 
     def export(self, *, secrets: bool = False) -> dict[str, Any]:
         """Return the state.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import itertools
 import json
 import socket
@@ -70,6 +71,7 @@ class Server:
         self._closing = asyncio.Event()
         application = web.Application(client_max_size=_MAX_BODY)
         application.router.add_route("*", "/{path:.*}", self._handle)
+        application.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(
             application, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_SECONDS
         )
@@ -96,6 +98,10 @@ class Server:
         for transport in transports:
             transport.abort()  # one with TLS would wait for the client's farewell while the loop ends
         await asyncio.sleep(0)
+
+    async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Let an answer carry the simulated time, of which there is one."""
+        response.headers["Date"] = email.utils.formatdate(self._world.clock.now(), usegmt=True)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         try:

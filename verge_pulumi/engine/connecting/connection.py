@@ -6,12 +6,12 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from verge_pulumi.client import Budget, Clocks, RetryPolicy, VergeClient
+from verge_pulumi.client import Budget, Clocks, Observer, RetryPolicy, VergeClient
 from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.evidence import Evidence
@@ -61,6 +61,8 @@ class Connection:
         evidence: Evidence | None = None,
         *,
         read_only: bool = False,
+        retries: RetryPolicy = RetryPolicy(),  # noqa: B008  immutable
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock(sleep=self._sleep)
@@ -70,10 +72,11 @@ class Connection:
             ca_file=settings.ca_file or None,
             insecure=settings.insecure,
             clocks=Clocks(attempt=settings.timeout),
-            retries=RetryPolicy(sleep=self.clock.sleep, lost=self.doubt),
+            retries=replace(retries, sleep=self.clock.sleep, lost=self.doubt),
             budget=budget or settings.budget(self.clock.sleep),
             pool_size=provider_process.WORKERS,
             read_only=read_only,
+            observers=observers,
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if provider_process.serving() else 0.0

@@ -71,7 +71,7 @@ class Granted:
 
     def _perhaps(self, table: str) -> frozenset[Right]:
         """Return the rights that it has on some rows of a table, by a permission or by way of another row."""
-        from verge_pulumi.catalogue import TABLES  # as in `needs`
+        from verge_pulumi.catalogue import TABLES, Write  # as in `needs`
 
         found = _NONE
         for each in _within(table):
@@ -81,7 +81,8 @@ class Granted:
                 if column and column.target == each:
                     found |= _on(self.on_tables, other.name) | self.on_rows.get(other.name, _NONE)
             known = TABLES.get(each)
-            if known and known.owner:
+            owner = known.column(known.owner) if known and known.owner else None
+            if owner and owner.write is not Write.NEVER:  # else VergeOS alone names one, in rows of its own
                 found |= frozenset().union(*self.on_tables.values(), *self.on_rows.values())
             if known and known.viewer:
                 found |= SEE

@@ -1,0 +1,47 @@
+"""``verge-pulumi doctor``: is everything in place for a run?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verge_pulumi.doctor.checkup import Checkup
+from verge_pulumi.doctor.findings import Finding, Level, has_problem
+from verge_pulumi.doctor.rendering import document, lines, summary
+
+EPILOG = "Exit codes: 0 nothing keeps a run from working (there may be warnings), 1 a problem was found."
+
+_COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red", Level.UNCHECKED: "bright_black"}
+
+
+def doctor(
+    folder: Annotated[
+        Path, typer.Argument(help="The Pulumi project, if there is one.", exists=True, file_okay=False)
+    ] = Path(),
+    stack: Annotated[str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.")] = "",
+    provider: Annotated[
+        str, typer.Option(help="Name of a Provider in the state: check the system that it leads to.")
+    ] = "",
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Ask only for the rights that previews and refreshes take.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Check what a run needs, from this machine to VergeOS, and say what to do. Nothing is changed.
+
+    Where VergeOS is and who asks is told as to a program: by VERGEOS_HOST and so on, or by the stack's configuration.
+    At most ten requests are made. No credential is sent before the host, its certificate and its version look right.
+    """
+    checkup = Checkup(folder, os.environ, stack=stack, provider=provider, preview=preview)
+    findings: list[Finding] = []
+    for finding in checkup.run():
+        findings.append(finding)
+        if not as_json:
+            level, rest = lines(finding)
+            colour = None if os.environ.get("NO_COLOR") else _COLOURS[finding.level]
+            typer.echo(typer.style(level, fg=colour) + rest)
+    typer.echo(document(findings, checkup.requests) if as_json else summary(findings, checkup.requests))
+    raise typer.Exit(1 if has_problem(findings) else 0)

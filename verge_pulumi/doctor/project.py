@@ -1,0 +1,158 @@
+"""The Pulumi project in a folder: its backend, its stack, the state of that, and whether somebody has locked it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from verge_pulumi.doctor.findings import Finding, ok, problem, unchecked, warning
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import ORIGIN
+from verge_pulumi.review.documents import Unreadable
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.stack_commands import StackCommands
+from verge_pulumi.review.stacks import State, parse
+
+PATIENCE = 60.0
+"""Seconds for each command of Pulumi's CLI; a backend may be far away."""
+
+FOLDER = "file://"
+
+
+@dataclass
+class Project:
+    """What is known of a project.
+
+    Attributes:
+        folder: Where it is.
+        stack: The name of its stack; "" if none is selected.
+        config: The configuration of the stack, secrets in the open.
+        deployment: Its state as Pulumi exports it, below ``deployment``; {} where there is none that can be read.
+        state: The same, understood; None where there is none.
+    """
+
+    folder: Path
+    stack: str = ""
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    deployment: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    state: State | None = None
+
+
+def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, list[Finding]]:
+    """Look at the project in a folder.
+
+    Args:
+        folder: The folder.
+        stack: A stack of it; "" for the one that is selected.
+        pulumi: The CLI there, for no stack in particular.
+    """
+    project = Project(folder)
+    checks = ("project", "backend", "stack", "lock")
+    try:
+        name = pulumi.project()
+    except EngineError as error:
+        if (folder / "Pulumi.yaml").exists():
+            return project, [
+                problem("project", text(error, LONGEST_MESSAGE)),
+                *unchecked("it takes a project", *checks[1:]),
+            ]
+        return project, unchecked("there is no Pulumi project in this folder", *checks)
+    found = [ok("project", f"'{text(name)}'")]
+    try:
+        url = str(json.loads(pulumi.must("whoami", "--json")).get("url", ""))
+        stacks = {str(each["name"]): each for each in json.loads(pulumi.must("stack", "ls", "--json"))}
+    except (EngineError, ValueError, AttributeError, KeyError, TypeError) as error:
+        advice = "See where PULUMI_BACKEND_URL or 'pulumi login' leads, and whether its credentials are set."
+        found.append(problem("backend", text(error, LONGEST_MESSAGE), advice))
+        return project, [*found, *unchecked("the backend does not answer", "stack", "lock")]
+    found.append(ok("backend", _without_login(url)))
+    chosen = stack or next((each for each, listed in stacks.items() if listed.get("current")), "")
+    if chosen not in stacks:
+        missing = f"there is no stack '{text(stack)}'" if stack else "no stack is selected"
+        advice = "Run 'pulumi stack init', or 'pulumi stack select'; 'pulumi stack ls' lists them."
+        return project, [*found, warning("stack", missing, advice), *unchecked(missing, "lock")]
+    project.stack = chosen
+    at_stack = StackCommands(folder, chosen, patience=PATIENCE)
+    return project, [
+        *found,
+        *_configuration(project, at_stack),
+        *_state(project, at_stack),
+        *_lock(project, name, url, stacks[chosen]),
+    ]
+
+
+def _configuration(project: Project, pulumi: StackCommands) -> list[Finding]:
+    """Read the configuration of the stack, with its secrets if these can be read."""
+    found: list[Finding] = []
+    for options in (["--show-secrets"], []):
+        try:
+            values = json.loads(pulumi.must("config", "--json", *options))
+            project.config = {key: str(each["value"]) for key, each in values.items() if "value" in each}
+            break
+        except (EngineError, ValueError, AttributeError, TypeError) as error:
+            advice = "Set PULUMI_CONFIG_PASSPHRASE, or what the key service of the stack takes; a run needs it too."
+            found = found or [problem("secrets", text(error, LONGEST_MESSAGE), advice)]
+    return found
+
+
+def _state(project: Project, pulumi: StackCommands) -> list[Finding]:
+    """Read the state of the stack."""
+    name = text(project.stack)
+    try:
+        exported = pulumi.export()
+        deployment = exported.get("deployment") or {}
+        if not deployment.get("resources"):
+            return [ok("stack", f"'{name}' is empty")]
+        project.state, project.deployment = parse(exported), deployment
+    except (EngineError, Unreadable, ValueError) as error:
+        advice = "Put a backup back (docs/shared-state.md#get-back)."
+        return [problem("stack", f"the state of '{name}' cannot be read: {text(error, LONGEST_MESSAGE)}", advice)]
+    said = f"'{name}' manages {len(project.state.entries):,} objects of VergeOS"
+    if cut_off := len(deployment.get("pending_operations") or ()):
+        advice = "Run 'pulumi up', which goes on with them (docs/interruptions.md)."
+        return [warning("stack", f"{said}; {cut_off} operations were cut off", advice)]
+    return [ok("stack", said)]
+
+
+def _lock(project: Project, name: str, url: str, listed: Mapping[str, Any]) -> list[Finding]:
+    """Say whether somebody has locked the stack, as far as the backend tells that without being asked for the lock."""
+    advice = "Wait for that run. If it is over, 'pulumi cancel' takes the lock away (docs/shared-state.md)."
+    if listed.get("updateInProgress"):
+        return [warning("lock", "an update of the stack is under way", advice)]
+    if url.startswith(FOLDER):
+        place = Path(unquote(url.removeprefix(FOLDER).partition("?")[0])).expanduser()
+        folder = project.folder / place / ".pulumi" / "locks" / "organization" / name / project.stack
+        holders = [_holder(path) for path in sorted(folder.glob("*.json"))]
+        return [warning("lock", f"held by {holder}", advice) for holder in holders] or [ok("lock", "nobody has it")]
+    if url.startswith("https:"):
+        return [ok("lock", "nobody has it")]
+    return unchecked("this kind of backend does not tell who has it", "lock")
+
+
+def _holder(path: Path) -> str:
+    """Return who made a lock; a full disk leaves empty ones."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        who = f"{text(said['username'])}@{text(said['hostname'])} (pid {text(said['pid'])})"
+        return f"{who} since {text(said['timestamp'])}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "somebody: its file cannot be read"
+
+
+def _without_login(url: str) -> str:
+    """Return the address of a backend without what may be a credential."""
+    scheme, separator, rest = url.partition("://")
+    rest = rest.partition("?")[0]
+    place, slash, path = rest.partition("/")
+    return text(f"{scheme}{separator}{place.rpartition('@')[2]}{slash}{path}", LONGEST_MESSAGE)
+
+
+def origins(state: State, provider: str) -> Sequence[tuple[str, str]]:
+    """Return identity and name of the systems on which a provider made what a state holds."""
+    found = (entry.outputs.get(ORIGIN) for entry in state.entries)
+    known = [each for each in found if isinstance(each, Mapping) and each.get("provider", "") == provider]
+    return list(dict.fromkeys((str(each.get("system")), str(each.get("name"))) for each in known))
