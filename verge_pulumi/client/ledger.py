@@ -60,10 +60,15 @@ def ledger_path(host: str, credential: str) -> Path:
     never a password.
     """
     digest = hashlib.sha256(f"{host}\n{credential}".encode()).hexdigest()[:24]
+    return cache_folder() / "requests" / digest
+
+
+def cache_folder() -> Path:
+    """Return this package's folder in the cache of the user."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "")
     if not folder.is_absolute():  # the specification ignores such a folder, which each process finds elsewhere
         folder = Path(os.path.expanduser("~/.cache"))  # noqa: PTH111  never raises
-    return folder / "verge-pulumi" / "requests" / digest
+    return folder / "verge-pulumi"
 
 
 class Book:

@@ -76,7 +76,7 @@ class Connection:
             budget=budget or settings.budget(self.clock.sleep),
             pool_size=provider_process.WORKERS,
             read_only=read_only,
-            observers=observers,
+            observers=[*observers, *_traces(settings)],
         )
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if provider_process.serving() else 0.0
@@ -152,6 +152,15 @@ class Connection:
     def is_at(self, identity: str) -> bool:
         """Say whether the system that answers is the one with that identity, or was before it was renamed."""
         return identity in (self.system.identity, self.settings.former_name)
+
+
+def _traces(settings: Settings) -> list[Observer]:
+    """Return the trace that the person asked for, if any; only then its code is imported."""
+    if not settings.trace:
+        return []
+    from verge_pulumi.engine.tracing.trace import trace_to
+
+    return [trace_to(settings.trace)]
 
 
 _connections: dict[Settings, Connection] = {}

@@ -38,6 +38,7 @@ class Settings:
         mark: Whether rows carry the mark of their owner. Without it an interrupted create cannot be found again.
         former_name: The name the system had before it was renamed, for the one run that records the new name.
         provider: The name of the explicit provider, or "" for the default one.
+        trace: The file that exchanges are written to for a bug report; "" for none.
         trimmed: Where credentials and the host had white space at their ends, which is left out.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     mark: bool = True
     former_name: str = ""
     provider: str = ""
+    trace: str = ""
     trimmed: tuple[str, ...] = ()
 
     def authentication(self) -> Authentication:
@@ -140,6 +142,7 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
         mark=switch("mark", "VERGEOS_MARK", True),
         former_name=value("formerName", "VERGEOS_FORMER_NAME"),
         provider=provider,
+        trace=environment.get("VERGEOS_TRACE", ""),  # of the process, as VERGEOS_DEBUG is
         trimmed=tuple(blank_ends),
     )
     if not all("!" <= character <= "~" for character in settings.api_key):
