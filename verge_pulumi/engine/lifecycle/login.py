@@ -98,7 +98,7 @@ def identities_of_groups(connection: Connection, user: Row, without: Place | Non
     enabled = {
         f"groups/{key_text(row['$key'])}": row["identity"]
         for row in connection.reader.find("groups", None, ("$key", "identity", "enabled"))
-        if row.get("identity") and row.get("enabled") and ("groups", key_text(row["$key"])) != without
+        if row.get("identity") and row.get("enabled") is not False and ("groups", key_text(row["$key"])) != without
     }
     waiting, found = [f"users/{key_text(user['$key'])}"], dict[str, Any]()
     while waiting:
