@@ -8,6 +8,7 @@ from tools import names
 from verge_pulumi import lookups
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import RIGHTS, WRITING, Right, Rights
+from verge_pulumi.engine.lifecycle.granted import TOLD_BY
 from verge_pulumi.engine.lifecycle.needs import SYSTEM, choices, rights_of, touches
 from verge_pulumi.lookups import Lookup
 from verge_pulumi.review.kinds import every_kind
@@ -54,6 +55,7 @@ def permissions_page() -> str:
     lines += [f"| `verge-pulumi drift` | {_tables(surveyed)} |"]
     lines += [f"| `verge-pulumi report --live` | {_tables(ROOM_TABLES)} |"]
     lines += [f"| `verge-pulumi billing` | {_tables(lookups.get_billing.tables)} |"]
+    lines += [f"| `verge-pulumi doctor` | {_tables(('users', *TOLD_BY))} |"]
     lines += ["", "`verge-pulumi reap` deletes what the stack manages, and takes the rights for that."]
     return "\n".join(lines) + "\n"
 

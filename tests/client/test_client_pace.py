@@ -505,3 +505,14 @@ def test_a_client_has_the_budget_it_was_given(budget: Make, simulator: Simulator
 )
 def test_loopback(origin: str, expected: bool) -> None:
     assert is_loopback(origin) is expected
+
+
+def test_it_tells_when_the_next_request_may_be_sent(budget: Make, time: Time) -> None:
+    of_hour = budget(10)
+    assert (of_hour.wait, budget(0).wait) == (0.0, 0.0)
+    use(of_hour, 9)
+    assert of_hour.wait == HOUR
+    with of_hour.reserved():
+        assert of_hour.wait == 0.0
+    time.now += HOUR - 1
+    assert of_hour.wait == 1.0

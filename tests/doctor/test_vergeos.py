@@ -233,6 +233,8 @@ def test_an_api_key_does_not_tell_its_rights(network: Bench, doctor: Doctor, mon
     told = doctor.told()
     assert told["rights"][0] == "warning"
     assert "VergeOS does not tell whose an API key is" in told["rights"][1]
+    assert "--user" in told["rights"][2]
+    assert doctor.told("--user", "Admin")["rights"][1].startswith("user 'admin' may do what 'pulumi up' takes")
     assert network.simulator.api_key not in str(told)
 
 

@@ -25,6 +25,7 @@ def doctor(
     provider: Annotated[
         str, typer.Option(help="Name of a Provider in the state: check the system that it leads to.")
     ] = "",
+    user: Annotated[str, typer.Option(help="Whose the API key is, which VergeOS does not tell: to check rights.")] = "",
     preview: Annotated[
         bool, typer.Option("--preview", help="Ask only for the rights that previews and refreshes take.")
     ] = False,
@@ -35,7 +36,7 @@ def doctor(
     Where VergeOS is and who asks is told as to a program: by VERGEOS_HOST and so on, or by the stack's configuration.
     At most ten requests are made. No credential is sent before the host, its certificate and its version look right.
     """
-    checkup = Checkup(folder, os.environ, stack=stack, provider=provider, preview=preview)
+    checkup = Checkup(folder, os.environ, stack=stack, provider=provider, user=user, preview=preview)
     findings: list[Finding] = []
     for finding in checkup.run():
         findings.append(finding)

@@ -38,6 +38,7 @@ class Checkup:
         environment: The variables of the process.
         stack: Its stack; "" for the one that is selected.
         provider: An explicit provider of the program; "" for the default one.
+        user: Whose the API key is; "" if nobody says.
         preview: Whether the account is to preview and refresh only.
 
     Attributes:
@@ -48,6 +49,7 @@ class Checkup:
     environment: Mapping[str, str] = field(repr=False)
     stack: str = ""
     provider: str = ""
+    user: str = ""
     preview: bool = False
     requests: int = 0
 
@@ -131,7 +133,7 @@ class Checkup:
         yield vergeos.identity(connection, project.origins(found.state, self.provider) if found.state else ())
         yield dates.finding()
         stack = found.state.name if found.state else ""
-        yield rights(connection, stack, kinds, tables, preview=self.preview)
+        yield rights(connection, stack, kinds, tables, claimed=self.user, preview=self.preview)
 
     def _used(self, found: project.Project) -> tuple[list[type[BaseResource]], list[str]]:
         """Return the kinds of resources that the program and the state have, and the tables that look-ups read."""

@@ -18,6 +18,8 @@ MOST_TABLES = 8
 
 ADVICE = "Give it these in VergeOS, or make an account with exactly what is needed (docs/access.md#accounts)."
 
+UNKNOWN = "Say --user NAME if an API key is that user's. docs/permissions.md lists what is needed."
+
 
 def rights(
     connection: Connection,
@@ -25,6 +27,7 @@ def rights(
     kinds: Sequence[type[BaseResource]],
     tables: Sequence[str],
     *,
+    claimed: str,
     preview: bool,
 ) -> Finding:
     """Say whether the account may do what programs take.
@@ -34,6 +37,7 @@ def rights(
         stack: ``organization/project/stack`` whose state may tell whose an API key is; "" for none.
         kinds: The kinds of resources that they use.
         tables: The tables that their look-ups read.
+        claimed: Whose an API key is, as a person says; "" if nobody does.
         preview: Whether it is to preview and refresh only.
     """
     if not kinds and not tables:
@@ -41,11 +45,11 @@ def rights(
     needs = rights_taken(kinds, tables, ("read",) if preview else STAGES)
     what = "previews and refreshes" if preview else "'pulumi up'"
     try:
-        account = granted(connection, stack)
+        account = granted(connection, stack, claimed)
     except VergeError as error:
         return warning("rights", f"VergeOS did not tell them: {text(error.reason, LONGEST_MESSAGE)}", error.advice)
     if account.unknown:
-        return warning("rights", account.unknown, "docs/permissions.md lists what is needed.")
+        return warning("rights", account.unknown, UNKNOWN)
     found = account.compare(needs)
     if found.missing:
         return problem("rights", f"{account.who} lacks for {what}: {_spelt(found.missing)}", ADVICE)

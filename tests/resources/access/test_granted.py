@@ -100,7 +100,7 @@ def test_a_list_that_is_denied_tells_nothing(bench: Bench, table: str) -> None:
 
 def test_an_account_that_may_not_see_itself_is_unknown(bench: Bench) -> None:
     run = as_ci(bench, vnets="list read")
-    assert asked(run).unknown == "the account may not read its own row of users"
+    assert asked(run).unknown == "the account may not read its own row of users, or there is no such user"
     match = {"verb": "GET", "path": "/users", "times": 0}
     bench.simulator.faults({"match": match, "when": "before", "what": "status", "status": 403})
     found = asked(run.later(**vars(run.connection.settings)))
@@ -115,6 +115,8 @@ def test_an_api_key_tells_its_user_only_where_the_stack_made_it(bench: Bench) ->
     run = bench.later(api_key=key.outs["private_key"])
     assert asked(run).unknown == "VergeOS does not tell whose an API key is, and no ApiKey of this stack made it"
     assert granted(run.connection, "organization/shop/dev").who == "user 'ci'"
+    assert granted(run.connection, claimed="CI").who == "user 'ci'"
+    assert granted(run.connection, claimed="bob").unknown.endswith("or there is no such user")
 
 
 @pytest.mark.parametrize(("release", "complete"), [("26.1.8", True), ("26.2", False)])

@@ -89,24 +89,27 @@ class Granted:
         return found
 
 
-def granted(connection: Connection, stack: str = "") -> Granted:
-    """Ask VergeOS what the account that a connection logs in with may do, in at most four requests.
+def granted(connection: Connection, stack: str = "", claimed: str = "") -> Granted:
+    """Ask VergeOS what the account that a connection logs in with may do.
+
+    It takes at most four requests, and one for the release if nobody has asked for it and the user has physical access.
 
     Args:
         connection: Where to.
         stack: ``organization/project/stack`` whose state may tell whose an API key is; "" for none.
+        claimed: The name of the user whose API key it is, as a person says; "" if nobody does.
 
     Raises:
         VergeError: VergeOS does not answer.
     """
     try:
-        user = login_row(connection, stack)
+        user = login_row(connection, stack, claimed)
     except PermissionDenied:
         return Granted(unknown="the account may not list users")
-    if user is None and connection.settings.api_key:
+    if user is None and connection.settings.api_key and not claimed:
         return Granted(unknown="VergeOS does not tell whose an API key is, and no ApiKey of this stack made it")
     if user is None or user.get("identity") is None:
-        return Granted(unknown="the account may not read its own row of users")
+        return Granted(unknown="the account may not read its own row of users, or there is no such user")
     who = f"user '{printable(str(user.get('name')))}'"
     if user.get("physical_access") and _physical_access_is_all(connection):
         return Granted(who, {EVERYTHING: frozenset(RIGHTS)}, complete=True)

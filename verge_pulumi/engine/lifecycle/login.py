@@ -58,18 +58,19 @@ class _Known(dict[str, Row | None]):
     """The user that this run logs in as, looked up once."""
 
 
-def login_row(connection: Connection, stack: str) -> Row | None:
+def login_row(connection: Connection, stack: str, claimed: str = "") -> Row | None:
     """Return the user that this run logs in as, None where that is not known; read once.
 
     Args:
         connection: Where to.
         stack: As for `key_owner`.
+        claimed: Whose the API key is, as a person says; "" if nobody does.
 
     Raises:
         PermissionDenied: Users may not be listed.
     """
     known = connection.shared(_Known)
-    name, owner = login_name(connection), key_owner(connection, stack)
+    name, owner = login_name(connection) or claimed.lower(), key_owner(connection, stack)
     if name and name not in known:
         rows = connection.reader.find("users", where("name", "eq", name), _COLUMNS)
         known[name] = next((row for row in rows if row.get("name") == name), None)
