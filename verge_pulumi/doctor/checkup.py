@@ -6,7 +6,6 @@ import dataclasses
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from verge_pulumi.client import RetryPolicy, VergeError
@@ -29,7 +28,6 @@ _OF_HOST = ("host", "certificate")
 _OF_VERGEOS = ("requests", "vergeos", "login", "release", "system", "clock", "rights")
 
 
-@dataclass
 class Checkup:
     """Looks at everything that a run needs. Nothing is changed, and VergeOS gets `vergeos.MOST_REQUESTS` at most.
 
@@ -45,26 +43,36 @@ class Checkup:
         requests: How many requests were sent.
     """
 
-    folder: Path
-    environment: Mapping[str, str] = field(repr=False)
-    stack: str = ""
-    provider: str = ""
-    user: str = ""
-    preview: bool = False
-    requests: int = 0
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        stack: str = "",
+        provider: str = "",
+        user: str = "",
+        preview: bool = False,
+    ) -> None:
+        self.requests = 0
+        self._folder = folder
+        self._environment = environment
+        self._stack = stack
+        self._provider = provider
+        self._user = user
+        self._preview = preview
 
     def run(self) -> Iterator[Finding]:
         """Yield what is found, as it is found."""
-        pulumi = StackCommands(self.folder, "", patience=project.PATIENCE)
+        pulumi = StackCommands(self._folder, "", patience=project.PATIENCE)
         yield tools.python()
         yield tools.sdk()
         cli = tools.cli(pulumi)
         yield cli
-        found = project.Project(self.folder)
+        found = project.Project()
         if cli.level is Level.PROBLEM:
             yield from unchecked("there is no Pulumi CLI that can be used", "project", "backend", "stack", "lock")
         else:
-            found, findings = project.look_at(self.folder, self.stack, pulumi)
+            found, findings = project.look_at(self._folder, self._stack, pulumi)
             yield from findings
         try:
             settings = self._settings(found)
@@ -77,13 +85,13 @@ class Checkup:
     def _settings(self, found: project.Project) -> Settings:
         """Return where VergeOS is, and who asks."""
         configured = found.config
-        if self.provider:
+        if self._provider:
             entries = found.state.entries if found.state else ()
-            named = [each.provider for each in entries if _provider_of(each.provider) == self.provider]
+            named = [each.provider for each in entries if _provider_of(each.provider) == self._provider]
             if not named:
-                raise EngineError(f"the state of the stack has no provider '{self.provider}'")
+                raise EngineError(f"the state of the stack has no provider '{self._provider}'")
             configured = named[0]
-        return read_settings(lambda name: configured.get(f"{NAMESPACE}:{name}"), self.environment)
+        return read_settings(lambda name: configured.get(f"{NAMESPACE}:{name}"), self._environment)
 
     def _of_settings(self, settings: Settings, found: project.Project) -> Iterator[Finding]:
         """Yield what is found with settings that are complete."""
@@ -130,16 +138,16 @@ class Checkup:
             return
         kinds, tables = self._used(found)
         yield vergeos.release(connection, kinds)
-        yield vergeos.identity(connection, project.origins(found.state, self.provider) if found.state else ())
+        yield vergeos.identity(connection, project.origins(found.state, self._provider) if found.state else ())
         yield dates.finding()
         stack = found.state.name if found.state else ""
-        yield rights(connection, stack, kinds, tables, claimed=self.user, preview=self.preview)
+        yield rights(connection, stack, kinds, tables, claimed=self._user, preview=self._preview)
 
     def _used(self, found: project.Project) -> tuple[list[type[BaseResource]], list[str]]:
         """Return the kinds of resources that the program and the state have, and the tables that look-ups read."""
-        kinds, tables = ([], []) if self.provider else program.used(self.folder)
+        kinds, tables = ([], []) if self._provider else program.used(self._folder)
         for entry in found.state.entries if found.state else ():
-            if _provider_of(entry.provider) == self.provider:
+            if _provider_of(entry.provider) == self._provider:
                 try:
                     kinds.append(entry.load().resource)
                 except EngineError:

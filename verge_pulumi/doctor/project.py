@@ -23,20 +23,16 @@ PATIENCE = 60.0
 FOLDER = "file://"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Project:
     """What is known of a project.
 
     Attributes:
-        folder: Where it is.
-        stack: The name of its stack; "" if none is selected.
         config: The configuration of the stack, secrets in the open.
         deployment: Its state as Pulumi exports it, below ``deployment``; {} where there is none that can be read.
         state: The same, understood; None where there is none.
     """
 
-    folder: Path
-    stack: str = ""
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
     deployment: Mapping[str, Any] = field(default_factory=dict, repr=False)
     state: State | None = None
@@ -50,17 +46,14 @@ def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, l
         stack: A stack of it; "" for the one that is selected.
         pulumi: The CLI there, for no stack in particular.
     """
-    project = Project(folder)
-    checks = ("project", "backend", "stack", "lock")
+    nothing, checks = Project(), ("project", "backend", "stack", "lock")
     try:
         name = pulumi.project()
     except EngineError as error:
         if (folder / "Pulumi.yaml").exists():
-            return project, [
-                problem("project", text(error, LONGEST_MESSAGE)),
-                *unchecked("it takes a project", *checks[1:]),
-            ]
-        return project, unchecked("there is no Pulumi project in this folder", *checks)
+            found = [problem("project", text(error, LONGEST_MESSAGE)), *unchecked("it takes a project", *checks[1:])]
+            return nothing, found
+        return nothing, unchecked("there is no Pulumi project in this folder", *checks)
     found = [ok("project", f"'{text(name)}'")]
     try:
         url = str(json.loads(pulumi.must("whoami", "--json")).get("url", ""))
@@ -68,64 +61,67 @@ def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, l
     except (EngineError, ValueError, AttributeError, KeyError, TypeError) as error:
         advice = "See where PULUMI_BACKEND_URL or 'pulumi login' leads, and whether its credentials are set."
         found.append(problem("backend", text(error, LONGEST_MESSAGE), advice))
-        return project, [*found, *unchecked("the backend does not answer", "stack", "lock")]
+        return nothing, [*found, *unchecked("the backend does not answer", "stack", "lock")]
     found.append(ok("backend", _without_login(url)))
     chosen = stack or next((each for each, listed in stacks.items() if listed.get("current")), "")
     if chosen not in stacks:
         missing = f"there is no stack '{text(stack)}'" if stack else "no stack is selected"
         advice = "Run 'pulumi stack init', or 'pulumi stack select'; 'pulumi stack ls' lists them."
-        return project, [*found, warning("stack", missing, advice), *unchecked(missing, "lock")]
-    project.stack = chosen
+        return nothing, [*found, warning("stack", missing, advice), *unchecked(missing, "lock")]
     at_stack = StackCommands(folder, chosen, patience=PATIENCE)
-    return project, [
-        *found,
-        *_configuration(project, at_stack),
-        *_state(project, at_stack),
-        *_lock(project, name, url, stacks[chosen]),
-    ]
+    config, of_secrets = _configuration(at_stack)
+    deployment, state, of_stack = _state(chosen, at_stack)
+    locks = _locks(_lock_folder(folder, url, name, chosen), url, stacks[chosen])
+    return Project(config, deployment, state), [*found, *of_secrets, of_stack, *locks]
 
 
-def _configuration(project: Project, pulumi: StackCommands) -> list[Finding]:
+def _configuration(pulumi: StackCommands) -> tuple[Mapping[str, str], list[Finding]]:
     """Read the configuration of the stack, with its secrets if these can be read."""
     found: list[Finding] = []
     for options in (["--show-secrets"], []):
         try:
             values = json.loads(pulumi.must("config", "--json", *options))
-            project.config = {key: str(each["value"]) for key, each in values.items() if "value" in each}
-            break
+            return {key: str(each["value"]) for key, each in values.items() if "value" in each}, found
         except (EngineError, ValueError, AttributeError, TypeError) as error:
             advice = "Set PULUMI_CONFIG_PASSPHRASE, or what the key service of the stack takes; a run needs it too."
             found = found or [problem("secrets", text(error, LONGEST_MESSAGE), advice)]
-    return found
+    return {}, found
 
 
-def _state(project: Project, pulumi: StackCommands) -> list[Finding]:
+def _state(stack: str, pulumi: StackCommands) -> tuple[Mapping[str, Any], State | None, Finding]:
     """Read the state of the stack."""
-    name = text(project.stack)
+    name = text(stack)
     try:
         exported = pulumi.export()
         deployment = exported.get("deployment") or {}
         if not deployment.get("resources"):
-            return [ok("stack", f"'{name}' is empty")]
-        project.state, project.deployment = parse(exported), deployment
+            return {}, None, ok("stack", f"'{name}' is empty")
+        state = parse(exported)
     except (EngineError, Unreadable, ValueError) as error:
         advice = "Put a backup back (docs/shared-state.md#get-back)."
-        return [problem("stack", f"the state of '{name}' cannot be read: {text(error, LONGEST_MESSAGE)}", advice)]
-    said = f"'{name}' manages {len(project.state.entries):,} objects of VergeOS"
+        said = f"the state of '{name}' cannot be read: {text(error, LONGEST_MESSAGE)}"
+        return {}, None, problem("stack", said, advice)
+    said = f"'{name}' manages {len(state.entries):,} objects of VergeOS"
     if cut_off := len(deployment.get("pending_operations") or ()):
         advice = "Run 'pulumi up', which goes on with them (docs/interruptions.md)."
-        return [warning("stack", f"{said}; {cut_off} operations were cut off", advice)]
-    return [ok("stack", said)]
+        return deployment, state, warning("stack", f"{said}; {cut_off} operations were cut off", advice)
+    return deployment, state, ok("stack", said)
 
 
-def _lock(project: Project, name: str, url: str, listed: Mapping[str, Any]) -> list[Finding]:
+def _lock_folder(folder: Path, url: str, project: str, stack: str) -> Path | None:
+    """Return where a backend that is a folder keeps the locks of a stack; None for another one."""
+    if not url.startswith(FOLDER):
+        return None
+    backend = Path(unquote(url.removeprefix(FOLDER).partition("?")[0])).expanduser()
+    return folder / backend / ".pulumi" / "locks" / "organization" / project / stack
+
+
+def _locks(folder: Path | None, url: str, listed: Mapping[str, Any]) -> list[Finding]:
     """Say whether somebody has locked the stack, as far as the backend tells that without being asked for the lock."""
     advice = "Wait for that run. If it is over, 'pulumi cancel' takes the lock away (docs/shared-state.md)."
     if listed.get("updateInProgress"):
         return [warning("lock", "an update of the stack is under way", advice)]
-    if url.startswith(FOLDER):
-        place = Path(unquote(url.removeprefix(FOLDER).partition("?")[0])).expanduser()
-        folder = project.folder / place / ".pulumi" / "locks" / "organization" / name / project.stack
+    if folder is not None:
         holders = [_holder(path) for path in sorted(folder.glob("*.json"))]
         return [warning("lock", f"held by {holder}", advice) for holder in holders] or [ok("lock", "nobody has it")]
     if url.startswith("https:"):
