@@ -11,6 +11,7 @@ import contextlib
 import errno
 import functools
 import json
+import operator
 import os
 import sys
 import threading
@@ -90,8 +91,8 @@ class Trace:
     def _open(self) -> Iterator[int]:
         """Have the file alone."""
         if self._file is None:
-            options = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-            self._file = os.open(self._path, options, 0o600)
+            more = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_BINARY"))  # as far as the system has them
+            self._file = os.open(self._path, functools.reduce(operator.or_, more, os.O_RDWR | os.O_CREAT), 0o600)
         file, waited = self._file, 0.0
         while not _locked(file):
             if waited >= LOCK_PATIENCE:
@@ -133,7 +134,7 @@ class Trace:
 @functools.cache
 def trace_to(path: str) -> Trace:
     """Return this process's trace in a file."""
-    return Trace(Path(path).expanduser())
+    return Trace(Path(os.path.expanduser(path)))  # noqa: PTH111  never raises
 
 
 def _read(file: int, at: int, size: int) -> bytes:
