@@ -124,18 +124,22 @@ class SiteBench:
         self.lines = dict(plan.lines)
         return plan
 
-    def program(self, plan: Plan) -> Mapping[str, str]:
+    def program(self, plan: Plan, *, fold: bool = False) -> Mapping[str, str]:
         """Write the program into the folder, and return its files."""
-        files = Program(plan).files
+        files = Program(plan, fold=fold).files
         for name, text in files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return files
 
-    def registered(self, plan: Plan) -> list[Registered]:
-        """Run the program of a plan, and return what it registers."""
-        self.program(plan)
+    def registered(self, plan: Plan, *, fold: bool = False) -> list[Registered]:
+        """Write and run the program of a plan, and return what it registers."""
+        self.program(plan, fold=fold)
+        return self.run_program(plan)
+
+    def run_program(self, plan: Plan) -> list[Registered]:
+        """Run the program that is in the folder, and return what it registers."""
         return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan)), {})
 
     def deployed(

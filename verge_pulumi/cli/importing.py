@@ -37,6 +37,10 @@ def importing(
     every: Annotated[
         bool, typer.Option("--all-arguments", help="Write every argument, not only what differs from the defaults.")
     ] = False,
+    fold: Annotated[
+        bool,
+        typer.Option("--fold", help="Declare what is alike, three or more, by a table of what differs and one loop."),
+    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use what was read before.")] = False,
     plan_only: Annotated[bool, typer.Option("--plan", help="End with the plan, vergeos-import/plan.csv.")] = False,
     no_state: Annotated[bool, typer.Option("--no-state", help="End with the program.")] = False,
@@ -69,6 +73,7 @@ def importing(
         options = Options(
             scope=scope,
             every=every,
+            fold=fold,
             offline=offline,
             plan_only=plan_only,
             no_state=no_state,

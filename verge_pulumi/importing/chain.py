@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -160,7 +160,26 @@ class Import:
                 refused[place] = error.why
                 continue
             _see_declared(registered, places)
+            if options.fold:
+                self._fold(plan, stack, registered, outcome)
             return registered, Recorded(objects, plan.all), outcome
+
+    def _fold(self, plan: Plan, stack: Stack, registered: list[Registered], outcome: Outcome) -> None:
+        """Let loops declare what is alike, if the program then registers the very same."""
+        program = Program(plan, fold=True)
+        self._write(program, outcome)
+        self._tell("running the program with loops")
+        different = ""
+        try:
+            folded = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
+            different = next(iter(_different(registered, folded)), "")
+        except EngineError as error:
+            different = str(error)
+        if different:
+            self._tell(f"nothing is folded, as the program would not be the same: {different}")
+            self._write(Program(plan), outcome)
+        else:
+            write_plan(program.lines, self._plan_file)
 
     def _plan(
         self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
@@ -213,7 +232,8 @@ class Import:
         for name, text in program.files.items():
             path = self._folder / name
             if path.exists() and self._hash(name) != written.get(name):
-                outcome.kept += [name] if path.read_text(encoding="utf-8") != text else []
+                changed = path.read_text(encoding="utf-8") != text
+                outcome.kept += [name] if changed and name not in outcome.kept else []
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part")
@@ -230,6 +250,12 @@ class Import:
         ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
         outcome.quiet = ran.code == 0
         outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"
+
+
+def _different(registered: Collection[Registered], folded: Collection[Registered]) -> Iterable[str]:
+    """Yield the names of the resources that one program does not register as the other does; their order is free."""
+    one, other = ({each.urn: each for each in program} for program in (registered, folded))
+    return sorted({(one.get(urn) or other[urn]).name for urn in one | other if one.get(urn) != other.get(urn)})
 
 
 def _see_declared(registered: Collection[Registered], planned: Collection[tuple[str, str]]) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 WIDTH = 88
 """Characters of a line: the default of the common formatters."""
 
-Code: TypeAlias = "str | Call | Listing | Table"
+Code: TypeAlias = "str | Value | Call | Listing | Table | Subscript | Comprehension"
 """An expression: as it stands, or of parts."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A literal or a variable: in what calls that are alike may differ."""
+
+    code: str | Subscript
+    type: str | Subscript
+    """Its type, as an annotation."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,40 @@ class Table:
     items: Mapping[str, Code]
 
 
-def literal(value: Any) -> Code:
-    """Return a value of JSON as code."""
+@dataclass(frozen=True)
+class Subscript:
+    """What stands under texts in brackets: an element of a mapping, or a type of literals."""
+
+    name: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comprehension:
+    """A mapping that a loop fills."""
+
+    key: str
+    value: Code
+    loop: str
+    """What is looped over, without ``for``."""
+
+
+def literal(value: Any, choices: Sequence[Any] = ()) -> Code:
+    """Return a value of JSON as code.
+
+    Args:
+        value: The value.
+        choices: The literals, of which its scalars are some; none if all of their type are allowed.
+    """
     if isinstance(value, Mapping):
-        return Table({str(name): literal(inner) for name, inner in value.items()})
+        return Table({str(name): literal(inner, choices) for name, inner in value.items()})
     if isinstance(value, list | tuple):
-        return Listing([literal(inner) for inner in value])
+        return Listing([literal(inner, choices) for inner in value])
+    known = Subscript("Literal", tuple(map(_scalar, choices)))
+    return Value(_scalar(value), known if choices else type(value).__name__)
+
+
+def _scalar(value: Any) -> str:
     return quoted(value) if isinstance(value, str) else repr(value)
 
 
@@ -72,14 +109,16 @@ def rendered(code: Code, *, before: str = "", after: str = "", indent: int = 0) 
         indent: Spaces before the line.
     """
     flat = _flat(code)
+    if isinstance(code, Value):
+        code = code.code
     if isinstance(code, str) or (flat is not None and indent + len(before) + len(flat) + len(after) <= WIDTH):
         return f"{' ' * indent}{before}{flat}{after}"
-    opening, closing = ("[", "]") if isinstance(code, Listing) else ("{", "}")
-    if isinstance(code, Call):
-        opening, closing = f"{code.name}(", ")"
+    opening, closing = _brackets(code)
+    # A comma behind the only one in brackets would make another type or key of it.
+    comma = "" if isinstance(code, Comprehension) or (isinstance(code, Subscript) and len(code.items) == 1) else ","
     lines = [f"{' ' * indent}{before}{opening}"]
     for label, part, note in _parts(code):
-        line = rendered(part, before=label, after=",", indent=indent + 4)
+        line = rendered(part, before=label, after=comma, indent=indent + 4)
         lines.append(f"{line}  # {note}" if note else line)
     return "\n".join([*lines, f"{' ' * indent}{closing}{after}"])
 
@@ -88,23 +127,57 @@ def _flat(code: Code) -> str | None:
     """Return an expression on one line, None if it has comments."""
     if isinstance(code, str):
         return code
+    if isinstance(code, Value):
+        return _flat(code.code)
     parts = [(label, _flat(part), note) for label, part, note in _parts(code)]
     if any(part is None or note for _, part, note in parts):
         return None
-    text = ", ".join(f"{label}{part}" for label, part, _ in parts)
+    opening, closing = _brackets(code)
+    joint = " " if isinstance(code, Comprehension) else ", "
+    return f"{opening}{joint.join(f'{label}{part}' for label, part, _ in parts)}{closing}"
+
+
+def _brackets(code: Call | Listing | Table | Subscript | Comprehension) -> tuple[str, str]:
     if isinstance(code, Call):
-        return f"{code.name}({text})"
-    return f"[{text}]" if isinstance(code, Listing) else f"{{{text}}}"
+        return f"{code.name}(", ")"
+    if isinstance(code, Listing | Subscript):
+        return ("[" if isinstance(code, Listing) else f"{code.name}["), "]"
+    return "{", "}"
 
 
-def _parts(code: Call | Listing | Table) -> list[tuple[str, Code, str]]:
+def _parts(code: Call | Listing | Table | Subscript | Comprehension) -> list[tuple[str, Code, str]]:
     """Return the parts of an expression: what stands before each, the part, and a comment."""
-    if isinstance(code, Listing):
+    if isinstance(code, Listing | Subscript):
         return [("", item, "") for item in code.items]
+    if isinstance(code, Comprehension):
+        return [(f"{code.key}: ", code.value, ""), ("for ", code.loop, "")]
     if isinstance(code, Table):
         return [(f"{quoted(name)}: ", item, "") for name, item in code.items.items()]
     first = [("", code.first, "")] if code.first is not None else []
     return [*first, *((f"{name}=", part, code.notes.get(name, "")) for name, part in code.arguments.items())]
+
+
+def mapped(code: Code, change: Callable[[Value, tuple[str, ...]], Code], path: tuple[str, ...] = ()) -> Code:
+    """Return an expression with something else in the place of each of its values.
+
+    Args:
+        code: The expression.
+        change: Returns that; it receives the value, and the names of the arguments and keys that lead to it.
+        path: Those that lead to the expression.
+    """
+    if isinstance(code, Value):
+        return change(code, path)
+    if isinstance(code, Call):
+        first = None if code.first is None else mapped(code.first, change, path)
+        arguments = {name: mapped(part, change, (*path, name)) for name, part in code.arguments.items()}
+        return Call(code.name, first, arguments, code.notes)
+    if isinstance(code, Comprehension):
+        return Comprehension(code.key, mapped(code.value, change, path), code.loop)
+    if isinstance(code, Listing):
+        return Listing([mapped(item, change, (*path, str(place))) for place, item in enumerate(code.items)])
+    if isinstance(code, Table):
+        return Table({name: mapped(item, change, (*path, name)) for name, item in code.items.items()})
+    return code
 
 
 def evaluated(code: Code) -> Any:

@@ -144,7 +144,8 @@ class Plan:
                 plain = variable_name(name, kind)
                 taken = variables.setdefault(module, Names({*RESERVED, *areas}))
                 variable = before.variable or taken.first([plain, f"{kind}_{plain}"], "_")
-                line = replace(line, resource=name, variable=variable, module=module)
+                folded = before.folded if self.is_frozen(found.place) else ""
+                line = replace(line, resource=name, variable=variable, module=module, folded=folded)
                 given[found.place] = name
             yield line
 

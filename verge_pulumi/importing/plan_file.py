@@ -50,6 +50,7 @@ class Line:
         resource: The name of the resource.
         variable: The name of its variable.
         module: The module of the program.
+        folded: The mapping of the module in which it is found under its name; "" if it has a variable.
     """
 
     table: str
@@ -63,6 +64,7 @@ class Line:
     resource: str = ""
     variable: str = ""
     module: str = ""
+    folded: str = ""
 
     @property
     def place(self) -> Place:
@@ -145,7 +147,7 @@ def _see_names(line: Line, variables: set[tuple[str, str]], where: str) -> None:
     Raises:
         EngineError: One is none, or another resource has it.
     """
-    for name in filter(None, (line.variable, line.module)):
+    for name in filter(None, (line.variable, line.module, line.folded)):
         if not (name.isascii() and name.isidentifier()) or name in RESERVED:
             raise EngineError(f"{where}: '{shown(name)}' is no name of a variable or a module. Choose another one")
     if line.variable and (line.module, line.variable) in variables:

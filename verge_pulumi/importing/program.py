@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-from verge_pulumi.importing.code import Listing, quoted, rendered
+from verge_pulumi.importing.code import Listing, Subscript, quoted, rendered
+from verge_pulumi.importing.folding import Folding
+from verge_pulumi.importing.ordering import ordered
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
-from verge_pulumi.importing.statements import Cut, Rows, Statements
+from verge_pulumi.importing.rows import Rows
+from verge_pulumi.importing.statements import Cut, Statements
 
 PACKAGE = "infrastructure"
 """The folder of the modules."""
@@ -43,14 +46,16 @@ class Program:
 
     Args:
         plan: What it declares.
+        fold: Whether resources that are alike are declared by a table and a loop.
 
     Attributes:
         cuts: References that had to be keys.
         secrets: Values that the configuration of the stack has to hold, by key.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, fold: bool = False) -> None:
         self._plan = plan
+        self._folds = fold
         self._rows = Rows(plan)
         self.cuts: list[Cut] = []
         self.secrets: dict[str, str] = {}
@@ -67,6 +72,12 @@ class Program:
         files["__main__.py"] = _main(list(modules))
         return files
 
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of the plan, with where each resource is found that the files have in a loop."""
+        folded = self._rows.folded
+        return [replace(line, folded=folded.get(line.place, "")) for line in self._plan.lines.values()]
+
     # Order -----------------------------------------------------------------------------------------------------------
 
     def _ordered_modules(self) -> Mapping[str, list[Line]]:
@@ -80,7 +91,7 @@ class Program:
             for target in self._rows.referred(line):
                 if target.module != line.module:
                     needs.setdefault(line.module, set()).add(target.module)
-        order = _ordered(needs)
+        order = ordered(needs)
         return {module: lines[module] for module in order}
 
     def _ordered(self, lines: Collection[Line]) -> list[Line]:
@@ -90,44 +101,32 @@ class Program:
             line.place: [target.place for target in self._rows.referred(line) if target.place in by_place]
             for line in lines
         }
-        return [by_place[place] for place in _ordered({place: set(needs[place]) for place in by_place})]
+        return [by_place[place] for place in ordered({place: set(needs[place]) for place in by_place})]
 
     # Text ------------------------------------------------------------------------------------------------------------
 
     def _module(self, module: str, lines: list[Line], before: list[str]) -> str:
         writer = Statements(self._rows, module, before)
-        blocks = [writer.block(line) for line in lines]
+        statements = [writer.statement(line) for line in lines]
         self.cuts += writer.cuts
         self.secrets |= writer.secrets
+        taken = {*writer.imported, *writer.modules, *(line.variable for line in lines)}
+        folding = Folding(statements if self._folds else [], taken)
+        for loop in folding.loops:
+            self._rows.folded |= {each.line.place: loop.variable for each in loop.statements}
+        blocks = folding.blocks() if self._folds else [each.text for each in statements]
+        referred = {each for each in folding.types if isinstance(each, str) and each[0].isupper()}
         head = [f'"""{_about(module)}"""', ""]
+        head += ["from dataclasses import dataclass"] if folding.types else []
+        head += ["from typing import Literal"] if any(isinstance(each, Subscript) for each in folding.types) else []
+        head += [""] if folding.types else []
         head += ["import pulumi", ""] if writer.secrets else []
-        head += _imported("verge_pulumi", writer.imported)
+        head += _imported("verge_pulumi", writer.imported | referred)
         if writer.modules:
             head += ["", *_imported(".", writer.modules)]
-        return "\n".join([*head, "", *blocks]) + "\n"
-
-
-def _ordered(needs: Mapping[Any, set[Any]]) -> list[Any]:
-    """Return things after what they need, in the order given as far as possible; a circle is cut where it closes."""
-    rank = {each: number for number, each in enumerate(needs)}
-    done: dict[Any, None] = {}
-
-    def needed(each: Any) -> Iterator[Any]:
-        return iter(sorted(needs[each], key=lambda other: rank[other]))
-
-    for start in needs:
-        stack = [(start, needed(start))]
-        under_way = {start}
-        while stack:
-            each, rest = stack[-1]
-            following = next((n for n in rest if n not in done and n not in under_way), None)
-            if following is not None:
-                under_way.add(following)
-                stack.append((following, needed(following)))
-                continue
-            stack.pop()
-            done.setdefault(each)
-    return list(done)
+        classes = [loop.class_text for loop in folding.loops if loop.fields]
+        apart = "\n\n\n" if classes else "\n\n"
+        return apart.join(["\n".join(head), *classes, "\n".join(blocks)]) + "\n"
 
 
 def _about(module: str) -> str:

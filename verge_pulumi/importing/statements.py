@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from verge_pulumi.components.server import FORMS
 from verge_pulumi.engine.declaring.attributes import Items, NamedItems, Reference, Refs
-from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.code import Call, Code, Listing, Table, literal, quoted, rendered
+from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, literal, quoted, rendered
 from verge_pulumi.importing.naming import snake_case
 from verge_pulumi.importing.objects import Found
-from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
-from verge_pulumi.importing.site import importable
+from verge_pulumi.importing.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -29,63 +25,30 @@ class Cut:
     argument: str
 
 
-class Rows:
-    """What a program declares, and of what that is made.
+@dataclass(frozen=True)
+class Statement:
+    """What declares a row."""
 
-    Args:
-        plan: The plan.
-    """
+    line: Line
+    call: Code
+    is_named: bool
+    """Whether others may refer to it, also what comes later, and find it by its variable."""
+    is_powered: bool
+    """Whether it gets a power of its own."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._wholes = {part.place: vm for vm, parts in plan.servers.items() for part in parts}
+    @property
+    def text(self) -> str:
+        """The statement as code."""
+        text = rendered(self.call, before=f"{self.line.variable} = " if self.is_named else "")
+        if self.is_powered:
+            power = power_of(self.line.variable, quoted(f"{self.line.resource}-power"))
+            text += f"\n{rendered(power)}"
+        return text
 
-    def referred(self, line: Line) -> Iterable[Line]:
-        """Yield the managed rows to which a row and its parts refer."""
-        own = [self._plan.all[line.place], *self._plan.servers.get(line.place, ())] if line.is_managed else []
-        for row in (row for found in own for rows in found.references.values() for row in rows):
-            target = self.line(row)
-            if target and target.is_managed and target.place != line.place:
-                yield target
 
-    @cached_property
-    def referable(self) -> set[type[BaseResource]]:
-        """The resources to which others may refer."""
-        attributes = [attribute for kind in importable() for attribute in kind.declaration.inputs.values()]
-        references = [attribute for attribute in attributes if isinstance(attribute, Reference)]
-        return {target for reference in references for target in reference.resolved()}
-
-    def line(self, place: Place) -> Line | None:
-        """Return the line of what stands for a row in the program."""
-        return self._plan.lines.get(self._wholes.get(place, place))
-
-    def of(self, line: Line) -> Found:
-        """Return the row of a line."""
-        return self._plan.all[line.place]
-
-    def found(self, place: Place) -> Found | None:
-        """Return a row."""
-        return self._plan.all.get(place)
-
-    def parts(self, place: Place) -> list[Found] | None:
-        """Return the parts of a server; None where the row does not become one."""
-        return self._plan.servers.get(place)
-
-    def is_powered(self, place: Place) -> bool:
-        """Say whether a row gets a power of its own."""
-        return place in self._plan.powered
-
-    def is_running(self, place: Place) -> bool:
-        """Say whether a VM runs."""
-        return bool(self._plan.all[place].outputs.get("running"))
-
-    def is_only_one(self, found: Found, targets: Collection[type[BaseResource]]) -> bool:
-        """Say whether its name means this row only, of all that an argument accepts."""
-        return sum(self._named[target, found.label] for target in targets) == 1
-
-    @cached_property
-    def _named(self) -> Counter[tuple[type[BaseResource], str]]:
-        return Counter((found.kind, found.label) for found in self._plan.all.values())
+def power_of(variable: str, name: Code) -> Call:
+    """Return what keeps a resource running."""
+    return Call("Power", name, {"of": variable, "state": quoted("running")})
 
 
 class Statements:
@@ -113,23 +76,19 @@ class Statements:
         self.cuts: list[Cut] = []
         self.secrets: dict[str, str] = {}
 
-    def block(self, line: Line) -> str:
+    def statement(self, line: Line) -> Statement:
         """Return the statement that declares a row."""
         found = self._rows.of(line)
         parts = self._rows.parts(line.place)
-        call = self._call(line.kind, quoted(line.resource), found)
+        call = self._call(line.kind, literal(line.resource), found)
         if parts is not None:
             call = Call(call.name, call.first, {**call.arguments, **self._parts(line, parts)}, call.notes)
         self.imported.add(line.kind)
         self._written.add(line.place)
         powered = self._rows.is_powered(line.place)
-        # What comes later may refer to it too, and finds it by its variable.
-        text = rendered(call, before=f"{line.variable} = " if found.kind in self._rows.referable else "")
         if powered:
             self.imported.add("Power")
-            state = {"of": line.variable, "state": quoted("running")}
-            text += "\n" + rendered(Call("Power", quoted(f"{line.resource}-power"), state))
-        return text
+        return Statement(line, call, found.kind in self._rows.referable, powered)
 
     def _call(self, name: str, first: Code | None, found: Found, without: Collection[str] = ()) -> Call:
         arguments: dict[str, Code] = {}
@@ -157,16 +116,18 @@ class Statements:
         name = line.resource if line else found.key
         key = f"{snake_case(found.declaration.title).replace('_', '-')}-{name}-{argument}"
         self.secrets[key] = found.given[argument]
-        return Call("pulumi.Config().require_secret", quoted(key))
+        return Call("pulumi.Config().require_secret", literal(key))
 
     def _items(self, attribute: Any, value: Any) -> Code:
         """Return what an argument is given; parts by name as the objects of their class."""
         if not isinstance(attribute, Items | NamedItems):
-            return literal(value)
+            return literal(value, _choices(attribute.value_type))
 
         def item(values: Mapping[str, Any]) -> Code:
             self.imported.add(attribute.item.__name__)
-            known = {name: literal(each) for name, each in values.items() if each not in (None, "", [], {})}
+            types = {name: each.value_type for name, each in attribute.item.attributes.items()}
+            said = {name: each for name, each in values.items() if each not in (None, "", [], {})}
+            known = {name: literal(each, _choices(types.get(name))) for name, each in said.items()}
             return Call(attribute.item.__name__, None, known)
 
         if isinstance(attribute, NamedItems):
@@ -192,10 +153,10 @@ class Statements:
         line, target = self._rows.line(row), self._rows.found(row)
         if line and line.is_managed:
             if line.module == self._name and line.place in self._written:
-                return line.variable, ""
+                return Value(line.variable, line.kind), ""
             if line.module in self._before:
                 self.modules.add(line.module)
-                return f"{line.module}.{line.variable}", ""
+                return Value(self._rows.elsewhere(line), line.kind), ""
             self.cuts.append(Cut(found.place, attribute.name))
         key = quoted("/".join(row) if attribute.as_path else row[1])
         if target is None:
@@ -203,7 +164,7 @@ class Statements:
         is_managed = line is not None and line.is_managed
         if target.label and not is_managed and self._rows.is_only_one(target, attribute.resolved()):
             self.imported.add("by_name")
-            return f"by_name({quoted(target.label)})", ""
+            return Call("by_name", literal(target.label)), ""
         return key, shown(target.title)
 
 
@@ -212,3 +173,10 @@ def _rank(found: Found, argument: str) -> int:
     label, parent = found.declaration.label, found.declaration.parent
     first = [label.name if label else "", parent.name if parent else ""]
     return first.index(argument) if argument in first else len(first)
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    """Return the literals that a type allows, () if it is none of literals."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next(filter(None, map(_choices, get_args(annotation))), ())

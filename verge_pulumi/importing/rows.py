@@ -1,0 +1,85 @@
+"""What a program declares, and of what that is made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import cached_property
+
+from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.code import Subscript, quoted
+from verge_pulumi.importing.objects import Found
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.site import importable
+
+
+class Rows:
+    """What a program declares, and of what that is made.
+
+    Args:
+        plan: The plan.
+
+    Attributes:
+        folded: In which mapping a resource is found under its name, if it has no variable of its own.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.folded = {line.place: line.folded for line in plan.lines.values() if line.folded}
+        self._wholes = {part.place: vm for vm, parts in plan.servers.items() for part in parts}
+
+    def referred(self, line: Line) -> Iterable[Line]:
+        """Yield the managed rows to which a row and its parts refer."""
+        own = [self._plan.all[line.place], *self._plan.servers.get(line.place, ())] if line.is_managed else []
+        for row in (row for found in own for rows in found.references.values() for row in rows):
+            target = self.line(row)
+            if target and target.is_managed and target.place != line.place:
+                yield target
+
+    @cached_property
+    def referable(self) -> set[type[BaseResource]]:
+        """The resources to which others may refer."""
+        attributes = [attribute for kind in importable() for attribute in kind.declaration.inputs.values()]
+        references = [attribute for attribute in attributes if isinstance(attribute, Reference)]
+        return {target for reference in references for target in reference.resolved()}
+
+    def line(self, place: Place) -> Line | None:
+        """Return the line of what stands for a row in the program."""
+        return self._plan.lines.get(self._wholes.get(place, place))
+
+    def elsewhere(self, line: Line) -> str | Subscript:
+        """Return what another module calls a resource."""
+        if folded := self.folded.get(line.place):
+            return Subscript(f"{line.module}.{folded}", (quoted(line.resource),))
+        return f"{line.module}.{line.variable}"
+
+    def of(self, line: Line) -> Found:
+        """Return the row of a line."""
+        return self._plan.all[line.place]
+
+    def found(self, place: Place) -> Found | None:
+        """Return a row."""
+        return self._plan.all.get(place)
+
+    def parts(self, place: Place) -> list[Found] | None:
+        """Return the parts of a server; None where the row does not become one."""
+        return self._plan.servers.get(place)
+
+    def is_powered(self, place: Place) -> bool:
+        """Say whether a row gets a power of its own."""
+        return place in self._plan.powered
+
+    def is_running(self, place: Place) -> bool:
+        """Say whether a VM runs."""
+        return bool(self._plan.all[place].outputs.get("running"))
+
+    def is_only_one(self, found: Found, targets: Collection[type[BaseResource]]) -> bool:
+        """Say whether its name means this row only, of all that an argument accepts."""
+        return sum(self._named[target, found.label] for target in targets) == 1
+
+    @cached_property
+    def _named(self) -> Counter[tuple[type[BaseResource], str]]:
+        return Counter((found.kind, found.label) for found in self._plan.all.values())
