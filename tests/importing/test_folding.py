@@ -89,8 +89,8 @@ def test_a_row_more_is_one_server_more(site: SiteBench) -> None:
 @pytest.mark.timeout(240)
 def test_a_hostile_site_is_the_same_in_loops(site: SiteBench) -> None:
     fill(site.simulator, 40, 20)
-    text = folded(site, "tags", Scope())
-    assert 'compute.servers["web"]' in text
+    text = folded(site, "firewall", Scope())
+    assert 'network.networks["web"]' in text
     check(site.folder)
 
 

@@ -286,7 +286,7 @@ def test_a_state_of_provider_3_with_modules_count_and_for_each(bench: Bench) -> 
     )  # fmt: skip
     assert terraform.told == []
     assert [name for _, name in named(plan, "vms").values()] == ["app-web-a", "web-a", "web-b", "db-0"]
-    assert named(plan, "tag_members") == {assignment: ("TagAssignment", "web")}
+    assert plan.lines["tag_members", assignment].reason == "a part of VirtualMachine 'app-0'"
     assert terraform.rows['module.app.vergeio_vm.web["a"]'] == [("vms", vms[0]), ("machine_drives", root)]
 
 

@@ -214,7 +214,11 @@ def _hostname(settings: Mapping[str, Any], told: CloudInit | WindowsUnattend | N
     """Return the host name of the guest as far as the program says it: that of cloud-init, or the VM's name."""
     if isinstance(told, CloudInit) and told.hostname is not None:
         return told.hostname
-    name = settings["name"]
+    return host_name(settings["name"])
+
+
+def host_name(name: Any) -> str | None:
+    """Return the name of a VM as the host name of its guest, None if it cannot be one."""
     return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", name) else None
 
 

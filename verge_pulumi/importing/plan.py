@@ -12,6 +12,7 @@ from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.firewalls import firewalls
 from verge_pulumi.importing.naming import RESERVED, Names, resource_name, snake_case, variable_name
 from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.parts import addressed, tagged
 from verge_pulumi.importing.plan_file import PART_OF, Line, Treatment
 from verge_pulumi.importing.treating import MANAGE, Known, Scope, Treatments
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
@@ -33,6 +34,8 @@ class Plan:
         known: As given.
         all: The rows, and the firewalls that rules become.
         servers: The VMs that become servers, with their parts.
+        addresses: The addresses that are reserved for NICs of servers, by the places of these.
+        tags: What puts tags on what the program manages, by the places of that.
         unsaid: The rows that a program cannot say, and why.
         lines: A line for each row.
     """
@@ -47,6 +50,8 @@ class Plan:
         self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
         self._gather_firewalls()
         self.servers = dict(self._gather_servers())
+        self.addresses = dict(self._gather_addresses())
+        self.tags = self._gather_tags()
         self.lines: Mapping[Place, Line] = {line.place: line for line in self._named()}
 
     def managed(self) -> list[Found]:
@@ -64,13 +69,30 @@ class Plan:
         networks = [found for found in self.managed() if "segment" in found.declaration.roles]
         return {found.place for found in networks if found.outputs.get("running")}
 
+    def parts(self, place: Place) -> Iterable[tuple[Found, str]]:
+        """Yield what belongs to a resource and is declared with it, each with its name."""
+        name = self.lines[place].resource
+        for part in self.servers.get(place, ()):
+            yield part, f"{name}-{part.called}"
+            if address := self.addresses.get(part.place):
+                yield address, f"{name}-{part.called}-address"
+        for assignment in self.tags.get(place, ()):
+            yield assignment, f"{name}{'-vm' if place in self.servers else ''}-{self.tag_name(assignment)}"
+
+    def tag_name(self, assignment: Found) -> str:
+        """Return by which name a resource has a tag: that of its category if that allows one tag, else its own."""
+        (tag,) = assignment.references["tag"]
+        (category,) = self.all[tag].references["category"]
+        is_single = self.all[category].arguments.get("single_tag_selection") is True
+        return self.lines[category if is_single and self.lines[category].is_managed else tag].resource
+
     def place_of(self, kind: str, name: str) -> Place | None:
-        """Return the row that a resource or a part of a server is, None if there is none."""
+        """Return the row that a resource or a part of one is, None if there is none."""
         for place, line in self.lines.items():
             if (line.kind, line.resource) == (kind, name):
                 return place
-            for part in self.servers.get(place, ()):
-                if (part.declaration.title, f"{line.resource}-{part.called}") == (kind, name):
+            for part, own in self.parts(place):
+                if (part.declaration.title, own) == (kind, name):
                     return part.place
         return None
 
@@ -114,6 +136,27 @@ class Plan:
                 self._become(vm, own, vm.title)
                 yield vm.place, own
 
+    def _gather_addresses(self) -> Iterable[tuple[Place, Found]]:
+        """Let an address that is reserved for a NIC of a server be said with that."""
+        servers = [(self.all[place], parts) for place, parts in self.servers.items()]
+        for vm, nic, found in addressed(servers, self._manageable()):
+            if self._is_free(vm.place, found):
+                self._become(vm, [found], vm.title)
+                yield nic.place, found
+
+    def _gather_tags(self) -> Mapping[Place, list[Found]]:
+        """Let a tag be said with what has it."""
+        tags: dict[Place, list[Found]] = {}
+        for whole, found in tagged(self._manageable()):
+            if self._is_free(whole.place, found):
+                self._become(whole, [found], whole.title)
+                tags.setdefault(whole.place, []).append(found)
+        return tags
+
+    def _is_free(self, whole: Place, part: Found) -> bool:
+        """Say whether a row may become a part that is no resource already."""
+        return not self.known.line(part.place).is_managed and self._may_join(whole, part)
+
     # Names -----------------------------------------------------------------------------------------------------------
 
     def _named(self) -> Iterable[Line]:
@@ -139,7 +182,7 @@ class Plan:
                 before = self.known.line(found.place)
                 names = resources.setdefault(line.kind, Names())
                 name = before.resource or labelled.get(found.place) or names.first(self._candidates(found, given))
-                module = before.module or self._module(found.area)
+                module = before.module or self._module(found.kind.importing.module or found.area)
                 kind = snake_case(line.kind)
                 plain = variable_name(name, kind)
                 taken = variables.setdefault(module, Names({*RESERVED, *areas}))

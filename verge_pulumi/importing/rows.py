@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from verge_pulumi.engine.declaring.attributes import Reference
@@ -29,11 +29,13 @@ class Rows:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.folded = {line.place: line.folded for line in plan.lines.values() if line.folded}
-        self._wholes = {part.place: vm for vm, parts in plan.servers.items() for part in parts}
+        self._wholes = {part.place: place for place in plan.lines for part, _ in plan.parts(place)}
 
     def referred(self, line: Line) -> Iterable[Line]:
         """Yield the managed rows to which a row and its parts refer."""
-        own = [self._plan.all[line.place], *self._plan.servers.get(line.place, ())] if line.is_managed else []
+        if not line.is_managed:
+            return
+        own = [self._plan.all[line.place], *(part for part, _ in self._plan.parts(line.place))]
         for row in (row for found in own for rows in found.references.values() for row in rows):
             target = self.line(row)
             if target and target.is_managed and target.place != line.place:
@@ -67,6 +69,14 @@ class Rows:
     def parts(self, place: Place) -> list[Found] | None:
         """Return the parts of a server; None where the row does not become one."""
         return self._plan.servers.get(place)
+
+    def address(self, nic: Place) -> Found | None:
+        """Return the address that is reserved for a NIC of a server, None if there is none."""
+        return self._plan.addresses.get(nic)
+
+    def tags(self, place: Place) -> Mapping[str, Found]:
+        """Return what puts tags on a row, by the names of the tags there."""
+        return {self._plan.tag_name(found): found for found in self._plan.tags.get(place, ())}
 
     def is_powered(self, place: Place) -> bool:
         """Say whether a row gets a power of its own."""

@@ -21,8 +21,8 @@ from verge_pulumi.importing.objects import Found, Objects
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, Rows, Stack
 from verge_pulumi.importing.secrets import holds_secret, opened, sealed
-from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 from verge_pulumi.resources.power import Power
+from verge_pulumi.resources.tags.tag_assignment import TagAssignment
 from verge_pulumi.review.kinds import COMPONENTS
 
 STACK = "pulumi:pulumi:Stack"
@@ -210,17 +210,14 @@ def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
 
     for found in plan.managed():
         line = plan.lines[found.place]
-        parts = plan.servers.get(found.place)
-        if parts is None:
-            put(found.kind, line.resource, found.place)
-            if found.place in plan.powered:
-                put(Power, f"{line.resource}-power", found.place)
-            continue
-        within = f"{COMPONENTS}{Server.title}$"
-        put(VirtualMachine, f"{line.resource}-vm", found.place, within)
-        put(Power, f"{line.resource}-power", found.place, within)
-        for part in parts:
-            put(part.kind, f"{line.resource}-{part.called}", part.place, within)
+        is_server = found.place in plan.servers
+        within = f"{COMPONENTS}{Server.title}$" if is_server else ""
+        put(found.kind, f"{line.resource}-vm" if is_server else line.resource, found.place, within)
+        if is_server or found.place in plan.powered:
+            put(Power, f"{line.resource}-power", found.place, within)
+        for part, name in plan.parts(found.place):
+            own = f"{found.declaration.type_token}$" if part.kind is TagAssignment else ""
+            put(part.kind, name, part.place, within + own)
     return places
 
 

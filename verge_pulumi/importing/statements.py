@@ -16,6 +16,8 @@ from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
 
+NO_NOTES: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -82,7 +84,8 @@ class Statements:
         parts = self._rows.parts(line.place)
         call = self._call(line.kind, literal(line.resource), found)
         if parts is not None:
-            call = Call(call.name, call.first, {**call.arguments, **self._parts(line, parts)}, call.notes)
+            call = _with(call, self._parts(line, parts))
+        call = self._tags(call, line.place)
         self.imported.add(line.kind)
         self._written.add(line.place)
         powered = self._rows.is_powered(line.place)
@@ -140,13 +143,29 @@ class Statements:
             own = [found for found in parts if found.kind is kind]
             if own:
                 self.imported.add(form.__name__)
-                given[part] = Table(
-                    {found.called: self._call(form.__name__, None, found, ("vm", "name")) for found in own}
-                )
+                given[part] = Table({found.called: self._part(form.__name__, found) for found in own})
         if not self._rows.is_running(line.place):
             self.imported.add("PowerArgs")
             given["power"] = Call("PowerArgs", None, {"state": quoted("stopped")})
         return given
+
+    def _part(self, form: str, found: Found) -> Call:
+        address = self._rows.address(found.place)
+        said = {"address": literal(address.arguments["ip"])} if address else {}
+        return _with(self._call(form, None, found, ("vm", "name")), said)
+
+    def _tags(self, call: Call, place: Place) -> Call:
+        """Return a call with the tags of a row; they are in a list where all are variables."""
+        tags: dict[str, Code] = {}
+        notes: list[str] = []
+        for name, found in self._rows.tags(place).items():
+            inputs: Mapping[str, Any] = found.declaration.inputs
+            tags[name], note = self._reference(found, inputs["tag"], found.references["tag"][0])
+            notes += [note] if note else []
+        if not tags:
+            return call
+        code = Table(tags) if notes else Listing([*tags.values()])
+        return _with(call, {"tags": code}, {"tags": "; ".join(notes)})
 
     def _reference(self, found: Found, attribute: Reference, row: Place) -> tuple[Code, str]:
         """Return what refers to a row: a variable, a look-up by name, or its key with a comment."""
@@ -166,6 +185,11 @@ class Statements:
             self.imported.add("by_name")
             return Call("by_name", literal(target.label)), ""
         return key, shown(target.title)
+
+
+def _with(call: Call, arguments: Mapping[str, Code], notes: Mapping[str, str] = NO_NOTES) -> Call:
+    """Return a call with further arguments."""
+    return Call(call.name, call.first, {**call.arguments, **arguments}, {**call.notes, **notes})
 
 
 def _rank(found: Found, argument: str) -> int:

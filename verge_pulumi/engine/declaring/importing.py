@@ -16,6 +16,7 @@ class Importing:
         owned_by: The column that says for what VergeOS made a row; one that holds something is left, too.
         follows_parents: Whether VergeOS made every row between rows that it made, such as who is in its groups.
         left: Why rows are not written into a program at all; "" where they are.
+        module: The module of the program for it; "" for that of its area.
         also: Tables with further rows of which the objects consist, and the columns to read of them.
     """
 
@@ -23,6 +24,7 @@ class Importing:
     owned_by: str = ""
     follows_parents: bool = False
     left: str = ""
+    module: str = ""
     also: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def is_given(self, row: Mapping[str, Any]) -> bool:

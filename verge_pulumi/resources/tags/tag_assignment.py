@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import ApiError, printable, where
 from verge_pulumi.engine.declaring.attributes import Ref, path_ref, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
@@ -25,6 +26,8 @@ class TagAssignment(Resource, table="tag_members", unique=("tag", "on"), parent=
     It is for objects that this program does not declare. An object of another stack can be tagged there only. The
     category of the tag has to allow the kind of object (`taggable_vms` and so on). VergeOS 26.0 and later.
     """
+
+    importing = Importing(module="tag_assignments")  # it refers to objects of all areas, and these to tags
 
     tag: Ref[Tag] = ref(replaces=True)
     """The tag."""
