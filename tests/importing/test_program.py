@@ -116,6 +116,50 @@ def test_key_three_is_a_vm_a_network_a_cluster_a_tier_and_a_number(site: SiteBen
     assert by_name["vm-2-eth0"]["propertyDependencies"]["network"] == [], "nothing in the program is that network"
 
 
+def test_rules_name_networks_nics_and_aliases_by_their_variables(site: SiteBench) -> None:
+    lan, dmz = site.network(), site.network("dmz", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    offices = site.make("vnet_rule_aliases", vnet=lan, name="offices", value="10.9.0.0/24")
+    site.vm("web", {"eth0": dmz})
+    rule = {"vnet": lan, "name": "in", "action": "accept", "protocol": "tcp", "direction": "incoming"}
+    site.make("vnet_rules", **rule, source_ip=f"alias:{offices},vnet:dmz,10.2.0.0/24", destination_ip="vmnic:web.eth0")
+    plan = site.plan()
+    text = site.program(plan)["infrastructure/firewall.py"]
+    assert (
+        "source_ip=rule_addresses.any_of(\n"
+        "                rule_addresses.alias(offices),\n"
+        "                rule_addresses.segment_of(network.dmz),\n"
+        '                "10.2.0.0/24",\n'
+        "            ),"
+    ) in text
+    assert 'destination_ip=rule_addresses.nic(compute.web, "eth0")' in text
+    entries, differences = site.deployed(plan)
+    assert differences == []
+    (firewall,) = [entry for entry in entries if entry["type"].endswith(":Firewall")]
+    needed = {urn.rpartition("::")[2] for urn in firewall["propertyDependencies"]["rules"]}
+    assert needed == {"offices", "dmz", "web-vm"}
+
+
+def test_what_rules_name_and_nobody_manages_stays_a_text(site: SiteBench) -> None:
+    lan = site.network()
+    offices = site.make("vnet_rule_aliases", vnet=lan, name="offices", value="10.9.0.0/24")
+    rule = {"vnet": lan, "name": "in", "action": "accept", "protocol": "tcp", "direction": "incoming"}
+    site.make("vnet_rules", **rule, source_ip=f"alias:{offices}", destination_ip="vnet:External")
+    text = site.program(site.plan(scope=Scope(only=("Network/lan",), exclude=("offices",))))[
+        "infrastructure/firewall.py"
+    ]
+    assert f'source_ip="alias:{offices}"' in text
+    assert 'destination_ip="vnet:External"' in text
+
+
+def test_variables_hide_nothing_that_the_program_imports(site: SiteBench) -> None:
+    lan = site.network("rule_addresses")
+    for name in ("by_name", "pulumi", "Server", "network"):
+        site.vm(name, {"eth0": lan, "eth1": 3})
+    site.make("vnet_rules", vnet=lan, name="in", action="accept", protocol="tcp", source_ip="vnet:rule_addresses")
+    _, differences = site.deployed(site.plan())
+    assert differences == []
+
+
 def test_values_that_vergeos_chooses_by_itself_are_not_written_but_on_demand(site: SiteBench) -> None:
     site.network()
     seen = site.read()

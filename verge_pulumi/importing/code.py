@@ -25,13 +25,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Call:
-    """A call with one positional argument at most, and others by name."""
+    """A call."""
 
     name: str
     first: Code | None = None
     arguments: Mapping[str, Code] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     """Comments behind arguments."""
+    more: Sequence[Code] = ()
+    """What follows `first`, without a name either."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,8 @@ def _parts(code: Call | Listing | Table | Subscript | Comprehension) -> list[tup
         return [(f"{code.key}: ", code.value, ""), ("for ", code.loop, "")]
     if isinstance(code, Table):
         return [(f"{quoted(name)}: ", item, "") for name, item in code.items.items()]
-    first = [("", code.first, "")] if code.first is not None else []
-    return [*first, *((f"{name}=", part, code.notes.get(name, "")) for name, part in code.arguments.items())]
+    unnamed = [("", each, "") for each in (code.first, *code.more) if each is not None]
+    return [*unnamed, *((f"{name}=", part, code.notes.get(name, "")) for name, part in code.arguments.items())]
 
 
 def mapped(code: Code, change: Callable[[Value, tuple[str, ...]], Code], path: tuple[str, ...] = ()) -> Code:
@@ -170,7 +172,7 @@ def mapped(code: Code, change: Callable[[Value, tuple[str, ...]], Code], path: t
     if isinstance(code, Call):
         first = None if code.first is None else mapped(code.first, change, path)
         arguments = {name: mapped(part, change, (*path, name)) for name, part in code.arguments.items()}
-        return Call(code.name, first, arguments, code.notes)
+        return Call(code.name, first, arguments, code.notes, [mapped(each, change, path) for each in code.more])
     if isinstance(code, Comprehension):
         return Comprehension(code.key, mapped(code.value, change, path), code.loop)
     if isinstance(code, Listing):

@@ -51,4 +51,5 @@ def _firewall(network: Place, rules: list[Found]) -> Found:
         kept={"keys": {rule.label: rule.key for rule in rules}},
         arguments={"rules": said},
         references={"network": [network]},
+        mentioned={text: place for rule in rules for text, place in rule.mentioned.items()},
     )

@@ -12,8 +12,11 @@ from collections.abc import Collection, Sequence
 LONGEST = 64
 """Characters of the name of a resource."""
 
-RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
-"""Names that no variable may have, since the language has given them a meaning."""
+IMPORTED = frozenset({"pulumi", "by_name", "rule_addresses"})
+"""What a program imports, apart from classes and its own modules."""
+
+RESERVED = IMPORTED.union(keyword.kwlist, keyword.softkwlist, dir(builtins))
+"""Names that no variable may have, since the language or an import has given them a meaning."""
 
 
 def resource_name(text: str) -> str:

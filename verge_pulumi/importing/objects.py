@@ -36,6 +36,7 @@ class Found:
         outputs: What a provider shows of it.
         arguments: The values of the arguments that a program sets, references apart.
         references: The rows that it refers to, by argument.
+        mentioned: The rows that its texts name, by the terms that do.
         secrets: Arguments that are secrets, and are not written into a program.
         kept: What only a state would tell a provider that reads it.
         given: Values of secrets that VergeOS does not tell, by argument.
@@ -47,6 +48,7 @@ class Found:
     outputs: Mapping[str, Any]
     arguments: dict[str, Any] = field(default_factory=dict)
     references: dict[str, list[Place]] = field(default_factory=dict)
+    mentioned: dict[str, Place] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     kept: Mapping[str, Any] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict, repr=False)
@@ -160,6 +162,18 @@ class Objects:
                 found.secrets.add(name)
             elif self._is_written(found, attribute):
                 found.arguments[name] = found.outputs[name]
+                found.mentioned |= self._mentioned(attribute, found.outputs[name])
+
+    def _mentioned(self, attribute: Attribute, value: Any) -> Mapping[str, Place]:
+        """Return the rows that a text names, by the terms that do; what several rows are called is none of them."""
+        named = [each for each in attribute.value.mentions(value) if each.function]
+        rows = {each.text: self._only(each.table, each.column, each.value) for each in named}
+        return {text: place for text, place in rows.items() if place}
+
+    def _only(self, table: str, column: str, value: str) -> Place | None:
+        """Return the one row of which a column holds a value."""
+        keys = [key for key, row in self._site.rows(table).items() if str(row.get(column)) == value]
+        return (table, keys[0]) if len(keys) == 1 else None
 
     def _referred(self, attribute: Reference, found: Found) -> Iterable[Place]:
         if attribute.through is None:

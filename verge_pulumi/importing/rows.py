@@ -36,7 +36,8 @@ class Rows:
         if not line.is_managed:
             return
         own = [self._plan.all[line.place], *(part for part, _ in self._plan.parts(line.place))]
-        for row in (row for found in own for rows in found.references.values() for row in rows):
+        references = [row for found in own for rows in found.references.values() for row in rows]
+        for row in (*references, *(row for found in own for row in found.mentioned.values())):
             target = self.line(row)
             if target and target.is_managed and target.place != line.place:
                 yield target
@@ -46,7 +47,9 @@ class Rows:
         """The resources to which others may refer."""
         attributes = [attribute for kind in importable() for attribute in kind.declaration.inputs.values()]
         references = [attribute for attribute in attributes if isinstance(attribute, Reference)]
-        return {target for reference in references for target in reference.resolved()}
+        mentioned = {table for attribute in attributes for table in attribute.value.mentioned}
+        targets = {target for reference in references for target in reference.resolved()}
+        return targets | {kind for kind in importable() if kind.declaration.table in mentioned}
 
     def line(self, place: Place) -> Line | None:
         """Return the line of what stands for a row in the program."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from verge_pulumi.components.server import FORMS
-from verge_pulumi.engine.declaring.attributes import Items, NamedItems, Reference, Refs
+from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Reference, Refs
+from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, literal, quoted, rendered
@@ -109,8 +110,7 @@ class Statements:
             elif argument in found.given:
                 arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
-                value = found.arguments[argument]
-                arguments[argument] = self._items(attribute, value)
+                arguments[argument] = self._items(found, attribute, found.arguments[argument])
         return Call(name, first, arguments, notes)
 
     def _secret(self, found: Found, argument: str) -> Code:
@@ -121,21 +121,51 @@ class Statements:
         self.secrets[key] = found.given[argument]
         return Call("pulumi.Config().require_secret", literal(key))
 
-    def _items(self, attribute: Any, value: Any) -> Code:
+    def _items(self, found: Found, attribute: Any, value: Any) -> Code:
         """Return what an argument is given; parts by name as the objects of their class."""
         if not isinstance(attribute, Items | NamedItems):
-            return literal(value, _choices(attribute.value_type))
+            return self._value(found, attribute, value)
 
         def item(values: Mapping[str, Any]) -> Code:
             self.imported.add(attribute.item.__name__)
-            types = {name: each.value_type for name, each in attribute.item.attributes.items()}
+            own = attribute.item.attributes
             said = {name: each for name, each in values.items() if each not in (None, "", [], {})}
-            known = {name: literal(each, _choices(types.get(name))) for name, each in said.items()}
+            known = {name: self._value(found, own[name], each) for name, each in said.items()}
             return Call(attribute.item.__name__, None, known)
 
         if isinstance(attribute, NamedItems):
             return Table({name: item(each) for name, each in value.items()})
         return Listing([item(each) for each in value])
+
+    def _value(self, found: Found, attribute: Attribute, value: Any) -> Code:
+        """Return a value as a literal; a text that names rows of the program is made of their variables."""
+        mentions = attribute.value.mentions(value)
+        named = [self._mention(found, attribute, each) for each in mentions]
+        if not any(isinstance(each, Call) for each in named):
+            return literal(value, _choices(attribute.value_type))
+        self.imported.add("rule_addresses")
+        return named[0] if len(named) == 1 else Call("rule_addresses.any_of", named[0], more=named[1:])
+
+    def _mention(self, found: Found, attribute: Attribute, mention: Mention) -> Code:
+        """Return a term of a text."""
+        place = found.mentioned.get(mention.text)
+        line = self._rows.line(place) if place else None
+        if line is None or not line.is_managed:
+            return literal(mention.text)
+        variable = self._variable(line)
+        if variable is None:
+            self.cuts.append(Cut(found.place, attribute.name))
+            return literal(mention.text)
+        return Call(mention.function, variable, more=[literal(mention.part)] if mention.part else [])
+
+    def _variable(self, line: Line) -> Value | None:
+        """Return what a resource is called here; None if it is declared later."""
+        if line.module == self._name and line.place in self._written:
+            return Value(line.variable, line.kind)
+        if line.module in self._before:
+            self.modules.add(line.module)
+            return Value(self._rows.elsewhere(line), line.kind)
+        return None
 
     def _parts(self, line: Line, parts: list[Found]) -> Mapping[str, Code]:
         given: dict[str, Code] = {}
@@ -171,11 +201,9 @@ class Statements:
         """Return what refers to a row: a variable, a look-up by name, or its key with a comment."""
         line, target = self._rows.line(row), self._rows.found(row)
         if line and line.is_managed:
-            if line.module == self._name and line.place in self._written:
-                return Value(line.variable, line.kind), ""
-            if line.module in self._before:
-                self.modules.add(line.module)
-                return Value(self._rows.elsewhere(line), line.kind), ""
+            variable = self._variable(line)
+            if variable:
+                return variable, ""
             self.cuts.append(Cut(found.place, attribute.name))
         key = quoted("/".join(row) if attribute.as_path else row[1])
         if target is None:

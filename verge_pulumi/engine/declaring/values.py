@@ -12,13 +12,14 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from verge_pulumi.client import as_key
 from verge_pulumi.client.keys import DRAWN, NAME, NUMBER
+from verge_pulumi.engine.declaring.mentions import Mention
 
 T = TypeVar("T")
 
@@ -70,6 +71,9 @@ class Value:
     each: Value | None = None
     """How each value of a list behaves, where it is checked by itself."""
 
+    mentioned: tuple[str, ...] = ()
+    """The tables of the rows that texts of this kind may name."""
+
     def normalise(self, value: Any) -> Any:
         """Return the one spelling in which the value is kept in the state.
 
@@ -97,6 +101,10 @@ class Value:
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
         """Return table and key of each row that a value names."""
+        return ()
+
+    def mentions(self, value: Any) -> Sequence[Mention]:
+        """Return the terms of a text in which rows may be named; none if there are no such texts of this kind."""
         return ()
 
 

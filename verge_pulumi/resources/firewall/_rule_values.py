@@ -6,9 +6,11 @@ See docs/vergeos/networks.md §4.2.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 
+from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.declaring.values import Value
 
 ADDRESS_FORMS = (
@@ -19,6 +21,21 @@ ADDRESS_FORMS = (
 PORT_FORMS = "write a port from 1 to 65535, a range such as '1000-1005', 'alias:<key>', or several of them with commas"
 
 
+def _mention(term: str) -> Mention:
+    """Return what a term of addresses or ports means, as `rule_addresses` writes it."""
+    kind, _, name = term.partition(":")
+    match kind:
+        case "alias":
+            return Mention(term, "rule_addresses.alias", "vnet_rule_aliases", "$key", name)
+        case "vnet":
+            return Mention(term, "rule_addresses.segment_of", "vnets", value=name)
+        case "vmnic":
+            vm, _, nic = name.rpartition(".")
+            return Mention(term, "rule_addresses.nic", "vms", value=vm, part=nic)
+        case _:
+            return Mention(term)
+
+
 class _Backwards(ValueError):
     """A range whose end comes before its beginning."""
 
@@ -27,6 +44,7 @@ class _Terms(Value):
     """Text of terms with commas between them; "" is none."""
 
     json_types = ("text",)
+    mentioned = ("vnet_rule_aliases", "vnets", "vms")
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, str):
@@ -40,6 +58,9 @@ class _Terms(Value):
 
     def from_api(self, value: Any) -> Any:
         return value or None
+
+    def mentions(self, value: Any) -> Sequence[Mention]:
+        return [_mention(term.strip()) for term in value.split(",")] if isinstance(value, str) else ()
 
 
 class _RuleAddress(_Terms):
