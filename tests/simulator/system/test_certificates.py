@@ -21,6 +21,8 @@ ACME = {"type": "letsencrypt", "domainname": "a.example.com", "contact": 1, "agr
     [
         ({}, "'type'"),
         ({"type": "self_signed"}, "'domainname'"),
+        ({"type": "self_signed", "domainname": "a_b"}, "'domainname'"),
+        ({"type": "self_signed", "domainname": "both of them"}, "'domainname'"),
         ({"type": "manual"}, "'public'"),
         ({"type": "manual", **PAIR, "private": ""}, "'private'"),
         ({"type": "manual", **PAIR, "private": private_key(2)}, "'private'"),

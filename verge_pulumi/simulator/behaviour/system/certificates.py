@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -10,6 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from verge_pulumi.simulator.behaviour.base import Behaviour, Response
 from verge_pulumi.simulator.errors import invalid, refused
 from verge_pulumi.simulator.relations import Row
+
+_HOST = re.compile(r"(?:\*\.)?(?:(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.|\Z))+|[0-9a-f:]+", re.ASCII | re.IGNORECASE)
+"""Host names, and addresses."""
 
 ISSUING = "issuing"
 """The state of a certificate for which VergeOS has asked an ACME server."""
@@ -26,7 +31,7 @@ class Certificates(Behaviour):
             _pair(row)
         elif row["type"] == "letsencrypt" and not (row["agree_tos"] and row["contact"] and names):
             raise invalid("domainname" if not names else "contact" if row["agree_tos"] else "agree_tos")
-        elif row["type"] == "self_signed" and not row["domainname"]:
+        elif row["type"] == "self_signed" and not (row["domainname"] and all(map(_HOST.fullmatch, names))):
             raise invalid("domainname")
 
     def after_create(self, row: Row) -> Response | None:
