@@ -8,7 +8,7 @@ import pytest
 
 from tests.importing.bench import SiteBench
 from verge_pulumi.importing.plan_file import DECIDED, Line
-from verge_pulumi.importing.treating import GIVEN, Scope
+from verge_pulumi.importing.treating import GIVEN, OF_ANOTHER_TABLE, Scope
 
 OWN = "[pulumi shop/dev lan 7f3a21c4-9d3ed164b2c4]"
 OTHERS = "[pulumi shop/prod lan 7f3a21c4-9d3ed164b2c4]"
@@ -52,6 +52,46 @@ def test_what_vergeos_made_is_left(site: SiteBench) -> None:
         assert treated(site, table, name) == ("leave", GIVEN), name
     # Who is in a group that VergeOS made, and is VergeOS's own user, was put there by VergeOS too.
     assert {line.reason for line in site.lines.values() if line.table == "members"} == {GIVEN}
+
+
+def test_a_lease_comes_and_goes_by_itself_and_is_left(site: SiteBench) -> None:
+    site.simulator.add("vnet_addresses", vnet=site.network(), ip="10.0.0.77", type="dynamic", mac="f0:db:30:00:00:01")
+    plan = site.plan()
+    assert [(line.treatment, line.reason) for line in site.lines.values() if line.table == "vnet_addresses"] == [
+        ("leave", GIVEN)
+    ]
+    assert plan.unsaid == {}
+
+
+def test_parts_of_nodes_and_networks_are_left_and_nothing_is_wrong_with_that(site: SiteBench) -> None:
+    """The disks of a node, and the NICs of a node or of a network, are rows of the tables of those of VMs."""
+    (node,) = [row["machine"] for row in site.simulator.rows("nodes") if row["name"] == "node1"]
+    (core,) = [row["machine"] for row in site.simulator.rows("vnets") if row["name"] == "Core"]
+    site.simulator.add("machine_drives", machine=node, name="nvme0", disksize=1024**4)
+    site.simulator.add("machine_nics", machine=core, name="router")
+    plan = site.plan()
+    assert treated(site, "machine_drives", "nvme0") == ("leave", OF_ANOTHER_TABLE)
+    assert treated(site, "machine_nics", "router") == ("leave", OF_ANOTHER_TABLE)
+    assert plan.unsaid == {}
+
+
+def test_what_the_program_would_change_is_left_and_told(site: SiteBench) -> None:
+    """VergeOS takes a key for one with a date, without one; a program says either."""
+    site.make("user_api_keys", user=1, name="endless")
+    site.make("user_api_keys", user=1, name="never", expires_type="never")
+    plan = site.plan()
+    words = "a program cannot say it: expires_type: the program would change it."
+    assert treated(site, "user_api_keys", "endless") == ("leave", words)
+    assert treated(site, "user_api_keys", "never") == ("manage", "")
+    assert [*plan.unsaid] == [line(site, "user_api_keys", "endless").place]
+
+
+def test_an_optional_value_that_is_said_otherwise_is_left_out(site: SiteBench) -> None:
+    lan = site.network()
+    rule = site.make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443", target_ports=" ")
+    found = site.plan().all["vnet_rules", str(rule)]
+    assert {"protocol", "destination_ports"} <= found.arguments.keys()
+    assert "target_ports" not in found.arguments
 
 
 def test_people_in_a_group_of_vergeos_are_managed(site: SiteBench) -> None:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from verge_pulumi.engine.declaring.attributes import Refs
+from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.objects import Found, Objects
@@ -16,6 +17,7 @@ from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Line, Treatment
 from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL
 
 GIVEN = "VergeOS made it"
+OF_ANOTHER_TABLE = "it is a part of what no program declares, such as a node"
 Decision = tuple[Treatment, str]
 """A treatment, and why it is not to manage the row."""
 
@@ -106,6 +108,8 @@ class Treatments:
             return Treatment.LEAVE, found.kind.importing.left
         if not found.mark and not line.is_managed and self._is_given(found):
             return Treatment.LEAVE, GIVEN
+        if self._is_of_another_table(found):
+            return Treatment.LEAVE, OF_ANOTHER_TABLE
         if line.is_decided and not line.is_in_program:
             return Treatment(line.treatment), _decided(line)
         if place in scope.left and not line.is_in_program:
@@ -129,6 +133,14 @@ class Treatments:
             if above and all(each and self._is_given(each) for each in above):
                 return True
         return not importing.left and bool(self._objects.provider(found.kind).made_by_vergeos(found.row))
+
+    def _is_of_another_table(self, found: Found) -> bool:
+        """Say whether a row is a part of another kind of row than a program can declare: the drive of a node."""
+        parent = found.declaration.parent
+        if parent is None or parent.through is None or parent.name in found.references:
+            return False
+        unread = any(self._objects.is_unread(target.declaration.table) for target in parent.resolved())
+        return found.row.get(str(parent.column)) is not None and not unread
 
     def _chosen(self, scope: Scope) -> set[Place]:
         """Return the rows in scope, with what is within them."""
@@ -160,11 +172,16 @@ class Treatments:
         return ""
 
     def _problems(self, found: Found) -> list[str]:
-        """Return why a row cannot be declared; an optional argument that is refused is left out instead."""
+        """Return why a row cannot be declared; an optional argument that cannot say it is left out instead."""
         provider = self._objects.provider(found.kind)
         while True:
             inputs = found.arguments | found.given | {name: keys_of(found, name) for name in found.references}
-            problems = [failure.reason for failure in provider.check({TOKEN: "import"}, inputs).failures]
+            checked = provider.check({TOKEN: "import"}, inputs)
+            problems = [failure.reason for failure in checked.failures] or [
+                f"{name}: the program would change it."
+                for name in differing(found.declaration, found.outputs, checked.inputs)
+                if name not in found.references
+            ]
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
             optional = [name for name in said if not found.declaration.inputs[name].required]

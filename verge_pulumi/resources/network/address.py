@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from verge_pulumi.engine.declaring.attributes import Attr, Ref, arg, computed, ref
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Staged
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
@@ -21,6 +22,8 @@ class Address(Describable, Resource, table="vnet_addresses", unique=("network", 
     A NIC gets a fixed address by ``Address("web", network=lan, type="static", ip="10.0.0.5", mac=nic.macaddress)``: the
     network's DHCP server then gives it that one. A running network applies the change at once.
     """
+
+    importing = Importing(given={"type": ("dynamic",)})  # docs/vergeos/networks.md §6
 
     network: Ref[Network] = ref(column="vnet", replaces=True)
     """The network it belongs to."""
