@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import tempfile
+import traceback
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -21,7 +22,7 @@ from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack, told_to_recorder
+from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack, failure, told_to_recorder
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
 from verge_pulumi.importing.treating import Known, Scope
@@ -45,14 +46,20 @@ def record_quickly(folder: Path, stack: Stack, rows: Rows, candidates: Candidate
         process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
         process.start()
         process.join()
-        assert process.exitcode == 0, "the program fails"
-        return [Registered(**each) for each in json.loads(Path(result.name).read_text())]
+        told = json.loads(Path(result.name).read_text())
+        if isinstance(told, str):
+            raise failure(folder, told)
+        return [Registered(**each) for each in told]
 
 
 def _record(folder: Path, given: Mapping[str, Any], result: str, environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     os.chdir(folder)
-    Path(result).write_text(json.dumps(recorder.record(given)))
+    try:
+        told: Any = recorder.record(given)
+    except Exception:
+        told = traceback.format_exc()
+    Path(result).write_text(json.dumps(told))
 
 
 class SiteBench:

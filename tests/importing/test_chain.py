@@ -220,6 +220,34 @@ def test_a_row_that_the_whole_program_refuses_is_left_out_and_the_rest_goes_on(
     assert {"web", "root", "lan"} <= names, "the VM is there without it, and no Server any more"
 
 
+def test_a_firewall_that_the_whole_program_refuses_becomes_single_rules(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.make("vnet_rules", vnet=web.network("dmz"), name="https", protocol="tcp", destination_ports="443")
+    refused = [("Firewall", "dmz", "no.")]
+
+    def record(*arguments: Any) -> list[Registered]:
+        if refused:
+            raise Refused(*refused.pop())
+        return record_quickly(*arguments)
+
+    monkeypatch.setattr(chain, "record", record)
+    outcome = web.imports(cli)
+    assert (outcome.exit_code, outcome.refused) == (0, [])
+    assert [key.rpartition(":")[2] for key in cli.entries if "NetworkRule" in key] == ["https"]
+
+
+def test_a_row_that_is_refused_again_although_it_was_left_out_ends_it(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record(*arguments: Any) -> list[Registered]:
+        raise Refused("Network", "lan", "no.")
+
+    monkeypatch.setattr(chain, "record", record)
+    with pytest.raises(Refused, match="Network 'lan' cannot be declared: no"):
+        web.imports(cli)
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_refusal_of_what_is_no_row_or_in_an_edited_file_ends_it(
     web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch, kept: bool

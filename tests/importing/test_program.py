@@ -48,6 +48,13 @@ def test_a_name_that_several_rows_have_is_no_reference_but_the_key_with_a_commen
     assert f"network=\"{lan}\",  # Network 'lan'" in text
 
 
+def test_a_name_that_no_filter_can_hold_is_no_reference_but_the_key_with_a_comment_is(site: SiteBench) -> None:
+    lan = site.network("two\nlines")
+    site.vm("web", {"eth0": lan})
+    text = site.program(site.plan(scope=Scope(only=("web",))))["infrastructure/compute.py"]
+    assert f"network=\"{lan}\",  # Network 'two lines'" in text
+
+
 def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: SiteBench) -> None:
     lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
     site.simulator.edit("vnets", lan, vnet_default_gateway=wan)

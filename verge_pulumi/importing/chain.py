@@ -154,7 +154,7 @@ class Import:
                 registered = record(self._folder, stack, rows_of(plan, places), {})
             except Refused as error:
                 place = plan.place_of(error.kind, error.name)
-                if place is None or outcome.kept:
+                if place is None or place in refused or outcome.kept:
                     raise
                 self._tell(f"left out: {error}")
                 refused[place] = error.why

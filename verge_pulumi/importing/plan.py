@@ -113,7 +113,7 @@ class Plan:
         """Let the rules of a network become one firewall, where all of them can."""
         for found, rules in firewalls(self._manageable()):
             # What other resources are already stays so, and so does a firewall.
-            if any(self.known.line(rule.place).is_managed for rule in rules):
+            if found.place in self.known.refused or any(self.known.line(rule.place).is_managed for rule in rules):
                 continue
             own = [rule for rule in rules if self._may_join(found.place, rule)]
             self.all[found.place] = found

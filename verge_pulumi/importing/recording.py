@@ -149,9 +149,19 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> li
             check=False,
         )
         if ran.returncode:
-            last = ran.stderr.strip().rpartition("\n")[2] or "it ended without a word"
-            if refused := _REFUSED.search(ran.stderr):
-                reasons = [line.strip().removeprefix("- ") for line in refused["why"].splitlines()]
-                raise Refused(refused["kind"], refused["name"], shown(" ".join(filter(None, reasons))))
-            raise EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")
+            raise failure(folder, ran.stderr)
         return [Registered(**each) for each in json.loads(target.read_text(encoding="utf-8"))]
+
+
+def failure(folder: Path, words: str) -> EngineError:
+    """Return what a program failed with.
+
+    Args:
+        folder: The project.
+        words: What it wrote at its end.
+    """
+    if refused := _REFUSED.search(words):
+        reasons = [line.strip().removeprefix("- ") for line in refused["why"].splitlines()]
+        return Refused(refused["kind"], refused["name"], shown(" ".join(filter(None, reasons))))
+    last = words.strip().rpartition("\n")[2] or "it ended without a word"
+    return EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")

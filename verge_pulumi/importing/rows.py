@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
+from verge_pulumi.client import InvalidQuery, where
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.ownership.states import Place
@@ -90,7 +91,11 @@ class Rows:
         return bool(self._plan.all[place].outputs.get("running"))
 
     def is_only_one(self, found: Found, targets: Collection[type[BaseResource]]) -> bool:
-        """Say whether its name means this row only, of all that an argument accepts."""
+        """Say whether VergeOS can be asked for its name, and that is this row only of all that an argument accepts."""
+        try:
+            where("name", "eq", found.label)
+        except InvalidQuery:
+            return False
         return sum(self._named[target, found.label] for target in targets) == 1
 
     @cached_property
