@@ -31,13 +31,13 @@ def refusal_of(call: Callable[[], object], kind: type[Exception]) -> str:
     return text
 
 
-def cases(number: int) -> settings:
-    """Return how many texts hypothesis tries: all of them in `make soak`, a quarter in `make test`.
+def cases(number: int, part: int = 4) -> settings:
+    """Return how many cases hypothesis tries: all of them in `make soak`, a quarter or another part in `make test`.
 
     No single one has a deadline, for the machine may be busy.
     """
     whole = settings.get_current_profile_name() == "whole"
-    return settings(max_examples=number if whole else max(number // 4, 10), deadline=None)
+    return settings(max_examples=number if whole else max(number // part, 10), deadline=None)
 
 
 def fault(match: dict[str, Any], what: str, /, when: str = "before", **options: Any) -> dict[str, Any]:
