@@ -147,7 +147,7 @@ def rights() -> None:
         night = Group("night", name="night shift")
         GroupMember("night-operates", group=operators, member=night)
         GroupMember("eve-at-night", group=night, member=eve)
-        GroupMember("eve-administrates", group=by_name("Administrators"), member=eve)
+        GroupMember("eve-administrates", group=by_name("Administrators (default)"), member=eve)
         Permission("eve-and-web", who=eve, table="vms", row=web.id, modify=True)
     else:
         auditors = Group("auditors", name="auditors")

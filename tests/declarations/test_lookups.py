@@ -184,9 +184,9 @@ def test_a_user_and_a_group(simulator: Simulator) -> None:
     admin = get_user(name="admin")
     assert (admin.key, admin.enabled, admin.type, admin.email) == (1, True, "normal", None)
     assert admin.identity == simulator.rows("users")[0]["identity"]
-    group = get_group(name="Administrators")
+    group = get_group(name="Administrators (default)")
     assert group == get_group(key=1)
-    assert (group.system_group, group.description, group.identity) == (True, "Full access", 2)
+    assert (group.system_group, group.description, group.identity) == (True, "Full access", 3)
 
 
 def test_a_catalog_and_its_recipes(simulator: Simulator) -> None:

@@ -45,7 +45,7 @@ def test_what_vergeos_made_is_left(site: SiteBench) -> None:
     site.simulator.edit("vnet_rules", site.make("vnet_rules", vnet=other, name="owned"), owner="vms/7")
     site.plan()
     for table, name in [
-        ("users", "admin"), ("groups", "Administrators"), ("vnets", "Core"), ("vnets", "External"),
+        ("users", "admin"), ("groups", "Administrators (default)"), ("vnets", "Core"), ("vnets", "External"),
         ("themes", "Dark"), ("snapshot_profiles", "SOX"), ("update_sources", "Updates"), ("vnet_rules", "of VergeOS"),
         ("vnet_rules", "owned"), ("catalog_repositories", "Local"), ("certificates", "site-a"),
     ]:  # fmt: skip

@@ -243,7 +243,7 @@ def test_what_was_left_unfinished_and_is_right_already_is_only_read(lan: Managed
 def test_a_delete_is_a_look_and_a_delete(lan: Managed) -> None:
     lan.destroy()
     assert lan.bench.asked() == [("GET", f"vnets/{lan.id}"), ("DELETE", f"vnets/{lan.id}")]
-    assert [row["name"] for row in lan.bench.simulator.rows("vnets")] == ["Core", "DMZ", "External", "Physical1"]
+    assert [row["name"] for row in lan.bench.simulator.rows("vnets")] == ["DMZ", "Core", "External", "Physical1"]
 
 
 def test_what_is_gone_already_is_deleted(lan: Managed) -> None:

@@ -116,4 +116,4 @@ def test_what_is_referred_to_must_exist(bench: Bench) -> None:
 
 def test_rows_are_found_by_a_condition(bench: Bench) -> None:
     rows = bench.connection.reader.find("vnets", where("name", "eq", "Core"), ("$key", "name"))
-    assert rows == [{"$key": 1, "name": "Core"}]
+    assert rows == [{"$key": 2, "name": "Core"}]

@@ -131,7 +131,12 @@ def test_files_may_come_with_the_vm(http: Http) -> None:
         "/meta-data": 0,
     }
     assert contents(http, found["/user-data"]["$key"]) == b"a"
-    assert "cloudinit_files" not in http.get(f"vms/{vm}", fields="all,cloudinit_files")
+    # They are rows of another table, and their contents are never answered.
+    listed = http.get(f"vms/{vm}", fields="all,cloudinit_files")["cloudinit_files"]
+    assert listed == [row["$key"] for row in found.values()]
+    assert "cloudinit_files" not in http.get(f"vms/{vm}", fields="all")
+    named = http.get(f"vms/{vm}", fields="cloudinit_files[name,contents]")["cloudinit_files"]
+    assert named == [{"name": name} for name in found]
 
 
 @pytest.mark.parametrize(

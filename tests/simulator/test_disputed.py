@@ -23,6 +23,7 @@ def test_each_question_has_a_default_and_others(http: Http) -> None:
         "filter_on_path": "nothing",
         "empty_word": "refused",
         "update_answer": "list",
+        "action_answer": "response",
         "new_snapshots": "listed",
     }
     assert all(len(each["answers"]) > 1 and each["source"] for each in told.values())
@@ -122,6 +123,15 @@ def test_the_answer_to_a_put(simulator: Simulator, http: Http, answer: str, body
     http.vm("web")
     for path in ("vms/1", "vnets/1/applydns"):
         assert http.send("PUT", f"/api/v4/{path}", json={"ram": 2048}).content == body
+
+
+def test_the_answer_to_an_action(simulator: Simulator, http: Http) -> None:
+    key, _ = http.vm("web")
+    assert http.act(key, "poweron") is None
+    simulator.disputed(action_answer="receipt")
+    receipt = {"location": "/v4/vm_actions/1", "dbpath": "vm_actions/1", "$row": 1, "$key": "1"}
+    assert http.act(key, "poweroff") == receipt
+    assert http.act(key, "clone", name="b").keys() == {*receipt, "response"}
 
 
 @pytest.mark.parametrize(("answer", "seen"), [("listed", 1), ("hidden", 0)])

@@ -161,9 +161,9 @@ def test_a_network_takes_its_dns_and_blocks_along(simulator: Simulator, http: Ht
     ("table", "body", "refusal"),
     [
         ("vnet_hosts", {"vnet": EXTERNAL, "host": "a", "ip": "10.0.0.1", "type": "alias"}, "not in list"),
-        ("vnet_hosts", {"vnet": EXTERNAL, "host": "a"}, "field: 'ip'"),
+        ("vnet_hosts", {"vnet": EXTERNAL, "host": "a"}, "field 'vnet_hosts.ip' is required"),
         ("vnet_dns_views", {"vnet": EXTERNAL, "name": "a", "query_source": 99}, "No such file"),
-        ("vnet_dns_zones", {"vnet": EXTERNAL, "domain": "a"}, "field: 'view'"),
+        ("vnet_dns_zones", {"vnet": EXTERNAL, "domain": "a"}, "field 'vnet_dns_zones.view' is required"),
         ("vnet_dns_zones", {"view": 1, "domain": "a", "type": "primary"}, "not in list"),
         ("vnet_dns_zone_records", {"zone": 1, "type": "SOA", "value": "a"}, "not in list"),
     ],

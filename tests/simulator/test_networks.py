@@ -29,9 +29,39 @@ def status(http: Http, key: int) -> str:
 def test_what_every_system_has(http: Http) -> None:
     rows = http.get("vnets", fields="$key,name,type,machine#status#running as running")
     assert [(row["$key"], row["name"], row["type"]) for row in rows] == [
-        (1, "Core", "core"), (2, "DMZ", "dmz"), (3, "External", "external"), (4, "Physical1", "physical"),
+        (1, "DMZ", "dmz"), (2, "Core", "core"), (3, "External", "external"), (4, "Physical1", "physical"),
     ]  # fmt: skip
     assert all(row["running"] for row in rows)
+    facts = "layer2_type,network,mtu,interface_vnet,on_power_loss,dhcp_enabled"
+    dmz, core, external, _ = http.get("vnets", fields=facts)
+    captured = {"layer2_type": "vxlan", "mtu": 9000, "interface_vnet": None, "on_power_loss": "power_on"}
+    assert dmz == captured | {"network": "100.64.0.0/16", "dhcp_enabled": True}
+    assert core == captured | {"network": "100.96.0.0/24", "dhcp_enabled": True}
+    assert (external["layer2_type"], external["interface_vnet"], external["mtu"]) == ("none", 4, 1500)
+
+
+@pytest.mark.parametrize(
+    ("columns", "address", "network"),
+    [
+        ({"ipaddress": "10.255.252.254/24", "dhcp_start": "10.255.252.2"}, "10.255.252.254", "10.255.252.0/24"),
+        ({"ipaddress": "192.168.0.254/24"}, "192.168.0.254", "192.168.0.0/24"),
+        ({"ipaddress": "10.9.9.1/8", "network": "10.9.9.0/24"}, "10.9.9.1", "10.9.9.0/24"),
+        ({"ipaddress": "2001:db8::1/64"}, "2001:db8::1", "2001:db8::/64"),
+    ],
+)
+def test_an_address_with_a_prefix_names_the_network(
+    http: Http, columns: dict[str, str], address: str, network: str
+) -> None:
+    key = http.post("vnets", {"name": "lan", **columns})["$key"]
+    assert http.get(f"vnets/{key}", fields="ipaddress,network") == {"ipaddress": address, "network": network}
+    http.put(f"vnets/{key}", {"ipaddress": "10.7.0.1/16", "dhcp_start": ""})
+    assert http.get(f"vnets/{key}", fields="ipaddress,network") == {"ipaddress": "10.7.0.1", "network": "10.7.0.0/16"}
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1/33", "lan/24", "10.0.0.1/", "/24"])
+def test_a_wrong_prefix_is_refused(http: Http, address: str) -> None:
+    error = "Validation error on field: 'ipaddress' - 'fails validation test'"
+    assert http.error("POST", "vnets", {"name": "lan", "ipaddress": address}) == (422, error)
 
 
 def test_a_new_network_is_stopped_and_completed(http: Http) -> None:
@@ -45,7 +75,7 @@ def test_a_new_network_is_stopped_and_completed(http: Http) -> None:
     assert status(http, key) == "stopped"
     uplinked = http.post("vnets", {"name": "up", "interface_vnet": 1, "ipaddress_type": "none"})["$key"]
     assert http.get(f"vnets/{uplinked}", fields="mtu,layer2_id,ipaddress") == {
-        "mtu": 9216, "layer2_id": 101, "ipaddress": "",
+        "mtu": 9000, "layer2_id": 101, "ipaddress": "",
     }  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_json_columns_take_json_or_its_text(http: Http) -> None:
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        ({}, INVALID.format("name")),
+        ({}, "field 'vms.name' is required"),
         ({"name": None}, INVALID.format("name")),
         ({"name": ""}, INVALID.format("name")),
         ({"name": "x" * 129}, INVALID.format("name")),

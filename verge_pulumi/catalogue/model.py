@@ -82,6 +82,7 @@ class Column:
         target: The table a `Type.REF` points to.
         effect: When a change takes effect while the machine or network runs.
         secret: Never logged, and never returned by a GET unless it is `hidden` too.
+        as_text: Whether a key is answered as text.
         held_by: The reference to a row that holds the column as well, or instead: sources disagree.
         hidden: Returned only when a GET names it (never under ``all``).
         lower: Whether VergeOS stores the text in lower case.
@@ -102,6 +103,7 @@ class Column:
     max_length: int | None = None
     target: str | None = None
     effect: Effect = Effect.NOW
+    as_text: bool = False
     held_by: str = ""
     secret: bool = False
     hidden: bool = False

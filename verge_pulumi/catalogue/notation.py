@@ -31,6 +31,7 @@ class Facts(TypedDict, total=False):
     maximum: int
     max_length: int
     effect: Effect
+    as_text: bool
     held_by: str
     secret: bool
     hidden: bool

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from verge_pulumi.catalogue.model import Table
 from verge_pulumi.catalogue.notation import words
 
+NOTES = "note_actions"
+"""The action table by which notes are written, of rows of any table (docs/vergeos/virtual-machines.md §11)."""
+
 UNMODELLED: frozenset[str] = frozenset(
     words("""
     alarm_history alarm_types alarms billing_actions clone_iso clone_iso_actions cloud_restore
@@ -21,10 +24,10 @@ UNMODELLED: frozenset[str] = frozenset(
     machine_device_settings_usb machine_device_stats machine_drive_phys machine_drive_stats
     machine_drive_stats_history_long machine_drive_stats_history_short machine_logs machine_nic_fabric_status
     machine_nic_ipv4_configs machine_nic_stats machine_nic_stats_history_long machine_nic_stats_history_short
-    machine_stats machine_stats_history_long machine_stats_history_short node_actions node_allocated_gpus
+    machine_stats_history_long machine_stats_history_short node_actions node_allocated_gpus
     node_device_instances node_drivers node_gpu_instances node_gpu_stats node_gpus node_host_gpu_devices
     node_lldp_neighbors node_memory node_nvidia_vgpu_devices node_nvidia_vgpu_profiles node_queries node_resources
-    node_stats note_actions nvidia_vgpu_profiles recipe_questions recipe_sections recipe_status repair_servers
+    node_stats nvidia_vgpu_profiles recipe_questions recipe_sections recipe_status repair_servers
     resource_group_settings_host_gpu resource_group_settings_nvidia_vgpu resource_group_settings_sriov_nic
     resource_group_settings_usb schedule_task_events schedule_task_setting_schema schedule_task_settings
     schedule_tasks schedules schema_version_actions service_container_actions service_container_queries
@@ -38,7 +41,7 @@ UNMODELLED: frozenset[str] = frozenset(
     tag_references task_event_types task_events task_logs task_schedule_triggers task_schedules task_scripts
     task_setting_references task_settings task_types tasks tenant_actions tenant_dashboard tenant_layer2_vnets
     tenant_logs tenant_node_actions tenant_node_queries tenant_nodes tenant_recipe_actions tenant_recipe_instances
-    tenant_recipe_logs tenant_snapshot_actions tenant_snapshots tenant_stats tenant_status tenant_storage
+    tenant_recipe_logs tenant_snapshot_actions tenant_snapshots tenant_stats tenant_storage
     tenant_themes theme_actions ui_branding update_actions update_dashboard update_file_finish update_file_verify
     update_files update_logs update_packages update_source_packages update_source_status user user_actions
     user_devices user_logs user_messages user_settings vm_console_actions vm_favorites vm_import_logs vm_imports
@@ -64,7 +67,7 @@ def index_names(tables: Iterable[Table]) -> list[str]:
         tables: The modelled tables that it has.
     """
     modelled = {name for table in tables for name in (table.name, table.action_table) if name}
-    return sorted(modelled | UNMODELLED)
+    return sorted({*modelled, *UNMODELLED, NOTES})
 
 
 def index_entry(name: str) -> Mapping[str, str]:

@@ -251,9 +251,9 @@ _UNIQUE = re.compile(r"already in use|already assigned|\bunique\b|\bexists\b", r
 
 
 def field_named_in(text: str) -> str:
-    """Return the column that VergeOS's words name (``on field: 'ram'``, ``field 'ram' is``), or ``""``."""
+    """Return the column that VergeOS's words name (``on field: 'ram'``, ``field 'vms.ram' is``), or ``""``."""
     found = _FIELD.search(text)
-    return found.group(1) if found else ""
+    return found.group(1).rpartition(".")[2] if found else ""
 
 
 def error_class(status: int, text: str) -> type[ApiError]:

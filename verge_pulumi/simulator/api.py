@@ -238,7 +238,7 @@ class Api:
         if backend.is_action_table(table):
             if call.verb != "POST":
                 raise not_permitted(call.verb)
-            return _accepted(backend.act(table, call.columns()))
+            return self._accepted(table, backend.act(table, call.columns()))
         match call.verb:
             case "GET":
                 return Answer(200, backend.select(table, Query.of(call.query)))
@@ -294,16 +294,21 @@ class Api:
         if call.verb not in ("POST", "PUT"):
             raise not_permitted(call.verb)
         response = self._backend.act_in_path(table, key, action, call.columns())
-        return _accepted(response) if call.verb == "POST" else self._updated(applied=True)
+        if call.verb == "PUT":
+            return self._updated(applied=True)
+        return Answer(201, None if response is None else {"response": response}, applied=True)
+
+    def _accepted(self, action_table: str, response: Mapping[str, str] | None) -> Answer:
+        """Return the answer to an action, of which sources show two forms (docs/vergeos/README.md §6.5)."""
+        body: dict[str, Any] = {} if response is None else {"response": response}
+        if self._backend.disputed["action_answer"] == "receipt":
+            body |= {"location": f"/v4/{action_table}/1", "dbpath": f"{action_table}/1", "$row": 1, "$key": "1"}
+        return Answer(201, body or None, applied=True)
 
     def _updated(self, *, applied: bool) -> Answer:
         """Return the answer to a PUT, of which sources show three bodies (docs/vergeos/README.md §6.3)."""
         body: Mapping[str, Any] = {"list": [], "object": {}, "empty": None}
         return Answer(200, body[self._backend.disputed["update_answer"]], applied=applied)
-
-
-def _accepted(response: Mapping[str, str] | None) -> Answer:
-    return Answer(201, None if response is None else {"response": response}, applied=True)
 
 
 def _read_only(call: Call, body: Any) -> Answer:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from functools import partial
 from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
-from verge_pulumi.catalogue.platform import UNMODELLED
+from verge_pulumi.catalogue.platform import NOTES, UNMODELLED
 from verge_pulumi.simulator.arguments import finite, mapping, text
 from verge_pulumi.simulator.behaviour import BEHAVIOURS
 from verge_pulumi.simulator.behaviour.access.permissions import Permissions
@@ -29,6 +29,7 @@ from verge_pulumi.simulator.errors import (
     in_use,
     invalid,
     invalid_argument,
+    missing,
     not_found,
     not_in_list,
     not_modelled,
@@ -200,7 +201,7 @@ class Backend:
         sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
         for column in relation.columns.values():
             if column.required and sent.get(column.name) is None and not (column.nullable and column.name in sent):
-                raise invalid(column.name)
+                raise invalid(column.name) if column.name in sent else missing(table, column.name)
         if "creator" in relation.columns:
             sent["creator"] = creator
         row, response = self._insert(table, sent, unique=True)
@@ -379,7 +380,7 @@ class Backend:
 
     def is_action_table(self, name: str) -> bool:
         """Return whether a name is that of an action table, for example ``vm_actions``."""
-        return name in self._action_tables
+        return name in self._action_tables or name == NOTES
 
     def act(self, action_table: str, body: Mapping[str, Any]) -> Response | None:
         """Perform ``POST <singular>_actions``.
@@ -390,10 +391,12 @@ class Backend:
         Raises:
             ApiError: The action is unknown, refused or not modelled, or the row does not exist.
         """
+        if action_table == NOTES:
+            self._note(body)
+            return None
         relation = self._action_tables[action_table]
-        acted_on, action = relation.table.acted_on or str(relation.table.singular), body.get("action")
-        if action not in relation.table.actions:
-            raise not_in_list("action", action)
+        acted_on = relation.table.acted_on or str(relation.table.singular)
+        action = _named(action_table, body, acted_on, relation.table.actions)
         column = Column(name=acted_on, type=Type.REF, target=relation.name, required=True)
         key = convert(column, body.get(acted_on))
         self._check_reference(column, key)
@@ -403,7 +406,20 @@ class Backend:
             raise invalid_argument()
         if not self._may("modify", relation.name, row):
             raise denied()
-        return self.behaviours[relation.name].act(row, str(action), params)
+        return self.behaviours[relation.name].act(row, action, params)
+
+    def _note(self, body: Mapping[str, Any]) -> None:
+        """Write the note of a row, which is named by its table and key (docs/vergeos/virtual-machines.md §11)."""
+        _named(NOTES, body, "owner", ("update",))
+        column = Column(name="owner", type=Type.ANY_REF, required=True)
+        target, params = reference(column, convert(column, body["owner"])), body.get("params")
+        row = None if target is None else self.store.get(*target)
+        if target is None or row is None:
+            raise dangling("owner")
+        table, key = target
+        if "note" not in self.relations[table].columns or not isinstance(params, dict):
+            raise invalid_argument()
+        self.update(table, str(key), {"note": params.get("text")})
 
     def act_in_path(self, table: str, key: str, action: str, body: Mapping[str, Any]) -> Response | None:
         """Perform ``<table>/<key>/<action>``; see `act`."""
@@ -476,6 +492,26 @@ class Backend:
         for name in relation.columns:
             if name not in _STAMPS:
                 yield name, row[name]
+
+
+def _named(action_table: str, body: Mapping[str, Any], acted_on: str, actions: Collection[str]) -> str:
+    """Return the action that a body names.
+
+    Args:
+        action_table: Where it was sent.
+        body: The columns as sent.
+        acted_on: The column that names the row.
+        actions: The actions that there are.
+
+    Raises:
+        ApiError: The row or the action is not named, or there is no such action (422).
+    """
+    for name in (acted_on, "action"):
+        if body.get(name) is None:
+            raise missing(action_table, name)
+    if body["action"] not in actions:
+        raise not_in_list("action", body["action"])
+    return str(body["action"])
 
 
 def _differ(held: Any, value: Any) -> bool:

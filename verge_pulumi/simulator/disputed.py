@@ -59,6 +59,11 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             answers={"list": "[]", "object": "{}", "empty": "nothing"},
             source="docs/vergeos/README.md §6.3",
         ),
+        "action_answer": Question(
+            about="the answer to an action",
+            answers={"response": "nothing, or its `response`", "receipt": "the receipt of a row, and its `response`"},
+            source="docs/vergeos/README.md §6.5",
+        ),
         "new_snapshots": Question(
             about="a snapshot of a VM that is being made",
             answers={"listed": "it is a row at once", "hidden": "the row is there when it is made"},

@@ -31,6 +31,11 @@ def invalid(field: str) -> ApiError:
     return refused(f"Validation error on field: '{field}' - 'fails validation test'")
 
 
+def missing(table: str, field: str) -> ApiError:
+    """A column that a POST has to name (422)."""
+    return refused(f"field '{table}.{field}' is required")
+
+
 def not_in_list(field: str, value: object) -> ApiError:
     """A word that is not in a column's or action table's list (422)."""
     return refused(f"value '{value}' is not in list for field '{field}'")

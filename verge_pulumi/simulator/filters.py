@@ -325,14 +325,22 @@ def _compile(node: Node, relation: Relation, find: Find) -> Predicate:
     return group
 
 
-def compile_filter(text: str, relation: Relation, release: Release, find: Find) -> Predicate:
+def _columns_of(relation: Relation) -> Find:
+    def find(name: str) -> Operand | None:
+        column = relation.readable(name)
+        return None if column is None else (column, lambda row: row[name])
+
+    return find
+
+
+def compile_filter(text: str, relation: Relation, release: Release, find: Find | None = None) -> Predicate:
     """Compile a filter to a function that returns whether a row matches.
 
     Args:
         text: The value of the ``filter`` parameter.
         relation: The table it is applied to.
         release: The release; later operators are refused.
-        find: Returns what a name in it stands for.
+        find: Returns what a name in it stands for; by default a column of the table.
 
     Returns:
         The predicate.
@@ -344,4 +352,4 @@ def compile_filter(text: str, relation: Relation, release: Release, find: Find) 
     if node is None:
         return lambda row: True
     _check_operators(node, release)
-    return _compile(node, relation, find)
+    return _compile(node, relation, find or _columns_of(relation))

@@ -110,8 +110,8 @@ class Projector:
             return self._implied(name) if not rest and selection is None else None
         if (not rest and selection is None) or column.type not in (Type.REF, Type.ANY_REF):
             # A way through a plain column yields its value, whatever is asked of it (docs/vergeos/quirks.md §R11).
-            text = column.held_by and column.type is Type.REF and self._disputed["held_columns"] == "text"
-            return _as_text(name) if text else _own(name)
+            held_as_text = column.held_by and column.type is Type.REF and self._disputed["held_columns"] == "text"
+            return _as_text(name) if column.as_text or held_as_text else _own(name)
         if column.type is Type.ANY_REF:
             return self._polymorphic(name, relation, rest, selection)
         if column.target == IDENTITIES and path[1:2] == ("owner",) and path[2:]:

@@ -66,6 +66,10 @@ class ChildList:
 
 _LINKED: Mapping[str, Mapping[str, ChildList]] = {
     "users": {"groups": ChildList("members", "member", "parent_group", "groups")},
+    "vms": {
+        "tags": ChildList("tag_members", "member", "tag", "tags"),
+        "cloudinit_files": ChildList("cloudinit_files", "owner", "", "cloudinit_files"),
+    },
     # Of the devices that a group finds there is no table here, so it finds none.
     "resource_groups": {"resources": ChildList("node_resources", "resource_group", "", "node_resources")},
     "resource_rules": {"resources": ChildList("node_resources", "resource_rule", "", "node_resources")},

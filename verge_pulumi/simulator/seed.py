@@ -20,6 +20,20 @@ _NTP = "0.pool.ntp.example 1.pool.ntp.example"
 _MAC = "f0:db:31:00:00:{:02x}"
 """MAC addresses of the initial networks, which a reset restores."""
 
+_DHCP = {"ipaddress_type": "static", "layer2_type": "vxlan", "mtu": 9000, "dhcp_enabled": True}
+
+_NETWORKS: tuple[Row, ...] = (
+    {"name": "DMZ", "type": "dmz", "layer2_id": 1, "network": "100.64.0.0/16", "ipaddress": "100.64.0.1", **_DHCP}
+    | {"dhcp_start": "100.64.191.254", "dhcp_stop": "100.64.255.254"},
+    {"name": "Core", "type": "core", "layer2_id": 2, "network": "100.96.0.0/24", "ipaddress": "100.96.0.1", **_DHCP}
+    | {"dhcp_start": "100.96.0.190", "dhcp_stop": "100.96.0.254"},
+    {"name": "External", "type": "external", "layer2_type": "none", "ipaddress_type": "dynamic", "network": ""},
+    {"name": "Physical1", "type": "physical", "layer2_type": "none", "ipaddress_type": "none"},
+)
+"""The networks of a captured system (docs/vergeos/networks.md §13); External hangs on the physical one."""
+
+_EXTERNAL, _PHYSICAL = 3, 4
+
 _POOLS = {
     "node_pci_devices": "pci",
     "node_usb_devices": "usb",
@@ -67,61 +81,29 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
         add("clusters", name=name, compute=True, default_cpu="host", max_ram_per_vm=1048576, max_cores_per_vm=1024)
     for number, cluster in enumerate((1, 1, 2), start=1):
         node = {"cores": 32, "ram": 262144, "vm_ram": 245760, "model": "Simulated", "os_version": release}
-        add("nodes", name=f"node{number}", cluster=cluster, physical=True, vsan_version=release, **node)
+        named = {"name": f"node{number}", "id": _id(f"{backend.name}/node{number}")}
+        add("nodes", **named, cluster=cluster, physical=True, vsan_version=release, **node)
     for cluster, nodes in ((1, 2), (2, 1)):
         if "cluster_status" in backend.relations:
             ram = nodes * 262144
             totals = {"total_nodes": nodes, "online_nodes": nodes, "total_ram": ram, "online_ram": ram}
+            totals |= {"total_cores": nodes * 32, "online_cores": nodes * 32}
             backend.store.change("cluster_status", cluster, totals)
     for tier in range(1, 6):
         # `$key` may differ from `tier` (docs/vergeos/other-tables.md §2). Here it does.
         description = f"Tier {tier}"
         add("storage_tiers", tier=6 - tier, description=description, capacity=10 * _TIB, used=0, allocated=0)
-    add(
-        "vnets",
-        name="Core",
-        macaddress=_MAC.format(1),
-        type="core",
-        ipaddress_type="none",
-        layer2_type="none",
-        cluster=1,
-        mtu=9216,
-    )
-    add(
-        "vnets",
-        name="DMZ",
-        macaddress=_MAC.format(2),
-        type="dmz",
-        network="100.64.0.0/16",
-        layer2_type="none",
-        cluster=1,
-    )
-    add(
-        "vnets",
-        name="External",
-        macaddress=_MAC.format(3),
-        type="external",
-        ipaddress_type="dynamic",
-        layer2_type="none",
-        network="",
-        cluster=1,
-    )
-    add(
-        "vnets",
-        name="Physical1",
-        macaddress=_MAC.format(4),
-        type="physical",
-        ipaddress_type="none",
-        layer2_type="none",
-        cluster=1,
-    )
+    for number, network in enumerate(_NETWORKS, start=1):
+        add("vnets", macaddress=_MAC.format(number), cluster=1, on_power_loss="power_on", **network)
+    if "vnets" in backend.relations:
+        backend.store.change("vnets", _EXTERNAL, {"interface_vnet": _PHYSICAL})
     if "vnets" in backend.relations and "machines" in backend.relations:
         _run(backend)
     for kind, device_class in _POOLS.items():
         add("resource_groups", name=f"{device_class} pool", type=kind, **{"class": device_class})
     known = {"name": user.lower(), "id": _id(f"{backend.name}/{user}")}
     add("users", **known, password=password, displayname="Administrator")
-    add("groups", name="Administrators", description="Full access", system_group=True)
+    add("groups", name="Administrators (default)", description="Full access", system_group=True)
     add("groups", name="Operators", description="Day to day work")
     add("members", parent_group=1, member="users/1")
     for name in PROFILES:

@@ -171,7 +171,7 @@ class Server:
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Send an answer; the content of a file is sent in pieces, whatever its size."""
         if not isinstance(answer.body, Download):
-            return _response(answer)
+            return _response(answer, indented=request.headers.get("X-JSON-Non-Compact", "0") != "0")
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
         response.content_length = len(answer.body)
         await response.prepare(request)
@@ -239,19 +239,31 @@ def _own_address(request: web.Request) -> str:
     return str(name[0]) if name else ""
 
 
-def _response(answer: Answer) -> web.Response:
+def _response(answer: Answer, *, indented: bool = False) -> web.Response:
     headers: Mapping[str, Any] = answer.headers
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
     kind = {} if "Content-Type" in headers else {"Content-Type": "application/json"}
-    return web.Response(status=answer.status, body=_payload(answer.body), headers={**headers, **kind})
+    return web.Response(
+        status=answer.status, body=_payload(answer.body, indented=indented), headers={**headers, **kind}
+    )
 
 
-def _payload(body: Any) -> bytes:
+def _payload(body: Any, *, indented: bool) -> bytes:
+    """Return a body as it is sent.
+
+    Args:
+        body: The body.
+        indented: Whether JSON is for people: the sample of the API guide has three blanks a level and escapes slashes
+            (docs/vergeos/README.md §3).
+    """
     if isinstance(body, bytes | Download):
         return bytes(body)
-    text = body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))
-    return text.encode()
+    if isinstance(body, str):
+        return body.encode()
+    if not indented:
+        return json.dumps(body, separators=(",", ":")).encode()
+    return json.dumps(body, indent=3, separators=(",", ":")).replace("/", "\\/").encode()
 
 
 def _reset(request: web.Request) -> None:

@@ -33,7 +33,7 @@ def test_a_group_is_one_marked_row(bench: Bench) -> None:
 
 
 def test_a_group_of_vergeos_is_left_alone(bench: Bench) -> None:
-    assert "it is a group of VergeOS's own" in failure(bench, "Group", name="Administrators", adopt=True)
+    assert "it is a group of VergeOS's own" in failure(bench, "Group", name="Administrators (default)", adopt=True)
     assert bench.writes() == []
     group = team(bench)
     bench.simulator.edit("groups", int(group.id), system_group=True)

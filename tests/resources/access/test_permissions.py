@@ -34,7 +34,7 @@ def test_a_permission_names_the_identity_and_says_each_right(bench: Bench, ann: 
     mine = allow(bench, ann, table="vms", read=True)
     (post,) = bench.writes()
     assert post.body == {
-        "identity": ann.outs["identity"], "table": "vms", "row": 0,
+        "identity": str(int(ann.outs["identity"])), "table": "vms", "row": 0,
         "list": True, "read": True, "create": False, "modify": False, "delete": False,
     }  # fmt: skip
     assert mine.diff(who=f"/v4/users/{ann.id}").changes is False

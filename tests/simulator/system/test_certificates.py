@@ -19,7 +19,7 @@ ACME = {"type": "letsencrypt", "domainname": "a.example.com", "contact": 1, "agr
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({}, "'type'"),
+        ({}, "'certificates.type'"),
         ({"type": "self_signed"}, "'domainname'"),
         ({"type": "self_signed", "domainname": "a_b"}, "'domainname'"),
         ({"type": "self_signed", "domainname": "both of them"}, "'domainname'"),

@@ -47,6 +47,14 @@ MACHINE_VERSIONS = MACHINE_VERSIONS_4_12 + " 8.2 9.0 9.1 9.2 10.0"
 
 ON_POWER_LOSS = words("power_on last_state leave_off")
 
+DASHBOARD_PARTS = (
+    "$key,name,status[running,status,state,node,started,agent_guest_info],"
+    "drives[$key,name,description,interface,media,preferred_tier,disksize,"
+    "media_source[$key,name,used_bytes,allocated_bytes,filesize],status#status as status],"
+    "nics[$key,name,description,interface,macaddress,ipaddress,vnet#$display as vnet,status#status as status]"
+)
+"""What ``dashboard`` shows of a machine (docs/vergeos/README.md §5.1)."""
+
 # `running`, `status`, `powerstate` and `node` are machine_status's, not columns of `vms`
 # (docs/vergeos/virtual-machines.md §2.4).
 VMS = table(
@@ -154,7 +162,9 @@ VMS = table(
         json("cloudinit_files", write=C, secret=True),
     ),
     short="name description enabled os_family cpu_cores ram",
-    dashboard="name description enabled machine os_family cpu_cores ram is_snapshot need_restart",
+    dashboard="name description enabled machine os_family cpu_type machine_type uefi cpu_cores ram is_snapshot"
+    " need_restart",
+    nested={"machine": f"machine[{DASHBOARD_PARTS}]"},
     unique=(("name",),),
     owner="owner",
     runs_as="machine",
@@ -180,11 +190,36 @@ MACHINES = table(
         text("on_power_loss", write=R, default="last_state", choices=ON_POWER_LOSS),
         ref("snapshot_profile", "snapshot_profiles", write=R),
         ref("status", "machine_status", write=R),
+        ref("stats", "machine_stats", write=R, source="pyVergeOS: resources/machine_stats.py"),
     ),
     short="name",
     dashboard="name cluster status",
     creatable=False,
     source="docs/vergeos/virtual-machines.md §1",
+)
+
+MACHINE_STATS = table(
+    "machine_stats",
+    section(
+        "docs/vergeos/virtual-machines.md §4",
+        ref("machine", "machines", write=R),
+        *(
+            integer(name, write=R, default=0)
+            for name in words(
+                "total_cpu user_cpu system_cpu iowait_cpu vmusage_cpu irq_cpu ram_used ram_pct vram_used core_peak"
+                " core_count_gt_25 core_count_gt_50 core_count_gt_75"
+            )
+        ),
+        json("core_usagelist", write=R, default=[]),
+        integer("core_temp", write=R),
+        integer("core_temp_top", write=R),
+        integer("modified", write=R),
+    ),
+    short="total_cpu ram_used ram_pct",
+    unique=(("machine",),),
+    parent="machine",
+    creatable=False,
+    source="docs/vergeos/virtual-machines.md §4",
 )
 
 MACHINE_STATUS = table(

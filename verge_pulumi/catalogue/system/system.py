@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verge_pulumi.catalogue.compute.virtual_machines import CPU_TYPES
+from verge_pulumi.catalogue.compute.virtual_machines import CPU_TYPES, DASHBOARD_PARTS
 from verge_pulumi.catalogue.model import Effect
 from verge_pulumi.catalogue.notation import R, U, boolean, integer, number, ref, section, table, text, words
 
@@ -84,6 +84,10 @@ CLUSTERS = table(
     ),
     short="name description enabled",
     dashboard="name description enabled compute status",
+    nested={
+        "status": "status[total_nodes,online_nodes,total_ram,online_ram,used_ram,total_cores,online_cores,used_cores,"
+        "phys_ram_used,running_machines,status,state]",
+    },
     unique=(("name",),),
     source="docs/vergeos/other-tables.md §2; unique: docs/vergeos/quirks.md §6",
 )
@@ -98,7 +102,10 @@ CLUSTER_STATUS = table(
         integer("total_ram", write=R, default=0),
         integer("online_ram", write=R, default=0),
         integer("used_ram", write=R, default=0),
+        integer("total_cores", write=R, default=0),
+        integer("online_cores", write=R, default=0),
         integer("used_cores", write=R, default=0),
+        integer("phys_ram_used", write=R, default=0),
         integer("running_machines", write=R, default=0),
         text("status", write=R, default="online"),
         text("state", write=R, default="online"),
@@ -134,6 +141,7 @@ NODES = table(
         boolean("maintenance", write=U, default=False),
         ref("machine", "machines", write=R),
         ref("cluster", "clusters", write=R),
+        text("id", write=R),
         integer("cores", write=R, default=0),
         integer("ram", write=R, default=0),
         integer("vm_ram", write=R, default=0),
@@ -146,6 +154,7 @@ NODES = table(
     ),
     short="name description physical",
     dashboard="name description physical machine cluster cores ram maintenance",
+    nested={"machine": f"machine[{DASHBOARD_PARTS},stats[all]]"},
     runs_as="machine",
     all_lacks_key=True,
     creatable=False,

@@ -33,9 +33,9 @@ class Group(
 ):
     """A group. Who is in it is said by `GroupMember`, what it may do by `Permission`.
 
-    The groups that VergeOS makes, such as "Administrators", are not managed here: refer to one by
-    ``by_name("Administrators")``. Before VergeOS 26.2 a run waits six seconds between the deletion of a group and the
-    creation of another one, which would get no members.
+    The groups that VergeOS makes, such as "Administrators (default)", are not managed here: refer to one by
+    ``by_name("Administrators (default)")``. Before VergeOS 26.2 a run waits six seconds between the deletion of a group
+    and the creation of another one, which would get no members.
     """
 
     review = Review(guards=True)

@@ -35,6 +35,7 @@ from verge_pulumi.simulator.behaviour.system.settings import Settings
 from verge_pulumi.simulator.behaviour.system.system import Clusters
 from verge_pulumi.simulator.behaviour.system.webhooks import WebhookUrls
 from verge_pulumi.simulator.behaviour.tags.tag_members import TagMembers
+from verge_pulumi.simulator.behaviour.tenants.tenants import Tenants
 from verge_pulumi.simulator.behaviour.vpn.vpn import IpsecSettings, WireGuardPeers, WireGuards
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
@@ -63,6 +64,7 @@ BEHAVIOURS: Mapping[str, type[Behaviour]] = {
     "snapshot_profiles": SnapshotProfiles,
     "tag_members": TagMembers,
     "tenant_recipes": HexKeyed,
+    "tenants": Tenants,
     "themes": Themes,
     "user_api_keys": ApiKeys,
     "users": Users,

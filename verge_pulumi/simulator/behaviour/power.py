@@ -47,7 +47,10 @@ class Power:
         key = machine["$key"]
         # In every documented example the status has the key of its machine (docs/vergeos/README.md §12).
         status = self._backend.add("machine_status", {"machine": key}, key=key)
-        self._store.change("machines", key, {"status": status["$key"]})
+        own = {"status": status["$key"]}
+        if "machine_stats" in self._backend.relations:
+            own["stats"] = self._backend.add("machine_stats", {"machine": key})["$key"]
+        self._store.change("machines", key, own)
         return machine
 
     def mirror(self, owner: Row, changes: Row) -> None:

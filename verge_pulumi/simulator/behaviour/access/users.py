@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FIRST_USER = 1
 """The key of the user that every system has."""
 
+_FIRST_IDENTITY = 2
+"""The identity of the first user on a captured system."""
+
 _BARREN_SECONDS = 5.0
 """A group that is created sooner than this after the deletion of one never gets members."""
 
@@ -27,7 +30,7 @@ class Holder(Behaviour):
     def before_create(self, row: Row) -> None:
         """Give it an identity; one that is free again may be given again."""
         taken = (each["identity"] or 0 for table in HOLDERS for each in self.backend.store.rows(table))
-        row["identity"] = 1 + max(taken, default=0)
+        row["identity"] = 1 + max(taken, default=_FIRST_IDENTITY - 1)
 
     def endow(self, row: Row) -> None:
         """Give what a new one gets to a row that was saved by a simulator without permissions."""
@@ -56,6 +59,7 @@ class Users(Holder):
         _check_name(row)
         super().before_create(row)
         row["id"] = row["id"] or draw_id()
+        row["remote_name"] = row["remote_name"] or row["name"]
 
     def after_create(self, row: Row) -> Response | None:
         """Add the permissions that each type of user starts with; the first user has all of them."""
@@ -88,6 +92,11 @@ class Groups(Holder):
         """Forget when a group was last deleted, and which groups get no members."""
         self._deleted = None
         self._barren.clear()
+
+    def before_create(self, row: Row) -> None:
+        """Name it in one more way: its `id` is its name if it is given none."""
+        super().before_create(row)
+        row["id"] = row["id"] or row["name"]
 
     def after_create(self, row: Row) -> Response | None:
         """Give all rights to the administrators; note a group that was created too soon after a deletion."""

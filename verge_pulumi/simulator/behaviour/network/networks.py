@@ -28,7 +28,9 @@ class Networks(MachineOwner):
             row["mtu"] = uplink["mtu"] if uplink is not None else _DEFAULT_MTU
         if row["layer2_id"] is None and row["layer2_type"] == "vxlan":
             used = [net["layer2_id"] for net in self.backend.store.rows(self.table) if net["layer2_type"] == "vxlan"]
-            row["layer2_id"] = max((number + 1 for number in used if number), default=_FIRST_VXLAN)
+            row["layer2_id"] = max(_FIRST_VXLAN, *(number + 1 for number in used if number))
+        named = row["network"] != self.backend.relations[self.table].columns["network"].default
+        row |= _without_prefix(row, named=named)
         network = _network(row)
         if not row["ipaddress"]:
             first_host = network is not None and row["ipaddress_type"] == "static"
@@ -55,6 +57,7 @@ class Networks(MachineOwner):
 
     def before_update(self, row: Row, changes: Row) -> None:
         """Validate the new addresses."""
+        changes |= _without_prefix(changes, named="network" in changes)
         self._check(row | changes, changes)
 
     def _check(self, row: Row, written: Row) -> None:
@@ -138,6 +141,25 @@ class Networks(MachineOwner):
 def _refuse_protected(row: Row, what: str) -> None:
     if row["type"] in _PROTECTED:
         raise refused(f"vNet of type '{row['type']}' cannot be {what}")
+
+
+def _without_prefix(columns: Row, *, named: bool) -> Row:
+    """Return what becomes of an address with a prefix length: the address alone, and its network.
+
+    See docs/vergeos/networks.md §2.3.
+
+    Args:
+        columns: The columns that are written.
+        named: Whether they name a network, which then stays.
+    """
+    address, slash, _ = str(columns.get("ipaddress") or "").partition("/")
+    if not slash:
+        return {}
+    try:
+        network = str(ipaddress.ip_network(columns["ipaddress"], strict=False))
+    except ValueError:
+        raise invalid("ipaddress") from None
+    return {"ipaddress": address} if named else {"ipaddress": address, "network": network}
 
 
 def _network(row: Row) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
