@@ -18,7 +18,7 @@ RUNNING = "name,machine#status#running as running"
 def test_each_question_has_a_default_and_others(http: Http) -> None:
     told = http.send("GET", "/_sim/disputed").json()
     assert {name: each["answer"] for name, each in told.items()} == {
-        "held_columns": "both",
+        "held_columns": "machine",
         "filter_on_alias": "compared",
         "filter_on_path": "nothing",
         "empty_word": "refused",
@@ -42,7 +42,7 @@ def test_an_answer_is_turned_and_turned_back(simulator: Simulator, http: Http) -
     ("body", "reason"),
     [
         ({"bogus": "both"}, "the question='bogus' is unknown. Use one of held_columns, "),
-        ({"held_columns": "none"}, "held_columns='none' is unknown. Use one of both, text, machine."),
+        ({"held_columns": "none"}, "held_columns='none' is unknown. Use one of machine, both, text."),
         ({"update_answer": "object", "held_columns": 1}, "held_columns=1 is unknown."),
     ],
 )

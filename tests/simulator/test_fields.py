@@ -23,8 +23,9 @@ OFFLINE = {"status": "offline"}
 
 
 @pytest.fixture
-def web(http: Http) -> int:
-    """A VM with two drives and a NIC on External; its machine key is 108, its own is 1."""
+def web(simulator: Simulator, http: Http) -> int:
+    """A VM with two drives and a NIC on External; its machine key is 108, its own is 1, and it tells where it is."""
+    simulator.disputed(held_columns="both")
     key, machine = http.vm("web", description="Front end", ram=2048)
     for size in (1 << 30, 3 << 30):
         http.post("machine_drives", {"machine": machine, "disksize": size})

@@ -36,7 +36,7 @@ def test_a_new_vm_is_stopped_and_empty(http: Http, web: tuple[int, int]) -> None
     status = http.status(machine)
     assert (status["status"], status["running"], status["node"], status["$key"]) == ("stopped", False, None, machine)
     assert http.get("machine_drives") == http.get("machine_nics") == []
-    row = http.get(f"vms/{key}", fields="machine,cluster,cpu_type,uuid,machine#name as name")
+    row = http.get(f"vms/{key}", fields="machine,machine#cluster as cluster,cpu_type,uuid,machine#name as name")
     assert row["machine"] == machine
     assert (row["cluster"], row["cpu_type"], row["name"]) == (1, "host", "web")
     assert len(row["uuid"]) == 36

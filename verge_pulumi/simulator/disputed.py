@@ -33,9 +33,9 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "held_columns": Question(
             about="who answers a VM's cluster, nodes, HA group, power-loss action and snapshot profile",
             answers={
+                "machine": "the machine alone; a VM has no such columns",
                 "both": "the VM and its machine",
                 "text": "the VM, with keys as text, and its machine",
-                "machine": "the machine alone; a VM has no such columns",
             },
             source="docs/vergeos/virtual-machines.md §1",
         ),

@@ -13,6 +13,7 @@ from verge_pulumi import SnapshotPeriod, SnapshotProfile
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.resources.protection._snapshot_period import PERIOD
+from verge_pulumi.simulator.disputed import QUESTIONS
 
 PERIODS = "snapshot_profile_periods"
 DAILY = {"frequency": "daily", "hour": 2, "retention": "72h"}
@@ -321,8 +322,10 @@ def test_a_column_that_is_dropped_is_an_error(
 # Deletion ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_uses_a_profile_is_named(profile: Managed) -> None:
+@pytest.mark.parametrize("answer", QUESTIONS["held_columns"].answers)
+def test_what_uses_a_profile_is_named(profile: Managed, answer: str) -> None:
     bench = profile.bench
+    bench.simulator.disputed(held_columns=answer)
     vm = bench.create("VirtualMachine", "web", name="web", snapshot_profile=profile.id)
     bench.simulator.add("volumes", name="data", snapshot_profile=6)
     with pytest.raises(Reported) as refused:
@@ -348,7 +351,7 @@ def test_who_may_not_see_the_users_learns_of_the_refusal(profile: Managed) -> No
     profile.bench.simulator.faults(
         *(
             {"match": {"verb": "GET", "path": f"{table}$", "times": 0}, "what": "status", "status": 403, "body": {}}
-            for table in ("vms", "volumes", "cloud_snapshots")
+            for table in ("vms", "machines", "volumes", "cloud_snapshots")
         )
     )
     with pytest.raises(Reported, match="in use"):

@@ -191,12 +191,13 @@ def test_the_user_whom_a_vm_is_given_to_sees_it(http: Http, who: Who) -> None:
 def test_references_show_what_may_be_seen(http: Http, who: Who) -> None:
     ann = who(vms="list read")
     vm, _ = http.vm("web")
-    fields = "cluster,cluster#name as name,cluster#max_ram_per_vm as most,machine#status#status as status"
+    on = "machine#cluster"
+    fields = f"{on} as cluster,{on}#name as name,{on}#max_ram_per_vm as most,machine#status#status as status"
     assert ann.get(f"vms/{vm}", fields=fields) == {"cluster": 1, "name": None, "most": None, "status": "stopped"}
     grant(http, "users/2", "clusters", "list")
     assert ann.get(f"vms/{vm}", fields=fields) == {"cluster": 1, "name": "cluster1", "most": None, "status": "stopped"}
     grant(http, "users/2", "clusters", "read", row=1)
-    assert ann.get(f"vms/{vm}", fields="cluster#max_ram_per_vm as most") == {"most": 1048576}
+    assert ann.get(f"vms/{vm}", fields=f"{on}#max_ram_per_vm as most") == {"most": 1048576}
     assert ann.get("groups", fields="count(members) as n") == []
     group = key(http.post("groups", {"name": "team"}))
     http.post("members", {"parent_group": group, "member": "users/2"})

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from verge_pulumi.client import Row, VergeError, any_of, as_key, printable, where
+from verge_pulumi.client import Filter, Row, VergeError, any_of, as_key, printable, where
 from verge_pulumi.engine.declaring.attributes import Attr, NamedItems, arg, computed, named_items, policy
 from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, DeletedBy
@@ -28,6 +28,8 @@ from verge_pulumi.resources.protection._snapshot_period import (
 
 GIVEN = ("SOX", "HIPAA", "NAS Volume Syncs", "System Snapshots", "Volume Antivirus Scan")
 """The names of the profiles that every system has (docs/vergeos/protection.md §1)."""
+
+_NAMES = ("$key", "name")
 
 
 class SnapshotProfile(
@@ -114,22 +116,23 @@ class SnapshotProfileProvider(DeletedByProvider[SnapshotProfile]):
 
     def used_by(self, id: str) -> str:
         """Name the VMs and volumes that have it, and else the snapshots that it made."""
+        having = where("snapshot_profile", "eq", as_key(id))
         users = [
-            *self._users("vms", "VM", id),
-            *self._users("volumes", "volume", id),
-            *self._users("cloud_snapshots", "system snapshot", id),
+            *_named("VM", self._vms(having)),
+            *_named("volume", self._found("volumes", having, _NAMES)),
+            *_named("system snapshot", self._found("cloud_snapshots", having, _NAMES)),
         ]
         users = users or self._snapshots(id)
         return f"{', '.join(users)}; give what has it another profile first" if users else ""
 
-    def _users(self, table: str, noun: str, id: str) -> list[str]:
+    def _vms(self, having: Filter) -> list[Row]:
+        """List the VMs that have it; their machines may be what says so (docs/vergeos/virtual-machines.md §1)."""
         # Snapshots of VMs are rows of the same table (docs/vergeos/quirks.md §R9).
-        more = ("is_snapshot",) if table == "vms" else ()
-        condition = where("snapshot_profile", "eq", as_key(id))
-        rows = self._found(table, condition, ("$key", "name", *more))
-        return [
-            f"{'a snapshot of ' * bool(r.get('is_snapshot'))}{noun} '{printable(str(r.get('name')))}'" for r in rows
-        ]
+        fields = (*_NAMES, "is_snapshot")
+        if rows := self._found("vms", having, fields):
+            return rows
+        machines = [row["$key"] for row in self._found("machines", having, ("$key",))]
+        return self._found("vms", any_of("machine", machines), fields) if machines else []
 
     def _snapshots(self, id: str) -> list[str]:
         """Name the snapshots of VMs that its periods have taken."""
@@ -145,3 +148,8 @@ class SnapshotProfileProvider(DeletedByProvider[SnapshotProfile]):
         with contextlib.suppress(VergeError):
             return self.connection.reader.find(table, condition, fields)
         return []
+
+
+def _named(noun: str, rows: Iterable[Row]) -> list[str]:
+    """Return how people know the rows of a kind."""
+    return [f"{'a snapshot of ' * bool(r.get('is_snapshot'))}{noun} '{printable(str(r.get('name')))}'" for r in rows]
