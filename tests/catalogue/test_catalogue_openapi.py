@@ -249,6 +249,10 @@ def test_a_table_schema() -> None:
     }  # fmt: skip
 
 
+def test_a_column_comes_before_the_list_of_its_name() -> None:
+    assert table_schema(WIDGETS, {"size": "widget_sizes"}) == table_schema(WIDGETS)
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_the_schema_of_a_table_names_its_columns(name: str) -> None:
     schema = table_schema(TABLES[name])

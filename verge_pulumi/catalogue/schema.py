@@ -50,7 +50,8 @@ def table_schema(table: Table, lists: Mapping[str, str] | None = None) -> dict[s
 
     Args:
         table: The table.
-        lists: Its lists of child rows: the name of a list -> the child table.
+        lists: Its lists of child rows: the name of a list -> the child table. A column of that name comes first, as it
+            does in ``fields`` of a GET.
 
     Returns:
         A JSON object with ``name``, ``parent`` and ``owner`` (the columns by which permissions are decided, or null),
@@ -59,13 +60,14 @@ def table_schema(table: Table, lists: Mapping[str, str] | None = None) -> dict[s
         accepted, each with its label), ``min``, ``max``, ``maxlength`` and ``table`` (what a ``row`` refers to, and
         ``rows`` are of).
     """
+    columns = {column.name: _field(column) for column in table.columns}
     rows = {name: {"type": ROWS, "table": child} for name, child in (lists or {}).items()}
     return {
         "name": table.name,
         "parent": table.parent,
         "owner": table.owner,
         "unique": [list(group) for group in table.unique],
-        "fields": {column.name: _field(column) for column in table.columns} | rows,
+        "fields": columns | {name: each for name, each in rows.items() if name not in columns},
     }
 
 
