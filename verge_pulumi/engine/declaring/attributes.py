@@ -344,10 +344,11 @@ class Items(Described[Sequence[A], list[dict[str, Any]]], Generic[A]):
 class NamedItems(Described[Mapping[str, A], dict[str, dict[str, Any]]], Generic[A]):
     """Parts by name: written as arguments objects, read as what each of them says, by name."""
 
-    def __init__(self, value: Value, role: Role | None = None) -> None:
+    def __init__(self, value: Value, table: str, role: Role | None = None) -> None:
         super().__init__(column=None, role=role)
         self.item: Any = None
         self.named_value = value
+        self.table = table
 
     def bind(self, name: str, annotation: Any) -> None:
         """Tell the parts their name and the class of their arguments objects."""
@@ -554,14 +555,15 @@ def items(value: Value, role: Role | None = None) -> Any:
     return Items[Any](value, role)
 
 
-def named_items(value: Value, role: Role | None = None) -> Any:
+def named_items(value: Value, *, table: str, role: Role | None = None) -> Any:
     """Declare parts by name.
 
     Args:
         value: How what is in it is checked and compared.
+        table: The table of which each part is a row.
         role: What it tells reviews of the object, as `roles` lists it.
     """
-    return NamedItems[Any](value, role)
+    return NamedItems[Any](value, table, role)
 
 
 def computed(

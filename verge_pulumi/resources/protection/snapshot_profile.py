@@ -56,7 +56,7 @@ class SnapshotProfile(
     ignore_warnings: Attr[bool | None] = arg(default=None)
     """Whether VergeOS does not warn of how many snapshots it is going to make."""
 
-    periods: NamedItems[SnapshotPeriod] = named_items(PeriodsByName())
+    periods: NamedItems[SnapshotPeriod] = named_items(PeriodsByName(), table=TABLE)
     """The periods, by name. Read as a mapping from names to what each of them says, by name."""
 
     authoritative: Attr[bool | None] = policy(default=None)
