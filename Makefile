@@ -35,7 +35,8 @@ quickstart: $(READY) ## Create a network and VMs on the bundled simulator, and r
 test: $(READY) ## Run every test, with coverage
 	@$(PULUMI) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
-# The examples are checked one by one, since each is a module called __main__.
+# The examples are checked one by one, since each is a module called __main__. What differs on systems of which there are
+# reports is shown, and is no fault of a change.
 check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -46,6 +47,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/python -m pytest -q tests/cli/test_review_modules.py tests/ci/test_house.py
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/supply.py
+	for report in $(wildcard reports/*.json); do $(BIN)/python -m verge_pulumi conformance $$report || test $$? -eq 2 || exit; done
 
 fmt: $(READY) ## Format the code and mend what can be mended
 	$(BIN)/ruff format .

@@ -56,7 +56,8 @@ def permissions_page() -> str:
     lines += [f"| `verge-pulumi report --live` | {_tables(ROOM_TABLES)} |"]
     lines += [f"| `verge-pulumi billing` | {_tables(lookups.get_billing.tables)} |"]
     lines += [f"| `verge-pulumi doctor` | {_tables(('users', *TOLD_BY))} |"]
-    lines += ["", "`verge-pulumi reap` deletes what the stack manages, and takes the rights for that."]
+    lines += ["", "`verge-pulumi conformance` reads the schemas of tables, which takes all rights on `/`."]
+    lines += ["`verge-pulumi reap` deletes what the stack manages, and takes the rights for that."]
     return "\n".join(lines) + "\n"
 
 

@@ -287,6 +287,20 @@ def test_an_option_out_of_its_range_is_one_sentence(
     assert capsys.readouterr().err.startswith(f"Unable to start the simulator: {reason}")
 
 
+def test_a_report_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("{}")
+    arguments = ["--like", str(tmp_path / "report.json"), "--password", "p", "--api-key", "k"]
+    assert main(arguments) == 1
+    expected = f"Unable to start the simulator: {tmp_path / 'report.json'} holds no report of 'verge-pulumi conformance"
+    assert capsys.readouterr().err.startswith(expected)
+
+
+def test_a_report_says_the_release(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--like", "report.json", "--release", "4.12.6"])
+    assert "--release: not allowed with argument --like" in capsys.readouterr().err
+
+
 def test_only_the_tables_given_exist() -> None:
     parts = Table(name="parts", columns=(Column(name="name", type=Type.TEXT),))
     with Simulator(Options(tables={"parts": parts})) as simulator:

@@ -9,6 +9,8 @@ import typer
 
 from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
+from verge_pulumi.cli.conformance import EPILOG as CONFORMANCE_EPILOG
+from verge_pulumi.cli.conformance import conformance
 from verge_pulumi.cli.doctor import EPILOG as DOCTOR_EPILOG
 from verge_pulumi.cli.doctor import doctor
 from verge_pulumi.cli.drift import drift
@@ -41,6 +43,7 @@ def verge_pulumi() -> None:
 
 app.command()(billing)
 app.command()(compare)
+app.command(epilog=CONFORMANCE_EPILOG)(conformance)
 app.command(epilog=DOCTOR_EPILOG)(doctor)
 app.command()(drift)
 app.command()(eject)

@@ -94,6 +94,10 @@ class VergeClient:
         query = query_string(fields=_SYSTEM_FIELDS)
         return self._session.send(Request("GET", "/api/v4/system", query), _one_row)
 
+    def index(self) -> list[Row]:
+        """Return what ``GET /api/v4`` lists: an entry with a ``name`` for each table, index and view."""
+        return self._session.send(Request("GET", "/api/v4"), Answer.rows)
+
     def close(self) -> None:
         """Log a session out, as far as that takes no more than 3 s, and close the connections."""
         self._session.close()

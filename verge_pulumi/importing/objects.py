@@ -203,13 +203,20 @@ class Objects:
             return False  # VergeOS drew it
         if is_older(self._connection.release, attribute.since):
             return False
-        if attribute.required or self._every or attribute.name in declaration.unique or attribute.role in ALWAYS:
+        if self._every or not is_left_out_as_default(declaration, attribute):
             return True
         table = self._tables.get(declaration.table)
-        column = table.column(str(attribute.column)) if table and not attribute.member else None
+        column = table.column(str(attribute.column)) if table else None
         if column is None or column.default is UNSET:
             return True
         return not attribute.value.same(attribute.value.from_api(column.default), value)
+
+
+def is_left_out_as_default(declaration: Declaration, attribute: Attribute) -> bool:
+    """Say whether an import does not write an argument where it is what VergeOS decides by itself."""
+    plain = attribute.readable and attribute.writable and not (attribute.member or attribute.secret)
+    said = attribute.required or attribute.name in declaration.unique or attribute.role in ALWAYS
+    return plain and not said and not isinstance(attribute, Reference)
 
 
 def lists(attribute: Attribute) -> bool:

@@ -29,10 +29,15 @@ def settings_of(configured: Mapping[str, Any]) -> Settings:
     return read_settings(lambda name: configured.get(f"{NAMESPACE}:{name}"), os.environ)
 
 
-def connect(settings: Settings) -> Connection:
-    """Return a connection whose reads from several threads are gathered, as in the host of dynamic providers."""
+def connect(settings: Settings, *, read_only: bool = False) -> Connection:
+    """Return a connection whose reads from several threads are gathered, as in the host of dynamic providers.
+
+    Args:
+        settings: To where, and who asks.
+        read_only: Whether it refuses every request that could change something.
+    """
     # A wait until the next hour is told where it disturbs no report.
     budget = settings.budget(time.sleep, lambda line: print(error_text(line), file=sys.stderr))
-    connection = Connection(settings, budget=budget)
+    connection = Connection(settings, budget=budget, read_only=read_only)
     connection.reader = Reader(connection.client, connection.clock, pause=PAUSE, expected=CALLS)
     return connection

@@ -36,7 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--password", help="the administrator's password (default: VERGEOS_PASSWORD, or generated and shown)")
     add("--api-key", help="the API key (default: VERGEOS_API_KEY, or generated and shown)")
     releases = ", ".join(RELEASES)
-    add("--release", default=DEFAULT_RELEASE, help=f"release to imitate, such as {releases} (default: %(default)s)")
+    either = parser.add_mutually_exclusive_group().add_argument
+    either("--release", default=DEFAULT_RELEASE, help=f"release to imitate, such as {releases} (default: %(default)s)")
+    either(
+        "--like",
+        type=Path,
+        metavar="FILE",
+        help="report of 'verge-pulumi conformance --report': columns, words, defaults and release of that system",
+    )
     add("--name", default="simulator", help="the system's name (default: %(default)s)")
     add("--cert-file", type=Path, help="write the certificate authority here, for clients that verify (needs --tls)")
     add(
@@ -84,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"Unable to start the simulator: {error}", file=sys.stderr)
         return 1
-    print(f"VergeOS simulator {options.release} listening on {simulator.url}", flush=True)
+    print(f"VergeOS simulator {simulator.release} listening on {simulator.url}", flush=True)
     stop.wait()
     simulator.stop()
     return 0

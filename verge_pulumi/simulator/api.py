@@ -195,7 +195,7 @@ class Api:
             digest = hashlib.sha1(release.encode(), usedforsecurity=False).hexdigest()
             return _read_only(call, {"name": "v4", "version": release, "hash": digest})
         if call.path == "/swagger":
-            tables = {name: relation.table for name, relation in self._backend.relations.items()}
+            tables = {name: relation.table for name, relation in self._backend.shown.items()}
             return _read_only(call, openapi_document(tables, release))
         if call.path == TOKENS and call.verb == "POST":
             return Answer(201, self._access.login(call.headers, call.columns()))
@@ -222,7 +222,7 @@ class Api:
         raise not_found(call.path.removeprefix("/api"))
 
     def _index(self) -> list[Mapping[str, str]]:
-        tables = (relation.table for relation in self._backend.relations.values())
+        tables = (relation.table for relation in self._backend.shown.values())
         return [index_entry(name) for name in index_names(tables)]
 
     def _logout(self, call: Call) -> Answer:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from functools import partial
 from typing import Any
 
+from verge_pulumi.catalogue.described import DescribedSystem
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type, Write
 from verge_pulumi.catalogue.platform import NOTES, UNMODELLED
 from verge_pulumi.simulator.arguments import finite, mapping, text
@@ -62,6 +63,7 @@ class Backend:
         name: The system's name; generated values depend on it.
         clock: The source of the time.
         dials: How transitions behave.
+        like: The system whose columns, words and defaults it has; None for those of the catalogue.
 
     Attributes:
         release: The release to imitate.
@@ -79,11 +81,20 @@ class Backend:
         rights: What may be done at present, or None for everything: the API sets it for each request.
     """
 
-    def __init__(self, tables: Mapping[str, Table], *, release: Release, name: str, clock: Clock, dials: Dials) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        release: Release,
+        name: str,
+        clock: Clock,
+        dials: Dials,
+        like: DescribedSystem | None = None,
+    ) -> None:
         self.release = release
         self.clock = clock
         self.name = name
-        self.relations = relations(tables, release)
+        self.relations = relations(tables, release, like)
         self.store = Store(self.relations)
         self.contents: dict[Key, Content] = {}
         self.transitions = Transitions(clock, dials, self._finish)
@@ -93,11 +104,18 @@ class Backend:
         }
         self.unknown_columns: Counter[tuple[str, str]] = Counter()
         self._action_tables = {
-            relation.table.action_table: relation for relation in self.relations.values() if relation.table.action_table
+            relation.table.action_table: relation
+            for relation in self.relations.values()
+            if relation.table.action_table and not relation.hidden
         }
         self.rights: Rights | None = None
         self._compiler = Compiler(self.store, release, self._visit, self._may)
         self.disputed = self._compiler.disputed
+
+    @property
+    def shown(self) -> Mapping[str, Relation]:
+        """The tables that requests see, by name."""
+        return {name: relation for name, relation in self.relations.items() if not relation.hidden}
 
     # Reading
 
@@ -161,7 +179,7 @@ class Backend:
         Raises:
             ApiError: It is one of these.
         """
-        if table not in self.relations:
+        if table not in self.relations or self.relations[table].hidden:
             exists = table in UNMODELLED or self.is_action_table(table)
             raise not_modelled(f"the table '{table}'") if exists else not_found(f"/v4/{table}")
 
@@ -199,7 +217,7 @@ class Backend:
         if self.rights is not None and not self.rights.may_create(relation, body):
             raise denied()
         sent = self._known(relation, body, (Write.ALWAYS, Write.CREATE))
-        for column in relation.columns.values():
+        for column in relation.table.columns:
             if column.required and sent.get(column.name) is None and not (column.nullable and column.name in sent):
                 raise invalid(column.name) if column.name in sent else missing(table, column.name)
         if "creator" in relation.columns:
@@ -254,10 +272,9 @@ class Backend:
         """
         relation, row = self._relation(table), self._require(table, key, "modify")
         for name in body:
-            if name == "$key" or name in relation.columns:
-                column = relation.columns.get(name)
-                if column is None or column.write in (Write.NEVER, Write.CREATE):
-                    raise readonly(name)
+            column = relation.table.column(name)
+            if name == "$key" or (column is not None and column.write in (Write.NEVER, Write.CREATE)):
+                raise readonly(name)
         changes = self._known(relation, body, (Write.ALWAYS, Write.UPDATE))
         if not changes:
             return False
@@ -323,7 +340,7 @@ class Backend:
         """Convert and validate the columns that a client may write, and count the others."""
         known: Row = {}
         for name, value in body.items():
-            column = relation.columns.get(name)
+            column = relation.table.column(name)
             if column is None or column.write not in writable:
                 self.unknown_columns[relation.name, name] += 1
                 continue

@@ -117,7 +117,7 @@ class Projector:
         if column.target == IDENTITIES and path[1:2] == ("owner",) and path[2:]:
             return self._whose(name, path[2:], selection)
         target = self._store.relations.get(column.target or "")
-        if target is None:
+        if target is None or target.hidden:
             return lambda row: None
         inner = self._inside(target, rest, selection)
         if inner is None:

@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from verge_pulumi.catalogue import TABLES, for_release, release_number
+from verge_pulumi.catalogue.described import DescribedSystem
+from verge_pulumi.catalogue.like import tables_like
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type
 from verge_pulumi.simulator.values import default
 
@@ -82,11 +84,13 @@ class Relation:
     """One table of one release.
 
     Attributes:
-        table: The catalogue's table, without the columns that this release lacks.
-        columns: Its columns by name.
+        table: The table as requests see it, without the columns that this VergeOS lacks.
+        columns: All its columns by name: also those that only the simulator itself knows, since the system that it is
+            like lacks them.
         visible: The columns of ``all``: no secrets and none that must be named.
         lists: Its child lists by name.
         runners: The columns, with their tables, that name the row as which another one runs.
+        hidden: Whether no request sees the table, since the system that the simulator is like lacks it.
     """
 
     table: Table
@@ -94,6 +98,7 @@ class Relation:
     visible: tuple[str, ...]
     lists: Mapping[str, ChildList]
     runners: tuple[tuple[str, str], ...] = ()
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -127,7 +132,7 @@ class Relation:
 
     def readable(self, name: str) -> Column | None:
         """Return the column of that name, or None if it is unknown or never returned."""
-        column = self.columns.get(name)
+        column = self.table.column(name)
         return column if column is not None and column.returned else None
 
     def view(self, name: str) -> tuple[str, ...] | None:
@@ -156,23 +161,29 @@ def _child_lists(parent: Table, tables: Mapping[str, Table]) -> dict[str, ChildL
     return lists
 
 
-def relations(tables: Mapping[str, Table], release: Release) -> Mapping[str, Relation]:
-    """Index the catalogue's tables, given by name, as of a release."""
-    return _of_catalogue(release.text) if tables is TABLES else _index(tables, release.text)
+def relations(
+    tables: Mapping[str, Table], release: Release, like: DescribedSystem | None = None
+) -> Mapping[str, Relation]:
+    """Index the catalogue's tables, given by name, as of a release or as the system has them that this one is like."""
+    if tables is TABLES and like is None:
+        return _of_catalogue(release.text)
+    kept = for_release(tables, release.text)
+    return _index(kept, tables_like(kept, like) if like else kept)
 
 
 @lru_cache(maxsize=32)
 def _of_catalogue(release: str) -> Mapping[str, Relation]:
     """Index what never changes once for all simulators of a process."""
-    return _index(TABLES, release)
+    present = for_release(TABLES, release)
+    return _index(present, present)
 
 
-def _index(tables: Mapping[str, Table], release: str) -> Mapping[str, Relation]:
-    present = for_release(tables, release)
+def _index(kept: Mapping[str, Table], present: Mapping[str, Table]) -> Mapping[str, Relation]:
+    """Index what a VergeOS has, and what the simulator keeps for itself."""
     return {
         name: Relation(
             table=table,
-            columns={column.name: column for column in table.columns},
+            columns={column.name: column for part in (kept.get(name, table), table) for column in part.columns},
             visible=tuple(c.name for c in table.columns if not c.secret and not c.hidden),
             lists=_child_lists(table, present),
             runners=tuple(
@@ -180,8 +191,9 @@ def _index(tables: Mapping[str, Table], release: str) -> Mapping[str, Relation]:
                 for other in present.values()
                 if other.runs_as and (column := other.column(other.runs_as)) and column.target == name
             ),
+            hidden=name not in present,
         )
-        for name, table in present.items()
+        for name, table in {**kept, **present}.items()
     }
 
 

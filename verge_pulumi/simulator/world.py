@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verge_pulumi.catalogue.described import DescribedSystem
 from verge_pulumi.catalogue.model import Table
 from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.arguments import choice, number, several, text, whole
@@ -32,6 +33,7 @@ class World:
         transition_seconds: The initial duration of transitions.
         requests_per_hour: The limit per credential; 0 for none.
         latency_ms: The initial delay of every answer in milliseconds.
+        like: The system whose columns, words and defaults it has; None for those of the catalogue.
     """
 
     def __init__(
@@ -46,10 +48,13 @@ class World:
         transition_seconds: float,
         requests_per_hour: int,
         latency_ms: float,
+        like: DescribedSystem | None = None,
     ) -> None:
         self.clock = Clock()
         self.dials = Dials(seconds=transition_seconds)
-        self.backend = Backend(tables, release=Release(release), name=name, clock=self.clock, dials=self.dials)
+        self.backend = Backend(
+            tables, release=Release(release), name=name, clock=self.clock, dials=self.dials, like=like
+        )
         self.access = Access(self.backend, api_key=api_key, requests_per_hour=requests_per_hour)
         self.faults = Faults()
         secret = {c.name for relation in self.backend.relations.values() for c in relation.columns.values() if c.secret}

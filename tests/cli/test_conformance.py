@@ -1,0 +1,156 @@
+"""``verge-pulumi conformance``: its exit codes, its forms and its report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conformance.bench import with_planted
+from tests.conformance.planted import THIRTY
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.cli.app import app
+from verge_pulumi.simulator import Options, Simulator
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(app, ["conformance", *map(str, arguments)])
+
+
+@pytest.fixture
+def here(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    """The VergeOS that the environment names."""
+    monkeypatch.setenv("VERGEOS_HOST", simulator.url)
+    monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
+    return simulator
+
+
+def test_nothing_differs(here: Simulator) -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert result.stdout == (
+        f"VergeOS 26.1.8: {len(TABLES)} tables with {sum(len(table.columns) for table in TABLES.values()):,} columns "
+        "compared with what this package knows of that release.\n"
+        "No difference.\n\n"
+        "It also has 0 other columns in these tables, and 223 other tables.\n"
+    )
+    assert {request.verb for request in here.requests()} == {"GET"}
+
+
+def test_what_hurts_is_told_by_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(Options(like=with_planted(tmp_path, THIRTY))) as running:
+        monkeypatch.setenv("VERGEOS_HOST", running.url)
+        monkeypatch.setenv("VERGEOS_API_KEY", running.api_key)
+        shown, data = run(), run("--json")
+    assert (shown.exit_code, data.exit_code) == (2, 2)
+    lines = shown.stdout.splitlines()
+    assert lines[1] == "30 differences hurt; 0 in what nothing of this package uses."
+    place = lines.index("  vnets.mtu                column missing")
+    assert lines[place + 1] == "    Network.mtu: setting it ends in an error"
+    headings = [line.partition(" (")[0] for line in lines if ")." in line and not line.startswith(" ")]
+    assert headings == ["Dropped", "Refused", "Spelt otherwise", "Not read", "Decided otherwise", "Withheld"]
+    found = json.loads(data.stdout)
+    assert (found["release"], found["exit_code"], len(found["findings"])) == ("26.1.8", 2, 30)
+    first = found["findings"][0]
+    assert (first["table"], first["column"], first["harm"]) == ("files", "preferred_tier", "dropped")
+    assert first["hurts"][0]["advice"] == "leave it out of programs for this system"
+
+
+def test_one_difference_that_hurts_nobody(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    report = json.loads(path.read_text())
+    for field in ("creator", "last_fw_apply"):
+        report["tables"]["vnets"]["fields"][field]["default"] = 9
+    path.write_text(json.dumps(report))
+    result = run(path)
+    assert result.exit_code == 0
+    assert "0 differences hurt; 2 in what nothing of this package uses." in result.stdout
+    assert "Used by nothing of this package:\n  vnets.creator        default: none → 9" in result.stdout
+
+
+def test_a_report_is_written_and_read_again(here: Simulator, tmp_path: Path) -> None:
+    here.faults({"match": {"verb": "GET", "path": r"/vnets/\$table$", "times": 0}, "what": "status", "status": 403})
+    path = tmp_path / "report.json"
+    result = run("--report", path)
+    assert result.exit_code == 1
+    assert "\nNo difference in what was read.\n" in result.stdout
+    assert "Not read:\n  vnets: " in result.stdout
+    assert f"The report is in '{path}'. Read it before you publish it." in result.stderr
+    again = run(path)
+    assert again.exit_code == 1
+    assert "Not read:\n  vnets: it was not read when the report was made" in again.stdout
+
+
+def test_words_that_are_left_out_are_named(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    report = json.loads(path.read_text())
+    report["tables"]["vms"]["fields"]["os_family"]["list"].append("zebraos")
+    path.write_text(json.dumps(report))
+    result = run(path, "--report", tmp_path / "again.json")
+    assert "Name those that are VergeOS's:\n  vms.os_family: zebraos\n" in result.stderr
+    assert "zebraos" not in (tmp_path / "again.json").read_text()
+
+
+def test_what_a_system_calls_its_columns_steers_no_terminal(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    report = json.loads(path.read_text())
+    report["tables"]["vms"]["fields"]["\x1b[31mred\n"] = {"type": "text", "required": True}
+    path.write_text(json.dumps(report))
+    for form in ([], ["--json"]):
+        result = run(path, *form)
+        assert "red" in result.stdout
+        assert "\x1b" not in result.stdout
+
+
+def test_a_release_of_which_nothing_is_known_is_said_to_be_one(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    path.write_text(path.read_text().replace('"release": "26.1.8"', '"release": "26.2"'))
+    result = run(path)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1] == (
+        "It is later than 26.1.8, the newest that this package knows, and was compared with that."
+    )
+
+
+def test_long_lists_are_cut(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    report = json.loads(path.read_text())
+    for schema in report["tables"].values():
+        if "created" in schema["fields"]:
+            schema["fields"]["created"]["default"] = 9
+        schema["fields"].get("status", {}).update(table="other")
+    for field in report["tables"]["billing"]["fields"].values():
+        field["default"] = 9
+    path.write_text(json.dumps(report))
+    result = run(path)
+    assert " more, all in --json" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [("missing.json",), ()])
+def test_what_cannot_be_read_is_one_sentence(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERGEOS_HOST", "http://10.0.0.1")
+    monkeypatch.setenv("VERGEOS_API_KEY", "key")
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Unable to compare this VergeOS: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    result = run(with_planted(tmp_path, []), "--report", tmp_path)
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == f"Unable to write the report to '{tmp_path}': Is a directory. Name a file that can be written.\n"
+    )
+
+
+def test_without_a_host_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VERGEOS_HOST", raising=False)
+    assert "VERGEOS_HOST (or the configuration vergeos:host) is not set" in run().stderr

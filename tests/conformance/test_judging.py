@@ -1,0 +1,184 @@
+"""Whom a difference hurts, and whom it does not."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conformance.bench import report_on, system_in
+from verge_pulumi.conformance.comparing import Kind, compare
+from verge_pulumi.conformance.examining import Conformance, Finding, examine
+from verge_pulumi.conformance.harm import Harm
+from verge_pulumi.conformance.judging import hurts
+from verge_pulumi.conformance.uses import uses
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def today() -> Json:
+    return report_on("26.1.8")
+
+
+def found(report: Json, table: str, change: Callable[[Json], object], release: str = "") -> Conformance:
+    report = copy.deepcopy(report)
+    change(report["tables"][table])
+    return examine(system_in(report | ({"release": release} if release else {})))
+
+
+def column(report: Json, place: str, **facts: Any) -> Finding:
+    """Return the one finding that something which a column says of itself makes."""
+    table, _, name = place.partition(".")
+    (finding,) = found(report, table, lambda schema: schema["fields"][name].update(facts)).findings
+    return finding
+
+
+def told(finding: Finding) -> tuple[Kind, list[tuple[str, Harm]]]:
+    return finding.difference.kind, [(hurt.whom, hurt.harm) for hurt in finding.hurts]
+
+
+@pytest.mark.parametrize(
+    ("place", "facts", "kind", "whom", "harm"),
+    [
+        ("vms.cpu_cores", {"max": 2048}, Kind.MAXIMUM, "VirtualMachine.cpu_cores", Harm.WITHHELD),
+        ("vms.ram", {"min": 128}, Kind.MINIMUM, "VirtualMachine.ram", Harm.WITHHELD),
+        ("vnets.name", {"maxlength": 256}, Kind.LENGTH, "Network.name", Harm.WITHHELD),
+        ("vnets.domain", {"maxlength": 10}, Kind.LENGTH, "Network.domain", Harm.REFUSED),
+        ("vnets.type", {"readonly": False}, Kind.UPDATED, "Network.type", Harm.WITHHELD),
+        ("vms.machine_type", {"type": "json"}, Kind.TYPE, "VirtualMachine.machine_type", Harm.REFUSED),
+        ("vnets.hostname", {"list": ["router", "switch"]}, Kind.LISTED, "Network.hostname", Harm.REFUSED),
+        ("vms.meta", {"type": "rows"}, Kind.TYPE, "VirtualMachine.meta", Harm.REFUSED),
+        ("vnet_bgp_routers.bgp", {"table": "vnets"}, Kind.TARGET, "BgpRouter.network", Harm.REFUSED),
+        ("vnet_bgp_router_commands.no", {"default": True}, Kind.DEFAULT, "BgpRouterCommand.no", Harm.DECIDED),
+    ],
+)  # fmt: skip
+def test_it_hurts(today: Json, place: str, facts: Json, kind: Kind, whom: str, harm: Harm) -> None:
+    finding = column(today, place, **facts)
+    assert finding.difference.kind is kind
+    assert (whom, harm) in [(hurt.whom, hurt.harm) for hurt in finding.hurts]
+
+
+@pytest.mark.parametrize(
+    ("place", "facts", "kind"),
+    [
+        ("vnets.creator", {"type": "num"}, Kind.TYPE),  # nothing reads it
+        ("vms.ram", {"type": "other"}, Kind.TYPE),  # of a type of which nothing is known nothing can be said
+        ("vms.cpu_type", {"list": ["host"]}, Kind.WORDS_GONE),  # a list that grows is left to VergeOS
+        ("users.name", {"required": False}, Kind.OPTIONAL),
+        ("vnets.creator", {"create": True}, Kind.CREATED),
+        ("settings.value", {"create": True}, Kind.CREATED),
+        ("vms.created", {"default": 7}, Kind.DEFAULT),
+        ("vnets.name", {"default": "net"}, Kind.DEFAULT),  # it is always said
+        ("vms.cluster", {"default": 1}, Kind.DEFAULT),  # what has no default is always written
+    ],
+)
+def test_it_hurts_nobody(today: Json, place: str, facts: Json, kind: Kind) -> None:
+    finding = column(today, place, **facts)
+    assert (finding.difference.kind, finding.hurts) == (kind, ())
+
+
+def test_an_enumeration_that_is_not_listed_accepts_more(today: Json) -> None:
+    result = found(today, "vnets", lambda schema: schema["fields"]["type"].pop("list"))
+    assert told(result.findings[0]) == (Kind.UNLISTED, [])
+    assert result.exit_code == 0
+
+
+def test_words_that_hold_all_of_ours_hurt_nobody(today: Json) -> None:
+    finding = column(today, "vms.enabled", list=["true", "false"])
+    assert told(finding) == (Kind.LISTED, [("VirtualMachine.enabled", Harm.REFUSED)])
+    assert "refused" in finding.hurts[0].how
+
+
+def test_a_unique_name_that_is_no_longer_unique_is_the_worst(today: Json) -> None:
+    (finding,) = found(today, "vms", lambda schema: schema.update(unique=[])).findings
+    assert told(finding) == (Kind.UNIQUE_GONE, [("VirtualMachine", Harm.UNPROTECTED)])
+
+
+def test_groups_that_nothing_relies_on_hurt_nobody(today: Json) -> None:
+    (finding,) = found(today, "groups", lambda schema: schema.update(unique=[["name"]])).findings
+    assert told(finding) == (Kind.UNIQUE_GONE, [])
+
+
+def test_another_owner_hurts_and_another_parent_does_not(today: Json) -> None:
+    (owner,) = found(today, "tags", lambda schema: schema.update(owner="category")).findings
+    assert told(owner)[1] == [("Tag", Harm.REFUSED), ("get_tag()", Harm.REFUSED)]
+    (gone,) = found(today, "cloudinit_files", lambda schema: schema.update(owner=None)).findings
+    assert told(gone) == (Kind.OWNER, [])
+    (parent,) = found(today, "tags", lambda schema: schema.update(parent=None)).findings
+    assert told(parent) == (Kind.PARENT, [])
+
+
+def test_a_new_column_that_is_required_hurts_all_that_make_rows(today: Json) -> None:
+    new = {"type": "text", "required": True, "create": True}
+    for table, whom in (
+        ("vnet_rules", ["Firewall", "NetworkRule"]),
+        ("snapshot_profile_periods", ["SnapshotProfile"]),
+        ("clusters", []),  # they are there already
+    ):
+        (finding,) = found(today, table, lambda schema: schema["fields"].update(new=new)).findings
+        assert told(finding) == (Kind.REQUIRED, [(each, Harm.REFUSED) for each in whom])
+
+
+def test_a_rule_without_a_description_is_refused_by_a_firewall_too(today: Json) -> None:
+    finding = column(today, "vnet_rules.description", required=True)
+    assert told(finding)[1] == [
+        ("Firewall.rules[].description", Harm.REFUSED),
+        ("NetworkRule.description", Harm.REFUSED),
+    ]
+
+
+@pytest.mark.parametrize("change", ["missing", "retyped", "defaulted"])
+def test_each_column_that_differs_is_one_difference(today: Json, change: str) -> None:
+    system = system_in(today)
+    for table, described_table in system.tables.items():
+        for name, said in described_table.columns.items():
+            if said.type == "rows":
+                continue
+            other = {
+                "retyped": dataclasses.replace(said, type="json" if said.type != "json" else "bool"),
+                "defaulted": dataclasses.replace(said, default="another"),
+            }.get(change)
+            columns = {each: one for each, one in described_table.columns.items() if each != name}
+            columns |= {name: other} if other else {}
+            alone = {table: dataclasses.replace(described_table, columns=columns)}
+            (difference,) = compare(dataclasses.replace(system, tables=alone))
+            assert (difference.table, difference.column) == (table, name)
+            if change == "missing":
+                assert bool(hurts(difference)) is bool(uses().get((table, name)))
+
+
+def test_a_new_column_that_has_a_default_is_no_difference(today: Json) -> None:
+    new = {"type": "text", "required": True, "default": "x"}
+    result = found(today, "tags", lambda schema: schema["fields"].update(new=new))
+    assert (result.findings, result.other_columns) == ((), 1)
+
+
+def test_what_a_later_release_brought_is_refused_by_this_package(today: Json) -> None:
+    result = found(today, "vms", lambda schema: None, release="4.12.6")
+    early = {each.difference.table: told(each) for each in result.findings if each.difference.kind is Kind.EARLY_TABLE}
+    assert early["tags"] == (Kind.EARLY_TABLE, [("Tag", Harm.WITHHELD)])
+    columns = [each for each in result.findings if each.difference.kind is Kind.EARLY_COLUMN]
+    assert columns
+    assert {hurt.harm for each in columns for hurt in each.hurts} == {Harm.WITHHELD}
+
+
+@pytest.mark.parametrize(
+    ("gone", "new", "guess"),
+    [
+        ("mtu", {"mtu_bytes": {"type": "uint32"}}, "mtu_bytes"),
+        ("mtu", {"mtu_bytes": {"type": "text"}}, ""),
+        ("mtu", {"zz": {"type": "uint32"}}, ""),
+        ("pxe", {"boot_from": {"type": "text", "list": ["none", "ybos", "custom"]}}, "boot_from"),
+    ],
+)
+def test_a_new_name_is_guessed_by_type_words_and_likeness(today: Json, gone: str, new: Json, guess: str) -> None:
+    def change(schema: Json) -> None:
+        del schema["fields"][gone]
+        schema["fields"] |= new
+
+    (finding,) = found(today, "vnets", change).findings
+    assert finding.difference.theirs == (f"perhaps named {guess}" if guess else "")

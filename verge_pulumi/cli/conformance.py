@@ -1,0 +1,91 @@
+"""``verge-pulumi conformance``: is this VergeOS the one that this package knows?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verge_pulumi.catalogue.described import DescribedSystem
+from verge_pulumi.catalogue.reports import UnreadableReport, left_out, read_report
+from verge_pulumi.cli.stopping import stop
+from verge_pulumi.client import VergeError
+from verge_pulumi.conformance import rendering
+from verge_pulumi.conformance.examining import FAILED, examine
+from verge_pulumi.conformance.reading import read_described
+from verge_pulumi.conformance.report import report_of
+from verge_pulumi.engine.connecting.settings import read_settings
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.systems import connect
+
+EPILOG = (
+    "Exit codes: 0 nothing hurts, 2 something does or wrong usage, 1 it could not be found out, or not for all tables."
+)
+
+
+def conformance(
+    given: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A report that --report wrote, instead of a running VergeOS."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the schema and the differences to a file that may be attached to a public issue: without "
+            "names, addresses, hosts, secrets and data.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+) -> None:
+    """Hold the tables of a VergeOS against what this package knows of its release, and say whom a difference hurts.
+
+    Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on; the account must be an
+    administrator. It only reads: about a hundred requests, one for each table.
+    """
+    try:
+        system = read_report(given) if given else _read()
+    except (EngineError, VergeError, UnreadableReport) as error:
+        stop("compare this VergeOS", error, code=FAILED)
+    if report is not None:
+        _write(system, report)
+    found = examine(system)
+    typer.echo(rendering.as_json(found) if as_json else rendering.as_text(found))
+    raise typer.Exit(found.exit_code)
+
+
+def _read() -> DescribedSystem:
+    connection = connect(read_settings(lambda _: None, os.environ), read_only=True)
+    with (
+        connection.client as client,
+        typer.progressbar(length=1, label="Reading schemas", file=sys.stderr) as bar,
+    ):
+
+        def progress(done: int, wanted: int) -> None:
+            bar.length = wanted
+            bar.update(done - bar.pos)
+
+        return read_described(client, progress)
+
+
+def _write(system: DescribedSystem, path: Path) -> None:
+    where = text(path, LONGEST_MESSAGE)
+    try:
+        path.write_text(report_of(system), encoding="utf-8")
+    except OSError as error:
+        stop(
+            f"write the report to '{where}'",
+            f"{text(error.strerror or error)}. Name a file that can be written.",
+            code=1,
+        )
+    typer.echo(f"The report is in '{where}'. Read it before you publish it.", err=True)
+    if words := left_out(system):
+        typer.echo(
+            "It leaves out these words, which may be this system's own. Name those that are VergeOS's:", err=True
+        )
+        for word in words:
+            typer.echo(f"  {text(word)}", err=True)
