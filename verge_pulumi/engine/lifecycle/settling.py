@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.client import Row
+from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.model import Inputs, differing, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain
 from verge_pulumi.engine.lifecycle.fencing import lasting
@@ -87,10 +87,26 @@ class Settling:
 
     def _verify(self, row: Row, written: Sequence[str]) -> None:
         live = self._provider.outs(row, self._inputs)
-        for name in differing(self._declaration, live, {name: self._inputs.get(name) for name in written}):
+        unlike = differing(self._declaration, live, {name: self._inputs.get(name) for name in written})
+        self._refuse_dropped(row, [name for name in unlike if live[name] is None])
+        for name in unlike:
             raise EngineError(
                 f"{name} was written as {self._shown(name, self._inputs[name])} and reads back as "
                 f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
+            )
+
+    def _refuse_dropped(self, row: Row, unset: Sequence[str]) -> None:
+        """Name the columns that the row does not show at all: this VergeOS does not have them."""
+        attributes = [self._declaration.inputs[name] for name in unset]
+        lacking = [each for each in attributes if not each.follow and each.column not in row]
+        if lacking:
+            columns = ", ".join(f"'{each.column}'" for each in lacking)
+            named = f"column{'s' if len(lacking) > 1 else ''} {columns} in {self._declaration.table}"
+            release = printable(self._provider.connection.release)
+            raise EngineError(
+                f"this VergeOS{f' ({release})' if release else ''} shows no {named}, so it has "
+                f"dropped what the program says of {', '.join(each.name for each in lacking)}. Leave that out for "
+                "this system; 'verge-pulumi conformance' tells what else it has otherwise"
             )
 
     def _shown(self, name: str, value: Any) -> str:
