@@ -193,4 +193,9 @@ def tell_what_is_left(budget: Budget) -> None:
 
 def from_process(configured: Callable[[str], str | None]) -> Connection:
     """Return the connection for what the engine configured and the environment of this process."""
-    return connect(read_settings(lambda name: configured(f"{NAMESPACE}:{name}"), os.environ))
+    return connect(settings_in_process(configured))
+
+
+def settings_in_process(configured: Callable[[str], str | None]) -> Settings:
+    """Return the settings that what the engine configured and the environment of this process make."""
+    return read_settings(lambda name: configured(f"{NAMESPACE}:{name}"), os.environ)

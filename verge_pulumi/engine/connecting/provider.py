@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pulumi
 
-from verge_pulumi.engine.connecting.connection import Connection, from_process
-from verge_pulumi.engine.connecting.settings import NAMESPACE
+from verge_pulumi.engine.connecting.connection import Connection, connect, settings_in_process
+from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, wants_live_checks
 from verge_pulumi.engine.errors import EngineError
 
 
@@ -27,6 +29,7 @@ class Provider(pulumi.ProviderResource):
         requests_per_hour: Requests that this VergeOS allows the credential in an hour; 0 for no limit.
         mark: Whether rows carry the mark of their owner.
         former_name: The name the system had before it was renamed.
+        live_checks: Whether previews ask this VergeOS what only it knows (docs/live-checks.md).
         opts: Pulumi's resource options.
     """
 
@@ -44,6 +47,7 @@ class Provider(pulumi.ProviderResource):
         requests_per_hour: int | None = None,
         mark: bool | None = None,
         former_name: str | None = None,
+        live_checks: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if not api_key_env and not (username_env and password_env):
@@ -67,6 +71,7 @@ class Provider(pulumi.ProviderResource):
             if value is not None
         }
         self.configured = properties
+        self.live_checks = bool(live_checks)
         super().__init__("pulumi-python", resource_name, properties, opts)
 
 
@@ -79,8 +84,20 @@ def for_program(provider: pulumi.ProviderResource | None) -> Connection:
     Raises:
         EngineError: The settings are incomplete, or are not known yet while the program runs.
     """
+    return connect(settings_of(provider))
+
+
+def settings_of(provider: pulumi.ProviderResource | None) -> Settings:
+    """Return the settings by which a program reaches a VergeOS.
+
+    Args:
+        provider: The explicit provider whose VergeOS is meant; None for the default one.
+
+    Raises:
+        EngineError: The settings are incomplete, or are not known yet while the program runs.
+    """
     if provider is None:
-        return from_process(pulumi.runtime.get_config)
+        return settings_in_process(pulumi.runtime.get_config)
     if not isinstance(provider, Provider):
         raise EngineError(f"a {type(provider).__name__} is no Provider of verge_pulumi")
     known = {name: value for name, value in provider.configured.items() if isinstance(value, str)}
@@ -88,4 +105,18 @@ def for_program(provider: pulumi.ProviderResource | None) -> Connection:
         raise EngineError(
             f"the settings of the provider '{known[f'{NAMESPACE}:provider']}' are outputs of other resources"
         )
-    return from_process(known.get)
+    return settings_in_process(known.get)
+
+
+def live_checks_of(provider: pulumi.ProviderResource | None) -> bool:
+    """Say whether the checks of a program may ask a VergeOS.
+
+    Args:
+        provider: The explicit provider whose VergeOS is meant; None for the default one.
+
+    Raises:
+        EngineError: The setting is malformed.
+    """
+    if provider is None:
+        return wants_live_checks(lambda name: pulumi.runtime.get_config(f"{NAMESPACE}:{name}"), os.environ)
+    return isinstance(provider, Provider) and provider.live_checks

@@ -19,6 +19,9 @@ NAMESPACE = "vergeos"
 LONGEST_TIMEOUT = 86400
 """Seconds that one HTTP exchange may be given."""
 
+_SWITCH = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
+"""How a setting that is true or false may be spelt."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -105,9 +108,9 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
 
     def switch(name: str, variable: str, default: bool) -> bool:
         text = value(name, variable).lower()
-        if text not in ("", "0", "1", "false", "true", "no", "yes"):
+        if text and text not in _SWITCH:
             problems.append(f"{_where(name, variable, provider)} must be true or false")
-        return text in ("1", "true", "yes") if text else default
+        return _SWITCH.get(text, default)
 
     def trimmed(name: str, variable: str, cut: Callable[[str], str] = _without_blank_ends) -> str:
         text = value(name, variable)
@@ -155,6 +158,25 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     if problems:
         raise EngineError("; ".join(problems))
     return settings
+
+
+def wants_live_checks(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> bool:
+    """Say whether the checks of a program may ask the default system; they may not if nothing is said.
+
+    An explicit provider says it as an argument. No provider process has to know, so it is none of its `Settings`.
+
+    Args:
+        configured: Looks up ``vergeos:<name>`` in the configuration of the stack.
+        environment: The variables of the process, which win.
+
+    Raises:
+        EngineError: It is malformed.
+    """
+    variable = "VERGEOS_LIVE_CHECKS"
+    text = (environment.get(variable) or configured("liveChecks") or "false").lower()
+    if text not in _SWITCH:
+        raise EngineError(f"{_where('liveChecks', variable, '')} must be true or false")
+    return _SWITCH[text]
 
 
 def _without_blank_ends(text: str) -> str:

@@ -6,7 +6,7 @@ so it is plain which resource means which, though none of them has a key yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,10 @@ from verge_pulumi.engine.runtime import provider_process
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.attributes import Attribute
     from verge_pulumi.engine.declaring.resource import BaseResource
+
+
+Types = tuple[str, ...]
+"""The type of a resource after those of its parents, as they stand in its URN."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,21 +68,26 @@ class Planned(Given):
     Attributes:
         resource: The resource, which is not registered yet when it is announced.
         name: Its name in the program.
+        types: Its type after those of its parents.
         system: The explicit provider whose VergeOS it is on; None for the default one.
+        ignored: The arguments whose changes Pulumi ignores.
         parts: What was given for its parts, which are resources of their own and declared after it.
     """
 
     resource: BaseResource
     name: str
+    types: Types = ()
     system: pulumi.ProviderResource | None
+    ignored: Collection[str] = ()
     parts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return f"{self.resource.declaration.title} '{printable(self.name)}'"
 
-
-Types = tuple[str, ...]
-"""The type of a resource after those of its parents, as they stand in its URN."""
+    @property
+    def urn(self) -> str:
+        """The URN that Pulumi gives to it; `pulumi.Resource.urn` is known only after the program has run."""
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{'$'.join(self.types)}::{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +188,10 @@ class Program:
         arguments: Mapping[str, Any],
         system: pulumi.ProviderResource | None,
         parts: Mapping[str, Any],
+        types: Types = (),
+        ignored: Collection[str] = (),
     ) -> None:
-        """Look at a resource before it is registered.
+        """Look at a resource before it is registered; the arguments are those of `Planned`.
 
         Raises:
             pulumi.RunError: It cannot work together with what was declared before.
@@ -188,7 +199,14 @@ class Program:
         linked = {argument: self.linked(value) for argument, value in arguments.items()}
         attributes = resource.declaration.attributes
         planned = Planned(
-            attributes=attributes, arguments=linked, resource=resource, name=name, system=system, parts=parts
+            attributes=attributes,
+            arguments=linked,
+            resource=resource,
+            name=name,
+            types=types,
+            system=system,
+            ignored=ignored,
+            parts=parts,
         )
         for check in self._checks:
             check(planned)

@@ -95,10 +95,12 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             hidden[OWNER] = f"{pulumi.get_project()}/{pulumi.get_stack()}"
             hidden[ORGANIZATION] = pulumi.get_organization()
             hidden[NAME] = running.unless_refused(resource_name)
-            running.announce(self, resource_name, given, provider, parts)
+            claim = self._claim(resource_name, opts)
+            ignored = opts.ignore_changes or () if opts else ()
+            running.announce(self, resource_name, given, provider, parts, claim.types, ignored)
             if adopted := _adopted(given):
                 hidden[ADOPTED] = adopted
-            running.claim(self, self._claim(resource_name, opts))
+            running.claim(self, claim)
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)
             self.__dict__.update(self.attach(resource_name, parts))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.errors import EngineError
+
+UPGRADE = "Upgrade the system, or leave that out of the program."
+"""What to do where a release is too old."""
 
 
 def refuse_older(connection: Connection, declaration: Declaration, inputs: Mapping[str, Any]) -> None:
@@ -18,33 +21,42 @@ def refuse_older(connection: Connection, declaration: Declaration, inputs: Mappi
     Raises:
         EngineError: It is too old; the text names all that it lacks.
     """
-    needs = dict(_needs(declaration, inputs))
-    if not needs:
+    if not needs(declaration, inputs):
         return
     connection.see_system()
-    if not connection.release:
-        return  # what answers does not say, and a write tells
-    lacking = {what: since for what, since in needs.items() if is_older(connection.release, since)}
-    if lacking:
-        named = ", ".join(f"{what} (VergeOS {since} and later)" for what, since in lacking.items())
-        raise EngineError(
-            f"{connection.client.host} is VergeOS {printable(connection.release)}, which has no {named}. "
-            "Upgrade the system, or leave that out of the program"
-        )
+    if cause := too_old(connection, declaration, inputs):
+        raise EngineError(f"{cause}. {UPGRADE}")
+
+
+def too_old(connection: Connection, declaration: Declaration, inputs: Mapping[str, Any]) -> str:
+    """Return what the system that was seen lacks, as a clause.
+
+    Returns:
+        "" where it lacks nothing, and where what answers does not say its release: a write tells then.
+    """
+    release = connection.release
+    lacking = {
+        name: since for name, since in needs(declaration, inputs).items() if release and is_older(release, since)
+    }
+    named = ", ".join(
+        f"{repr(name) if name else declaration.title} (VergeOS {since} and later)" for name, since in lacking.items()
+    )
+    return f"{connection.client.host} is VergeOS {printable(release)}, which has no {named}" if named else ""
+
+
+def needs(declaration: Declaration, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return since when there is what is declared and not every release has: by argument, and by "" the table."""
+    found = {"": declaration.since} if declaration.since else {}
+    return found | {
+        name: attribute.since
+        for name, attribute in declaration.inputs.items()
+        if attribute.since and inputs.get(name) is not None
+    }
 
 
 def is_older(release: str, than: str) -> bool:
     """Say whether a release came before another one; one that the system does not say counts as older."""
     return _number(release) < _number(than)
-
-
-def _needs(declaration: Declaration, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what is declared that not every release has, each with the first release that has it."""
-    if declaration.since:
-        yield declaration.title, declaration.since
-    for name, attribute in declaration.inputs.items():
-        if attribute.since and inputs.get(name) is not None:
-            yield f"'{name}'", attribute.since
 
 
 def _number(release: str) -> list[int]:

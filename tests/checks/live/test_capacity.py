@@ -1,0 +1,250 @@
+"""Memory, cores and storage: what fits, what fits as long as no node fails, and what does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from tests.checks.live.conftest import Live
+from verge_pulumi import Drive, DriveArgs, Power, PowerArgs, Server, VirtualMachine
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+# The seed has two clusters: the first one with two nodes of 240 GiB for machines and 32 cores, the second one with one.
+GIB = 1024
+
+
+def running(name: str, gib: int, **arguments: Any) -> Power:
+    machine = VirtualMachine(name, **{"name": name, "ram": gib * GIB, "cluster": 1, **arguments})
+    return Power(name, of=machine, state="running")
+
+
+def test_what_fits_is_not_mentioned(live: Live) -> None:
+    assert live.warnings(lambda: [running(f"web-{number}", 100) for number in range(2)]) == []
+    assert sorted(live.requests()) == ["clusters", "nodes", "system", "vms"]
+
+
+def test_what_fits_as_long_as_no_node_fails_is_a_doubt(live: Live) -> None:
+    assert live.warnings(lambda: [running(f"web-{number}", 100) for number in range(4)]) == [
+        "Power 'web-2': with it this run adds 300.0 GiB of RAM to the cluster 'cluster1', where 480.0 GiB are left; if "
+        "the largest node fails, with 240.0 GiB, not all of its machines start again. Ask for less if they have to."
+    ]
+
+
+def test_what_does_not_fit_is_refused(live: Live) -> None:
+    assert live.error(lambda: [running(f"web-{number}", 100) for number in range(5)]) == (
+        "Unable to declare Power 'web-4': with it this run adds 500.0 GiB of RAM to the cluster 'cluster1', where "
+        "480.0 GiB are left. Ask for less, or make room there first."
+    )
+
+
+def test_what_others_use_counts(live: Live) -> None:
+    status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
+    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
+    assert "where 10.0 GiB are left. " in live.error(lambda: running("web", 11))
+    assert live.warnings(lambda: running("web", 11, cluster=2)) == []
+
+
+def test_ram_that_is_handed_out_twice_counts(live: Live) -> None:
+    live.simulator.edit("clusters", 1, ram_overcommit_pct=50)
+    (warning,) = live.warnings(lambda: [running(f"web-{number}", 100) for number in range(5)])
+    assert "where 720.0 GiB are left; if the largest node fails" in warning
+
+
+def test_a_node_that_is_in_maintenance_has_nothing(live: Live) -> None:
+    live.simulator.edit("nodes", 1, maintenance=True)
+    assert "where 240.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
+
+
+def test_a_cluster_of_one_node_has_no_reserve(live: Live) -> None:
+    assert live.warnings(lambda: running("web", 239, cluster=2)) == []
+
+
+def test_where_vergeos_chooses_the_cluster_all_of_them_count(live: Live) -> None:
+    def program(count: int) -> None:
+        for number in range(count):
+            running(f"web-{number}", 200, cluster=None)
+
+    live.warnings(lambda: program(3))
+    error = live.error(lambda: program(4))
+    assert "adds 800.0 GiB of RAM to all clusters together, where 720.0 GiB are left. " in error
+
+
+def test_where_there_is_one_cluster_it_is_that_one(live: Live) -> None:
+    live.simulator.edit("clusters", 2, compute=False)
+    assert "to the cluster 'cluster1', " in live.error(lambda: [running(f"{n}", 200, cluster=None) for n in range(3)])
+
+
+def test_one_machine_runs_on_one_node(live: Live) -> None:
+    assert live.error(lambda: VirtualMachine("web", name="web", ram=300 * GIB, cluster=1)) == (
+        "Unable to declare VirtualMachine 'web': 300.0 GiB of RAM are more than any node of the cluster 'cluster1' has"
+        ": 240.0 GiB. Ask for less; a VM runs on one node."
+    )
+
+
+def test_a_machine_keeps_to_the_limits_of_its_cluster(live: Live) -> None:
+    live.simulator.edit("clusters", 1, max_ram_per_vm=64 * GIB, max_cores_per_vm=16)
+    error = live.error(lambda: VirtualMachine("web", name="web", ram=65 * GIB, cpu_cores=17, cluster=1))
+    assert (
+        "65.0 GiB of RAM are more than the 64.0 GiB that the cluster 'cluster1' gives to one VM. Ask for less, "
+        in error
+    )
+    assert "17 cores are more than the 16 that the cluster 'cluster1' gives to one VM. " in error
+    assert live.warnings(lambda: VirtualMachine("web", name="web", ram=64 * GIB, cpu_cores=16, cluster=1)) == []
+
+
+def test_more_cores_than_there_are_is_a_doubt_told_once(live: Live) -> None:
+    assert live.warnings(lambda: [running(f"web-{number}", 1, cpu_cores=30) for number in range(4)]) == [
+        "Power 'web-2': with it the cluster 'cluster1' runs 90 virtual cores on 64 cores. They take turns; ask for "
+        "less if they shall not."
+    ]
+
+
+def test_only_what_is_to_run_counts(live: Live) -> None:
+    def program() -> None:
+        for number in range(5):
+            machine = VirtualMachine(f"web-{number}", name=f"web-{number}", ram=200 * GIB, cluster=1)
+            Power(f"web-{number}", of=machine, state="stopped")
+        Server("db", name="db", ram=200 * GIB, cluster=1, power=PowerArgs(state="unmanaged"))
+
+    assert live.warnings(program) == []
+
+
+def test_a_server_counts(live: Live) -> None:
+    error = live.error(lambda: [Server(f"web-{n}", name=f"web-{n}", ram=200 * GIB, cluster=1) for n in range(3)])
+    assert error.startswith("Unable to declare Power 'web-2-power': with it this run adds 600.0 GiB of RAM")
+
+
+# What is there already ------------------------------------------------------------------------------------------------
+
+
+def exists(live: Live, *, on: bool, managed: bool = True) -> None:
+    """Let there be a VM of 100 GiB of this stack, in a cluster that has 10 GiB left."""
+    key = live.simulator.add("vms", name="web", ram=100 * GIB, cpu_cores=4, cluster=1)
+    machine = live.simulator.rows("vms")[-1]["machine"]
+    live.simulator.edit("machine_status", machine, running=on)
+    status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
+    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
+    live.holds(VirtualMachine, "web", key, name="web", ram=100 * GIB, cpu_cores=1, cluster="1")
+    if managed:
+        live.holds(Power, "web", f"vms/{key}", of=f"vms/{key}", state="running")
+
+
+def test_what_runs_already_is_no_news(live: Live) -> None:
+    exists(live, on=True)
+    assert live.warnings(lambda: running("web", 100)) == []
+    assert live.requests() == []
+
+
+def test_a_machine_that_grows_adds_what_it_grows_by(live: Live) -> None:
+    exists(live, on=True)
+    (warning,) = live.warnings(lambda: running("web", 110))
+    assert warning.startswith("VirtualMachine 'web': with it this run adds 10.0 GiB of RAM to the cluster 'cluster1', ")
+    assert "adds 11.0 GiB of RAM to the cluster 'cluster1', where 10.0 GiB are left. " in live.error(
+        lambda: running("web", 111)
+    )
+
+
+def test_a_machine_that_shrinks_adds_nothing(live: Live) -> None:
+    exists(live, on=True)
+    assert live.warnings(lambda: running("web", 50)) == []
+
+
+def test_a_machine_that_grows_while_it_is_off_adds_nothing(live: Live) -> None:
+    exists(live, on=False)
+    assert live.warnings(lambda: running("web", 120)) == []
+
+
+def test_a_power_that_is_new_adds_what_does_not_run_yet(live: Live) -> None:
+    exists(live, on=False, managed=False)
+    assert "adds 100.0 GiB of RAM" in live.error(lambda: running("web", 100))
+
+
+def test_a_power_that_is_new_to_what_runs_adds_nothing(live: Live) -> None:
+    exists(live, on=True, managed=False)
+    assert live.warnings(lambda: running("web", 100)) == []
+
+
+def test_a_copy_whose_size_nobody_says_counts_as_nothing(live: Live) -> None:
+    exists(live, on=True)
+
+    def program() -> None:
+        original = VirtualMachine("web", name="web", ram=100 * GIB, cluster=1)
+        Power("web", of=original, state="running")
+        copy = VirtualMachine("copy", name="copy", clone_of=original, cluster=1)
+        Power("copy", of=copy, state="running")
+
+    assert not [warning for warning in live.warnings(program) if "adds" in warning]
+
+
+def test_a_size_that_is_not_known_counts_as_nothing(live: Live) -> None:
+    ram: Any = pulumi.Output.from_input(500 * GIB)
+    assert live.warnings(lambda: running("web", 1, ram=ram)) == []
+
+
+# Storage --------------------------------------------------------------------------------------------------------------
+
+
+def drive(name: str, size: str, **arguments: Any) -> Drive:
+    return Drive(name, **{"vm": 1, "name": name, "disksize": size, "preferred_tier": "1", **arguments})
+
+
+@pytest.fixture
+def stored(live: Live) -> Live:
+    """A system with a VM, and 1 TiB left in tier 1."""
+    live.simulator.add("vms", name="web")
+    tiers = {row["tier"]: row["$key"] for row in live.simulator.rows("storage_tiers")}
+    live.simulator.edit("storage_tiers", tiers[1], used=9 * 2**40)
+    live.simulator.edit("storage_tiers", tiers[2], capacity=0)
+    return live
+
+
+def test_a_drive_that_fits_is_not_mentioned(stored: Live) -> None:
+    assert stored.warnings(lambda: drive("data", "1TiB")) == []
+    assert "storage_tiers" in stored.requests()
+
+
+def test_drives_that_do_not_fit_when_they_are_full_are_a_doubt_told_once(stored: Live) -> None:
+    assert stored.warnings(lambda: [drive(f"data-{number}", "600GiB") for number in range(3)]) == [
+        "Drive 'data-1': with it this run adds 1.2 TiB to tier 1, where 1.0 TiB are left. Drives take space as they "
+        "are filled; add storage before these are, or ask for less."
+    ]
+
+
+def test_a_tier_without_drives_is_refused(stored: Live) -> None:
+    assert stored.error(lambda: drive("data", "1GiB", preferred_tier="2")) == (
+        "Unable to declare Drive 'data': there is no storage in tier 2; the tiers with drives are: 1, 3, 4, 5. Choose "
+        "one of them."
+    )
+
+
+def test_which_tier_vergeos_takes_by_itself_is_not_known(stored: Live) -> None:
+    assert stored.warnings(lambda: drive("data", "100TiB", preferred_tier=None)) == []
+    assert "storage_tiers" not in stored.requests()
+
+
+def test_a_drive_that_grows_adds_what_it_grows_by(stored: Live) -> None:
+    stored.holds(Drive, "data", 7, vm="1", name="data", disksize="600GiB", preferred_tier="1")
+    assert stored.warnings(lambda: drive("data", "1600GiB")) == []
+    (warning,) = stored.warnings(lambda: drive("data", "1700GiB"))
+    assert "adds 1.1 TiB to tier 1, where 1.0 TiB are left" in warning
+
+
+def test_a_drive_that_moves_adds_all_that_it_has(stored: Live) -> None:
+    stored.holds(Drive, "data", 7, vm="1", name="data", disksize="1200GiB", preferred_tier="3")
+    (warning,) = stored.warnings(lambda: drive("data", "1200GiB"))
+    assert "adds 1.2 TiB to tier 1" in warning
+
+
+def test_a_drive_that_stays_is_no_news(stored: Live) -> None:
+    stored.holds(Drive, "data", 7, vm="1", name="data", disksize="100TiB", preferred_tier="1")
+    assert stored.warnings(lambda: drive("data", "100TiB")) == []
+    assert stored.requests() == []
+
+
+def test_the_drives_of_a_server_count(stored: Live) -> None:
+    data = DriveArgs(disksize="2TiB", preferred_tier="1")
+    (warning,) = stored.warnings(lambda: Server("db", name="db", drives={"data": data}))
+    assert warning.startswith("Drive 'db-data': with it this run adds 2.0 TiB to tier 1, ")

@@ -1,0 +1,41 @@
+"""Live checks as a person meets them: quiet about what is the stack's own, one sentence about what is not."""
+
+from __future__ import annotations
+
+from tests.engine.command import LIMIT
+from tests.engine.lab import Lab
+from tests.engine.test_examples import FOLDER, configured
+
+WANTED = {"VERGEOS_LIVE_CHECKS": "true"}
+
+LOOKED_UP = ["/api/v4/vnets"]
+"""What both examples ask for by its name, with or without live checks."""
+
+
+def test_an_example_is_made_and_looked_at_again_without_a_word(lab: Lab) -> None:
+    project = configured(lab, FOLDER / "segmented-site")
+    lab.simulator.reset("log")
+    shown = project.run("preview", **WANTED)
+    asked = [request.path for request in lab.simulator.requests()]
+    assert sorted([*LOOKED_UP, *dict.fromkeys(asked)]) == sorted(asked)
+    assert len(asked) > 5
+    shown += project.run("up", "--yes", "--skip-preview", **WANTED)
+    lab.simulator.reset("log")
+    shown += project.run("preview", "--expect-no-changes", **WANTED)
+    assert [request.path for request in lab.simulator.requests()] == LOOKED_UP
+    assert "warning" not in shown
+
+
+def test_a_name_that_somebody_has_is_one_sentence_of_the_preview(lab: Lab) -> None:
+    project = configured(lab, FOLDER / "web-tier")
+    key = lab.simulator.add("vms", name="dev-web-2")
+    lab.simulator.reset("log")
+    preview = project.start("preview", **WANTED)
+    output, _ = preview.communicate(timeout=LIMIT)
+    assert preview.returncode != 0
+    assert (
+        f"error: Unable to declare VirtualMachine 'web-2-vm': name 'dev-web-2' is already that of row {key} of vms, "
+        "which no mark shows to be anybody's. Choose another one, or set adopt=True to manage that row from here.\n"
+    ) in output
+    assert "Traceback" not in output
+    assert {request.verb for request in lab.simulator.requests()} == {"GET"}

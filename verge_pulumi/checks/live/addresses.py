@@ -1,0 +1,83 @@
+"""Addresses that networks outside of the stack have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_interface, ip_network
+
+from verge_pulumi.checks.findings import Doubt, Finding, Mistake
+from verge_pulumi.checks.live.site import Site
+from verge_pulumi.checks.live.stack import Stack
+from verge_pulumi.checks.segments import IpNetwork, address_of, segment_of
+from verge_pulumi.client import Row, printable
+from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.resources.network.address import Address
+from verge_pulumi.resources.network.network import Network
+
+
+class Addresses:
+    """The networks of one system and their addresses."""
+
+    def __init__(self, site: Site, stack: Stack) -> None:
+        self._site = site
+        self._stack = stack
+
+    def __call__(self, planned: Planned) -> Iterator[Finding]:
+        """Look at one more resource."""
+        match planned.resource:
+            case Network():
+                yield from self._network(planned)
+            case Address():
+                yield from self._address(planned)
+
+    def _network(self, planned: Planned) -> Iterator[Finding]:
+        segment = segment_of(planned)
+        if segment is None or not self._stack.is_changed(planned, "network", "ipaddress_type", "default_gateway"):
+            return
+        gateway = self._stack.value(planned, "default_gateway")
+        for key, row in self._site.rows("vnets").items():
+            other = _segment(row)
+            if other is None or other.version != segment.version or not other.overlaps(segment):
+                continue
+            if self._stack.owns("vnets", row, planned):
+                continue  # the checks of the program know these, and what becomes of them
+            which = f"{segment} overlaps with {other} of {_named(row)}"
+            if key == gateway:
+                cause = f"{which}, its default gateway; the router has both"
+                yield Mistake(cause, "Give the networks different addresses.")
+            elif gateway is not None and str(row.get("vnet_default_gateway")) == gateway:
+                cause = f"{which}, which has the same default gateway"
+                yield Doubt(cause, "Unless a router translates them, no answer finds its way; use other addresses.")
+            else:
+                yield Doubt(which, "Use other addresses if the two shall ever reach each other.")
+
+    def _address(self, planned: Planned) -> Iterator[Finding]:
+        ip, key = address_of(planned, "ip"), self._stack.value(planned, "network")
+        if ip is None or key is None or not self._stack.is_changed(planned, "network", "ip"):
+            return
+        # Of a network that is declared here, the checks of the program know the router.
+        row = None if isinstance(planned.known("network"), Planned) else self._site.rows("vnets").get(key)
+        if row is not None and _router(row) == ip:
+            yield Mistake(f"ip {ip} of {_named(row)} is already that of its router", "Choose another one.")
+
+
+def _segment(row: Row) -> IpNetwork | None:
+    """Return the addresses of a network; None where it has none, or VergeOS writes them in a way of its own."""
+    if row.get("ipaddress_type") == "none":
+        return None
+    try:
+        return ip_network(str(row.get("network")))
+    except ValueError:
+        return None
+
+
+def _router(row: Row) -> object:
+    """Return the address of a network's router, which may come with its prefix."""
+    try:
+        return ip_interface(str(row.get("ipaddress"))).ip
+    except ValueError:
+        return None
+
+
+def _named(row: Row) -> str:
+    return f"the network '{printable(str(row.get('name')))}' (vnets/{row['$key']})"

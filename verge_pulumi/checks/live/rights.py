@@ -1,0 +1,51 @@
+"""Rights that the account of a run has not, of those that making or changing a resource takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import pulumi
+
+from verge_pulumi.checks.findings import Doubt, Finding
+from verge_pulumi.checks.live.site import Site
+from verge_pulumi.checks.live.stack import Stack
+from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.declaring.rights import Right, Stage
+from verge_pulumi.engine.errors import sentence, shown
+from verge_pulumi.engine.lifecycle.granted import Granted, granted
+from verge_pulumi.engine.lifecycle.needs import rights_of
+
+
+class Rights:
+    """What the account may do on one system."""
+
+    def __init__(self, site: Site, stack: Stack) -> None:
+        self._site = site
+        self._stack = stack
+        self._kinds: set[type[BaseResource]] = set()
+        self._told: set[tuple[str, Right]] = set()
+
+    def __call__(self, planned: Planned) -> Iterator[Finding]:
+        """Look at one more resource."""
+        kind, declaration = type(planned.resource), planned.resource.declaration
+        self._kinds.add(kind)
+        if not self._stack.is_changed(planned, *declaration.inputs):
+            return
+        stage: Stage = "update" if self._stack.held(planned) else "create"
+        # A reference to one of several kinds is to one that was declared before, or is given by its key.
+        missing = self._granted.compare(rights_of(kind, stage, self._kinds)).missing
+        lacking: set[tuple[str, Right]] = {(table, right) for table, rights in missing.items() for right in rights}
+        if new := lacking - self._told:
+            self._told |= new
+            listed = ", ".join(f"{right} {table}" for table, right in sorted(new))
+            yield Doubt(f"{self._granted.who} may not {listed}", "Give the account these rights, or use another one.")
+
+    @cached_property
+    def _granted(self) -> Granted:
+        found = self._site.ask(lambda connection: granted(connection, self._stack.name), "what the account may do")
+        if found.unknown:
+            # With an API key it is so as a rule, which nobody has to be warned of.
+            pulumi.log.info(shown(sentence(f"live checks: what the account may do is left out: {found.unknown}")))
+        return found

@@ -1,0 +1,228 @@
+"""One VergeOS as a run of a program meets it: each table is listed once, when a check first wants it."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import weakref
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pulumi
+
+from verge_pulumi import resources
+from verge_pulumi.client import (
+    BadAnswer,
+    BadRequest,
+    InvalidKey,
+    NotFound,
+    NotPermitted,
+    PermissionDenied,
+    Refused,
+    RetryPolicy,
+    Row,
+    VergeError,
+    where,
+)
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.connecting.provider import settings_of
+from verge_pulumi.engine.declaring.attributes import DECLARED, Reference
+from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.errors import EngineError, sentence, shown
+from verge_pulumi.engine.ownership.evidence import Evidence
+from verge_pulumi.engine.ownership.journal import Journal
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+"""Seconds that one request may take; who waits for a preview rather does without a check."""
+
+OF_ONE_TABLE = (BadAnswer, BadRequest, NotFound, NotPermitted, PermissionDenied, Refused)
+"""What goes wrong with one table alone; of anything else the next table would meet the same."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "clusters": (
+        "name",
+        "compute",
+        "max_ram_per_vm",
+        "max_cores_per_vm",
+        "ram_overcommit_pct",
+        "status#used_ram as used_ram",
+        "status#used_cores as used_cores",
+    ),
+    "machine_nics": ("macaddress", "vnet", "enabled"),
+    "nodes": ("cluster", "cores", "ram", "vm_ram", "maintenance", "machine#status#running as running"),
+    "storage_tiers": ("tier", "capacity", "used"),
+    "vms": ("cluster", "ram", "cpu_cores", "machine#status#running as running"),
+    "vnet_addresses": ("type", "mac"),
+    "vnets": (
+        "type",
+        "ipaddress_type",
+        "network",
+        "ipaddress",
+        "interface_vnet",
+        "vnet_default_gateway",
+        "layer2_type",
+        "layer2_id",
+    ),
+}
+"""What checks read of rows, beside what names them and tells whose they are."""
+
+
+class NotAsked(Exception):
+    """What a check wanted to know is not known; why has been said."""
+
+
+def tell(text: str) -> None:
+    """Tell a person what the live checks leave out."""
+    pulumi.log.warn(shown(f"live checks: {sentence(text)}"))
+
+
+def connected(owner: object, provider: pulumi.ProviderResource | None) -> Connection:
+    """Return a connection that only reads and does not wait for long. Nothing is sent.
+
+    Args:
+        owner: The connection is closed when this is gone.
+        provider: The explicit provider whose VergeOS is meant; None for the default one.
+
+    Raises:
+        EngineError: The settings are incomplete, or are not known yet while the program runs.
+        VergeError: No request can be sent with them.
+    """
+    settings = settings_of(provider)
+    connection = Connection(
+        replace(settings, timeout=min(settings.timeout, PATIENCE)),
+        # What was cut off is for the providers to note.
+        evidence=Evidence(Journal(None), provider=settings.provider),
+        read_only=True,
+        retries=RetryPolicy(attempts=1, patience=0.0),
+    )
+    weakref.finalize(owner, connection.client.close)
+    return connection
+
+
+class Site:
+    """What a VergeOS has.
+
+    Args:
+        connection: Where to.
+        origins: On which systems the objects of the stack were made, as `StackState.origins` tells.
+    """
+
+    def __init__(self, connection: Connection, origins: Collection[Mapping[str, Any]] = ()) -> None:
+        self._connection = connection
+        self._origins = origins
+        self._tables: dict[str, Mapping[str, Row]] = {}
+        self._left_out: set[str] = set()
+        self._seen = False
+        self._away = False
+
+    def ask(self, question: Callable[[Connection], T], about: str) -> T:
+        """Ask something.
+
+        Args:
+            question: Asks it.
+            about: What cannot be compared with if there is no answer.
+
+        Raises:
+            NotAsked: There is none.
+        """
+        if self._away or about in self._left_out:
+            raise NotAsked
+        try:
+            self._see()
+        except (EngineError, VergeError) as error:
+            raise self._without_all(error) from None
+        try:
+            return question(self._connection)
+        except OF_ONE_TABLE as error:
+            self._left_out.add(about)
+            tell(f"{about} is left out: {error}")
+            raise NotAsked from None
+        except (EngineError, VergeError) as error:
+            raise self._without_all(error) from None
+
+    def rows(self, table: str) -> Mapping[str, Row]:
+        """Return all rows of a table by key, with what checks want to know of them.
+
+        Raises:
+            NotAsked: They cannot be listed.
+        """
+        if table not in self._tables:
+            rows = self.ask(lambda connection: _listed(connection, table), table)
+            self._tables[table] = {str(row["$key"]): row for row in rows}
+        return self._tables[table]
+
+    def has(self, table: str, key: str) -> bool:
+        """Say whether there is a row.
+
+        A list leaves out what its reader may not see; asked for the row itself, VergeOS says so
+        (docs/vergeos/access.md §6).
+
+        Raises:
+            NotAsked: That is not to be found out.
+        """
+        return key in self.rows(table) or self.ask(lambda connection: _is_there(connection, table, key), table)
+
+    def _see(self) -> None:
+        """See that nothing has to be waited for, and once that this is the VergeOS which the state speaks of."""
+        if self._connection.client.budget.at_once == 0:
+            raise EngineError("the requests of this hour are used up")
+        if self._seen:
+            return
+        self._connection.see_system()
+        provider = self._connection.settings.provider
+        mine = [origin for origin in self._origins if origin.get("provider") == provider]
+        if not all(self._connection.is_at(origin["system"]) for origin in mine):
+            raise EngineError(f"{self._connection.client.host} is another system than that of this stack's objects")
+        self._seen = True
+
+    def _without_all(self, error: Exception) -> NotAsked:
+        self._away = True
+        tell(f"what follows is left out: {error}")
+        return NotAsked()
+
+
+def _listed(connection: Connection, table: str) -> list[Row]:
+    only = {column: value for each in _declarations(table) for column, value in each.only.items()}
+    terms = [where(column, "eq", value) for column, value in only.items()]
+    condition = functools.reduce(operator.and_, terms) if terms else None
+    return connection.client.table(table).list(fields=_fields(table), filter=condition)
+
+
+def _is_there(connection: Connection, table: str, key: str) -> bool:
+    try:
+        connection.client.table(table).get(key, fields=["$key"])
+    except (NotFound, InvalidKey):
+        return False
+    return True
+
+
+def _fields(table: str) -> list[str]:
+    """Return what is read of the rows of a table; never what is a secret."""
+    fields = ["$key"]
+    for declaration in _declarations(table):
+        fields += ["description"] if declaration.markable else []
+        fields += [declaration.column_of(name) for name in declaration.unique if declaration.inputs[name].column]
+        fields += [declaration.label.column] if declaration.label and declaration.label.column else []
+    fields += [
+        str(each.through)
+        for kind in DECLARED.values()
+        for each in kind.declaration.inputs.values()
+        if isinstance(each, Reference)
+        and each.through
+        and table in (target.declaration.table for target in each.targets)
+    ]
+    return list(dict.fromkeys([*fields, *COLUMNS.get(table, ())]))
+
+
+@functools.cache
+def _everything() -> Collection[type[Any]]:
+    """Import every resource: which columns are read must not depend on what a program has used so far."""
+    return [getattr(resources, name) for name in resources.__all__]
+
+
+def _declarations(table: str) -> list[Declaration]:
+    _everything()
+    return [kind.declaration for kind in DECLARED.values() if kind.declaration.table == table]
