@@ -75,8 +75,12 @@ class Live:
         _begin()
         return self._said.warnings(program)
 
+    def lists(self) -> list[str]:
+        """Return the tables that were listed since this was last called, and the rows that were read."""
+        return sorted(path for path in self.requests() if not path.endswith("/$table"))
+
     def requests(self) -> list[str]:
-        """Return the tables and rows that were asked for since this was last called."""
+        """Return what was asked for since this was last called."""
         asked = [request.path.removeprefix("/api/v4/") for request in self.simulator.requests()]
         assert all(request.verb == "GET" for request in self.simulator.requests())
         self.simulator.reset("log")

@@ -23,7 +23,7 @@ def running(name: str, gib: int, **arguments: Any) -> Power:
 
 def test_what_fits_is_not_mentioned(live: Live) -> None:
     assert live.warnings(lambda: [running(f"web-{number}", 100) for number in range(2)]) == []
-    assert sorted(live.requests()) == ["clusters", "nodes", "system", "vms"]
+    assert live.lists() == ["clusters", "nodes", "system", "vms"]
 
 
 def test_what_fits_as_long_as_no_node_fails_is_a_doubt(live: Live) -> None:
@@ -56,6 +56,11 @@ def test_ram_that_is_handed_out_twice_counts(live: Live) -> None:
 def test_a_node_that_is_in_maintenance_has_nothing(live: Live) -> None:
     live.simulator.edit("nodes", 1, maintenance=True)
     assert "where 240.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
+
+
+def test_a_cluster_of_which_not_all_nodes_are_seen_is_not_judged(live: Live) -> None:
+    live.simulator.remove("nodes", 1)
+    assert live.warnings(lambda: running("web", 700)) == []
 
 
 def test_a_cluster_of_one_node_has_no_reserve(live: Live) -> None:

@@ -30,7 +30,7 @@ def test_the_mark_tells_who_has_it(live: Live) -> None:
 def test_a_free_name_is_not(live: Live) -> None:
     live.simulator.add("vms", name="web-1")
     assert live.warnings(lambda: [VirtualMachine(name, name=name) for name in ("web", "db")]) == []
-    assert sorted(live.requests()) == ["clusters", "nodes", "system", "vms"]
+    assert live.lists() == ["clusters", "nodes", "system", "vms"]
 
 
 def test_a_snapshot_has_no_name_that_counts(live: Live) -> None:
@@ -146,4 +146,4 @@ def test_the_spelling_of_a_name_does_not_matter(live: Live) -> None:
 def test_a_name_that_is_not_known_yet_is_not_compared(live: Live) -> None:
     live.simulator.add("vnet_rule_aliases", name="web", value="10.0.0.5")
     assert live.warnings(lambda: RuleAlias("web", name=pulumi.Output.from_input("web"), value=["10.0.0.5"])) == []
-    assert live.requests() == ["system"]
+    assert live.lists() == ["system"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.checks.live.conftest import Live
 from tests.resources.access.logins import RIGHTS
-from verge_pulumi import Group, Network, Power, VirtualMachine
+from verge_pulumi import Drive, Group, Network, Nic, Power, Setting, VirtualMachine
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -20,6 +20,9 @@ def log_in(live: Live, monkeypatch: pytest.MonkeyPatch, **rights: str) -> None:
     """Log in as a user who sees everything that matters, and may do this."""
     live.simulator.add("users", name="ci", password="s3cret")
     identity = live.simulator.rows("users")[-1]["identity"]
+    for row in live.simulator.rows("permissions"):
+        if row["identity"] == identity:
+            live.simulator.remove("permissions", row["$key"])
     for table, names in {**dict.fromkeys((*SEEN, *TOLD_BY), "list read"), **rights}.items():
         flags = {right: right in names.split() for right in RIGHTS}
         live.simulator.add("permissions", identity=identity, table=table, row=0, **flags)
@@ -67,3 +70,20 @@ def test_whose_an_api_key_is_nobody_knows(live: Live, caplog: pytest.LogCaptureF
         "live checks: what the account may do is left out: VergeOS does not tell whose an API key is, and no ApiKey of "
         "this stack made it."
     ]
+
+
+def test_what_the_account_may_not_see_is_not_said_to_be_missing(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = dict.fromkeys(
+        ("vms", "machine_drives", "machine_nics", "machine_status", "settings"), " ".join(RIGHTS)
+    )
+    log_in(live, monkeypatch, **{**dict.fromkeys(SEEN, ""), "system": "list read", **everything, "settings": "modify"})
+
+    def program() -> None:
+        web = VirtualMachine("web", name="web", ram=300 * 1024, cluster=1, snapshot_profile=1)
+        Drive("root", vm=web, name="root", disksize="100TiB", preferred_tier="1")
+        Nic("eth0", vm=web, name="eth0", network=3)
+        Power("web", of=web, state="running")
+        Setting("ntp", name="ntp_servers", value="ntp.example.com")
+
+    warnings = live.warnings(program)
+    assert all("may not" in warning or "403" in warning for warning in warnings), warnings

@@ -15,6 +15,7 @@ import pulumi
 from verge_pulumi.checks.findings import Check, Finding, Mistake
 from verge_pulumi.checks.live.addresses import Addresses
 from verge_pulumi.checks.live.capacity import Capacity
+from verge_pulumi.checks.live.columns import Columns
 from verge_pulumi.checks.live.layer2 import Layer2
 from verge_pulumi.checks.live.names import Names
 from verge_pulumi.checks.live.references import References
@@ -28,7 +29,16 @@ from verge_pulumi.engine.errors import EngineError
 
 __all__ = ["LiveChecks"]
 
-MAKERS: Sequence[Callable[[Site, Stack], Check]] = (Releases, References, Names, Addresses, Layer2, Capacity, Rights)
+MAKERS: Sequence[Callable[[Site, Stack], Check]] = (
+    Releases,
+    Columns,
+    References,
+    Names,
+    Addresses,
+    Layer2,
+    Capacity,
+    Rights,
+)
 """All checks, in the order of what they tell: what a release lacks first, what does not fit last."""
 
 

@@ -77,14 +77,13 @@ class Capacity:
         # Which tier VergeOS takes by itself is not known.
         if tier is None or not self._stack.is_changed(planned, "preferred_tier", "disksize", "media"):
             return
-        tiers = {str(row.get("tier")): row for row in self._site.rows("storage_tiers").values() if row.get("capacity")}
-        if tier not in tiers:
-            there = ", ".join(sorted(tiers)) or "none"
-            yield Mistake(
-                f"there is no storage in tier {tier}; the tiers with drives are: {there}", "Choose one of them."
-            )
-        elif size is not None:
-            yield from self._store(planned, tier, size, tiers[tier])
+        rows = self._site.rows("storage_tiers").values()
+        tiers = {str(row.get("tier")): row for row in rows if row.get("capacity")}
+        if tier in tiers:
+            yield from self._store(planned, tier, size, tiers[tier]) if size is not None else ()
+        elif tiers:  # who may not list them sees none
+            cause = f"there is no storage in tier {tier}; the tiers with drives are: {', '.join(sorted(tiers))}"
+            yield Mistake(cause, "Choose one of them.")
 
     def _store(self, planned: Planned, tier: str, size: str, row: Row) -> Iterator[Finding]:
         """Count by how much a drive grows. Drives take space as they are filled, so nothing is certain before."""

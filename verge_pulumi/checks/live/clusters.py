@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +20,7 @@ class Cluster:
 
     Attributes:
         name: What people call it.
-        nodes: Bytes of memory for virtual machines of each node that runs.
+        nodes: Bytes of memory for virtual machines of each node that runs; none where that is not known.
         ram: Bytes that the machines have together, with what may be handed out twice.
         used_ram: Bytes that those have which run.
         cores: Cores of the nodes.
@@ -59,20 +59,21 @@ class Cluster:
         """Count what is to run in addition, and tell if it does not fit, or only as long as no node fails."""
         self.added_ram += ram
         self.added_cores += cores
-        free = max(self.ram - self.used_ram, 0)
-        adds = (
-            f"with it this run adds {in_units(self.added_ram)} of RAM to {self.name}, where {in_units(free)} are left"
-        )
-        # A cluster of one node, and one of which nodes cannot be seen, has no reserve to speak of.
-        reserve = max(self.nodes) if len(self.nodes) > 1 else 0
-        if ram and self.nodes and self.added_ram > free:
-            yield Mistake(adds, "Ask for less, or make room there first.")
-        elif ram and self.added_ram > free - reserve and self._first("ram"):
-            cause = f"{adds}; if the largest node fails, with {in_units(reserve)}, not all of its machines start again"
-            yield Doubt(cause, "Ask for less if they have to.")
+        if ram and self.nodes:
+            yield from self._memory()
         if cores and 0 < self.cores < self.used_cores + self.added_cores and self._first("cores"):
             cause = f"with it {self.name} runs {self.used_cores + self.added_cores} virtual cores on {self.cores} cores"
             yield Doubt(cause, "They take turns; ask for less if they shall not.")
+
+    def _memory(self) -> Iterator[Finding]:
+        free, largest = max(self.ram - self.used_ram, 0), max(self.nodes)
+        added, left = in_units(self.added_ram), in_units(free)
+        cause = f"with it this run adds {added} of RAM to {self.name}, where {left} are left"
+        if self.added_ram > free:
+            yield Mistake(cause, "Ask for less, or make room there first.")
+        elif len(self.nodes) > 1 and self.added_ram > free - largest and self._first("ram"):
+            cause = f"{cause}; if the largest node fails, with {in_units(largest)}, not all of its machines start again"
+            yield Doubt(cause, "Ask for less if they have to.")
 
     def _first(self, what: str) -> bool:
         """Say whether something is told for the first time; what comes after it is no news."""
@@ -99,14 +100,14 @@ class Clusters:
         """
         wanted = machine.known("cluster")
         if wanted is None and row is not None and machine.arguments.get("cluster") is None:
-            wanted = row.get("cluster")
+            wanted = row.get("cluster") or row.get("machine_cluster")
         if wanted is not None and str(wanted) in self._clusters:
             return self._clusters[str(wanted)]
         return next(iter(self._clusters.values())) if len(self._clusters) == 1 else self._together
 
     @cached_property
     def _clusters(self) -> dict[str, Cluster]:
-        nodes = [row for row in self._site.rows("nodes").values() if _is_there(row)]
+        nodes = self._site.rows("nodes").values()
         return {
             key: _cluster(row, [node for node in nodes if str(node.get("cluster")) == key])
             for key, row in self._site.rows("clusters").items()
@@ -116,17 +117,20 @@ class Clusters:
     @cached_property
     def _together(self) -> Cluster:
         each = self._clusters.values()
+        known = all(cluster.nodes for cluster in each)
         return Cluster(
             name="all clusters together",
-            nodes=tuple(node for cluster in each for node in cluster.nodes),
+            nodes=tuple(node for cluster in each for node in cluster.nodes) if known else (),
             ram=sum(cluster.ram for cluster in each),
             used_ram=sum(cluster.used_ram for cluster in each),
-            cores=sum(cluster.cores for cluster in each),
+            cores=sum(cluster.cores for cluster in each) if known else 0,
             used_cores=sum(cluster.used_cores for cluster in each),
         )
 
 
-def _cluster(row: Row, nodes: Iterable[Row]) -> Cluster:
+def _cluster(row: Row, nodes: Collection[Row]) -> Cluster:
+    # Who may not see all of its nodes cannot tell what it has.
+    nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= _number(row.get("total_nodes")) else ()
     ram = tuple((_number(node.get("vm_ram")) or _number(node.get("ram"))) * MIB for node in nodes)
     return Cluster(
         name=f"the cluster '{printable(str(row.get('name')))}'",

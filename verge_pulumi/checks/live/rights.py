@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-import pulumi
-
 from verge_pulumi.checks.findings import Doubt, Finding
-from verge_pulumi.checks.live.site import Site
+from verge_pulumi.checks.live.site import Site, tell
 from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import Right, Stage
-from verge_pulumi.engine.errors import sentence, shown
 from verge_pulumi.engine.lifecycle.granted import Granted, granted
 from verge_pulumi.engine.lifecycle.needs import rights_of
 
@@ -47,5 +44,5 @@ class Rights:
         found = self._site.ask(lambda connection: granted(connection, self._stack.name), "what the account may do")
         if found.unknown:
             # With an API key it is so as a rule, which nobody has to be warned of.
-            pulumi.log.info(shown(sentence(f"live checks: what the account may do is left out: {found.unknown}")))
+            tell(f"what the account may do is left out: {found.unknown}", warning=False)
         return found

@@ -22,6 +22,7 @@ from verge_pulumi.client import (
     Refused,
     RetryPolicy,
     Row,
+    Table,
     VergeError,
     where,
 )
@@ -48,13 +49,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "max_ram_per_vm",
         "max_cores_per_vm",
         "ram_overcommit_pct",
+        "status#total_nodes as total_nodes",
         "status#used_ram as used_ram",
         "status#used_cores as used_cores",
     ),
     "machine_nics": ("macaddress", "vnet", "enabled"),
     "nodes": ("cluster", "cores", "ram", "vm_ram", "maintenance", "machine#status#running as running"),
     "storage_tiers": ("tier", "capacity", "used"),
-    "vms": ("cluster", "ram", "cpu_cores", "machine#status#running as running"),
+    # Whether the VM has the column or its machine, sources disagree about.
+    "vms": ("cluster", "machine#cluster as machine_cluster", "ram", "cpu_cores", "machine#status#running as running"),
     "vnet_addresses": ("type", "mac"),
     "vnets": (
         "type",
@@ -74,9 +77,15 @@ class NotAsked(Exception):
     """What a check wanted to know is not known; why has been said."""
 
 
-def tell(text: str) -> None:
-    """Tell a person what the live checks leave out."""
-    pulumi.log.warn(shown(f"live checks: {sentence(text)}"))
+def tell(text: str, *, warning: bool = True) -> None:
+    """Tell a person what the live checks leave out.
+
+    Args:
+        text: What, and why.
+        warning: Whether it is a warning; not where it is so by intention, as with an account that has few rights.
+    """
+    log = pulumi.log.warn if warning else pulumi.log.info
+    log(shown(f"live checks: {sentence(text)}"))
 
 
 def connected(owner: object, provider: pulumi.ProviderResource | None) -> Connection:
@@ -114,16 +123,18 @@ class Site:
         self._connection = connection
         self._origins = origins
         self._tables: dict[str, Mapping[str, Row]] = {}
+        self._columns: dict[str, frozenset[str]] = {}
         self._left_out: set[str] = set()
         self._seen = False
         self._away = False
 
-    def ask(self, question: Callable[[Connection], T], about: str) -> T:
+    def ask(self, question: Callable[[Connection], T], about: str, *, for_all: bool = True) -> T:
         """Ask something.
 
         Args:
             question: Asks it.
             about: What cannot be compared with if there is no answer.
+            for_all: Whether an account that makes the resource may ask it as a rule.
 
         Raises:
             NotAsked: There is none.
@@ -138,7 +149,7 @@ class Site:
             return question(self._connection)
         except OF_ONE_TABLE as error:
             self._left_out.add(about)
-            tell(f"{about} is left out: {error}")
+            tell(f"{about} is left out: {error}", warning=for_all or not isinstance(error, PermissionDenied))
             raise NotAsked from None
         except (EngineError, VergeError) as error:
             raise self._without_all(error) from None
@@ -153,6 +164,19 @@ class Site:
             rows = self.ask(lambda connection: _listed(connection, table), table)
             self._tables[table] = {str(row["$key"]): row for row in rows}
         return self._tables[table]
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Return the names of the columns of a table.
+
+        Raises:
+            NotAsked: They are not to be found out; only administrators may see schemas.
+        """
+        if table not in self._columns:
+            about = "what columns tables have"
+            self._columns[table] = self.ask(
+                lambda connection: _columns(connection.client.table(table)), about, for_all=False
+            )
+        return self._columns[table]
 
     def has(self, table: str, key: str) -> bool:
         """Say whether there is a row.
@@ -189,6 +213,13 @@ def _listed(connection: Connection, table: str) -> list[Row]:
     terms = [where(column, "eq", value) for column, value in only.items()]
     condition = functools.reduce(operator.and_, terms) if terms else None
     return connection.client.table(table).list(fields=_fields(table), filter=condition)
+
+
+def _columns(table: Table) -> frozenset[str]:
+    fields = table.schema().get("fields")
+    if not isinstance(fields, Mapping) or not fields:
+        raise BadAnswer("the schema names no fields", method="GET", path=f"/api/v4/{table.name}/$table")
+    return frozenset(fields)
 
 
 def _is_there(connection: Connection, table: str, key: str) -> bool:

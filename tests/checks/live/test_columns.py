@@ -1,0 +1,70 @@
+"""Columns that a system lacks, told in the preview."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+import verge_pulumi.resources
+from tests.checks.live.conftest import Live
+from verge_pulumi import Network, VirtualMachine
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.simulator import Options, Simulator
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A VergeOS whose VMs have no note."""
+    vms = TABLES["vms"]
+    less = replace(vms, columns=tuple(column for column in vms.columns if column.name != "note"))
+    with Simulator(Options(name="site-a", tables={**TABLES, "vms": less})) as running:
+        yield running
+
+
+def test_an_argument_for_which_there_is_no_column_is_refused(live: Live) -> None:
+    assert live.error(lambda: VirtualMachine("web", name="web", note="by hand")) == (
+        "Unable to declare VirtualMachine 'web': note: vms has no column 'note' on this system. Upgrade the system, or "
+        "leave that out of the program."
+    )
+
+
+def test_what_the_program_leaves_out_is_not(live: Live) -> None:
+    assert live.warnings(lambda: [VirtualMachine(name, name=name, ram=2048) for name in ("web", "db")]) == []
+    assert live.requests().count("vms/$table") == 1
+
+
+def test_another_table_has_the_column(live: Live) -> None:
+    assert live.warnings(lambda: Network("lan", name="lan", note="by hand")) == []
+
+
+def test_a_value_that_stays_is_no_news(live: Live) -> None:
+    live.holds(VirtualMachine, "web", live.simulator.add("vms", name="web"), name="web", note="by hand", ram=1024)
+    assert live.warnings(lambda: VirtualMachine("web", name="web", note="by hand", ram=2048)) == []
+
+
+@pytest.mark.parametrize("body", [{"fields": []}, {}, {"fields": {}}])
+def test_a_schema_of_another_layout_is_told_of_once(live: Live, body: dict[str, object]) -> None:
+    answer = {"when": "before", "what": "status", "status": 200, "body": body}
+    live.simulator.faults({"match": {"path": r"table", "times": 9}, **answer})
+    (warning,) = live.warnings(lambda: [Network("lan", name="lan"), VirtualMachine("web", name="web", note="by hand")])
+    assert warning.startswith("live checks: what columns tables have is left out: ")
+
+
+def test_who_may_not_see_schemas_is_told_so_once(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    live.simulator.faults({"match": {"path": r"table", "times": 9}, "when": "before", "what": "status", "status": 403})
+    caplog.set_level(logging.INFO)
+    assert live.warnings(lambda: [Network("lan", name="lan"), VirtualMachine("web", name="web", note="by hand")]) == []
+    told = [record.getMessage() for record in caplog.records]
+    assert len([text for text in told if text.startswith("live checks: what columns tables have is left out: ")]) == 1
+
+
+def test_the_simulator_has_a_column_for_every_argument() -> None:
+    for name in verge_pulumi.resources.__all__:
+        declaration = getattr(verge_pulumi.resources, name).declaration
+        columns = {column.name for column in TABLES[declaration.table].columns}
+        assert columns >= {each.column for each in declaration.inputs.values() if each.column}, name
