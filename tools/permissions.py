@@ -23,7 +23,8 @@ Which rights an account takes for what a program declares. A right is on a table
 exactly these rights are one line of a program.
 
 * Everything takes `list` and `read` on `{system}`: a run asks which VergeOS answers.
-* `pulumi preview` without `--refresh` makes no request, but for look-ups, and for what a refusal depends on.
+* `pulumi preview` without `--refresh` makes no request, but for look-ups, for what a refusal depends on, and for
+  [live checks](live-checks.md) if they are on, which list further tables.
 * Each table in the column "read" takes `list` and `read`: the table of the resource, those of what it refers to and of
   what it is created within, which tells whose it is, and those that columns like `machine#status#running` lead to. The
   other columns name what comes on top.

@@ -184,6 +184,17 @@ def test_a_card_that_is_off_has_no_mac_address_to_speak_of(live: Live) -> None:
     assert live.warnings(lambda: nic(vm=1)) == []
 
 
+def test_a_card_or_a_reservation_that_stays_is_no_news(live: Live) -> None:
+    live.simulator.add("vms", name="web")
+    card(live)
+    live.holds(Nic, "eth0", 7, vm="1", macaddress=MAC, network=str(EXTERNAL))
+    live.simulator.add("vnet_addresses", vnet=EXTERNAL, ip="10.0.0.5", type="static", mac=MAC)
+    live.holds(Address, "web", 8, network=str(EXTERNAL), ip="10.0.0.6", type="static", mac=MAC)
+    program = lambda: [nic(vm=1), Address("web", network=EXTERNAL, ip="10.0.0.6", type="static", mac=MAC)]  # noqa: E731
+    assert live.warnings(program) == []
+    assert live.requests() == []
+
+
 def test_the_card_of_the_stack_is_its_own(live: Live) -> None:
     live.simulator.add("vms", name="web")
     live.holds(Nic, "old", card(live), macaddress=MAC)

@@ -77,6 +77,7 @@ THERE: dict[str, Callable[[], object]] = {
     "a path": lambda: Power("on", of="vms/1", state="running"),
     "a cluster": lambda: VirtualMachine("db", name="db", cluster=2),
     "a setting": lambda: Setting("ntp", name="ntp_servers", value="ntp.example.com"),
+    "a setting that the state has": lambda: Setting("web", name="no such setting", value="x"),
     "what this program makes": lambda: Nic("eth0", vm=VirtualMachine("db", name="db"), network=3),
     "what is not known yet": lambda: Nic("eth0", vm=OUTPUT, network=OUTPUT),
     "what is malformed, which the provider tells": lambda: Nic("eth0", vm="no key at all", network=3),
@@ -86,6 +87,7 @@ THERE: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("case", THERE)
 def test_a_row_that_exists_is_not(live: Live, case: str) -> None:
     live.simulator.add("vms", name="web")
+    live.holds(Setting, "web", 99, name="no such setting", value="x")
     assert live.warnings(THERE[case]) == []
 
 
@@ -107,6 +109,20 @@ def test_a_reference_that_stays_is_no_news(live: Live) -> None:
     live.simulator.add("vms", name="web")
     live.holds(Nic, "eth0", 7, vm="1", network="42")
     assert live.warnings(lambda: Nic("eth0", vm=1, network=42)) == []
+
+
+def test_references_to_resources_of_the_program_stay_too(live: Live) -> None:
+    live.holds(VirtualMachine, "web", live.simulator.add("vms", name="web"), name="web")
+    live.holds(Network, "port", 4, name="Physical1")
+    live.holds(Network, "bond", 9, name="bond", bond_interfaces_args=["4"])
+    live.holds(Power, "on", "vms/1", of="vms/1", state="running")
+
+    def program() -> None:
+        Power("on", of=VirtualMachine("web", name="web"), state="running")
+        Network("bond", name="bond", bond_interfaces_args=[Network("port", name="Physical1")])
+
+    assert live.warnings(program) == []
+    assert live.requests() == []
 
 
 def test_tags_of_a_snapshot_are_looked_for(live: Live) -> None:

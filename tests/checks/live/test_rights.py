@@ -46,7 +46,7 @@ def test_an_account_with_the_rights_is_not_mentioned(live: Live, monkeypatch: py
 
 
 def test_a_change_takes_other_rights_than_a_create(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    log_in(live, monkeypatch)
+    log_in(live, monkeypatch, vms="list read modify")
     live.holds(Group, "ops", live.simulator.add("groups", name="ops"), name="ops", email="a@example.com")
     assert live.warnings(lambda: Group("ops", name="ops", email="a@example.com")) == []
     (warning,) = live.warnings(lambda: Group("ops", name="ops", email="b@example.com"))
@@ -60,6 +60,18 @@ def test_a_reference_to_one_kind_takes_no_rights_on_another(live: Live, monkeypa
         Power("on", of=VirtualMachine("web", name="web"), state="running")
 
     assert not [warning for warning in live.warnings(program) if "vnets" in warning]
+
+
+def test_an_account_that_may_only_look_is_enough_for_a_preview(
+    live: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    log_in(live, monkeypatch)
+    assert live.warnings(lambda: [Network(name, name=name) for name in ("lan", "wan")]) == []
+    told = [record.getMessage() for record in caplog.records if "may only" in record.getMessage()]
+    assert told == [
+        "live checks: what the account may do is left out: user 'ci' may only look, which is enough for a preview."
+    ]
 
 
 def test_whose_an_api_key_is_nobody_knows(live: Live, caplog: pytest.LogCaptureFixture) -> None:

@@ -66,13 +66,20 @@ class Layer2:
             return
         if not self._stack.is_changed(planned, "mac", "network", "type"):
             return
-        for row in self._site.rows("vnet_addresses").values():
-            same = (row.get("type"), str(row.get("mac")).lower(), str(row.get("vnet")))
-            if same == ("static", mac, network) and not self._stack.owns("vnet_addresses", row, planned):
-                cause = (
-                    f"mac {mac} has the address {printable(str(row.get('ip')))} reserved (vnet_addresses/{row['$key']})"
-                )
+        for row in self._reserved.get((mac, network), ()):
+            if not self._stack.owns("vnet_addresses", row, planned):
+                ip = printable(str(row.get("ip")))
+                cause = f"mac {mac} has the address {ip} reserved (vnet_addresses/{row['$key']})"
                 yield Doubt(cause, "It gets one of them; reserve one address for each card.")
+
+    @cached_property
+    def _reserved(self) -> dict[tuple[str, str], list[Row]]:
+        """The reserved addresses, by MAC address and network."""
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in self._site.rows("vnet_addresses").values():
+            if row.get("type") == "static":
+                found[str(row.get("mac")).lower(), str(row.get("vnet"))].append(row)
+        return found
 
     @cached_property
     def _cards(self) -> dict[str, list[Row]]:

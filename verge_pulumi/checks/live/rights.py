@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from verge_pulumi.checks.findings import Doubt, Finding
@@ -10,7 +11,7 @@ from verge_pulumi.checks.live.site import Site, tell
 from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.declaring.rights import Right, Stage
+from verge_pulumi.engine.declaring.rights import SEE, Right, Stage
 from verge_pulumi.engine.lifecycle.granted import Granted, granted
 from verge_pulumi.engine.lifecycle.needs import rights_of
 
@@ -42,7 +43,13 @@ class Rights:
     @cached_property
     def _granted(self) -> Granted:
         found = self._site.ask(lambda connection: granted(connection, self._stack.name), "what the account may do")
-        if found.unknown:
-            # With an API key it is so as a rule, which nobody has to be warned of.
-            tell(f"what the account may do is left out: {found.unknown}", warning=False)
-        return found
+        why = found.unknown or ("" if _writes(found) else f"{found.who} may only look, which is enough for a preview")
+        if why:
+            # It is so by intention as a rule, which nobody has to be warned of.
+            tell(f"what the account may do is left out: {why}", warning=False)
+        return replace(found, complete=False) if why else found
+
+
+def _writes(granted: Granted) -> bool:
+    """Say whether an account may write to any table; one that may not is meant for previews."""
+    return any(rights - SEE for rights in granted.on_tables.values())

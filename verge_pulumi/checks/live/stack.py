@@ -13,7 +13,8 @@ import pulumi
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.attributes import Reference
+from verge_pulumi.engine.declaring import program
+from verge_pulumi.engine.declaring.attributes import Reference, Refs
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.ownership.attempts import Attempts
 from verge_pulumi.engine.ownership.journal import Journal
@@ -59,11 +60,15 @@ class Stack:
         Returns:
             None where it is unset, or not known before the run has made something.
         """
-        attribute, known = planned.attributes[name], planned.known(name)
-        if isinstance(attribute, Reference) and isinstance(given := planned.arguments.get(name), list | tuple):
-            keys = [self._key(attribute, each) for each in given]
+        attribute, known, given = planned.attributes[name], planned.known(name), planned.arguments.get(name)
+        if isinstance(attribute, Refs) and isinstance(given, list | tuple):
+            keys = [self.key(program.current().linked(each)) for each in given]
             return None if None in keys else keys
-        return self._key(attribute, known) if isinstance(known, Planned | pulumi.Resource) else known
+        if isinstance(known, Planned):
+            key = self.key(known)
+            as_path = isinstance(attribute, Reference) and attribute.as_path
+            return f"{known.resource.declaration.table}/{key}" if key and as_path else key
+        return None if isinstance(known, pulumi.Resource) else known
 
     def key(self, value: Any) -> str | None:
         """Return the key of what a reference is: a resource of the program, or a key; None if it has none yet."""
@@ -71,11 +76,6 @@ class Stack:
             held = self.held(value)
             return held.id if held else None
         return str(value) if isinstance(value, str | int) else None
-
-    def _key(self, attribute: Any, value: Any) -> str | None:
-        key = self.key(value)
-        as_path = isinstance(attribute, Reference) and attribute.as_path and isinstance(value, Planned)
-        return f"{value.resource.declaration.table}/{key}" if key and as_path else key
 
     def owns(self, table: str, row: Row, planned: Planned) -> bool:
         """Say whether a row is this stack's, or was made by an attempt at a resource that was cut off."""
