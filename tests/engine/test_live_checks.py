@@ -26,16 +26,16 @@ def test_an_example_is_made_and_looked_at_again_without_a_word(lab: Lab) -> None
     assert "warning" not in shown
 
 
-def test_a_name_that_somebody_has_is_one_sentence_of_the_preview(lab: Lab) -> None:
+def test_a_name_that_somebody_has_is_one_sentence_before_anything_is_written(lab: Lab) -> None:
     project = configured(lab, FOLDER / "web-tier")
     key = lab.simulator.add("vms", name="dev-web-2")
     lab.simulator.reset("log")
-    preview = project.start("preview", **WANTED)
-    output, _ = preview.communicate(timeout=LIMIT)
-    assert preview.returncode != 0
+    update = project.start("up", "--yes", "--skip-preview", **WANTED)
+    output, _ = update.communicate(timeout=LIMIT)
+    assert update.returncode != 0
     assert (
         f"error: Unable to declare VirtualMachine 'web-2-vm': name 'dev-web-2' is already that of row {key} of vms, "
-        "which no mark shows to be anybody's. Choose another one, or set adopt=True to manage that row from here.\n"
+        "which no stack is known to manage. Choose another one, or set adopt=True to manage that row from here.\n"
     ) in output
     assert "Traceback" not in output
     assert {request.verb for request in lab.simulator.requests()} == {"GET"}

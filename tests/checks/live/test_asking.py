@@ -12,7 +12,8 @@ import pytest
 
 from tests.checks.conftest import Said
 from tests.checks.live.conftest import Live
-from verge_pulumi import Group, Network, Nic, Provider, VirtualMachine
+from tests.declarations.mocked import Engine
+from verge_pulumi import Drive, Group, Network, Nic, Power, Provider, VirtualMachine
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.simulator import Options, Simulator
@@ -72,12 +73,14 @@ def network_at(there: Simulator, **arguments: Any) -> Network:
     return Network("lan", name="lan", opts=pulumi.ResourceOptions(provider=provider))
 
 
-def test_an_explicit_provider_says_it_for_its_system(live: Live, elsewhere: Simulator) -> None:
+def test_an_explicit_provider_says_it_for_its_system(live: Live, elsewhere: Simulator, engine: Engine) -> None:
     elsewhere.add("vnets", name="lan")
     assert live.warnings(lambda: network_at(elsewhere)) == []
     assert elsewhere.requests() == []
     assert "name 'lan' is already that of" in live.error(lambda: network_at(elsewhere, live_checks=True))
     assert live.requests() == []
+    # What only the program has to know is not in the state, where a change of it would be one of the provider.
+    assert "vergeos:liveChecks" not in engine.inputs("b")
 
 
 def test_a_row_of_another_provider_of_the_same_system_is_the_stacks_own(live: Live) -> None:
@@ -158,6 +161,27 @@ def test_a_row_that_the_account_may_not_read_is_not_said_to_be_missing(live: Liv
     )
     (warning,) = live.warnings(lambda: Nic("eth0", vm=VirtualMachine("web", name="web"), network=42))
     assert warning.startswith("live checks: vnets is left out: GET /api/v4/vnets/42 failed: ")
+
+
+def test_rows_of_another_form_fail_nothing(live: Live) -> None:
+    # Numbers as text, nothing at all, and a row without its key.
+    odd = [
+        {"$key": "1", "ram": "4096", "capacity": "many", "tier": 1, "network": 5, "cluster": None},
+        {"name": "x"},
+        {},
+    ]
+    tables = ("vnets", "vms", "nodes", "clusters", "storage_tiers", "machine_nics", "vnet_addresses")
+    answer = {"when": "before", "what": "status", "status": 200, "body": odd}
+    live.simulator.faults(*({"match": {"path": f"/{table}$", "times": 99}, **answer} for table in tables))
+
+    def program() -> None:
+        lan = Network("lan", name="lan", network="10.0.0.0/24", layer2_type="vlan", layer2_id=100, uplink=4)
+        web = VirtualMachine("web", name="web", ram=4096, cluster=1)
+        Nic("eth0", vm=web, network=lan, macaddress="f0:db:30:00:00:01")
+        Drive("root", vm=web, name="root", disksize="1GiB", preferred_tier="1")
+        Power("web", of=web, state="running")
+
+    live.warnings(program)
 
 
 def test_an_hour_that_is_used_up_is_not_waited_for(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ TOKEN = "0123abcd-0123456789ab"
 def test_a_name_that_somebody_has_is_refused(live: Live) -> None:
     key = live.simulator.add("vnets", name="lan")
     assert live.error(lambda: Network("lan", name="lan")) == (
-        f"Unable to declare Network 'lan': name 'lan' is already that of row {key} of vnets, which no mark shows to be "
-        "anybody's. Choose another one, or set adopt=True to manage that row from here."
+        f"Unable to declare Network 'lan': name 'lan' is already that of row {key} of vnets, which no stack is known "
+        "to manage. Choose another one, or set adopt=True to manage that row from here."
     )
 
 
@@ -49,7 +49,7 @@ def test_what_is_unique_within_something_is_looked_for_there(live: Live) -> None
     assert live.warnings(lambda: root(keys[1])) == []
     assert live.error(lambda: root(keys[0])) == (
         f"Unable to declare Drive 'root': name 'root' of vm {keys[0]} is already that of row {drive} of "
-        "machine_drives, which no mark shows to be anybody's. Choose another one, or set adopt=True to manage that row "
+        "machine_drives, which no stack is known to manage. Choose another one, or set adopt=True to manage that row "
         "from here."
     )
 

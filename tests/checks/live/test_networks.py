@@ -85,7 +85,7 @@ def test_an_address_that_somebody_has_is_refused(live: Live) -> None:
     row = live.simulator.add("vnet_addresses", vnet=key, ip="10.0.0.5", type="ipalias", hostname="printer")
     assert live.error(lambda: Address("web", network=key, ip="10.0.0.5", type="ipalias")) == (
         f"Unable to declare Address 'web': ip '10.0.0.5' of network {key} is already that of row {row} of "
-        "vnet_addresses, which no mark shows to be anybody's. Choose another one, or set adopt=True to manage that row "
+        "vnet_addresses, which no stack is known to manage. Choose another one, or set adopt=True to manage that row "
         "from here."
     )
 

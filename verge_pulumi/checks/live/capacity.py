@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.live.clusters import Clusters
-from verge_pulumi.checks.live.site import Site
+from verge_pulumi.checks.live.site import Site, number
 from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.program import Planned
@@ -53,7 +53,7 @@ class Capacity:
         )
         yield from cluster.one(ram, cores)
         if row is not None and row.get("running"):
-            grown = max(ram - (row.get("ram") or 0) * MIB, 0), max(cores - (row.get("cpu_cores") or 0), 0)
+            grown = max(ram - number(row.get("ram")) * MIB, 0), max(cores - number(row.get("cpu_cores")), 0)
             yield from cluster.add(*grown)
 
     def _power(self, planned: Planned) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ class Capacity:
         if tier is None or not self._stack.is_changed(planned, "preferred_tier", "disksize", "media"):
             return
         rows = self._site.rows("storage_tiers").values()
-        tiers = {str(row.get("tier")): row for row in rows if row.get("capacity")}
+        tiers = {str(row.get("tier")): row for row in rows if number(row.get("capacity"))}
         if tier in tiers:
             yield from self._store(planned, tier, size, tiers[tier]) if size is not None else ()
         elif tiers:  # who may not list them sees none
@@ -90,7 +90,7 @@ class Capacity:
         sizes, held = planned.attributes["disksize"].value, self._stack.held(planned)
         before = held.outputs if held and held.outputs.get("preferred_tier") == tier else {}
         added = sizes.to_api(size) - (sizes.to_api(before["disksize"]) if before.get("disksize") else 0)
-        left = max(row["capacity"] - (row.get("used") or 0), 0)
+        left = max(number(row.get("capacity")) - number(row.get("used")), 0)
         fitted = self._stored[tier] <= left
         self._stored[tier] += max(added, 0)
         if fitted and self._stored[tier] > left:

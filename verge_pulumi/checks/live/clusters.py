@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
-from verge_pulumi.checks.live.site import Site
+from verge_pulumi.checks.live.site import Site, number
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.roles import MIB
@@ -130,24 +130,20 @@ class Clusters:
 
 def _cluster(row: Row, nodes: Collection[Row]) -> Cluster:
     # Who may not see all of its nodes cannot tell what it has.
-    nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= _number(row.get("total_nodes")) else ()
-    ram = tuple((_number(node.get("vm_ram")) or _number(node.get("ram"))) * MIB for node in nodes)
+    nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= number(row.get("total_nodes")) else ()
+    ram = tuple((number(node.get("vm_ram")) or number(node.get("ram"))) * MIB for node in nodes)
     return Cluster(
         name=f"the cluster '{printable(str(row.get('name')))}'",
         nodes=ram,
-        ram=sum(ram) * (100 + _number(row.get("ram_overcommit_pct"))) // 100,
-        used_ram=_number(row.get("used_ram")) * MIB,
-        cores=sum(_number(node.get("cores")) for node in nodes),
-        used_cores=_number(row.get("used_cores")),
-        most_ram=_number(row.get("max_ram_per_vm")) * MIB,
-        most_cores=_number(row.get("max_cores_per_vm")),
+        ram=sum(ram) * (100 + number(row.get("ram_overcommit_pct"))) // 100,
+        used_ram=number(row.get("used_ram")) * MIB,
+        cores=sum(number(node.get("cores")) for node in nodes),
+        used_cores=number(row.get("used_cores")),
+        most_ram=number(row.get("max_ram_per_vm")) * MIB,
+        most_cores=number(row.get("max_cores_per_vm")),
     )
 
 
 def _is_there(node: Row) -> bool:
     """Say whether machines can run on a node."""
     return node.get("running") is not False and not node.get("maintenance")
-
-
-def _number(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0

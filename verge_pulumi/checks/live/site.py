@@ -88,6 +88,14 @@ def tell(text: str, *, warning: bool = True) -> None:
     log(shown(f"live checks: {sentence(text)}"))
 
 
+def number(value: object) -> int:
+    """Return a number of a row, which may come as text; 0 for anything else."""
+    try:
+        return int(value) if isinstance(value, int | float | str) else 0
+    except (ValueError, OverflowError):
+        return 0
+
+
 def connected(owner: object, provider: pulumi.ProviderResource | None) -> Connection:
     """Return a connection that only reads and does not wait for long. Nothing is sent.
 
@@ -162,7 +170,7 @@ class Site:
         """
         if table not in self._tables:
             rows = self.ask(lambda connection: _listed(connection, table), table)
-            self._tables[table] = {str(row["$key"]): row for row in rows}
+            self._tables[table] = {str(row["$key"]): row for row in rows if "$key" in row}
         return self._tables[table]
 
     def columns(self, table: str) -> frozenset[str]:

@@ -94,4 +94,4 @@ def takes_over(planned: Planned) -> bool:
 def whose(row: Row) -> str:
     """Say who has a row, as far as it tells."""
     mark = Mark.of(row.get("description"))
-    return f"which bears the mark of {printable(mark.holder)}" if mark else "which no mark shows to be anybody's"
+    return f"which bears the mark of {printable(mark.holder)}" if mark else "which no stack is known to manage"
