@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.engine.command import LIMIT
+from pathlib import Path
+
+from tests.engine.command import LIMIT, Project
 from tests.engine.lab import Lab
 from tests.engine.test_examples import FOLDER, configured
 
@@ -39,3 +41,14 @@ def test_a_name_that_somebody_has_is_one_sentence_before_anything_is_written(lab
     ) in output
     assert "Traceback" not in output
     assert {request.verb for request in lab.simulator.requests()} == {"GET"}
+
+
+def test_what_is_renamed_replaced_taken_over_or_given_up_is_no_clash(lab: Lab) -> None:
+    project = Project(lab, Path(__file__).with_name("moving.py"))
+    lab.simulator.add("vms", name="stranger")
+    for step, replaced in ((1, ()), (2, ("web-vm", "web-root", "web-eth0")), (3, ("office", "web-eth0"))):
+        output = project.up(**WANTED, STEP=str(step))
+        assert all(f"{name} replaced" in output for name in replaced), output
+        told = [line for line in output.splitlines() if "warning:" in line]
+        assert all("VirtualMachine 'stranger' exists already (key 1)" in line for line in told), told
+    assert sorted(row["name"] for row in lab.simulator.rows("vms")) == ["stranger", "web-2"]

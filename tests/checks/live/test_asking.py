@@ -95,6 +95,12 @@ def test_a_row_of_another_system_with_the_same_key_is_not(live: Live) -> None:
     assert "name 'web' is already that of row 1" in live.error(lambda: VirtualMachine("web", name="web"))
 
 
+def test_what_moves_to_another_system_is_new_there(live: Live, elsewhere: Simulator) -> None:
+    live.holds(Network, "lan", live.simulator.add("vnets", name="lan"), name="lan")
+    elsewhere.add("vnets", name="lan")
+    assert "name 'lan' is already that of" in live.error(lambda: network_at(elsewhere, live_checks=True))
+
+
 def test_another_providers_settings_may_not_be_known_yet(live: Live, elsewhere: Simulator) -> None:
     def program() -> None:
         host: Any = pulumi.Output.from_input(elsewhere.url)

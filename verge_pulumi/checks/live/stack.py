@@ -40,8 +40,9 @@ class Stack:
         self.origins = self._state.origins
 
     def held(self, planned: Planned) -> Held | None:
-        """Return what the state has of a resource; None for a new one, and for one that was renamed or moved."""
-        return self._state.of(planned.urn)
+        """Return what the state has of a resource on this system; None for a new, a renamed and a moved one."""
+        held = self._state.of(planned.urn)
+        return held if held and self._evidence.is_here(held) else None
 
     def is_changed(self, planned: Planned, *names: str) -> bool:
         """Say whether a resource is new, or one of these arguments is known and other than in the state."""

@@ -109,18 +109,18 @@ class Evidence:
             for each in self.states.of(stack).of_type(type_in(urn))
             if each.urn != urn
             and not each.leaving
-            and self._is_here(each)
+            and self.is_here(each)
             and recorded(each) == unique
             and self._unique.get(each.urn, unique) == unique
         ]
 
-    def _here(self, found: Iterable[Held]) -> Held | None:
-        return next((each for each in found if self._is_here(each)), None)
-
-    def _is_here(self, held: Held) -> bool:
+    def is_here(self, held: Held) -> bool:
         """Say whether an object is on this system: made by the same provider, or by another one of it."""
         origin = held.origin
         return origin.get("provider", self._provider) == self._provider or origin.get("system") == self.system
+
+    def _here(self, found: Iterable[Held]) -> Held | None:
+        return next((each for each in found if self.is_here(each)), None)
 
     def warn_once(self, text: str) -> None:
         """Tell what holds for all resources of this run at the first of them."""
