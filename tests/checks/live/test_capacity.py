@@ -12,7 +12,7 @@ from verge_pulumi import Drive, DriveArgs, Power, PowerArgs, Server, VirtualMach
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-# The seed has two clusters: the first one with two nodes of 240 GiB for machines and 32 cores, the second one with one.
+# The seed has two clusters: the first one with two nodes of 256 GiB and 32 cores, the second one with one.
 GIB = 1024
 
 
@@ -28,34 +28,34 @@ def test_what_fits_is_not_mentioned(live: Live) -> None:
 
 def test_what_fits_as_long_as_no_node_fails_is_a_doubt(live: Live) -> None:
     assert live.warnings(lambda: [running(f"web-{number}", 100) for number in range(4)]) == [
-        "Power 'web-2': with it this run adds 300.0 GiB of RAM to the cluster 'cluster1', where 480.0 GiB are left; if "
-        "the largest node fails, with 240.0 GiB, not all of its machines start again. Ask for less if they have to."
+        "Power 'web-2': with it this run adds 300.0 GiB of RAM to the cluster 'cluster1', where 512.0 GiB are left; if "
+        "the largest node fails, with 256.0 GiB, not all of its machines start again. Ask for less if they have to."
     ]
 
 
 def test_what_does_not_fit_is_refused(live: Live) -> None:
-    assert live.error(lambda: [running(f"web-{number}", 100) for number in range(5)]) == (
-        "Unable to declare Power 'web-4': with it this run adds 500.0 GiB of RAM to the cluster 'cluster1', where "
-        "480.0 GiB are left. Ask for less, or make room there first."
+    assert live.error(lambda: [running(f"web-{number}", 100) for number in range(6)]) == (
+        "Unable to declare Power 'web-5': with it this run adds 600.0 GiB of RAM to the cluster 'cluster1', where "
+        "512.0 GiB are left. Ask for less, or make room there first."
     )
 
 
 def test_what_others_use_counts(live: Live) -> None:
     status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
-    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
+    live.simulator.edit("cluster_status", status, used_ram=502 * GIB)
     assert "where 10.0 GiB are left. " in live.error(lambda: running("web", 11))
     assert live.warnings(lambda: running("web", 11, cluster=2)) == []
 
 
 def test_ram_that_is_handed_out_twice_counts(live: Live) -> None:
     live.simulator.edit("clusters", 1, ram_overcommit_pct=50)
-    (warning,) = live.warnings(lambda: [running(f"web-{number}", 100) for number in range(5)])
-    assert "where 720.0 GiB are left; if the largest node fails" in warning
+    (warning,) = live.warnings(lambda: [running(f"web-{number}", 100) for number in range(6)])
+    assert "where 768.0 GiB are left; if the largest node fails" in warning
 
 
 def test_a_node_that_is_in_maintenance_has_nothing(live: Live) -> None:
     live.simulator.edit("nodes", 1, maintenance=True)
-    assert "where 240.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
+    assert "where 256.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
 
 
 def test_a_cluster_of_which_not_all_nodes_are_seen_is_not_judged(live: Live) -> None:
@@ -64,7 +64,7 @@ def test_a_cluster_of_which_not_all_nodes_are_seen_is_not_judged(live: Live) -> 
 
 
 def test_a_cluster_of_one_node_has_no_reserve(live: Live) -> None:
-    assert live.warnings(lambda: running("web", 239, cluster=2)) == []
+    assert live.warnings(lambda: running("web", 256, cluster=2)) == []
 
 
 def test_where_vergeos_chooses_the_cluster_all_of_them_count(live: Live) -> None:
@@ -74,7 +74,7 @@ def test_where_vergeos_chooses_the_cluster_all_of_them_count(live: Live) -> None
 
     live.warnings(lambda: program(3))
     error = live.error(lambda: program(4))
-    assert "adds 800.0 GiB of RAM to all clusters together, where 720.0 GiB are left. " in error
+    assert "adds 800.0 GiB of RAM to all clusters together, where 768.0 GiB are left. " in error
 
 
 def test_where_there_is_one_cluster_it_is_that_one(live: Live) -> None:
@@ -85,7 +85,7 @@ def test_where_there_is_one_cluster_it_is_that_one(live: Live) -> None:
 def test_one_machine_runs_on_one_node(live: Live) -> None:
     assert live.error(lambda: VirtualMachine("web", name="web", ram=300 * GIB, cluster=1)) == (
         "Unable to declare VirtualMachine 'web': 300.0 GiB of RAM are more than any node of the cluster 'cluster1' has"
-        ": 240.0 GiB. Ask for less; a VM runs on one node."
+        ": 256.0 GiB. Ask for less; a VM runs on one node."
     )
 
 
@@ -131,7 +131,7 @@ def exists(live: Live, *, on: bool, managed: bool = True) -> None:
     machine = live.simulator.rows("vms")[-1]["machine"]
     live.simulator.edit("machine_status", machine, running=on)
     status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
-    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
+    live.simulator.edit("cluster_status", status, used_ram=502 * GIB)
     live.holds(VirtualMachine, "web", key, name="web", ram=100 * GIB, cpu_cores=1, cluster="1")
     if managed:
         live.holds(Power, "web", f"vms/{key}", of=f"vms/{key}", state="running")

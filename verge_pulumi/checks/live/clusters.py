@@ -1,4 +1,8 @@
-"""The clusters of a system: what their nodes have for virtual machines, what is used of it, and what a run adds."""
+"""The clusters of a system: what their nodes have, what is used of it, and what a run adds.
+
+Which part of a node's memory VergeOS keeps for itself no source tells, so all of it counts: what is said not to fit
+certainly does not.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ class Cluster:
 
     Attributes:
         name: What people call it.
-        nodes: Bytes of memory for virtual machines of each node that runs; none where that is not known.
-        ram: Bytes that the machines have together, with what may be handed out twice.
+        nodes: Bytes of memory of each node that runs; none where that is not known.
+        ram: Bytes that they have together, with what may be handed out twice.
         used_ram: Bytes that those have which run.
         cores: Cores of the nodes.
         used_cores: Virtual cores of the machines that run.
@@ -131,7 +135,7 @@ class Clusters:
 def _cluster(row: Row, nodes: Collection[Row]) -> Cluster:
     # Who may not see all of its nodes cannot tell what it has.
     nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= number(row.get("total_nodes")) else ()
-    ram = tuple((number(node.get("vm_ram")) or number(node.get("ram"))) * MIB for node in nodes)
+    ram = tuple(number(node.get("ram")) * MIB for node in nodes)
     return Cluster(
         name=f"the cluster '{printable(str(row.get('name')))}'",
         nodes=ram,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -11,7 +9,7 @@ from typing import Any, TypeVar
 
 import pulumi
 
-from verge_pulumi import resources
+from verge_pulumi.checks.live.lists import listed
 from verge_pulumi.client import (
     BadAnswer,
     BadRequest,
@@ -24,12 +22,9 @@ from verge_pulumi.client import (
     Row,
     Table,
     VergeError,
-    where,
 )
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.provider import settings_of
-from verge_pulumi.engine.declaring.attributes import DECLARED, Reference
-from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.errors import EngineError, sentence, shown
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
@@ -41,36 +36,6 @@ PATIENCE = 10.0
 
 OF_ONE_TABLE = (BadAnswer, BadRequest, NotFound, NotPermitted, PermissionDenied, Refused)
 """What goes wrong with one table alone; of anything else the next table would meet the same."""
-
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "clusters": (
-        "name",
-        "compute",
-        "max_ram_per_vm",
-        "max_cores_per_vm",
-        "ram_overcommit_pct",
-        "status#total_nodes as total_nodes",
-        "status#used_ram as used_ram",
-        "status#used_cores as used_cores",
-    ),
-    "machine_nics": ("macaddress", "vnet", "enabled"),
-    "nodes": ("cluster", "cores", "ram", "vm_ram", "maintenance", "machine#status#running as running"),
-    "storage_tiers": ("tier", "capacity", "used"),
-    # Whether the VM has the column or its machine, sources disagree about.
-    "vms": ("cluster", "machine#cluster as machine_cluster", "ram", "cpu_cores", "machine#status#running as running"),
-    "vnet_addresses": ("type", "mac"),
-    "vnets": (
-        "type",
-        "ipaddress_type",
-        "network",
-        "ipaddress",
-        "interface_vnet",
-        "vnet_default_gateway",
-        "layer2_type",
-        "layer2_id",
-    ),
-}
-"""What checks read of rows, beside what names them and tells whose they are."""
 
 
 class NotAsked(Exception):
@@ -169,7 +134,7 @@ class Site:
             NotAsked: They cannot be listed.
         """
         if table not in self._tables:
-            rows = self.ask(lambda connection: _listed(connection, table), table)
+            rows = self.ask(lambda connection: listed(connection, table), table)
             self._tables[table] = {str(row["$key"]): row for row in rows if "$key" in row}
         return self._tables[table]
 
@@ -216,13 +181,6 @@ class Site:
         return NotAsked()
 
 
-def _listed(connection: Connection, table: str) -> list[Row]:
-    only = {column: value for each in _declarations(table) for column, value in each.only.items()}
-    terms = [where(column, "eq", value) for column, value in only.items()]
-    condition = functools.reduce(operator.and_, terms) if terms else None
-    return connection.client.table(table).list(fields=_fields(table), filter=condition)
-
-
 def _columns(table: Table) -> frozenset[str]:
     fields = table.schema().get("fields")
     if not isinstance(fields, Mapping) or not fields:
@@ -236,32 +194,3 @@ def _is_there(connection: Connection, table: str, key: str) -> bool:
     except (NotFound, InvalidKey):
         return False
     return True
-
-
-def _fields(table: str) -> list[str]:
-    """Return what is read of the rows of a table; never what is a secret."""
-    fields = ["$key"]
-    for declaration in _declarations(table):
-        fields += ["description"] if declaration.markable else []
-        fields += [declaration.column_of(name) for name in declaration.unique if declaration.inputs[name].column]
-        fields += [declaration.label.column] if declaration.label and declaration.label.column else []
-    fields += [
-        str(each.through)
-        for kind in DECLARED.values()
-        for each in kind.declaration.inputs.values()
-        if isinstance(each, Reference)
-        and each.through
-        and table in (target.declaration.table for target in each.targets)
-    ]
-    return list(dict.fromkeys([*fields, *COLUMNS.get(table, ())]))
-
-
-@functools.cache
-def _everything() -> Collection[type[Any]]:
-    """Import every resource: which columns are read must not depend on what a program has used so far."""
-    return [getattr(resources, name) for name in resources.__all__]
-
-
-def _declarations(table: str) -> list[Declaration]:
-    _everything()
-    return [kind.declaration for kind in DECLARED.values() if kind.declaration.table == table]
