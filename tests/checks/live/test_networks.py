@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.checks.live.conftest import Live
-from verge_pulumi import Address, Network, Nic, by_name
+from verge_pulumi import Address, Network, NetworkBlock, Nic, by_name
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -68,6 +68,11 @@ def test_networks_of_the_stack_are_left_to_the_other_checks(live: Live) -> None:
     assert live.warnings(lan) == []
 
 
+def test_a_network_that_is_taken_over_does_not_overlap_with_itself(live: Live) -> None:
+    live.simulator.add("vnets", name="lan", network="10.0.0.0/24")
+    assert live.warnings(lambda: lan(adopt=True)) == []
+
+
 def test_a_segment_that_stays_is_no_news(live: Live) -> None:
     office(live)
     key = live.simulator.add("vnets", name="lan", network="10.0.0.0/24")
@@ -116,6 +121,30 @@ def test_the_reservation_that_moves_is_no_second_one(live: Live) -> None:
     row = live.simulator.add("vnet_addresses", vnet=key, ip="10.0.0.5", type="static", mac=MAC)
     live.holds(Address, "web", row, network=str(key), ip="10.0.0.5", type="static", mac="f0:db:30:00:00:09")
     assert live.warnings(lambda: Address("web", network=key, ip="10.0.0.6", type="static", mac=MAC)) == []
+
+
+def test_a_block_that_overlaps_with_another_one_is_refused(live: Live) -> None:
+    row = live.simulator.add("vnet_cidrs", vnet=EXTERNAL, cidr="192.0.2.0/25")
+    assert live.error(lambda: NetworkBlock("a", network=EXTERNAL, cidr="192.0.2.0/24")) == (
+        f"Unable to declare NetworkBlock 'a': 192.0.2.0/24 overlaps with 192.0.2.0/25 (vnet_cidrs/{row}). Choose "
+        "another block."
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"cidr": "192.0.2.128/25"}, {"network": PHYSICAL}, {"cidr": "2001:db8::/64"}, {"adopt": True}]
+)
+def test_another_block_is_free(live: Live, arguments: dict[str, Any]) -> None:
+    live.simulator.add("vnet_cidrs", vnet=EXTERNAL, cidr="192.0.2.0/25")
+    given = {"network": EXTERNAL, "cidr": "192.0.2.0/25", **arguments}
+    assert live.warnings(lambda: NetworkBlock("a", **given)) == []
+
+
+def test_a_block_of_the_stack_is_its_own(live: Live) -> None:
+    row = live.simulator.add("vnet_cidrs", vnet=EXTERNAL, cidr="192.0.2.0/25")
+    live.holds(NetworkBlock, "a", row, network=str(EXTERNAL), cidr="192.0.2.0/25")
+    assert live.warnings(lambda: NetworkBlock("a", network=EXTERNAL, cidr="192.0.2.0/24")) == []
+    assert live.warnings(lambda: NetworkBlock("a", network=EXTERNAL, cidr="192.0.2.0/25")) == []
 
 
 # VLANs and MAC addresses ----------------------------------------------------------------------------------------------

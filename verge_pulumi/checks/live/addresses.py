@@ -7,12 +7,13 @@ from ipaddress import ip_interface, ip_network
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack
+from verge_pulumi.checks.live.stack import Stack, takes_over
 from verge_pulumi.checks.segments import IpNetwork, address_of, segment_of
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
+from verge_pulumi.resources.network.network_block import NetworkBlock
 
 
 class Addresses:
@@ -24,25 +25,24 @@ class Addresses:
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
+        if takes_over(planned):
+            return  # the row itself may be what has the addresses
         match planned.resource:
             case Network():
                 yield from self._network(planned)
             case Address():
                 yield from self._address(planned)
+            case NetworkBlock():
+                yield from self._block(planned)
 
     def _network(self, planned: Planned) -> Iterator[Finding]:
         segment = segment_of(planned)
         if segment is None or not self._stack.is_changed(planned, "network", "ipaddress_type", "default_gateway"):
             return
         gateway = self._stack.value(planned, "default_gateway")
-        for key, row in self._site.rows("vnets").items():
-            other = _segment(row)
-            if other is None or other.version != segment.version or not other.overlaps(segment):
-                continue
-            if self._stack.owns("vnets", row, planned):
-                continue  # the checks of the program know these, and what becomes of them
+        for row, other in self._overlapping(planned, "vnets", "network", segment):
             which = f"{segment} overlaps with {other} of {_named(row)}"
-            if key == gateway:
+            if str(row["$key"]) == gateway:
                 cause = f"{which}, its default gateway; the router has both"
                 yield Mistake(cause, "Give the networks different addresses.")
             elif gateway is not None and str(row.get("vnet_default_gateway")) == gateway:
@@ -50,6 +50,17 @@ class Addresses:
                 yield Doubt(cause, "Unless a router translates them, no answer finds its way; use other addresses.")
             else:
                 yield Doubt(which, "Use other addresses if the two shall ever reach each other.")
+
+    def _overlapping(
+        self, planned: Planned, table: str, column: str, segment: IpNetwork
+    ) -> Iterator[tuple[Row, IpNetwork]]:
+        """Yield the rows outside of the stack whose addresses overlap with a segment, and these addresses."""
+        for row in self._site.rows(table).values():
+            other = _segment(row, column)
+            overlaps = other is not None and other.version == segment.version and other.overlaps(segment)
+            # Of those of the stack the checks of the program know what becomes in this run.
+            if other is not None and overlaps and not self._stack.owns(table, row, planned):
+                yield row, other
 
     def _address(self, planned: Planned) -> Iterator[Finding]:
         ip, key = address_of(planned, "ip"), self._stack.value(planned, "network")
@@ -60,13 +71,22 @@ class Addresses:
         if row is not None and _router(row) == ip:
             yield Mistake(f"ip {ip} of {_named(row)} is already that of its router", "Choose another one.")
 
+    def _block(self, planned: Planned) -> Iterator[Finding]:
+        cidr, key = planned.known("cidr"), self._stack.value(planned, "network")
+        if cidr is None or key is None or not self._stack.is_changed(planned, "network", "cidr"):
+            return
+        for row, other in self._overlapping(planned, "vnet_cidrs", "cidr", ip_network(cidr)):
+            if str(row.get("vnet")) == key:
+                # VergeOS refuses it (docs/vergeos/networks.md §9).
+                yield Mistake(f"{cidr} overlaps with {other} (vnet_cidrs/{row['$key']})", "Choose another block.")
 
-def _segment(row: Row) -> IpNetwork | None:
-    """Return the addresses of a network; None where it has none, or VergeOS writes them in a way of its own."""
+
+def _segment(row: Row, column: str) -> IpNetwork | None:
+    """Return the addresses of a row; None where it has none, or VergeOS writes them in a way of its own."""
     if row.get("ipaddress_type") == "none":
         return None
     try:
-        return ip_network(str(row.get("network")))
+        return ip_network(str(row.get(column)), strict=False)
     except ValueError:
         return None
 
