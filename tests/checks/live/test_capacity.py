@@ -172,6 +172,30 @@ def test_a_power_that_is_new_to_what_runs_adds_nothing(live: Live) -> None:
     assert live.warnings(lambda: running("web", 100)) == []
 
 
+def test_a_machine_that_was_renamed_in_the_program_adds_nothing(live: Live) -> None:
+    exists(live, on=True)
+    live.resources.pop()
+
+    def program() -> None:
+        Power("on", of=VirtualMachine("renamed", name="web", ram=100 * GIB, cluster=1), state="running")
+
+    assert live.warnings(program) == []
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_machine_that_is_taken_over_adds_what_does_not_run_yet(live: Live, on: bool) -> None:
+    exists(live, on=on)
+    live.resources.clear()
+
+    def program() -> None:
+        Power("on", of=VirtualMachine("web", name="web", ram=100 * GIB, cluster=1, adopt=True), state="running")
+
+    if on:
+        assert live.warnings(program) == []
+    else:
+        assert "adds 100.0 GiB of RAM" in live.error(program)
+
+
 def test_a_copy_whose_size_nobody_says_counts_as_nothing(live: Live) -> None:
     exists(live, on=True)
 
@@ -241,6 +265,16 @@ def test_a_drive_that_moves_adds_all_that_it_has(stored: Live) -> None:
     stored.holds(Drive, "data", 7, vm="1", name="data", disksize="1200GiB", preferred_tier="3")
     (warning,) = stored.warnings(lambda: drive("data", "1200GiB"))
     assert "adds 1.2 TiB to tier 1" in warning
+
+
+def test_a_drive_that_is_taken_over_or_renamed_adds_what_it_grows_by(stored: Live) -> None:
+    machine = stored.simulator.rows("vms")[0]["machine"]
+    row = {"name": "data", "media": "disk", "disksize": 600 * 2**30, "preferred_tier": "1"}
+    key = stored.simulator.add("machine_drives", machine=machine, **row)
+    assert stored.warnings(lambda: drive("data", "1600GiB", adopt=True)) == []
+    stored.holds(Drive, "former", key, vm="1", name="data", disksize="600GiB", preferred_tier="1")
+    assert stored.warnings(lambda: drive("data", "1600GiB")) == []
+    assert len(stored.warnings(lambda: drive("data", "1700GiB"))) == 1
 
 
 def test_a_drive_that_stays_is_no_news(stored: Live) -> None:

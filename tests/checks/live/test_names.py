@@ -115,6 +115,20 @@ def test_a_row_that_is_taken_over_is_no_clash(live: Live) -> None:
     assert live.warnings(lambda: Network("two", name="lan", adopt=pulumi.Output.from_input(True))) == []
 
 
+def test_within_what_is_taken_over_or_was_renamed_others_are_met(live: Live) -> None:
+    key = live.simulator.add("vms", name="web")
+    machine = live.simulator.rows("vms")[0]["machine"]
+    live.simulator.add("machine_drives", machine=machine, name="root", media="disk", disksize=2**30)
+
+    def program(adopt: bool | None = None) -> None:
+        Drive("root", vm=VirtualMachine("web", name="web", adopt=adopt), name="root", disksize="1GiB")
+
+    text = "name 'root' of VirtualMachine 'web' is already that of row 1 of machine_drives"
+    assert text in live.error(lambda: program(adopt=True))
+    live.holds(VirtualMachine, "former", key, name="web")
+    assert text in live.error(program)
+
+
 def test_a_row_that_was_made_by_a_create_that_was_cut_off_is_no_clash(live: Live) -> None:
     live.simulator.add("vnets", name="lan", description=str(Mark.new("shop/dev", "lan", TOKEN)))
     live.was_cut_off(Network, "lan", TOKEN)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.live.clusters import Clusters
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site, number
 from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.client import Row
@@ -28,6 +29,7 @@ class Capacity:
     def __init__(self, site: Site, stack: Stack) -> None:
         self._site = site
         self._stack = stack
+        self._existing = Existing(site, stack)
         self._clusters = Clusters(site)
         self._stored: Counter[str] = Counter()
 
@@ -45,7 +47,7 @@ class Capacity:
         """Compare with what one VM may have, and count by how much one that runs grows."""
         if not self._stack.is_changed(planned, "ram", "cpu_cores", "cluster"):
             return
-        row = self._row(planned)
+        row = self._existing.row(planned)
         ram, cores, cluster = (
             _asked(planned, "ram") * MIB,
             _asked(planned, "cpu_cores"),
@@ -63,14 +65,9 @@ class Capacity:
             return
         if planned.known("state") != "running" or not self._stack.is_changed(planned, "state", "of"):
             return
-        row = self._row(machine)
+        row = self._existing.row(machine)
         if row is None or not row.get("running"):
             yield from self._clusters.of(machine, row).add(_asked(machine, "ram") * MIB, _asked(machine, "cpu_cores"))
-
-    def _row(self, machine: Planned) -> Row | None:
-        """Return a VM as it is; None where it is new."""
-        key = self._stack.key(machine)
-        return self._site.rows("vms").get(key) if key else None
 
     def _drive(self, planned: Planned) -> Iterator[Finding]:
         tier, size = planned.known("preferred_tier"), planned.known("disksize")
@@ -88,8 +85,9 @@ class Capacity:
     def _store(self, planned: Planned, tier: str, size: str, row: Row) -> Iterator[Finding]:
         """Count by how much a drive grows. Drives take space as they are filled, so nothing is certain before."""
         sizes, held = planned.attributes["disksize"].value, self._stack.held(planned)
-        before = held.outputs if held and held.outputs.get("preferred_tier") == tier else {}
-        added = sizes.to_api(size) - (sizes.to_api(before["disksize"]) if before.get("disksize") else 0)
+        there = held.outputs if held else self._existing.row(planned) or {}
+        before = there.get("disksize") if str(there.get("preferred_tier")) == tier else None
+        added = sizes.to_api(size) - (sizes.to_api(before) if before else 0)
         left = max(number(row.get("capacity")) - number(row.get("used")), 0)
         fitted = self._stored[tier] <= left
         self._stored[tier] += max(added, 0)

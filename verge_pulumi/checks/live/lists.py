@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "status#used_ram as used_ram",
         "status#used_cores as used_cores",
     ),
+    "machine_drives": ("disksize", "preferred_tier"),
     "machine_nics": ("macaddress", "vnet", "enabled"),
     "nodes": ("cluster", "cores", "ram", "maintenance", "machine#status#running as running"),
     "storage_tiers": ("tier", "capacity", "used"),

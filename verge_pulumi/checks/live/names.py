@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
 from verge_pulumi.checks.live.stack import Stack, takes_over, whose
 from verge_pulumi.client import Row, printable
@@ -15,61 +16,28 @@ from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.lifecycle.frame import provider_of
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 
-Values = tuple[str, ...]
-
 
 class Names:
     """The unique values of the rows of one system."""
 
     def __init__(self, site: Site, stack: Stack) -> None:
-        self._site = site
         self._stack = stack
-        self._taken: dict[type, dict[Values, Row]] = {}
+        self._existing = Existing(site, stack)
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
         declaration = planned.resource.declaration
-        if not _is_refused_twice(planned) or not self._stack.is_changed(planned, *declaration.unique):
+        if takes_over(planned) or not _is_refused_twice(planned):
             return
-        row = self.holder(planned)
-        if row is not None:
+        if not self._stack.is_changed(planned, *declaration.unique):
+            return
+        row = self._existing.namesake(planned)
+        if row is not None and not self._stack.owns(declaration.table, row, planned):
             named = " and ".join(f"{name} '{printable(str(planned.known(name)))}'" for name in _own(declaration))
             within = "".join(f" of {_named(planned, name)}" for name in _places(declaration))
             cause = f"{named}{within} is already that of row {row['$key']} of {declaration.table}, {whose(row)}"
             advice = "Choose another one, or set adopt=True to manage that row from here."
             yield Doubt(f"{cause}, a lease", advice) if _is_lease(declaration, row) else Mistake(cause, advice)
-
-    def holder(self, planned: Planned) -> Row | None:
-        """Return the row outside of the stack that has the unique values of a resource; None as far as is known."""
-        declaration, table = planned.resource.declaration, planned.resource.declaration.table
-        wanted = self._wanted(planned)
-        if wanted is None or takes_over(planned):
-            return None
-        kind = type(planned.resource)
-        if kind not in self._taken:
-            columns = [declaration.column_of(name) for name in declaration.unique]
-            rows = self._site.rows(table).values()
-            self._taken[kind] = {tuple(str(row.get(column)) for column in columns): row for row in rows}
-        row = self._taken[kind].get(wanted)
-        return None if row is None or self._stack.owns(table, row, planned) else row
-
-    def _wanted(self, planned: Planned) -> Values | None:
-        """Return the unique values as columns have them; None if one is not known yet."""
-        declaration = planned.resource.declaration
-        found: list[str] = []
-        for name in declaration.unique:
-            attribute, value = declaration.inputs[name], self._stack.value(planned, name)
-            if value is None:
-                return None
-            if attribute.through is None:
-                found.append(str(attribute.value.to_api(value)))
-                continue
-            ((table, key),) = attribute.refers_to(value)
-            column = self._site.rows(table).get(key, {}).get(attribute.through)
-            if column is None:
-                return None
-            found.append(str(column))
-        return tuple(found)
 
 
 def _is_refused_twice(planned: Planned) -> bool:

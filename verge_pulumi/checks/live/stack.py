@@ -67,9 +67,14 @@ class Stack:
             return None if None in keys else keys
         if isinstance(known, Planned):
             key = self.key(known)
-            as_path = isinstance(attribute, Reference) and attribute.as_path
-            return f"{known.resource.declaration.table}/{key}" if key and as_path else key
+            return key and self.reference(planned, name, key)
         return None if isinstance(known, pulumi.Resource) else known
+
+    def reference(self, planned: Planned, name: str, key: str) -> str:
+        """Return what the state has of an argument that is a resource of the program, whose key is this one."""
+        attribute, known = planned.attributes[name], planned.known(name)
+        as_path = isinstance(attribute, Reference) and attribute.as_path
+        return f"{known.resource.declaration.table}/{key}" if as_path else key
 
     def key(self, value: Any) -> str | None:
         """Return the key of what a reference is: a resource of the program, or a key; None if it has none yet."""
