@@ -207,6 +207,26 @@ def test_what_is_within_a_chosen_row_comes_along_and_what_it_needs_on_demand(sit
     assert treated(site, "vnets", "wan")[0] == "lookup"
 
 
+def test_what_lies_within_an_excluded_row_is_left_out_too(site: SiteBench) -> None:
+    site.vm("web", {"eth0": site.network()})
+    site.plan(scope=Scope(exclude=("web",)))
+    for table, name in (("machine_drives", "root"), ("machine_nics", "eth0")):
+        assert treated(site, table, name) == ("lookup", "VirtualMachine 'web' is left out")
+    assert treated(site, "vnets", "lan") == ("manage", "")
+
+
+def test_what_lies_within_a_row_that_a_person_leaves_is_left_too_unless_they_manage_it(site: SiteBench) -> None:
+    site.vm("web", {"eth0": site.network()})
+    site.plan()
+    vm, drive = line(site, "vms", "web"), line(site, "machine_drives", "root")
+    site.lines[vm.place] = replace(vm, treatment="leave")
+    site.lines[drive.place] = replace(drive, treatment="manage")
+    for _ in range(2):
+        site.plan()
+        assert treated(site, "machine_drives", "root") == ("manage", "")
+        assert treated(site, "machine_nics", "eth0") == ("leave", "VirtualMachine 'web' is left out")
+
+
 def test_patterns_are_of_names_or_of_kinds_and_names(site: SiteBench) -> None:
     lan = site.network("web")
     site.vm("web", {"eth0": lan})

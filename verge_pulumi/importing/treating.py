@@ -110,18 +110,27 @@ class Treatments:
             return Treatment.LEAVE, GIVEN
         if self._is_of_another_table(found):
             return Treatment.LEAVE, OF_ANOTHER_TABLE
-        if line.is_decided and not line.is_in_program:
-            return Treatment(line.treatment), _decided(line)
+        if left_out := self._left_out(found, scope):
+            return left_out
         if place in scope.left and not line.is_in_program:
             return Treatment.LEAVE, scope.left[place]
         if place not in chosen and not line.is_decided:
             return Treatment.LOOKUP, "it was not chosen"
-        if _meets(found, scope.exclude) and not line.is_decided:
-            return Treatment.LOOKUP, "it was excluded"
         if why := self._why_not(found):
             self.unsaid.add(place)
             return Treatment.LEAVE, why
         return MANAGE
+
+    def _left_out(self, found: Found, scope: Scope) -> Decision | None:
+        """Return what people decided who leave out a row or what it is within; None if nobody does."""
+        line = self._known.line(found.place)
+        if line.is_decided:
+            return None if line.is_in_program else (Treatment(line.treatment), _decided(line))
+        if _meets(found, scope.exclude):
+            return Treatment.LOOKUP, "it was excluded"
+        above = self._objects.all.get(found.parent) if found.parent else None
+        left_out = self._left_out(above, scope) if above and above is not found else None
+        return (left_out[0], f"{above.title} is left out") if above and left_out else None
 
     def _is_given(self, found: Found) -> bool:
         """Say whether VergeOS itself made a row."""
