@@ -83,6 +83,9 @@ def importing(
         outcome = Import(folder, Pulumi(folder, stack), os.environ, tell).run(options, confirm)
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
+    except OSError as error:
+        mend = "Run the same command again once that is mended"
+        stop("import", EngineError(f"{error.filename}: {error.strerror}. {mend}"), code=1)
     typer.echo(_summary(outcome))
     raise typer.Exit(outcome.exit_code)
 

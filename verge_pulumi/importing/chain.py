@@ -231,9 +231,10 @@ class Import:
         written = self._written()
         for name, text in program.files.items():
             path = self._folder / name
-            if path.exists() and self._hash(name) != written.get(name):
-                changed = path.read_text(encoding="utf-8") != text
-                outcome.kept += [name] if changed and name not in outcome.kept else []
+            # One that is as it is to be was written by a run that was cut off right after it.
+            known = not path.exists() or self._hash(name) == written.get(name)
+            if not known and path.read_text(encoding="utf-8") != text:
+                outcome.kept += [] if name in outcome.kept else [name]
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part")

@@ -1,0 +1,180 @@
+"""An import that is cut off anywhere leaves whole files, and the same command ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tests.faults.faulty import cases
+from tests.importing.bench import MemoryCli, SiteBench, record_quickly
+from verge_pulumi.cli import importing as module
+from verge_pulumi.cli.app import app
+from verge_pulumi.client import VergeError
+from verge_pulumi.importing import chain
+from verge_pulumi.simulator import Options, Simulator
+
+DRAWN = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{8}-[0-9a-f]{12}")
+"""What an import draws by chance: tokens, and the id of the default provider."""
+
+
+class Instants:
+    """Counts what an import does to the disk, the program and the state, and interrupts it at one of these.
+
+    Args:
+        at: At which; 0 for none.
+        how: What is raised there.
+    """
+
+    def __init__(self, at: int, how: BaseException) -> None:
+        self.seen = 0
+        self._at = at
+        self._how = how
+
+    def counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that may be interrupted before and after it."""
+
+        def called(*arguments: Any, **options: Any) -> Any:
+            self._reach()
+            result = real(*arguments, **options)
+            self._reach()
+            return result
+
+        return called
+
+    def _reach(self) -> None:
+        self.seen += 1
+        if self.seen == self._at:
+            raise self._how
+
+    @contextmanager
+    def watching(self, cli: MemoryCli) -> Iterator[None]:
+        """Watch all that an import does outside of its memory."""
+        with pytest.MonkeyPatch.context() as patched:
+            for method in ("write_text", "replace", "touch", "mkdir"):
+                patched.setattr(Path, method, self.counted(getattr(Path, method)))
+            patched.setattr(chain, "record", self.counted(chain.record))
+            for method in ("export", "replace_state"):
+                patched.setattr(cli, method, self.counted(getattr(cli, method)))
+            yield
+
+
+def left_by(site: SiteBench, cli: MemoryCli) -> tuple[dict[str, bytes], str]:
+    """Return all files, and the state without what is drawn by chance."""
+    paths = [path for path in site.folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".gz")]
+    # The copy of the state before it was written is the only one of a run that came to that.
+    own = [path for path in paths if path.name != "before.json"]
+    files = {str(path.relative_to(site.folder)): path.read_bytes() for path in own}
+    return files, DRAWN.sub("", json.dumps(cli.state, sort_keys=True))
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """A VergeOS with a machine on a network, which no test here changes."""
+    with Simulator(Options(name="site-a")) as running, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("VERGEOS_HOST", running.url)
+        environment.setenv("VERGEOS_API_KEY", running.api_key)
+        people = SiteBench(running, Path())
+        people.vm("web", {"eth0": people.network()})
+        yield running
+
+
+@pytest.fixture(scope="module")
+def undisturbed(simulator: Simulator) -> tuple[int, tuple[dict[str, bytes], str]]:
+    """How many instants an import has, and what it leaves if nothing happens."""
+    instants, cli = Instants(0, KeyboardInterrupt()), MemoryCli()
+    with tempfile.TemporaryDirectory() as folder:
+        site = SiteBench(simulator, Path(folder))
+        with pytest.MonkeyPatch.context() as patched, instants.watching(cli):
+            patched.setattr(chain, "record", record_quickly)
+            assert site.imports(cli).exit_code == 0
+        return instants.seen, left_by(site, cli)
+
+
+@pytest.fixture
+def site(simulator: Simulator, tmp_path: Path) -> Iterator[SiteBench]:
+    """A project for it."""
+    yield SiteBench(simulator, tmp_path)
+    simulator.faults()
+
+
+@given(part=st.integers(0, 999))
+@settings(cases(400, part=50), phases=[Phase.generate], derandomize=True)
+def test_it_may_be_cut_off_at_any_instant(
+    simulator: Simulator, undisturbed: tuple[int, tuple[dict[str, bytes], str]], part: int
+) -> None:
+    instants, expected = undisturbed
+    at = 1 + part * instants // 1000
+    with tempfile.TemporaryDirectory() as folder:
+        site, cli = SiteBench(simulator, Path(folder)), MemoryCli()
+        with Instants(at, KeyboardInterrupt()).watching(cli), pytest.raises(KeyboardInterrupt):
+            site.imports(cli)
+        for path in site.folder.rglob("*.py"):
+            compile(path.read_bytes(), str(path), "exec")
+        assert site.imports(cli).exit_code == 0
+        assert left_by(site, cli) == expected
+
+
+def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "Pulumi", lambda folder, stack: cli)
+    full = OSError(errno.ENOSPC, "No space left on device", str(site.folder / "x"))
+    instants = Instants(20, full)
+    with instants.watching(cli):
+        ran = CliRunner().invoke(app, ["import", str(site.folder), "--yes"])
+    assert ran.exit_code == 1
+    assert ran.stderr.splitlines()[-1].endswith(
+        "No space left on device. Run the same command again once that is mended"
+    )
+    assert site.imports(cli).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"what": "reset", "match": {"verb": "GET", "path": "/vms$", "times": 0}},
+        {"what": "status", "status": 401, "match": {"verb": "GET", "path": "/vms$", "times": 0}},
+    ],
+)
+def test_a_vergeos_that_does_not_answer_ends_it_and_the_same_command_goes_on(
+    site: SiteBench, cli: MemoryCli, fault: dict[str, Any]
+) -> None:
+    site.simulator.faults(fault)
+    with pytest.raises(VergeError):
+        site.imports(cli)
+    assert cli.state["deployment"] == {}
+    site.simulator.faults()
+    assert site.imports(cli).exit_code == 0
+
+
+def test_a_vergeos_that_is_busy_is_waited_for(site: SiteBench, cli: MemoryCli) -> None:
+    site.simulator.faults({"what": "rate_limit", "retry_after": 0, "match": {"verb": "GET", "nth": 5, "times": 3}})
+    assert site.imports(cli).exit_code == 0
+
+
+def test_three_tables_without_right_are_named_and_come_along_later(
+    site: SiteBench, cli: MemoryCli, undisturbed: tuple[int, tuple[dict[str, bytes], str]]
+) -> None:
+    refused = ("users", "groups", "vnet_rules")
+    site.simulator.faults(
+        *(
+            {"what": "status", "status": 403, "body": {"err": "no"}, "match": {"path": f"/{table}$", "times": 0}}
+            for table in refused
+        )
+    )
+    outcome = site.imports(cli)
+    assert (sorted(outcome.unread), outcome.exit_code) == (sorted(refused), 3)
+    site.simulator.faults()
+    assert site.imports(cli).exit_code == 0
+    assert sorted(left_by(site, cli)[0]) == sorted(undisturbed[1][0])
+    there = {entry["urn"] for entry in json.loads(undisturbed[1][1])["deployment"]["resources"]}
+    assert {entry["urn"] for entry in cli.entries.values()} == there
