@@ -1,0 +1,184 @@
+"""Run again: nothing moves, what people decided stays, and what is new is added."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.importing.bench import MemoryCli, SiteBench
+from tests.importing.engine import differences
+from tests.importing.hostile import fill
+from verge_pulumi.importing.outcome import Outcome
+from verge_pulumi.importing.treating import Scope
+
+PEOPLE = """\
+import pulumi
+from verge_pulumi import Network, Tag, TagCategory
+
+mine = TagCategory("mine", name="mine")
+"""
+
+
+def asked(outcome: Outcome) -> bool:
+    """Fail: nobody is to be asked."""
+    raise AssertionError("asked although nothing is new")
+
+
+def plan_of(site: SiteBench) -> list[dict[str, str]]:
+    """Return the lines of the plan as a file."""
+    with (site.folder / "vergeos-import" / "plan.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def edit(site: SiteBench, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """Edit lines of the plan, as a spreadsheet does."""
+    lines = [{**line, **change(line)} for line in plan_of(site)]
+    with (site.folder / "vergeos-import" / "plan.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+def test_ten_more_machines_add_their_own_and_change_no_name_and_no_line(site: SiteBench, cli: MemoryCli) -> None:
+    lan = site.network()
+    for number in range(5):
+        site.vm(f"web-{number}", {"eth0": lan})
+    site.imports(cli)
+    before, entries = plan_of(site), cli.entries
+    program = {path: path.read_bytes() for path in site.folder.rglob("infrastructure/*.py")}
+    site.imports(cli, confirm=asked)
+    assert (plan_of(site), cli.entries) == (before, entries)
+    for number in range(10):
+        site.vm(f"app-{number}", {"eth0": lan})
+    outcome = site.imports(cli)
+    assert outcome.exit_code == 0
+    after = plan_of(site)
+    assert [line for line in after if line in before] == before
+    new = [line["resource"] for line in after if line not in before and line["treatment"] == "manage"]
+    assert new == [f"app-{number}" for number in range(10)]
+    # A component, its VM, a drive, a NIC and the power of each.
+    assert outcome.new == len(cli.entries) - len(entries) == 50
+    assert {key: cli.entries[key] for key in entries} == entries
+    assert {path: path.read_bytes() for path in program} == program
+    site.imports(cli, confirm=asked)
+
+
+def test_what_people_edit_in_the_plan_is_kept_over_three_runs(site: SiteBench, cli: MemoryCli) -> None:
+    lan = site.network()
+    for number in range(40):
+        site.vm(f"web-{number:02}", {"eth0": lan})
+    site.imports(cli, plan_only=True)
+    renamed = {f"web-{number:02}": f"shop-{number}" for number in range(30)}
+    excluded = {f"web-{number:02}" for number in range(30, 35)}
+    moved = {f"web-{number:02}" for number in range(35, 38)}
+
+    def change(line: dict[str, str]) -> dict[str, str]:
+        if line["table"] != "vms":
+            return {}
+        name = line["name"]
+        told = {"resource": renamed[name]} if name in renamed else {}
+        told |= {"treatment": "leave"} if name in excluded else {}
+        return told | ({"module": "batch"} if name in moved else {})
+
+    edit(site, change)
+    for run in range(3):
+        outcome = site.imports(cli, no_state=run < 2)
+        assert outcome.exit_code == 0
+        lines = {line["name"]: line for line in plan_of(site) if line["table"] == "vms"}
+        assert {name: lines[name]["resource"] for name in renamed} == renamed
+        assert {name for name, line in lines.items() if line["treatment"] == "leave"} == excluded
+        assert {name for name, line in lines.items() if line["module"] == "batch"} == moved
+    compute = (site.folder / "infrastructure" / "compute.py").read_text()
+    batch = (site.folder / "infrastructure" / "batch.py").read_text()
+    assert all(f'Server(\n    "{name}"' in compute for name in renamed.values())
+    assert all(f'name="{name}"' in batch for name in moved)
+    assert not [name for name in excluded if name in compute + batch]
+    assert differences(cli, site.simulator) == []
+
+
+def test_three_batches_come_into_one_stack_and_a_project_with_code_of_people(site: SiteBench, cli: MemoryCli) -> None:
+    lan = site.network()
+    vm = site.vm("web", {"eth0": lan})
+    site.imports(cli, scope=Scope(only=("Network/lan",)))
+    main = site.folder / "__main__.py"
+    main.write_text(f"{PEOPLE}{main.read_text()}")
+    site.make("tag_categories", name="mine")
+    assert site.imports(cli, declared=True).exit_code == 0
+    # The second batch comes into the module of the first, and what the third one adds is within its server.
+    with pytest.raises(Exception, match=r"the program lacks .*Import in __main__\.py the modules that declare it"):
+        site.imports(cli, scope=Scope(only=("web",)))
+    main.write_text(main.read_text().replace("import network", "import compute, network"))
+    second = site.imports(cli, scope=Scope(only=("web",)))
+    assert (second.exit_code, second.kept) == (0, ["__main__.py"])
+    site.make("machine_drives", machine=site.machine(vm), name="data", disksize=1024**3)
+    with pytest.raises(Exception, match="the program lacks Drive 'data'"):
+        site.imports(cli, scope=Scope(only=("web",)))
+    main.write_text(main.read_text().replace("import compute, network", "import compute, compute_2, network"))
+    assert site.imports(cli, scope=Scope(only=("web",))).exit_code == 0
+    names = {key.rpartition("::")[2] for key in cli.entries}
+    assert {"mine", "lan", "web", "web-vm", "web-root", "web-eth0", "data"} <= names
+    assert "mine = TagCategory" in main.read_text()
+    assert differences(cli, site.simulator) == []
+    site.imports(cli, scope=Scope(only=("web",)), confirm=asked)
+
+
+def test_a_program_that_was_reviewed_gets_its_state_on_another_machine(
+    site: SiteBench, cli: MemoryCli, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Not for version control is what one machine has read."""
+    site.vm("web", {"eth0": site.network()})
+    site.imports(cli, no_state=True)
+    other = SiteBench(site.simulator, tmp_path_factory.mktemp("checkout") / "project")
+    shutil.copytree(site.folder, other.folder, ignore=shutil.ignore_patterns(".vergeos", "__pycache__"))
+    files = {path: path.read_bytes() for path in other.folder.rglob("*") if path.is_file()}
+    outcome = other.imports(cli)
+    assert (outcome.exit_code, outcome.kept) == (0, [])
+    assert outcome.new == len(cli.entries)
+    assert {path: path.read_bytes() for path in files} == files
+    assert differences(cli, site.simulator) == []
+
+
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from tests.importing.bench import STACK, MemoryCli
+from verge_pulumi.importing.chain import Import
+from verge_pulumi.importing.outcome import Options
+import os
+Import(Path(sys.argv[1]), MemoryCli(), os.environ, print).run(Options(no_state=True))
+"""
+
+
+def test_two_machines_in_two_time_zones_write_the_same_bytes(site: SiteBench, tmp_path: Path) -> None:
+    fill(site.simulator, 12, 4)
+    written: list[dict[str, bytes]] = []
+    for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/St_Johns")):
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
+        subprocess.run([sys.executable, "-c", ELSEWHERE, str(folder)], env=environment, check=True)
+        files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+        written.append({str(path.relative_to(folder)): path.read_bytes() for path in files})
+    assert len(written[0]) > 8
+    assert written[0] == written[1]
+
+
+def test_every_machine_is_found_by_its_name_and_no_key_stands_without_a_comment(site: SiteBench) -> None:
+    fill(site.simulator, 120, 8)
+    files = site.program(site.plan())
+    text = "\n".join(files.values())
+    for name in (row["name"] for row in site.simulator.rows("vms")):
+        spelt = [line for line in text.splitlines() if line.strip() in (f'name="{name}",', f"name='{name}',")]
+        assert spelt or not name.isprintable() or {"\\", "'"} & {*name}, name
+    assert statistics.median(len(each.splitlines()) for each in files.values()) <= 200
+    bare = [line for line in text.splitlines() if re.search(r'(network|uplink|gateway|vm|cluster)="\d+"', line)]
+    assert [line for line in bare if "  # " not in line and 'cluster="' not in line] == []
