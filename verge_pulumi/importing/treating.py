@@ -55,6 +55,8 @@ class Known:
         lines: The lines of the last plan, perhaps edited.
         frozen: Modules that are left as they are: somebody edited them, or the state has what they declare.
         refused: Rows that a program cannot declare together with the others, and why.
+        prefix: How the names of resources begin: with the system where the program has others, too.
+        taken: Kinds and names of the resources that the program has of other systems.
     """
 
     owner: str
@@ -62,6 +64,8 @@ class Known:
     lines: Mapping[Place, Line] = field(default_factory=dict)
     frozen: Collection[str] = ()
     refused: Mapping[Place, str] = field(default_factory=dict)
+    prefix: str = ""
+    taken: Collection[tuple[str, str]] = ()
 
     def line(self, place: Place) -> Line:
         """Return the last line of a row; one that says nothing if there is none."""
@@ -189,7 +193,7 @@ class Treatments:
             problems = [failure.reason for failure in checked.failures] or [
                 f"{name}: the program would change it."
                 for name in differing(found.declaration, found.outputs, checked.inputs)
-                if name not in found.references
+                if name not in found.references and name not in found.given
             ]
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
