@@ -63,7 +63,7 @@ class Instants:
         with pytest.MonkeyPatch.context() as patched:
             for method in ("write_text", "replace", "touch", "mkdir"):
                 patched.setattr(Path, method, self.counted(getattr(Path, method)))
-            patched.setattr(chain, "record", self.counted(chain.record))
+            patched.setattr(chain, "record", self.counted(record_quickly))
             for method in ("export", "replace_state"):
                 patched.setattr(cli, method, self.counted(getattr(cli, method)))
             yield

@@ -179,6 +179,13 @@ def test_values_that_vergeos_chooses_by_itself_are_not_written_but_on_demand(sit
     assert "dhcp_enabled=False" in every["infrastructure/network.py"]
 
 
+def test_what_vergeos_takes_from_the_name_is_written_only_where_it_is_another(site: SiteBench) -> None:
+    site.make("users", name="ann", password="a-long-password-1")
+    site.make("users", name="bob", password="a-long-password-1", remote_name="Bob@example.com")
+    text = site.program(site.plan())["infrastructure/access.py"]
+    assert text.count("remote_name=") == text.count('remote_name="Bob@example.com"') == 1
+
+
 def test_a_vm_that_runs_says_nothing_of_power_and_a_stopped_one_does(site: SiteBench) -> None:
     on, off = site.vm("on"), site.vm("off")
     site.simulator.edit("machine_status", site.machine(on), running=True, status="running")

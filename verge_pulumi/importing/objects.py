@@ -205,6 +205,9 @@ class Objects:
             return False
         if self._every or not is_left_out_as_default(declaration, attribute):
             return True
+        source = found.kind.importing.filled.get(str(attribute.column))
+        if source and found.row.get(source) == value:
+            return False
         table = self._tables.get(declaration.table)
         column = table.column(str(attribute.column)) if table else None
         if column is None or column.default is UNSET:

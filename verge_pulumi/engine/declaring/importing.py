@@ -15,6 +15,7 @@ class Importing:
         given: Values of columns by which the rows are known that VergeOS itself made; they are left as they are.
         owned_by: The column that says for what VergeOS made a row; one that holds something is left, too.
         follows_parents: Whether VergeOS made every row between rows that it made, such as who is in its groups.
+        filled: The column out of which VergeOS fills another one, by that; it is written only where they differ.
         left: Why rows are not written into a program at all; "" where they are.
         module: The module of the program for it; "" for that of its area.
         also: Tables with further rows of which the objects consist, and the columns to read of them.
@@ -23,6 +24,7 @@ class Importing:
     given: Mapping[str, Collection[Any]] = field(default_factory=dict)
     owned_by: str = ""
     follows_parents: bool = False
+    filled: Mapping[str, str] = field(default_factory=dict)
     left: str = ""
     module: str = ""
     also: Mapping[str, Collection[str]] = field(default_factory=dict)

@@ -43,7 +43,9 @@ class User(
     """
 
     review = Review(guards=True)
-    importing = Importing(given={"$key": (1,), "type": ("site_sync", "site_user")})  # docs/vergeos/access.md §1
+    importing = Importing(
+        given={"$key": (1,), "type": ("site_sync", "site_user")}, filled={"remote_name": "name"}
+    )  # docs/vergeos/access.md §1
 
     name: Attr[LowerCase] = arg(min_length=1, max_length=128, pattern="^[^/]+$")
     """Login name, unique on the system, without ``/``. VergeOS keeps it in lower case."""
