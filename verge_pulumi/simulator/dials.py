@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from verge_pulumi.catalogue.openapi import column_description
-from verge_pulumi.simulator.api import Answer, Call
+from verge_pulumi.simulator.calls import Answer, Call
 from verge_pulumi.simulator.disputed import QUESTIONS
 from verge_pulumi.simulator.errors import ApiError
 from verge_pulumi.simulator.faults import WHAT

@@ -11,7 +11,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-from verge_pulumi.simulator.api import Answer
+from verge_pulumi.simulator.calls import Answer
 
 
 @cache

@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 import trustme
 from aiohttp import web
 
-from verge_pulumi.simulator.api import Answer, Api, Call, parse_json
+from verge_pulumi.simulator.api import Api
+from verge_pulumi.simulator.calls import Answer, Call, parse_json
 from verge_pulumi.simulator.contents import Download
 from verge_pulumi.simulator.dials import DIALS, Dialboard
 from verge_pulumi.simulator.errors import ApiError

@@ -23,8 +23,8 @@ from typing import Any, Self, TypeVar
 from verge_pulumi.catalogue import DEFAULT_RELEASE, TABLES
 from verge_pulumi.catalogue.model import Table
 from verge_pulumi.catalogue.reports import read_report
-from verge_pulumi.simulator.api import parse_json
 from verge_pulumi.simulator.arguments import whole
+from verge_pulumi.simulator.calls import parse_json
 from verge_pulumi.simulator.gate import is_loopback
 from verge_pulumi.simulator.log import Counters, Request
 from verge_pulumi.simulator.server import Certificate, Server
