@@ -155,7 +155,7 @@ def openapi_document(tables: Mapping[str, Table], release: str) -> Json:
     """
     number = release_number(release)
     errors = _errors(number)
-    paths: Json = {**_session_paths(errors), "/version.json": _version_path()}
+    paths: Json = {**_session_paths(errors), "/version.json": _version_path(), "/api/v4": _index_path(errors)}
     schemas: Json = dict(_SCHEMAS)
     for table in tables.values():
         paths |= _table_paths(table, errors)
@@ -250,6 +250,20 @@ def _version_path() -> Json:
         "tags": ["session"],
         "security": [],
         "responses": {"200": {"description": "The version.", **_content(_schema_ref("Version"))}},
+    }
+    return {"get": operation}
+
+
+def _index_path(errors: Mapping[str, str]) -> Json:
+    entry: Json = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+    operation = {
+        "operationId": "index",
+        "summary": "The tables of the system",
+        "tags": ["session"],
+        "responses": {
+            "200": {"description": "The tables.", **_content({"type": "array", "items": entry})},
+            **_error_refs(errors, "401"),
+        },
     }
     return {"get": operation}
 
