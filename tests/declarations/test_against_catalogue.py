@@ -13,6 +13,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.resource import BaseResource, Resource
+from verge_pulumi.engine.declaring.values import Key
 
 RESOURCES = [
     resource
@@ -67,6 +68,7 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
             found += [f"{name}: is a member, the column {column.type.value}"] * (column.type is not Type.JSON)
             continue
         found += [f"{name}: {reason}" for reason in column_disagreements(attribute, column)]
+        found += [f"{name}: {reason}" for reason in holder_disagreements(attribute, column, table, tables)]
         if attribute.is_input and column.write not in written(declaration, name):
             found.append(f"{name}: replaces={attribute.replaces}, the column is written {column.write.value}")
     if declaration.since != (table.since or ""):
@@ -76,6 +78,14 @@ def disagreements(declaration: Declaration, tables: dict[str, Table]) -> list[st
     if declaration.unique and uniqueness(declaration) not in table.unique and not existing:
         found.append(f"unique: {declaration.unique}")
     return found
+
+
+def holder_disagreements(attribute: Any, column: Column, table: Table, tables: dict[str, Table]) -> list[str]:
+    """Compare who else may hold a column; the declaration may ask where the catalogue sees no doubt."""
+    if column.held_by and attribute.held_by != column.held_by:
+        return [f"is not asked of {column.held_by} too, which may hold it instead"]
+    there = followed(f"{attribute.held_by}#{attribute.column}", table, tables) if attribute.held_by else column
+    return [] if there and (there.type, there.target) == (column.type, column.target) else ["its holder has it not"]
 
 
 def column_disagreements(attribute: Any, column: Column) -> list[str]:
@@ -166,6 +176,7 @@ def test_every_writable_column_is_declared(resource: type[BaseResource]) -> None
         ({"replaces": True}, "replaces=True, the column is written CU"),
         ({"le": 99999}, "le=99999, the column 65536"),
         ({"restarts": False}, "restarts=False, the column's effect is"),
+        ({"held_by": "machine"}, "mtu: its holder has it not"),
     ],
 )
 def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> None:
@@ -174,6 +185,7 @@ def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> Non
         column=wrong.get("name", "mtu"),
         replaces=wrong.get("replaces", False),
         restarts=wrong.get("restarts", True),
+        held_by=wrong.get("held_by", ""),
         ge=1000,
         le=wrong.get("le", 65536),
     )
@@ -183,6 +195,17 @@ def test_a_planted_mistake_is_found(wrong: dict[str, Any], sentence: str) -> Non
         title="Wrong", module="x", table="vnets", unique=("name",), attributes={"mtu": attribute, "name": name}
     )
     assert [text for text in disagreements(declaration, dict(TABLES)) if sentence in text]
+
+
+def test_a_column_that_is_asked_of_one_row_only_is_found() -> None:
+    class Alone(Resource, table="vms", unique=("name",)):
+        """A VM that trusts one answer."""
+
+        name: Attr[str] = arg(min_length=1, max_length=128)
+        preferred_node: Attr[Key | None] = arg(default=None)
+
+    found = disagreements(Alone.declaration, dict(TABLES))
+    assert found == ["preferred_node: is not asked of machine too, which may hold it instead"]
 
 
 def test_a_planted_wrong_word_is_found() -> None:
