@@ -12,7 +12,7 @@ import pytest
 from tests.providers.bench import Bench, Time
 from verge_pulumi.client import ApiKey, Basic
 from verge_pulumi.engine.connecting.connection import Connection, connect, from_process
-from verge_pulumi.engine.connecting.settings import Settings, read_settings
+from verge_pulumi.engine.connecting.settings import Settings, read_settings, wants_live_checks
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.simulator import Options, Simulator
 
@@ -73,6 +73,14 @@ def test_the_environment_wins_over_the_configuration(name: str) -> None:
     assert getattr(from_environment, attribute) == VALUES.get(variable, variable)
     set_but_empty = settings({**rest, name: configured}, **{attribute: ""})
     assert set_but_empty == from_configuration
+
+
+@pytest.mark.parametrize(
+    ("configured", "variable", "wanted"),
+    [(None, "", False), ("true", "", True), ("true", "No", False), (None, "1", True), ("false", "YES", True)],
+)
+def test_live_checks_are_wanted_if_somebody_says_so(configured: str | None, variable: str, wanted: bool) -> None:
+    assert wants_live_checks({"liveChecks": configured}.get, {"VERGEOS_LIVE_CHECKS": variable}) is wanted
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,13 @@ def test_a_system_that_is_silent_is_not_waited_for(live: Live, monkeypatch: pyte
     assert warning.startswith("live checks: what follows is left out: GET /api/v4/system failed: ")
 
 
+def test_a_system_that_answers_slowly_is_not_waited_for(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verge_pulumi.checks.live.site.PATIENCE_IN_ALL", 0.0)
+    host = live.simulator.url
+    assert live.warnings(program) == [f"live checks: what follows is left out: {host} took more than 0 s to answer."]
+    assert len(live.requests()) == 2
+
+
 def test_what_is_no_vergeos_is_told_of_once(live: Live) -> None:
     live.simulator.faults({"match": {"path": "/system", "times": 99}, "when": "before", "what": "garbage"})
     (warning,) = live.warnings(program)

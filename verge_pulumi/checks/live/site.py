@@ -34,6 +34,9 @@ T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds that one request may take; who waits for a preview rather does without a check."""
 
+PATIENCE_IN_ALL = 60.0
+"""Seconds that the requests of a run may take together."""
+
 OF_ONE_TABLE = (BadAnswer, BadRequest, NotFound, NotPermitted, PermissionDenied, Refused)
 """What goes wrong with one table alone; of anything else the next table would meet the same."""
 
@@ -98,6 +101,7 @@ class Site:
         self._tables: dict[str, Mapping[str, Row]] = {}
         self._columns: dict[str, frozenset[str]] = {}
         self._left_out: set[str] = set()
+        self._spent = 0.0
         self._seen = False
         self._away = False
 
@@ -114,6 +118,7 @@ class Site:
         """
         if self._away or about in self._left_out:
             raise NotAsked
+        started = self._connection.clock.now()
         try:
             self._see()
         except (EngineError, VergeError) as error:
@@ -126,6 +131,8 @@ class Site:
             raise NotAsked from None
         except (EngineError, VergeError) as error:
             raise self._without_all(error) from None
+        finally:
+            self._spent += self._connection.clock.now() - started
 
     def rows(self, table: str) -> Mapping[str, Row]:
         """Return all rows of a table by key, with what checks want to know of them.
@@ -166,6 +173,8 @@ class Site:
         """See that nothing has to be waited for, and once that this is the VergeOS which the state speaks of."""
         if self._connection.client.budget.at_once == 0:
             raise EngineError("the requests of this hour are used up")
+        if self._spent > PATIENCE_IN_ALL:
+            raise EngineError(f"{self._connection.client.host} took more than {PATIENCE_IN_ALL:.0f} s to answer")
         if self._seen:
             return
         self._connection.see_system()
