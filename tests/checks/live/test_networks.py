@@ -224,6 +224,14 @@ def test_a_card_or_a_reservation_that_stays_is_no_news(live: Live) -> None:
     assert live.requests() == []
 
 
+def test_what_the_state_has_encrypted_is_not_compared(live: Live) -> None:
+    live.simulator.add("vms", name="web")
+    card(live)
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
+    live.holds(Nic, "eth0", 7, vm="1", macaddress=secret, network=str(EXTERNAL))
+    assert live.warnings(lambda: nic(vm=1)) == []
+
+
 def test_the_card_of_the_stack_is_its_own(live: Live) -> None:
     live.simulator.add("vms", name="web")
     live.holds(Nic, "old", card(live), macaddress=MAC)

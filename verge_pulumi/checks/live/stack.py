@@ -7,6 +7,7 @@ too; its token tells. Everything else is somebody else's, whatever the text of i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -50,10 +51,10 @@ class Stack:
         return held is None or any(not self._is_same(planned, name, held) for name in names)
 
     def _is_same(self, planned: Planned, name: str, held: Held) -> bool:
-        attribute, value = planned.attributes[name], self.value(planned, name)
-        # The state has secrets encrypted.
-        unknown = value is None or attribute.secret
-        return unknown or name in planned.ignored or attribute.value.same(held.outputs.get(name), value)
+        recorded, value = held.outputs.get(name), self.value(planned, name)
+        # The state has secrets as objects, encrypted.
+        unknown = value is None or isinstance(recorded, Mapping)
+        return unknown or name in planned.ignored or planned.attributes[name].value.same(recorded, value)
 
     def value(self, planned: Planned, name: str) -> Any:
         """Return an argument as the state has it: of a reference the key, or the path where it is kept as one.
