@@ -14,8 +14,11 @@ from tests.checks.conftest import Said
 from tests.checks.live.conftest import Live
 from tests.declarations.mocked import Engine
 from verge_pulumi import Drive, Group, Network, Nic, Power, Provider, VirtualMachine
+from verge_pulumi.checks.findings import Finding
+from verge_pulumi.checks.live.names import Names
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.simulator import Options, Simulator
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -194,7 +197,30 @@ def test_rows_of_another_form_fail_nothing(live: Live) -> None:
         Drive("root", vm=web, name="root", disksize="1GiB", preferred_tier="1")
         Power("web", of=web, state="running")
 
-    live.warnings(program)
+    assert not [text for text in live.warnings(program) if "unexpected" in text]
+
+
+class Surprised:
+    """A check that meets what nobody thought of."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, planned: Planned) -> Iterator[Finding]:
+        raise TypeError("no such row")
+
+
+def test_a_check_that_fails_is_told_of_once_and_the_others_go_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verge_pulumi.checks.live.MAKERS", (Surprised, Names))
+    assert live.warnings(program) == [
+        "live checks: the check Surprised is left out: unexpected TypeError: no such row. Set VERGEOS_DEBUG=1 for "
+        "details and please report it."
+    ]
+    live.simulator.add("groups", name="group-1")
+    assert "name 'group-1' is already that of" in live.error(program)
+    monkeypatch.setenv("VERGEOS_DEBUG", "1")
+    with pytest.raises(TypeError, match="no such row"):
+        live.warnings(program)
 
 
 def test_an_hour_that_is_used_up_is_not_waited_for(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

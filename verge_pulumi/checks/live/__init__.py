@@ -7,7 +7,6 @@ makes a program fail: that is said once, and what it would have told is left out
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 import pulumi
@@ -25,7 +24,7 @@ from verge_pulumi.checks.live.site import NotAsked, Site, connected, tell
 from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, debugging, explain
 
 __all__ = ["LiveChecks"]
 
@@ -57,13 +56,25 @@ class LiveChecks:
         """Look at one more resource."""
         if self._checks is None:
             self._checks = self._begun()
-        for check in self._checks:
-            findings: list[Finding] = []
-            with contextlib.suppress(NotAsked):
-                findings.extend(check(planned))
+        for check in [*self._checks]:
+            findings = self._found(check, planned)
             yield from findings
             if any(isinstance(finding, Mistake) for finding in findings):
                 return  # it is refused, so nothing more is asked about it
+
+    def _found(self, check: Check, planned: Planned) -> Sequence[Finding]:
+        """Return what a check finds; one that fails is left out for the rest of the run."""
+        findings: list[Finding] = []
+        try:
+            findings.extend(check(planned))
+        except NotAsked:
+            pass
+        except Exception as error:  # rows of a form that nobody knew are no reason to refuse a program
+            if debugging():
+                raise
+            tell(f"the check {type(check).__name__} is left out: {explain(error)}")
+            self._checks = [each for each in self._checks or () if each is not check]
+        return findings
 
     def _begun(self) -> Sequence[Check]:
         """Return the checks; none where the state of the stack or the settings cannot be read."""
