@@ -32,15 +32,22 @@ def test_a_segment_that_somebody_uses_is_a_doubt(live: Live) -> None:
     key = office(live)
     assert live.warnings(lan) == [
         f"Network 'lan': 10.0.0.0/24 overlaps with 10.0.0.0/16 of the network 'office' (vnets/{key}). Use other "
-        "addresses if the two shall ever reach each other."
+        "addresses if they shall ever reach each other."
     ]
+
+
+def test_many_such_networks_are_one_warning(live: Live) -> None:
+    for number in range(5):
+        live.simulator.add("vnets", name=f"office-{number}", network="10.0.0.0/16")
+    (warning,) = live.warnings(lan)
+    assert "of the network 'office-2' (vnets/7) and 2 more. Use other" in warning
 
 
 def test_behind_one_gateway_it_matters_more(live: Live) -> None:
     key = office(live, vnet_default_gateway=EXTERNAL)
     assert live.warnings(lambda: lan(default_gateway=by_name("External"))) == [
-        f"Network 'lan': 10.0.0.0/24 overlaps with 10.0.0.0/16 of the network 'office' (vnets/{key}), which has the "
-        "same default gateway. Unless a router translates them, no answer finds its way; use other addresses."
+        f"Network 'lan': 10.0.0.0/24 overlaps with 10.0.0.0/16 of the network 'office' (vnets/{key}), behind the same "
+        "default gateway. Unless a router translates them, no answer finds its way; use other addresses."
     ]
 
 

@@ -15,6 +15,9 @@ from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network import Network
 from verge_pulumi.resources.network.network_block import NetworkBlock
 
+SHOWN = 3
+"""Networks that a warning names."""
+
 
 class Addresses:
     """The networks of one system and their addresses."""
@@ -40,16 +43,23 @@ class Addresses:
         if segment is None or not self._stack.is_changed(planned, "network", "ipaddress_type", "default_gateway"):
             return
         gateway = self._stack.value(planned, "default_gateway")
+        beside: list[str] = []
+        apart: list[str] = []
         for row, other in self._overlapping(planned, "vnets", "network", segment):
-            which = f"{segment} overlaps with {other} of {_named(row)}"
+            which = f"{other} of {_named(row)}"
             if str(row["$key"]) == gateway:
-                cause = f"{which}, its default gateway; the router has both"
+                cause = f"{segment} overlaps with {which}, its default gateway; the router has both"
                 yield Mistake(cause, "Give the networks different addresses.")
             elif gateway is not None and str(row.get("vnet_default_gateway")) == gateway:
-                cause = f"{which}, which has the same default gateway"
-                yield Doubt(cause, "Unless a router translates them, no answer finds its way; use other addresses.")
+                beside.append(which)
             else:
-                yield Doubt(which, "Use other addresses if the two shall ever reach each other.")
+                apart.append(which)
+        if beside:
+            cause = f"{segment} overlaps with {_some(beside)}, behind the same default gateway"
+            yield Doubt(cause, "Unless a router translates them, no answer finds its way; use other addresses.")
+        if apart:
+            cause = f"{segment} overlaps with {_some(apart)}"
+            yield Doubt(cause, "Use other addresses if they shall ever reach each other.")
 
     def _overlapping(
         self, planned: Planned, table: str, column: str, segment: IpNetwork
@@ -101,3 +111,9 @@ def _router(row: Row) -> object:
 
 def _named(row: Row) -> str:
     return f"the network '{printable(str(row.get('name')))}' (vnets/{row['$key']})"
+
+
+def _some(named: list[str]) -> str:
+    """Return the first few of some names, and how many more there are."""
+    more = len(named) - SHOWN
+    return ", ".join(named[:SHOWN]) + (f" and {more} more" if more > 0 else "")
