@@ -105,13 +105,13 @@ class Site:
         self._seen = False
         self._away = False
 
-    def ask(self, question: Callable[[Connection], T], about: str, *, for_all: bool = True) -> T:
+    def ask(self, question: Callable[[Connection], T], about: str, *, matters: bool = True) -> T:
         """Ask something.
 
         Args:
             question: Asks it.
             about: What cannot be compared with if there is no answer.
-            for_all: Whether an account that makes the resource may ask it as a rule.
+            matters: Whether a person is warned if this is not answered; not where few accounts may ask it.
 
         Raises:
             NotAsked: There is none.
@@ -127,7 +127,7 @@ class Site:
             return question(self._connection)
         except OF_ONE_TABLE as error:
             self._left_out.add(about)
-            tell(f"{about} is left out: {error}", warning=for_all or not isinstance(error, PermissionDenied))
+            tell(f"{about} is left out: {error}", warning=matters)
             raise NotAsked from None
         except (EngineError, VergeError) as error:
             raise self._without_all(error) from None
@@ -154,7 +154,7 @@ class Site:
         if table not in self._columns:
             about = "what columns tables have"
             self._columns[table] = self.ask(
-                lambda connection: _columns(connection.client.table(table)), about, for_all=False
+                lambda connection: _columns(connection.client.table(table)), about, matters=False
             )
         return self._columns[table]
 
