@@ -74,6 +74,14 @@ def test_an_account_that_may_only_look_is_enough_for_a_preview(
     ]
 
 
+def test_a_user_name_tells_whose_an_api_key_is(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = live.simulator.api_key
+    log_in(live, monkeypatch, vnets="list read modify")
+    monkeypatch.setenv("VERGEOS_API_KEY", key)
+    (warning,) = live.warnings(lambda: Network("lan", name="lan"))
+    assert warning.startswith("Network 'lan': user 'ci' may not create vnets. ")
+
+
 def test_whose_an_api_key_is_nobody_knows(live: Live, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     assert live.warnings(lambda: [Network(name, name=name) for name in ("lan", "wan")]) == []

@@ -9,6 +9,7 @@ from functools import cached_property
 from verge_pulumi.checks.findings import Doubt, Finding
 from verge_pulumi.checks.live.site import Site, tell
 from verge_pulumi.checks.live.stack import Stack
+from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import SEE, Right, Stage
@@ -42,7 +43,11 @@ class Rights:
 
     @cached_property
     def _granted(self) -> Granted:
-        found = self._site.ask(lambda connection: granted(connection, self._stack.name), "what the account may do")
+        def ask(connection: Connection) -> Granted:
+            # With an API key a user name is needed for nothing else, so it says whose the key is.
+            return granted(connection, self._stack.name, connection.settings.username)
+
+        found = self._site.ask(ask, "what the account may do")
         why = found.unknown or ("" if _writes(found) else f"{found.who} may only look, which is enough for a preview")
         if why:
             # It is so by intention as a rule, which nobody has to be warned of.
