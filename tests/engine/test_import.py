@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pulumi
+import pytest
 
 from tests.engine import vault, warm
 from tests.engine.events import rows_of
@@ -17,6 +18,7 @@ from verge_pulumi import DriveArgs, Firewall, FirewallRule, Network, NicArgs, Po
 from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.importing.site import importable
+from verge_pulumi.simulator import Options, Simulator
 
 COMMAND = "from verge_pulumi.cli import main; main()"
 
@@ -158,3 +160,20 @@ def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
     assert "Group 'new': VergeOS has no such row" in told
     lab.simulator.add("groups", name="new")
     assert "Group 'new'" not in site.imports("--declared")
+
+
+def test_a_second_system_comes_into_the_same_stack(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have a network of one name and one key."""
+    with Simulator(Options(name="site-b")) as other:
+        before = [each.snapshot() for each in (lab.simulator, other)]
+        for each in (lab.simulator, other):
+            ask(each, "POST", "vnets", {"name": "lan", "network": "10.0.0.0/24", "ipaddress": "10.0.0.1"})
+        monkeypatch.setenv("SITE_B_KEY", other.api_key)
+        site = Site(lab)
+        site.run("config", "set", "site-b:host", other.url)
+        site.run("config", "set", "site-b:apiKeyEnv", "SITE_B_KEY")
+        for provider in ([], ["--provider", "site-b"]):
+            assert "'pulumi preview' shows no change." in site.imports("--only", "Network/lan", *provider)
+        site.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+        assert [step.partition("/")[0] for step in site.destroy()].count("DELETE vnets") == 1
+        assert [each.snapshot() for each in (lab.simulator, other)] == before

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from tests.engine.lab import ask
 from verge_pulumi.engine.connecting.settings import Settings
-from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing import recorder
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
@@ -39,9 +39,11 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["verge_pulumi.importing.recorder", "verge_pulumi.resources"])
 
 
-def record_quickly(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
+def record_quickly(
+    folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = ""
+) -> list[Registered]:
     """Do what `record` does in a process that has the package already, instead of starting a Python each time."""
-    given = told_to_recorder(stack, rows, candidates)
+    given = told_to_recorder(stack, rows, candidates, provider)
     with tempfile.NamedTemporaryFile() as result:
         process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
         process.start()
@@ -147,7 +149,7 @@ class SiteBench:
 
     def run_program(self, plan: Plan) -> list[Registered]:
         """Run the program that is in the folder, and return what it registers."""
-        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan)), {})
+        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan), StackState({})), {})
 
     def deployed(
         self, plan: Plan, registered: list[Registered] | None = None, before: Mapping[str, Any] | None = None

@@ -47,6 +47,13 @@ def importing(
     declared: Annotated[
         bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
     ] = False,
+    provider: Annotated[
+        str,
+        typer.Option(
+            help="Import the VergeOS of a second Provider of that name. 'pulumi config set NAME:host' and "
+            "'NAME:apiKeyEnv' say where it is, and which variable holds the key."
+        ),
+    ] = "",
     tfstate: Annotated[
         Path | None,
         typer.Option(
@@ -80,7 +87,7 @@ def importing(
             declared=declared,
             tfstate=read_tfstate(tfstate) if tfstate else None,
         )
-        outcome = Import(folder, Pulumi(folder, stack), os.environ, tell).run(options, confirm)
+        outcome = Import(folder, Pulumi(folder, stack), os.environ, tell, provider).run(options, confirm)
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
     except OSError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
 from verge_pulumi.importing.commands import Pulumi, configured
 from verge_pulumi.importing.firewalls import declared
@@ -26,9 +27,10 @@ from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import read_plan, write_plan
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Refused, Registered, Stack, record
+from verge_pulumi.importing.recording import Refused, Registered, Rows, Stack, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
+from verge_pulumi.importing.systems import System, package_of
 from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.treating import Known, candidates_of
 from verge_pulumi.resources.firewall.firewall import Firewall
@@ -44,17 +46,27 @@ class Import:
         pulumi: Its stack.
         environment: Where VergeOS is and who asks, as `read_settings` reads it.
         tell: Receives a line of progress.
+        provider: The name of the provider, where VergeOS is not that of the default one.
+
+    Raises:
+        EngineError: A provider cannot have that name.
     """
 
-    def __init__(self, folder: Path, pulumi: Pulumi, environment: Mapping[str, str], tell: Tell) -> None:
+    def __init__(
+        self, folder: Path, pulumi: Pulumi, environment: Mapping[str, str], tell: Tell, provider: str = ""
+    ) -> None:
+        if not re.fullmatch(r"(?:[a-z][a-z0-9-]*)?", provider) or provider == NAMESPACE:
+            raise EngineError(f"'{shown(provider)}' is no name for a provider: use a-z, 0-9 and '-'")
         self._folder = folder
+        self._provider = provider
         self._pulumi = pulumi
         self._environment = environment
         self._tell = tell
-        self._private = folder / ".vergeos"
-        self._plan_file = folder / "vergeos-import" / "plan.csv"
-        self._written_file = folder / "vergeos-import" / "written.json"
-        self._removed_file = folder / "vergeos-import" / "removed.tf"
+        self._private = folder / ".vergeos" / provider
+        self._plans = folder / "vergeos-import"
+        self._plan_file = self._plans / provider / "plan.csv"
+        self._written_file = self._plans / "written.json"
+        self._removed_file = self._plans / provider / "removed.tf"
 
     def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
         """Run the stages.
@@ -76,7 +88,7 @@ class Import:
             )
         if options.declared and options.tfstate:
             raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
-        settings = read_settings(lambda name: stack.config.get(f"{NAMESPACE}:{name}"), self._environment)
+        settings = read_settings(lambda name: self._configured(stack, name), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
         terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
@@ -88,7 +100,7 @@ class Import:
         if options.declared:
             registered, recorded, outcome = self._declared(stack, objects, held, state)
         else:
-            planned = self._planned(options, stack, objects, held)
+            planned = self._planned(options, stack, objects, held, state)
             if terraform:
                 outcome = planned if isinstance(planned, Outcome) else planned[-1]
                 outcome.untaken = list(not_taken(terraform, read_plan(self._plan_file), held))
@@ -112,6 +124,24 @@ class Import:
                 self._removed_file.write_text(handing.removed, encoding="utf-8")
         return outcome
 
+    def _configured(self, stack: Stack, name: str) -> str | None:
+        """Return a setting: ``vergeos:host``, or ``siteb:host`` for a provider of that name."""
+        if name == "provider":
+            return self._provider
+        return stack.config.get(f"{self._provider or NAMESPACE}:{name}")
+
+    def _system(self, stack: Stack) -> tuple[System, set[tuple[str, str]]]:
+        """Return which VergeOS of the program it is, and kinds and names of the resources of the others."""
+        settings = [key.partition(":")[2] for key in stack.config if key.startswith(f"{self._provider}:")]
+        others: dict[str, Collection[str]] = {}
+        taken: set[tuple[str, str]] = set()
+        for path in (self._plans / "plan.csv", *sorted(self._plans.glob("*/plan.csv"))):
+            lines = [line for line in read_plan(path).values() if line.is_managed] if path != self._plan_file else []
+            provider = "" if path.parent == self._plans else path.parent.name
+            others |= {provider: sorted({line.module for line in lines})} if lines else {}
+            taken |= {(line.kind, line.resource) for line in lines}
+        return System(provider=self._provider, settings=settings, others=others), taken
+
     def _record(self, exported: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Put the new state in the place of the old one, of which a copy is kept."""
         backup = self._private / "before.json"
@@ -125,7 +155,7 @@ class Import:
         """Record what the program that is there declares."""
         candidates = candidates_of(objects, stack.owner, held)
         self._tell("running the program without an engine")
-        registered = record(self._folder, stack, held_rows(objects, state), candidates)
+        registered = record(self._folder, stack, held_rows(objects, state), candidates, self._provider)
         rows = dict(objects.all)
         for each in registered:
             if each.type == Firewall.declaration.type_token and each.id:
@@ -136,22 +166,24 @@ class Import:
         return registered, Recorded(objects, rows), Outcome(missing=missing)
 
     def _planned(
-        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place]
+        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place], state: StackState
     ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
         """Plan, write the program, and run it; what the package refuses is left out, and it starts again."""
         refused: dict[Place, str] = {}
         while True:
-            plan, outcome = self._plan(options, stack.owner, objects, held, refused)
+            plan, outcome = self._plan(options, stack, objects, held, refused)
             if options.plan_only:
                 return outcome
-            program = Program(plan)
+            system = self._system(stack)[0]
+            program = Program(plan, system)
             self._write(program, outcome)
             outcome.cuts = [f"{plan.all[cut.place].title}: {cut.argument}" for cut in program.cuts]
             stack = configured(self._pulumi, stack, program.secrets, self._tell)
             self._tell("running the program without an engine")
             places = places_of(plan)
+            rows = rows_of(plan, places, state)
             try:
-                registered = record(self._folder, stack, rows_of(plan, places), {})
+                registered = record(self._folder, stack, rows, {}, self._provider)
             except Refused as error:
                 place = plan.place_of(error.kind, error.name)
                 if place is None or place in refused or outcome.kept:
@@ -161,32 +193,42 @@ class Import:
                 continue
             _see_declared(registered, places)
             if options.fold:
-                self._fold(plan, stack, registered, outcome)
+                self._fold(plan, system, stack, rows, registered, outcome)
             return registered, Recorded(objects, plan.all), outcome
 
-    def _fold(self, plan: Plan, stack: Stack, registered: list[Registered], outcome: Outcome) -> None:
+    def _fold(
+        self, plan: Plan, system: System, stack: Stack, rows: Rows, registered: list[Registered], outcome: Outcome
+    ) -> None:
         """Let loops declare what is alike, if the program then registers the very same."""
-        program = Program(plan, fold=True)
+        program = Program(plan, system, fold=True)
         self._write(program, outcome)
         self._tell("running the program with loops")
         different = ""
         try:
-            folded = record(self._folder, stack, rows_of(plan, places_of(plan)), {})
+            folded = record(self._folder, stack, rows, {}, self._provider)
             different = next(iter(_different(registered, folded)), "")
         except EngineError as error:
             different = str(error)
         if different:
             self._tell(f"nothing is folded, as the program would not be the same: {different}")
-            self._write(Program(plan), outcome)
+            self._write(Program(plan, system), outcome)
         else:
             write_plan(program.lines, self._plan_file)
 
     def _plan(
-        self, options: Options, owner: str, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
+        self, options: Options, stack: Stack, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
     ) -> tuple[Plan, Outcome]:
         lines = read_plan(self._plan_file)
         in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
-        known = Known(owner=owner, held=held, lines=lines, frozen=self._edited() | in_state, refused=refused)
+        known = Known(
+            owner=stack.owner,
+            held=held,
+            lines=lines,
+            frozen=self._edited() | in_state,
+            refused=refused,
+            prefix=f"{self._provider}-" if self._provider else "",
+            taken=self._system(stack)[1],
+        )
         plan = Plan(objects, known, options.scope)
         write_plan(plan.lines.values(), self._plan_file)
         outcome = Outcome(
@@ -208,7 +250,9 @@ class Import:
 
     def _edited(self) -> set[str]:
         """Return the modules of an earlier import that somebody edited since."""
-        edited = [name for name, known in self._written().items() if self._hash(name) not in (known, "")]
+        own = f"{package_of(self._provider)}/"
+        written = {name: known for name, known in self._written().items() if name.startswith(own)}
+        edited = [name for name, known in written.items() if self._hash(name) not in (known, "")]
         return {Path(name).stem for name in edited}
 
     def _written(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ class Loop:
         source = f"{name}, {row} in {self._table}.items()" if self.fields else f"{name} in {self._table}"
         codes = {self._table: table, self.variable: Comprehension(name, call, source)}
         if self.statements[0].is_powered:
-            power = power_of(row, f'f"{{{name}}}-power"')
+            power = power_of(row, f'f"{{{name}}}-power"', self.statements[0].call)
             codes[self._power] = Comprehension(name, power, f"{name}, {row} in {self.variable}.items()")
         return codes
 

@@ -47,6 +47,10 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+OPTIONS = "options"
+"""The variable with the options of all resources of a system that is not the program's only one."""
+
+
 class Names:
     """Names that are given out, each once; those that differ in case only are the same.
 

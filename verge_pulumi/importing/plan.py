@@ -10,7 +10,7 @@ from verge_pulumi.components.server import FORMS
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.firewalls import firewalls
-from verge_pulumi.importing.naming import RESERVED, Names, resource_name, snake_case, variable_name
+from verge_pulumi.importing.naming import OPTIONS, RESERVED, Names, resource_name, snake_case, variable_name
 from verge_pulumi.importing.objects import Found, Objects
 from verge_pulumi.importing.parts import addressed, tagged
 from verge_pulumi.importing.plan_file import PART_OF, Line, Treatment
@@ -166,14 +166,17 @@ class Plan:
         variables: dict[str, Names] = {}
         given: dict[Place, str] = {}
         labelled: dict[Place, str] = {}
+        for kind, name in self.known.taken:
+            resources.setdefault(kind, Names()).take(name)
         for place, line in self.known.lines.items():
             if place in self.all and line.resource:
                 resources.setdefault(line.kind, Names()).take(line.resource)
-                variables.setdefault(line.module, Names({*RESERVED, *areas})).take(line.variable)
+                variables.setdefault(line.module, Names({*RESERVED, *areas, OPTIONS})).take(line.variable)
         for place, label in self._labels.items():
             if place in self.all and not self.known.line(place).resource:
                 line = self._line(self.all[place])
-                labelled |= {place: resources.setdefault(line.kind, Names()).first([label])} if line.is_managed else {}
+                names = resources.setdefault(line.kind, Names())
+                labelled |= {place: names.first(self._prefixed([label]))} if line.is_managed else {}
         # What has no name of its own is named after what it refers to, and what shares one after its parent.
         for found in sorted(self.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))):
             line = self._line(found)
@@ -181,15 +184,16 @@ class Plan:
             if line.is_managed:
                 before = self.known.line(found.place)
                 names = resources.setdefault(line.kind, Names())
-                name = before.resource or labelled.get(found.place) or names.first(self._candidates(found, given))
+                known = before.resource or labelled.get(found.place)
+                name = known or names.first(self._prefixed(self._candidates(found, given)))
                 module = before.module or self._module(found.kind.importing.module or found.area)
                 kind = snake_case(line.kind)
                 plain = variable_name(name, kind)
-                taken = variables.setdefault(module, Names({*RESERVED, *areas}))
+                taken = variables.setdefault(module, Names({*RESERVED, *areas, OPTIONS}))
                 variable = before.variable or taken.first([plain, f"{kind}_{plain}"], "_")
                 folded = before.folded if self.is_frozen(found.place) else ""
                 line = replace(line, resource=name, variable=variable, module=module, folded=folded)
-                given[found.place] = name
+                given[found.place] = name.removeprefix(self.known.prefix)
             yield line
 
     def _line(self, found: Found) -> Line:
@@ -230,6 +234,9 @@ class Plan:
             kind = snake_case(found.declaration.title).replace("_", "-")
             return [resource_name("-".join(filter(None, (parent, kind, found.key))))]
         return [own, f"{parent}-{own}"] if parent else [own]
+
+    def _prefixed(self, names: Iterable[str]) -> list[str]:
+        return [resource_name(f"{self.known.prefix}{name}") for name in names]
 
     def _told(self, found: Found, name: str, given: Mapping[Place, str]) -> str:
         if isinstance(found.declaration.inputs[name], Reference):

@@ -9,14 +9,13 @@ from functools import cached_property
 
 from verge_pulumi.importing.code import Listing, Subscript, quoted, rendered
 from verge_pulumi.importing.folding import Folding
+from verge_pulumi.importing.naming import OPTIONS
 from verge_pulumi.importing.ordering import ordered
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
 from verge_pulumi.importing.statements import Cut, Statements
-
-PACKAGE = "infrastructure"
-"""The folder of the modules."""
+from verge_pulumi.importing.systems import ONLY, System, package_of
 
 PROTECTION = '''\
 """What VergeOS has, as a program; `verge-pulumi import` wrote it from the running system.
@@ -46,6 +45,7 @@ class Program:
 
     Args:
         plan: What it declares.
+        system: Of which VergeOS.
         fold: Whether resources that are alike are declared by a table and a loop.
 
     Attributes:
@@ -53,8 +53,9 @@ class Program:
         secrets: Values that the configuration of the stack has to hold, by key.
     """
 
-    def __init__(self, plan: Plan, *, fold: bool = False) -> None:
+    def __init__(self, plan: Plan, system: System = ONLY, *, fold: bool = False) -> None:
         self._plan = plan
+        self._system = system
         self._folds = fold
         self._rows = Rows(plan)
         self.cuts: list[Cut] = []
@@ -63,13 +64,13 @@ class Program:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """The text of each file, by its path in the project."""
-        modules = self._ordered_modules()
-        files = {f"{PACKAGE}/__init__.py": PROTECTION}
+        modules, package = self._ordered_modules(), self._system.package
+        files = {f"{package}/__init__.py": _package(self._system.options)}
         for position, (module, lines) in enumerate(modules.items()):
             if module in self._plan.known.frozen:
                 continue
-            files[f"{PACKAGE}/{module}.py"] = self._module(module, self._ordered(lines), list(modules)[:position])
-        files["__main__.py"] = _main(list(modules))
+            files[f"{package}/{module}.py"] = self._module(module, self._ordered(lines), list(modules)[:position])
+        files["__main__.py"] = _main({**self._system.others, self._system.provider: modules})
         return files
 
     @property
@@ -106,7 +107,7 @@ class Program:
     # Text ------------------------------------------------------------------------------------------------------------
 
     def _module(self, module: str, lines: list[Line], before: list[str]) -> str:
-        writer = Statements(self._rows, module, before)
+        writer = Statements(self._rows, module, before, OPTIONS if self._system.provider else "")
         statements = [writer.statement(line) for line in lines]
         self.cuts += writer.cuts
         self.secrets |= writer.secrets
@@ -146,9 +147,23 @@ def _imported(source: str, names: Collection[str]) -> list[str]:
     return [f"from {source} import (", *(f"    {name}," for name in ordered), ")"]
 
 
-def _main(modules: list[str]) -> str:
-    lines = ['"""The program: everything that the modules in `infrastructure` declare."""', ""]
-    if modules:
-        listed = rendered(Listing([quoted(module) for module in sorted(modules)]), before="__all__ = ")
-        lines += [*_imported(PACKAGE, modules), "", listed]
+def _package(options: str) -> str:
+    """Return the file of a package: protection, and the provider of its resources."""
+    if not options:
+        return PROTECTION
+    needs = "import pulumi\n"
+    return PROTECTION.replace(needs, f"{needs}\nfrom verge_pulumi import Provider\n") + options
+
+
+def _main(systems: Mapping[str, Collection[str]]) -> str:
+    packages = " and ".join(f"`{package_of(provider)}`" for provider in sorted(systems))
+    lines = [f'"""The program: everything that the modules in {packages} declare."""', ""]
+    names: list[str] = []
+    for provider, modules in sorted(systems.items()):
+        own = {module: f"{provider.replace('-', '_')}_{module}" if provider else module for module in modules}
+        names += own.values()
+        told = [module if module == name else f"{module} as {name}" for module, name in own.items()]
+        lines += _imported(package_of(provider), told) if told else []
+    if names:
+        lines += ["", rendered(Listing([quoted(name) for name in sorted(names)]), before="__all__ = ")]
     return "\n".join(lines) + "\n"

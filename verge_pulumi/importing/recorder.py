@@ -25,6 +25,8 @@ from verge_pulumi.importing.matching import Answer, Candidates, NoMatch
 from verge_pulumi.importing.secrets import opened
 
 STACK = "pulumi:pulumi:Stack"
+PROVIDERS = "pulumi:providers:"
+"""How the types of providers begin."""
 
 
 class NoFunctions(mocks.Mocks):
@@ -45,13 +47,15 @@ class RecordingMonitor(mocks.MockMonitor):
     Args:
         rows: Id and outputs of each resource, by its type with those of its parents, and by its name.
         candidates: The rows that other resources may be.
+        provider: The name of the provider of these, "" for the default one.
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Answer]], candidates: Candidates) -> None:
+    def __init__(self, rows: Mapping[str, Mapping[str, Answer]], candidates: Candidates, provider: str) -> None:
         super().__init__(NoFunctions())
         self.registered: list[dict[str, Any]] = []
         self._rows = rows
         self._candidates = candidates
+        self._provider = provider
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return the URN that the engine gives: it has the types of all parents, the stack's apart."""
@@ -93,12 +97,13 @@ class RecordingMonitor(mocks.MockMonitor):
         """Return the row behind a resource, or why there is none."""
         none: Answer = {"id": "", "outputs": {}}
         planned = self._rows.get(urn.split("::")[2], {}).get(request.name)
-        if planned or not request.custom:
+        if planned or not request.custom or request.type.startswith(PROVIDERS):
             return planned or none, ""
         if not request.type.startswith(OURS):
             return none, "it is of another package"
-        if request.provider:
-            return none, "it has a provider of its own"
+        provider = request.provider.rpartition("::")[0].rpartition("::")[2]
+        if provider != self._provider:
+            return none, f"it is of the provider '{provider}'" if provider else "it is of the default provider"
         try:
             said = {name: opened(value) for name, value in inputs.items() if not name.startswith("__")}
             return self._candidates.take(request.type.removeprefix(OURS), said), ""
@@ -119,9 +124,10 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run the program in the current folder and return what it registers.
 
     Args:
-        project: Names of ``organization``, ``project`` and ``stack``, the ``config``, the ``rows`` and ``candidates``.
+        project: Names of ``organization``, ``project`` and ``stack``, the ``config``, the ``rows``,
+            the ``candidates`` and their ``provider``.
     """
-    monitor = RecordingMonitor(project["rows"], Candidates(project["candidates"]))
+    monitor = RecordingMonitor(project["rows"], Candidates(project["candidates"]), project["provider"])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)  # the stack itself is registered as soon as the monitor is set
     pulumi.runtime.set_all_config(project["config"], project["secret"])

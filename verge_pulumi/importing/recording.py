@@ -108,7 +108,7 @@ Candidates = Mapping[str, Sequence[Mapping[str, Any]]]
 """Id and outputs of each row that a resource may be, by the title of its kind."""
 
 
-def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates) -> dict[str, Any]:
+def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates, provider: str = "") -> dict[str, Any]:
     """Return what the recorder has to know, as `recorder.record` takes it."""
     return {
         "organization": stack.organization,
@@ -118,10 +118,11 @@ def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates) -> dict[s
         "secret": list(stack.secret),
         "rows": rows,
         "candidates": candidates,
+        "provider": provider,
     }
 
 
-def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> list[Registered]:
+def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = "") -> list[Registered]:
     """Run the program in a folder and return what it registers, in order.
 
     Args:
@@ -129,6 +130,7 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> li
         stack: For which stack.
         rows: The rows behind the resources that a plan knows.
         candidates: The rows that other resources may be.
+        provider: The name of the provider of these, "" for the default one.
 
     Raises:
         Refused: The package refuses one of the resources.
@@ -137,7 +139,7 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates) -> li
     with tempfile.TemporaryDirectory(prefix="verge-pulumi-") as private:
         source, target = Path(private, "given.json"), Path(private, "registered.json")
         source.touch(mode=0o600)
-        source.write_text(json.dumps(told_to_recorder(stack, rows, candidates)), encoding="utf-8")
+        source.write_text(json.dumps(told_to_recorder(stack, rows, candidates, provider)), encoding="utf-8")
         ran = subprocess.run(  # noqa: S603  this Python
             [sys.executable, "-m", "verge_pulumi.importing.recorder", str(source), str(target)],
             cwd=folder,

@@ -141,10 +141,19 @@ def deployment(
     if root not in known:
         there.insert(0, {"urn": root, "custom": False, "type": STACK})
     default = f"urn:pulumi:{stack.name}::{stack.project}::{PROVIDER}::default"
-    provider = known.get(default)
-    if provider is None:
-        provider = {"urn": default, "custom": True, "id": str(uuid.uuid4()), "type": PROVIDER}
-        there.append(provider)
+    explicit = {each.urn: each for each in registered if each.type == PROVIDER}
+
+    def provider_of(each: Registered) -> str:
+        """Return what a resource has for its provider, which the state may lack."""
+        urn = each.provider.rpartition("::")[0] or default
+        if urn not in known:
+            known[urn] = {"urn": urn, "custom": True, "id": str(uuid.uuid4()), "type": PROVIDER}
+            if declared := explicit.get(urn):
+                known[urn] |= {"inputs": declared.inputs, "outputs": declared.inputs, "parent": declared.parent}
+                known[urn] |= {"protect": True} if declared.protect else {}
+            there.append(known[urn])
+        return f"{urn}::{known[urn]['id']}"
+
     differences: list[str] = []
     added: list[Entry] = []
     for each in registered:
@@ -158,7 +167,7 @@ def deployment(
             component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
             added.append(component | ({"protect": True} if each.protect else {}))
         elif each.id:
-            entry, differing = recorded.entry(each, f"{default}::{provider['id']}")
+            entry, differing = recorded.entry(each, provider_of(each))
             added.append(entry)
             differences += [f"{each.type.removeprefix(OURS)} '{each.name}': {name}" for name in differing]
     urns = {entry["urn"] for entry in (*there, *added)}
@@ -221,9 +230,9 @@ def places_of(plan: Plan) -> dict[tuple[str, str], Place]:
     return places
 
 
-def rows_of(plan: Plan, places: Mapping[tuple[str, str], Place]) -> Rows:
-    """Return id and outputs of the row behind each resource, as the recorder answers them."""
-    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+def rows_of(plan: Plan, places: Mapping[tuple[str, str], Place], state: StackState) -> Rows:
+    """Return id and outputs of the row behind each resource, as the recorder answers them, and of what is held."""
+    rows = {kind: {**named} for kind, named in held_rows(plan.objects, state).items()}
     for (kind, name), place in places.items():
         found = plan.all[place]
         switches = kind.endswith(Power.declaration.type_token)
@@ -236,7 +245,10 @@ def held_rows(objects: Objects, state: StackState) -> Rows:
     """Return id and outputs of what the state has already, as the recorder answers them."""
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for held in state.held:
-        found = objects.all.get(held.place) if held.place else None
-        known = {name: value for name, value in found.outputs.items() if value is not None} if found else {}
+        if held.origin.get("system", objects.system) != objects.system:
+            known = {name: value for name, value in held.outputs.items() if not name.startswith("__")}
+        else:
+            found = objects.all.get(held.place) if held.place else None
+            known = {name: value for name, value in found.outputs.items() if value is not None} if found else {}
         rows.setdefault(held.urn.split("::")[2], {})[held.name] = {"id": held.id, "outputs": known}
     return rows

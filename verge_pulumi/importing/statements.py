@@ -33,7 +33,7 @@ class Statement:
     """What declares a row."""
 
     line: Line
-    call: Code
+    call: Call
     is_named: bool
     """Whether others may refer to it, also what comes later, and find it by its variable."""
     is_powered: bool
@@ -44,14 +44,21 @@ class Statement:
         """The statement as code."""
         text = rendered(self.call, before=f"{self.line.variable} = " if self.is_named else "")
         if self.is_powered:
-            power = power_of(self.line.variable, quoted(f"{self.line.resource}-power"))
+            power = power_of(self.line.variable, quoted(f"{self.line.resource}-power"), self.call)
             text += f"\n{rendered(power)}"
         return text
 
 
-def power_of(variable: str, name: Code) -> Call:
-    """Return what keeps a resource running."""
-    return Call("Power", name, {"of": variable, "state": quoted("running")})
+def power_of(variable: str, name: Code, call: Call) -> Call:
+    """Return what keeps a resource running.
+
+    Args:
+        variable: That of the resource.
+        name: The name of the power.
+        call: What declares the resource; the power has the same options.
+    """
+    options = {"opts": call.arguments["opts"]} if "opts" in call.arguments else {}
+    return Call("Power", name, {**options, "of": variable, "state": quoted("running")})
 
 
 class Statements:
@@ -61,6 +68,7 @@ class Statements:
         rows: What the program declares.
         name: The module.
         before: The modules that it may import.
+        options: The variable of the package with the options of all resources; "" if there is none.
 
     Attributes:
         imported: What the statements take from this package.
@@ -69,8 +77,9 @@ class Statements:
         secrets: Values that the configuration of the stack has to hold, by key.
     """
 
-    def __init__(self, rows: Rows, name: str, before: list[str]) -> None:
+    def __init__(self, rows: Rows, name: str, before: list[str], options: str = "") -> None:
         self._rows = rows
+        self._options = options
         self._name = name
         self._before = before
         self._written: set[Place] = set()
@@ -111,7 +120,13 @@ class Statements:
                 arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
                 arguments[argument] = self._items(found, attribute, found.arguments[argument])
-        return Call(name, first, arguments, notes)
+        return Call(name, first, (self._with_options() if first else {}) | arguments, notes)
+
+    def _with_options(self) -> dict[str, Code]:
+        """Return the argument by which a resource gets the options of all."""
+        if self._options:
+            self.modules.add(self._options)
+        return {"opts": self._options} if self._options else {}
 
     def _secret(self, found: Found, argument: str) -> Code:
         """Return what reads a secret from the configuration of the stack, which has to hold it."""
