@@ -227,6 +227,12 @@ def test_what_lies_within_a_row_that_a_person_leaves_is_left_too_unless_they_man
         assert treated(site, "machine_nics", "eth0") == ("leave", "VirtualMachine 'web' is left out")
 
 
+def test_what_vergeos_fixed_is_said_where_it_can_be(site: SiteBench) -> None:
+    site.network("wan", type="external")
+    found = [each for each in site.plan().all.values() if each.label == "wan"]
+    assert [each.arguments["type"] for each in found] == ["external"]
+
+
 def test_patterns_are_of_names_or_of_kinds_and_names(site: SiteBench) -> None:
     lan = site.network("web")
     site.vm("web", {"eth0": lan})

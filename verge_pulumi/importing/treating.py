@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pulumi.dynamic import CheckResult
+
 from verge_pulumi.engine.declaring.attributes import Refs
 from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.ownership.mark import TOKEN, Mark
@@ -186,11 +188,11 @@ class Treatments:
 
     def _problems(self, found: Found) -> list[str]:
         """Return why a row cannot be declared; an optional argument that cannot say it is left out instead."""
-        provider = self._objects.provider(found.kind)
         while True:
             inputs = found.arguments | found.given | {name: keys_of(found, name) for name in found.references}
-            checked = provider.check({TOKEN: "import"}, inputs)
-            problems = [failure.reason for failure in checked.failures] or [
+            checked = self._checked(found, inputs)
+            refusals = [failure.reason for failure in checked.failures]
+            problems = refusals or [
                 f"{name}: the program would change it."
                 for name in differing(found.declaration, found.outputs, checked.inputs)
                 if name not in found.references and name not in found.given
@@ -198,11 +200,24 @@ class Treatments:
             refused = {problem.partition(":")[0] for problem in problems}
             said = refused & (found.arguments.keys() | found.references.keys())
             optional = [name for name in said if not found.declaration.inputs[name].required]
+            if not optional and refusals:
+                optional = self._origin(found, inputs)
             if not optional:
                 return problems
             for name in optional:
                 found.arguments.pop(name, None)
                 found.references.pop(name, None)
+
+    def _origin(self, found: Found, inputs: Mapping[str, Any]) -> list[str]:
+        """Return what only says from what VergeOS once made a row, if that can be declared without it."""
+        declared = found.declaration.inputs
+        fixed = [name for name in found.arguments if declared[name].replaces and not declared[name].required]
+        rests = {name: {each: value for each, value in inputs.items() if each != name} for name in fixed}
+        return [name for name, rest in rests.items() if not self._checked(found, rest).failures][:1]
+
+    def _checked(self, found: Found, inputs: Mapping[str, Any]) -> CheckResult:
+        checked: CheckResult = self._objects.provider(found.kind).check({TOKEN: "import"}, inputs)
+        return checked
 
 
 def _required(found: Found) -> list[str]:
