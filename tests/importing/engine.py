@@ -23,7 +23,7 @@ def differences(cli: MemoryCli, simulator: Simulator) -> list[str]:
         cli: With the state.
         simulator: The VergeOS.
     """
-    return [*_preview(cli, simulator), *_refresh(cli, simulator), *_preview(cli, simulator)]
+    return [*_preview(cli, simulator), *drift(cli, simulator, save=True), *_preview(cli, simulator)]
 
 
 def misdirected(cli: MemoryCli) -> Iterator[str]:
@@ -53,7 +53,14 @@ def _preview(cli: MemoryCli, simulator: Simulator) -> Iterator[str]:
                 yield f"{urn} differs in {named or diff.changes}"
 
 
-def _refresh(cli: MemoryCli, simulator: Simulator) -> Iterator[str]:
+def drift(cli: MemoryCli, simulator: Simulator, *, save: bool = False) -> Iterator[str]:
+    """Read what was imported as a refresh does, and yield what differs from the state.
+
+    Args:
+        cli: With the state.
+        simulator: The VergeOS.
+        save: Whether the state gets what was read.
+    """
     process = _process(cli, simulator)
     with process.running():
         for entry in _resources(cli):
@@ -61,12 +68,14 @@ def _refresh(cli: MemoryCli, simulator: Simulator) -> Iterator[str]:
             provider = process.provider(entry["type"].removeprefix(OURS))
             read = process.call(urn, provider.read, entry["id"], _opened(entry["outputs"]))
             if read.id != entry["id"]:
-                yield f"{urn} is gone"
+                yield f"{urn}: it is gone"
+                continue
             now = carried(read.inputs)
             for name in sorted({*inputs, *now}):
                 if inputs.get(name) != now.get(name):
                     yield f"{urn}: {name} has drifted from {inputs.get(name)!r} to {now.get(name)!r}"
-            entry["inputs"], entry["outputs"] = carried(read.inputs), carried(read.outs)
+            if save:
+                entry["inputs"], entry["outputs"] = now, carried(read.outs)
 
 
 def _process(cli: MemoryCli, simulator: Simulator) -> Process:
