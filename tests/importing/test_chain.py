@@ -12,6 +12,7 @@ import pytest
 
 from tests.engine.lab import ask
 from tests.importing.bench import MemoryCli, SiteBench, record_quickly
+from tests.importing.engine import differences
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing import chain
 from verge_pulumi.importing.outcome import Outcome
@@ -387,6 +388,71 @@ def test_what_a_program_of_people_says_otherwise_is_for_the_preview(web: SiteBen
     assert outcome.differences == ["VirtualMachine 'shop-vm': ram"]
     assert (outcome.quiet, outcome.exit_code) == (False, 2)
     assert cli.entries, "the state has what VergeOS has; an update brings what the program says"
+
+
+LOOPS = """
+import pulumi
+from verge_pulumi import *
+
+class Shop(pulumi.ComponentResource):
+    def __init__(self, name, number):
+        super().__init__("acme:index:Shop", name)
+        here = pulumi.ResourceOptions(parent=self)
+        lan = Network(f"{name}-lan", name=f"lan-{number}", opts=here)
+        for part in range(2):
+            Server(f"{name}-{part}", name=f"web-{number}-{part}", ram=1024,
+                   drives={"root": DriveArgs(disksize="1GiB")}, nics={"eth0": NicArgs(network=lan)},
+                   power=PowerArgs(state="stopped"), opts=here)
+
+for number in range(2):
+    Shop(f"shop-{number}", number)
+"""
+
+
+def test_a_program_of_people_with_components_and_loops_is_recorded(web: SiteBench, cli: MemoryCli) -> None:
+    """The drives and NICs of all machines have the same names; what they are within tells which is which."""
+    for number in range(2):
+        lan = web.network(f"lan-{number}", network=f"10.{number + 1}.0.0/24", ipaddress=f"10.{number + 1}.0.1")
+        for part in range(2):
+            web.vm(f"web-{number}-{part}", {"eth0": lan})
+    (web.folder / "__main__.py").write_text(
+        LOOPS + 'Network("missing", name="dmz")\nTag("unclear", name="prod", category=by_name("of two"))\n'
+    )
+    category = web.make("tag_categories", name="of two", taggable_vms=True)
+    for name in ("prod", "other"):
+        web.make("tags", category=category, name=name)
+    web.simulator.edit("tags", 2, name="prod")
+    outcome = web.imports(cli, declared=True)
+    assert outcome.missing == [
+        "Network 'missing': VergeOS has no such row",
+        "Tag 'unclear': several rows may be it: 1, 2",
+    ]
+    assert outcome.differences == []
+    rows = {key.rpartition("::")[2]: entry for key, entry in cli.entries.items()}
+    machines = {row["name"]: row for row in web.simulator.rows("vms")}
+    for number, part in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        machine = machines[f"web-{number}-{part}"]
+        assert rows[f"shop-{number}-{part}-vm"]["id"] == str(machine["$key"])
+        drive = rows[f"shop-{number}-{part}-root"]
+        assert drive["outputs"]["machine"] == machine["machine"]
+        assert drive["urn"].split("::")[2].startswith("acme:index:Shop$vergeos:index:Server$")
+    assert rows["shop-1-lan"]["parent"].endswith("acme:index:Shop::shop-1")
+    assert differences(cli, web.simulator) == []
+
+
+def test_what_a_newer_release_has_is_told_and_no_hindrance(web: SiteBench, cli: MemoryCli) -> None:
+    """A word, a column and a table that this package does not know, or that VergeOS does not have any more."""
+    web.simulator.edit("vms", 1, video="holographic", machine_type="pc-q35-99.0")
+    web.simulator.faults(
+        {"what": "status", "status": 404, "body": {"err": "no"}, "match": {"path": "/themes$", "times": 0}}
+    )
+    outcome = web.imports(cli)
+    assert [*outcome.unread] == ["themes"]
+    assert (outcome.differences, outcome.refused, outcome.exit_code) == ([], [], 3)
+    program = (web.folder / "infrastructure" / "compute.py").read_text()
+    assert '"holographic"' in program
+    assert '"pc-q35-99.0"' in program
+    assert differences(cli, web.simulator) == []
 
 
 def test_a_running_machine_stays_so(web: SiteBench, cli: MemoryCli) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +15,10 @@ from tests.engine.lab import ask
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import fill
 from verge_pulumi.client import where
+from verge_pulumi.client.pace import Budget
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.importing.site import Site, connect_to, importable
+from verge_pulumi.importing.site import Site, connect_to, importable, read_site
 from verge_pulumi.simulator import Options, Simulator
 
 
@@ -141,3 +145,27 @@ def test_settings_that_exist_already_are_not_imported() -> None:
     assert {"Network", "VirtualMachine", "Drive", "Nic", "NetworkRule"} <= kinds
     assert not kinds & {"Setting", "Power", "License"}
     assert len({kind.declaration.title for kind in importable()}) == len(importable())
+
+
+def test_what_it_costs_is_told_first_and_the_limit_of_the_hour_is_waited_for(
+    site: SiteBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000_000.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    def budget(self: Settings, _sleep: Any, announce: Callable[[str], None]) -> Budget:
+        return Budget(40, clock=lambda: now[0], sleep=sleep, announce=announce)
+
+    monkeypatch.setattr(Settings, "budget", budget)
+    told: list[str] = []
+    connection = connect_to(site.settings, tell=told.append)
+    seen = read_site(connection, told.append)
+    assert len(seen.tables) > 40
+    assert seen.unread == {}
+    assert re.match(
+        r"reading \d+ tables: a request for each, and one more for 2,000 rows; \d+ can be made at once", told[0]
+    )
+    assert any("going on at" in line for line in told[1:]), told
+    assert now[0] >= 1_003_600, "an hour has passed"

@@ -89,7 +89,7 @@ class Import:
         if options.declared and options.tfstate:
             raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
         settings = read_settings(lambda name: self._configured(stack, name), self._environment)
-        site = self._site(options, lambda: read_site(connect_to(settings), self._tell))
+        site = self._site(options, lambda: read_site(connect_to(settings, tell=self._tell), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)
         terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
         if terraform:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -95,6 +96,9 @@ def read_site(connection: Connection, tell: Callable[[str], None] = lambda line:
     system = connection.reader.system()
     site = Site(connection.client.host, system)
     wanted = _wanted(str(system.get("os_version") or ""))
+    left = connection.client.budget.at_once
+    enough = "" if left is None else f"; {left:,} can be made at once, and the hour's limit is waited for"
+    tell(f"reading {len(wanted)} tables: a request for each, and one more for {PAGE:,} rows{enough}")
 
     def read(table: str) -> None:
         try:
@@ -173,13 +177,21 @@ class SiteReader(Reader):
 _EQUAL = re.compile(r"(\$?\w+) eq (\d+)")
 
 
-def connect_to(settings: Settings, site: Site | None = None) -> Connection:
+def connect_to(
+    settings: Settings, site: Site | None = None, tell: Callable[[str], None] = lambda line: None
+) -> Connection:
     """Return a connection that only reads; with a site it asks VergeOS for nothing that the site has.
 
     The states of stacks tell nothing of rows that no stack has.
+
+    Args:
+        settings: Where to.
+        site: What was read.
+        tell: Receives a line for each long wait for the hour's requests.
     """
     evidence = Evidence(Journal(settings.journal), export=lambda stack: {}, provider=settings.provider)
-    connection = Connection(settings, evidence=evidence, read_only=True)
+    budget = settings.budget(time.sleep, tell)
+    connection = Connection(settings, budget=budget, evidence=evidence, read_only=True)
     if site is not None:
         connection.reader = SiteReader(connection, site)
         _ = connection.system
