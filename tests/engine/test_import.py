@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pulumi
 import pytest
@@ -69,10 +72,16 @@ class Site:
         assert self.lab.simulator.snapshot() == before
         return ran.stdout + ran.stderr
 
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the resources of the state by their URNs, but for when and where they were registered."""
+        exported = json.loads(self.run("stack", "export"))
+        passing = ("created", "modified", "sourcePosition", "stackTrace")
+        resources: list[dict[str, Any]] = exported["deployment"]["resources"]
+        kept = [{key: each[key] for key in each if key not in passing} for each in resources]
+        return {each["urn"]: {**each, "dependencies": sorted(each.get("dependencies", ()))} for each in kept}
+
     def destroy(self) -> list[str]:
         """Destroy what was imported; return what was deleted or stopped, in order."""
-        self.run("config", "set", "protect", "false")
-        self.run("up", "--yes", "--skip-preview")
         self.lab.simulator.reset("log")
         self.run("destroy", "--yes", "--skip-preview")
         return [f"{r.verb} {r.path.removeprefix('/api/v4/')}" for r in self.lab.simulator.requests() if r.applied]
@@ -130,7 +139,7 @@ def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
     vm = ask(lab.simulator, "POST", "vms", {"name": "db", "ram": 512})["$key"]
     machine = ask(lab.simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
     ask(lab.simulator, "POST", "machine_drives", {"machine": machine, "name": "root", "disksize": 1024**3})
-    (web,) = [row["machine"] for row in lab.simulator.rows("vms") if row["name"] == "web"]
+    ((web, web_key),) = [(row["machine"], row["$key"]) for row in lab.simulator.rows("vms") if row["name"] == "web"]
     ask(lab.simulator, "POST", "machine_drives", {"machine": web, "name": "data", "disksize": 1024**3})
     site.imports(*chosen)
     later = {path.name: path.read_text() for path in (site.folder / "infrastructure").iterdir() if path.is_file()}
@@ -138,11 +147,15 @@ def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
     assert 'Server(\n    "db"' in later["compute_2.py"]
     assert "vm=compute.web" in later["compute_2.py"]
     assert "protected" in site.run("destroy", "--yes", "--skip-preview", fails=True)
-    written = site.destroy()
-    order = [step for step in written if step.startswith("DELETE") or "poweroff" in step or "_actions" in step]
-    networks = [number for number, step in enumerate(order) if step.startswith("DELETE vnets/")]
-    machines = [number for number, step in enumerate(order) if step.startswith("DELETE vms/")]
-    assert max(machines) < min(networks), order
+    # No update has been run since: the order is that of the dependencies that the import wrote.
+    site.run("state", "unprotect", "--all", "--yes")
+    order = site.destroy()
+    steps = ("POST vm_actions", "DELETE machine_", "DELETE vms/", "DELETE vnets/")
+    places = [[number for number, step in enumerate(order) if step.startswith(each)] for each in steps]
+    for before_it, after_it in itertools.pairwise(places[1:]):
+        assert max(before_it) < min(after_it), order
+    of_web = [step for step in order if step.startswith(("POST vm_actions", f"DELETE vms/{web_key}"))]
+    assert of_web[0].startswith("POST vm_actions"), order
     assert lab.simulator.snapshot() == before
 
 
@@ -154,6 +167,9 @@ def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
     (site.folder / "__main__.py").write_text(f"from {people.__module__} import people\n\npeople()\n")
     told = site.imports("--declared")
     assert "'pulumi preview' shows no change." in told
+    imported = site.state()
+    site.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert site.state() == imported
     program = f"import verge_pulumi\nfrom {people.__module__} import people\n\npeople()\n"
     (site.folder / "__main__.py").write_text(f"{program}verge_pulumi.Group('new', name='new')\n")
     told = site.imports("--declared", code=2)
@@ -175,5 +191,7 @@ def test_a_second_system_comes_into_the_same_stack(lab: Lab, monkeypatch: pytest
         for provider in ([], ["--provider", "site-b"]):
             assert "'pulumi preview' shows no change." in site.imports("--only", "Network/lan", *provider)
         site.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+        site.run("config", "set", "protect", "false")
+        site.run("up", "--yes", "--skip-preview")
         assert [step.partition("/")[0] for step in site.destroy()].count("DELETE vnets") == 1
         assert [each.snapshot() for each in (lab.simulator, other)] == before

@@ -440,6 +440,17 @@ def test_a_program_of_people_with_components_and_loops_is_recorded(web: SiteBenc
     assert differences(cli, web.simulator) == []
 
 
+def test_a_component_depends_on_what_its_program_says(web: SiteBench, cli: MemoryCli) -> None:
+    after = "opts=pulumi.ResourceOptions(depends_on=[lan])"
+    (web.folder / "__main__.py").write_text(
+        f"import pulumi\n{PEOPLE}".replace('state="stopped"))', f'state="stopped"), {after})')
+    )
+    assert web.imports(cli, declared=True).exit_code == 0
+    assert [urn.rpartition("::")[2] for urn in cli.entries["vergeos:index:Server::shop"]["dependencies"]] == [
+        "backbone"
+    ]
+
+
 def test_what_a_newer_release_has_is_told_and_no_hindrance(web: SiteBench, cli: MemoryCli) -> None:
     """A word, a column and a table that this package does not know, or that VergeOS does not have any more."""
     web.simulator.edit("vms", 1, video="holographic", machine_type="pc-q35-99.0")

@@ -164,8 +164,9 @@ def deployment(
                     "Give one of the two another name"
                 )
         elif not each.custom:
-            component = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
-            added.append(component | ({"protect": True} if each.protect else {}))
+            component: Entry = {"urn": each.urn, "custom": False, "type": each.type, "parent": each.parent}
+            component |= {"dependencies": each.dependencies} | ({"protect": True} if each.protect else {})
+            added.append(component)
         elif each.id:
             entry, differing = recorded.entry(each, provider_of(each))
             added.append(entry)
