@@ -162,7 +162,7 @@ class Import:
                 table, _, key = each.id.partition("/")
                 names = {rule["name"] for rule in each.inputs.get("rules") or ()}
                 rows[place_of(each)] = declared((table, key), names, objects.all.values())
-        missing = [f"{each.type.removeprefix(OURS)} '{each.name}': {each.why}" for each in registered if each.why]
+        missing = sorted(f"{each.type.removeprefix(OURS)} '{each.name}': {each.why}" for each in registered if each.why)
         return registered, Recorded(objects, rows), Outcome(missing=missing)
 
     def _planned(
