@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from tests.faults.matrix import faults_page
+from tests.importing.promises import promises_page
 from tools import names
 from tools.permissions import permissions_page
 from verge_pulumi.components import Server
@@ -60,6 +61,7 @@ def main() -> int:
     pages[place(Server)] = component_page(Server, VirtualMachine)
     pages[REFERENCE / "README.md"] = index()
     pages[FOLDER / "faults.md"] = faults_page()
+    pages[FOLDER / "import-promises.md"] = promises_page()
     pages[FOLDER / "permissions.md"] = permissions_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:

@@ -128,6 +128,7 @@ def test_every_kind_of_resource_can_be_imported(lab: Lab) -> None:
     assert "Nothing new." in site.imports(code=3)
 
 
+@pytest.mark.promise(3, 22, 25)
 def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
     before = lab.simulator.snapshot()
     lab.up(people)
@@ -159,6 +160,7 @@ def test_what_was_imported_is_extended_and_destroyed_in_order(lab: Lab) -> None:
     assert lab.simulator.snapshot() == before
 
 
+@pytest.mark.promise(4, 21)
 def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
     """People wrote the program first; rows are known by what is unique, and by what they are within."""
     lab.up(people)
@@ -178,6 +180,7 @@ def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
     assert "Group 'new'" not in site.imports("--declared")
 
 
+@pytest.mark.promise(24, 25)
 def test_a_second_system_comes_into_the_same_stack(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both have a network of one name and one key."""
     with Simulator(Options(name="site-b")) as other:

@@ -1,4 +1,4 @@
-"""The pytest plugin that knows the marker of the fault matrix; ``tests/conftest.py`` loads it for every test."""
+"""The pytest plugin that knows the markers of the tables of tests; ``tests/conftest.py`` loads it for every test."""
 
 from __future__ import annotations
 
@@ -6,5 +6,6 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, so that a misspelt one is an error."""
+    """Register the markers, so that a misspelt one is an error."""
     config.addinivalue_line("markers", "fault(*numbers): shows what happens in these rows of tests/faults/matrix.py")
+    config.addinivalue_line("markers", "promise(*numbers): shows these rows of tests/importing/promises.py")

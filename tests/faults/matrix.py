@@ -509,20 +509,25 @@ MATRIX: tuple[Fault, ...] = (
 """All rows, in the order of their numbers."""
 
 
-def marked_tests(folder: Path = TESTS) -> dict[int, list[str]]:
-    """Return the names of the tests that carry each number, read from their decorators without importing them."""
+def marked_tests(folder: Path = TESTS, mark: str = "fault") -> dict[int, list[str]]:
+    """Return the names of the tests that carry each number, read from their decorators without importing them.
+
+    Args:
+        folder: Where they are.
+        mark: The name of the mark.
+    """
     found: dict[int, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for number in _numbers(node):
+                for number in _numbers(node, f"pytest.mark.{mark}"):
                     found.setdefault(number, []).append(node.name)
     return found
 
 
-def _numbers(test: ast.FunctionDef) -> Iterator[int]:
+def _numbers(test: ast.FunctionDef, mark: str) -> Iterator[int]:
     for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.fault":
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == mark:
             for argument in decorator.args:
                 yield ast.literal_eval(argument)
 

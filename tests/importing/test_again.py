@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import os
 import re
 import shutil
@@ -48,6 +49,7 @@ def edit(site: SiteBench, change: Callable[[dict[str, str]], dict[str, str]]) ->
         writer.writerows(lines)
 
 
+@pytest.mark.promise(6)
 def test_ten_more_machines_add_their_own_and_change_no_name_and_no_line(site: SiteBench, cli: MemoryCli) -> None:
     lan = site.network()
     for number in range(5):
@@ -72,6 +74,7 @@ def test_ten_more_machines_add_their_own_and_change_no_name_and_no_line(site: Si
     site.imports(cli, confirm=asked)
 
 
+@pytest.mark.promise(7)
 def test_what_people_edit_in_the_plan_is_kept_over_three_runs(site: SiteBench, cli: MemoryCli) -> None:
     lan = site.network()
     for number in range(40):
@@ -105,6 +108,7 @@ def test_what_people_edit_in_the_plan_is_kept_over_three_runs(site: SiteBench, c
     assert differences(cli, site.simulator) == []
 
 
+@pytest.mark.promise(22)
 def test_three_batches_come_into_one_stack_and_a_project_with_code_of_people(site: SiteBench, cli: MemoryCli) -> None:
     lan = site.network()
     vm = site.vm("web", {"eth0": lan})
@@ -131,6 +135,7 @@ def test_three_batches_come_into_one_stack_and_a_project_with_code_of_people(sit
     site.imports(cli, scope=Scope(only=("web",)), confirm=asked)
 
 
+@pytest.mark.promise(28)
 def test_a_program_that_was_reviewed_gets_its_state_on_another_machine(
     site: SiteBench, cli: MemoryCli, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -158,6 +163,7 @@ Import(Path(sys.argv[1]), MemoryCli(), os.environ, print).run(Options(no_state=T
 """
 
 
+@pytest.mark.promise(29)
 def test_two_machines_in_two_time_zones_write_the_same_bytes(site: SiteBench, tmp_path: Path) -> None:
     fill(site.simulator, 12, 4)
     written: list[dict[str, bytes]] = []
@@ -172,6 +178,7 @@ def test_two_machines_in_two_time_zones_write_the_same_bytes(site: SiteBench, tm
     assert written[0] == written[1]
 
 
+@pytest.mark.promise(27)
 def test_every_machine_is_found_by_its_name_and_no_key_stands_without_a_comment(site: SiteBench) -> None:
     fill(site.simulator, 120, 8)
     files = site.program(site.plan())
@@ -182,3 +189,47 @@ def test_every_machine_is_found_by_its_name_and_no_key_stands_without_a_comment(
     assert statistics.median(len(each.splitlines()) for each in files.values()) <= 200
     bare = [line for line in text.splitlines() if re.search(r'(network|uplink|gateway|vm|cluster)="\d+"', line)]
     assert [line for line in bare if "  # " not in line and 'cluster="' not in line] == []
+
+
+@pytest.mark.promise(26)
+def test_what_was_given_back_and_is_imported_again_is_the_same_program(site: SiteBench, tmp_path: Path) -> None:
+    """As after `verge-pulumi eject`: no row bears a mark, the state has nothing, and the project may be gone."""
+    fill(site.simulator, 6, 3)
+    before, states = site.simulator.snapshot(), []
+    projects = [SiteBench(site.simulator, tmp_path / name) for name in ("kept", "kept", "new")]
+    files: list[dict[str, bytes]] = []
+    for project in projects:
+        project.folder.mkdir(exist_ok=True)
+        cli = MemoryCli()
+        assert project.imports(cli).exit_code == 0
+        states.append(
+            [
+                (key, entry.get("id") if entry["type"].startswith("pulumi-") else "")
+                for key, entry in cli.entries.items()
+            ]
+        )
+        paths = [path for path in project.folder.rglob("*") if path.suffix in (".py", ".csv")]
+        files.append({str(path.relative_to(project.folder)): path.read_bytes() for path in paths})
+    assert files[0] == files[1] == files[2]
+    assert sorted(states[0]) == sorted(states[1]) == sorted(states[2])
+    assert site.simulator.snapshot() == before
+
+
+@pytest.mark.promise(19)
+def test_no_secret_reaches_a_file_or_a_line(site: SiteBench, cli: MemoryCli, capfd: pytest.CaptureFixture[str]) -> None:
+    lan = site.network()
+    site.vm("web", {"eth0": lan}, console_pass="canary-console", console_pass_enabled=True)
+    site.make("users", name="alice", displayname="Alice", password="canary-password-1")
+    ipsec = site.make("vnet_ipsecs", vnet=lan)
+    tunnel = {"ipsec": ipsec, "name": "hq", "remote_gateway": "203.0.113.9", "auth": "psk", "psk": "canary-psk"}
+    site.make("vnet_ipsec_phase1s", **tunnel)
+    outcome = site.imports(cli)
+    # A tunnel cannot be declared without its key; a console and a user can, and keep the secrets that they have.
+    assert [line.partition(":")[0] for line in outcome.refused] == ["IpsecTunnel 'hq'"]
+    assert outcome.quiet is True
+    told = capfd.readouterr()
+    kept = b"\n".join(path.read_bytes() for path in site.folder.rglob("*") if path.is_file())
+    kept += gzip.decompress((site.folder / ".vergeos" / "site.json.gz").read_bytes())
+    everything = f"{kept!r} {cli.state} {cli.told} {outcome} {told}"
+    assert "canary" not in everything
+    assert site.simulator.api_key not in everything

@@ -48,6 +48,7 @@ def edit(site: SiteBench, name: str, **values: str) -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.promise(6)
 def test_one_run_leaves_a_program_a_plan_and_a_state_and_the_next_finds_nothing(web: SiteBench, cli: MemoryCli) -> None:
     before = web.simulator.snapshot()
     web.simulator.reset("log")
@@ -141,6 +142,7 @@ def test_nothing_gets_into_the_state_while_the_program_differs(
     assert cli.state["deployment"] == {}
 
 
+@pytest.mark.promise(7)
 def test_what_somebody_edited_is_never_overwritten(web: SiteBench, cli: MemoryCli) -> None:
     """The rest is written again; what is new goes into a module beside the edited one."""
     web.imports(cli, no_state=True)
@@ -409,6 +411,7 @@ for number in range(2):
 """
 
 
+@pytest.mark.promise(21)
 def test_a_program_of_people_with_components_and_loops_is_recorded(web: SiteBench, cli: MemoryCli) -> None:
     """The drives and NICs of all machines have the same names; what they are within tells which is which."""
     for number in range(2):
@@ -451,6 +454,7 @@ def test_a_component_depends_on_what_its_program_says(web: SiteBench, cli: Memor
     ]
 
 
+@pytest.mark.promise(11)
 def test_what_a_newer_release_has_is_told_and_no_hindrance(web: SiteBench, cli: MemoryCli) -> None:
     """A word, a column and a table that this package does not know, or that VergeOS does not have any more."""
     web.simulator.edit("vms", 1, video="holographic", machine_type="pc-q35-99.0")
@@ -466,6 +470,7 @@ def test_what_a_newer_release_has_is_told_and_no_hindrance(web: SiteBench, cli: 
     assert differences(cli, web.simulator) == []
 
 
+@pytest.mark.promise(16)
 def test_a_running_machine_stays_so(web: SiteBench, cli: MemoryCli) -> None:
     ask(web.simulator, "POST", "vm_actions", {"vm": 1, "action": "poweron"})
     web.imports(cli)

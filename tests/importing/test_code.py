@@ -23,6 +23,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.promise(10)
 @given(st.text(st.characters(exclude_categories=())))
 def test_every_text_comes_back_equal_even_half_a_character(text: str) -> None:
     code = quoted(text)
@@ -30,6 +31,7 @@ def test_every_text_comes_back_equal_even_half_a_character(text: str) -> None:
     assert code.isprintable(), "nothing in it turns a line around or is not seen"
 
 
+@pytest.mark.promise(10)
 @given(VALUES)
 def test_every_value_of_json_comes_back_equal(value: Any) -> None:
     assert evaluated(literal(value)) == value

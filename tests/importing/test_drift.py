@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tests.importing.bench import MemoryCli, SiteBench
 from tests.importing.engine import drift
 from tests.importing.hostile import fill
@@ -59,6 +61,7 @@ def changed(site: SiteBench, cli: MemoryCli, turn: int, *, managed: bool) -> set
     return done
 
 
+@pytest.mark.promise(14)
 def test_each_field_that_the_program_sets_shows_and_no_other(site: SiteBench, cli: MemoryCli) -> None:
     fill(site.simulator, 6, 3)
     assert site.imports(cli).exit_code == 0
@@ -74,6 +77,7 @@ def test_each_field_that_the_program_sets_shows_and_no_other(site: SiteBench, cl
     assert told > 60
 
 
+@pytest.mark.promise(14)
 def test_what_the_program_does_not_set_may_be_edited_by_people(site: SiteBench, cli: MemoryCli) -> None:
     fill(site.simulator, 6, 3)
     assert site.imports(cli).exit_code == 0

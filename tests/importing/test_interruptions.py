@@ -108,6 +108,7 @@ def site(simulator: Simulator, tmp_path: Path) -> Iterator[SiteBench]:
     simulator.faults()
 
 
+@pytest.mark.promise(5)
 @given(part=st.integers(0, 999))
 @settings(cases(400, part=50), phases=[Phase.generate], derandomize=True)
 def test_it_may_be_cut_off_at_any_instant(
@@ -125,6 +126,7 @@ def test_it_may_be_cut_off_at_any_instant(
         assert left_by(site, cli) == expected
 
 
+@pytest.mark.promise(5)
 def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "Pulumi", lambda folder, stack: cli)
     full = OSError(errno.ENOSPC, "No space left on device", str(site.folder / "x"))
@@ -138,6 +140,7 @@ def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, mo
     assert site.imports(cli).exit_code == 0
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -156,11 +159,13 @@ def test_a_vergeos_that_does_not_answer_ends_it_and_the_same_command_goes_on(
     assert site.imports(cli).exit_code == 0
 
 
+@pytest.mark.promise(5)
 def test_a_vergeos_that_is_busy_is_waited_for(site: SiteBench, cli: MemoryCli) -> None:
     site.simulator.faults({"what": "rate_limit", "retry_after": 0, "match": {"verb": "GET", "nth": 5, "times": 3}})
     assert site.imports(cli).exit_code == 0
 
 
+@pytest.mark.promise(5)
 def test_three_tables_without_right_are_named_and_come_along_later(
     site: SiteBench, cli: MemoryCli, undisturbed: tuple[int, tuple[dict[str, bytes], str]]
 ) -> None:

@@ -23,6 +23,7 @@ def image(site: SiteBench, name: str) -> Any:
     return site.simulator.add("files", name=name, type="qcow2", filesize=GIB)
 
 
+@pytest.mark.promise(15)
 def test_a_clone_an_import_and_a_swapped_cd_stay_as_they_are(site: SiteBench, cli: MemoryCli) -> None:
     vm = site.vm("web", {"eth0": site.network()}, os_family="windows", uefi=True, secure_boot=True)
     for name, media, source, size in [
@@ -42,6 +43,7 @@ def test_a_clone_an_import_and_a_swapped_cd_stay_as_they_are(site: SiteBench, cl
     assert {f"web-{name}" for name in ("root", "cloned", "imported", "cd", "empty", "nvram", "tpm")} <= names
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize("media", ["import", "clone"])
 def test_a_disk_whose_image_is_gone_is_a_disk(site: SiteBench, cli: MemoryCli, media: str) -> None:
     """VergeOS tells what made it, and not from what any more; a program that said so would need that, too."""
@@ -56,6 +58,7 @@ def test_a_disk_whose_image_is_gone_is_a_disk(site: SiteBench, cli: MemoryCli, m
     assert differences(cli, site.simulator) == []
 
 
+@pytest.mark.promise(16)
 def test_what_runs_goes_on_and_what_is_off_stays_off(site: SiteBench, cli: MemoryCli) -> None:
     lan = site.network()
     running, off = site.vm("running", {"eth0": lan}), site.vm("off", {"eth0": lan})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+import pytest
+
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import fill
 from verge_pulumi.importing.program import Program
@@ -55,6 +57,7 @@ def test_a_name_that_no_filter_can_hold_is_no_reference_but_the_key_with_a_comme
     assert f"network=\"{lan}\",  # Network 'two lines'" in text
 
 
+@pytest.mark.promise(9)
 def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: SiteBench) -> None:
     lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
     site.simulator.edit("vnets", lan, vnet_default_gateway=wan)
@@ -69,6 +72,7 @@ def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: 
     assert differences == []
 
 
+@pytest.mark.promise(9)
 def test_a_circle_of_three_in_three_modules_is_cut_too(site: SiteBench) -> None:
     nets = [site.network(name, network=f"10.{n}.0.0/24", ipaddress=f"10.{n}.0.1") for n, name in enumerate("abc")]
     for number, net in enumerate(nets):
@@ -100,6 +104,7 @@ def test_modules_import_only_those_before_them(simulator: Simulator, site: SiteB
         assert all(order.index(module) < position for module in imported), name
 
 
+@pytest.mark.promise(8)
 def test_key_three_is_a_vm_a_network_a_cluster_a_tier_and_a_number(site: SiteBench) -> None:
     """Equal literals are no reason for a reference: each goes to the table that its column names."""
     cluster = int(site.simulator.add("clusters", name="third"))
@@ -196,6 +201,7 @@ def test_a_vm_that_runs_says_nothing_of_power_and_a_stopped_one_does(site: SiteB
     assert text.index("PowerArgs(state") > text.index('"off"')
 
 
+@pytest.mark.promise(25)
 def test_protection_is_lifted_by_one_setting(site: SiteBench) -> None:
     site.network()
     files = site.program(site.plan())
@@ -204,6 +210,7 @@ def test_protection_is_lifted_by_one_setting(site: SiteBench) -> None:
     assert files["__main__.py"].startswith('"""The program')
 
 
+@pytest.mark.promise(29)
 def test_the_same_site_gives_the_same_bytes(simulator: Simulator, site: SiteBench) -> None:
     fill(simulator, 5, 5)
     first = site.program(site.plan())

@@ -22,6 +22,7 @@ from verge_pulumi.importing.site import Site, connect_to, importable, read_site
 from verge_pulumi.simulator import Options, Simulator
 
 
+@pytest.mark.promise(1)
 def test_one_list_for_each_table(site: SiteBench) -> None:
     fill(site.simulator, 4, 4)
     site.simulator.reset("log")
@@ -147,6 +148,7 @@ def test_settings_that_exist_already_are_not_imported() -> None:
     assert len({kind.declaration.title for kind in importable()}) == len(importable())
 
 
+@pytest.mark.promise(30)
 def test_what_it_costs_is_told_first_and_the_limit_of_the_hour_is_waited_for(
     site: SiteBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,7 @@ def test_secrets_are_told_as_such_and_are_sealed_by_the_cli(web: SiteBench) -> N
     assert str(entries).count("c4nary") == str(entries).count('"c4nary"')
 
 
+@pytest.mark.promise(1)
 def test_a_hostile_site_differs_in_nothing(site: SiteBench) -> None:
     """At no more than three requests for each table, none of which writes; each name comes back as it was."""
     fill(site.simulator, 30, 30)

@@ -51,6 +51,7 @@ def imports(site: SiteBench, cli: MemoryCli, provider: str = "", **options: Any)
     return importing.run(Wanted(scope=CHOSEN, **options))
 
 
+@pytest.mark.promise(24)
 def test_each_is_in_a_package_of_its_own_and_all_are_in_one_state(
     site: SiteBench, other: SiteBench, both: MemoryCli
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_provider_that_nothing_tells_of_is_refused(site: SiteBench, both: Memo
             imports(site, both, name)
 
 
+@pytest.mark.promise(24)
 def test_the_key_of_one_system_never_reaches_the_other(
     site: SiteBench, both: MemoryCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -254,6 +254,7 @@ def test_a_state_of_provider_1_4(bench: Bench) -> None:
     assert (other.treatment, other.reason) == ("lookup", "it was not chosen")
 
 
+@pytest.mark.promise(23)
 def test_a_state_of_provider_2_7_whose_parts_are_blocks_with_stale_keys(bench: Bench) -> None:
     vm = bench.vm("web")
     root = bench.drive(vm, "root")
@@ -267,6 +268,7 @@ def test_a_state_of_provider_2_7_whose_parts_are_blocks_with_stale_keys(bench: B
     assert terraform.told == ["vergeio_vm.web: VergeOS has no Drive 'gone' of it"]
 
 
+@pytest.mark.promise(23)
 def test_a_state_of_provider_3_with_modules_count_and_for_each(bench: Bench) -> None:
     vms = [bench.vm(f"app-{number}") for number in range(4)]
     root = bench.drive(vms[0], "os")
@@ -320,6 +322,7 @@ def test_a_name_that_the_plan_has_already_is_kept_and_a_label_wins_over_other_na
 # What is told --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise(23)
 def test_a_key_that_another_object_has_now_is_left(bench: Bench) -> None:
     lan, vm, other = bench.network("lan"), bench.vm("db"), bench.vm("other")
     drive = bench.drive(other, "root")
@@ -340,6 +343,7 @@ def test_a_key_that_another_object_has_now_is_left(bench: Bench) -> None:
     assert {line.name for line in plan.lines.values() if line.is_managed} == {"lan"}
 
 
+@pytest.mark.promise(23)
 def test_what_terraform_is_not_done_with_is_left(bench: Bench) -> None:
     vms = [bench.vm(f"vm-{number}") for number in range(3)]
     plan, terraform = bench.plans(
@@ -494,6 +498,7 @@ def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:
     assert "Run 'terraform state pull'" in ran.output
 
 
+@pytest.mark.promise(19, 23)
 def test_the_whole_way_hands_over_only_after_a_quiet_preview(
     simulator: Simulator, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

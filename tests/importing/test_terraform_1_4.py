@@ -45,6 +45,7 @@ def applied(site: SiteBench) -> SiteBench:
     return site
 
 
+@pytest.mark.promise(23)
 def test_all_of_it_is_imported_under_its_names_and_handed_over(applied: SiteBench, cli: MemoryCli) -> None:
     before = applied.simulator.snapshot()
     outcome = applied.imports(cli, tfstate=read_tfstate(STATE))

@@ -101,12 +101,14 @@ def test_people_in_a_group_of_vergeos_are_managed(site: SiteBench) -> None:
     assert site.lines["members", str(member)].treatment == "manage"
 
 
+@pytest.mark.promise(18)
 def test_what_another_stack_manages_is_looked_up(site: SiteBench) -> None:
     site.network(description=f"backend\n{OTHERS}")
     site.plan()
     assert treated(site, "vnets", "lan") == ("lookup", "shop/prod as 'lan' manages it")
 
 
+@pytest.mark.promise(18)
 def test_what_this_stack_made_is_its_own_again_though_the_state_was_lost(site: SiteBench) -> None:
     key = site.network(description=OWN)
     plan = site.plan()
@@ -119,6 +121,7 @@ def test_what_this_stack_made_is_its_own_again_though_the_state_was_lost(site: S
     assert "description" not in lan["inputs"], "the mark is no text of people"
 
 
+@pytest.mark.promise(18)
 def test_a_mark_that_several_rows_bear_proves_nothing(site: SiteBench) -> None:
     site.network(description=OWN)
     site.network("copy", description=OWN, network="10.1.0.0/24", ipaddress="10.1.0.1")

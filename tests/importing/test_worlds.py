@@ -67,10 +67,12 @@ def machine() -> Iterator[type[Lives]]:
         yield lives
 
 
+@pytest.mark.promise(8, 18)
 def test_every_world_of_the_state_machine_is_imported_and_quiet(machine: type[Lives]) -> None:
     run_state_machine_as_test(machine, settings=settings(PROFILES["default"], max_examples=8))
 
 
+@pytest.mark.promise(8, 9, 10)
 @given(st.integers(0, 2**32))
 @settings(cases(400, part=40), phases=[Phase.generate])
 def test_every_site_that_vergeos_accepts_is_imported_and_quiet(seed: int) -> None:

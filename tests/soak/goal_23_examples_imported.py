@@ -50,7 +50,7 @@ def try_example(lab: Lab, example: Path) -> list[str]:
     project.run("stack", "import", "--file", "empty.json")
     for path in project.folder.glob("**/*.py"):
         path.unlink()
-    faults = import_into(lab, project.folder, *SEEDED)
+    faults = import_into(lab, project.folder, *SEEDED).faults
     if example.name in DESTROYED:
         project.run("config", "set", "protect", "false")
         project.up()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from tests.engine.command import Project
 from tests.importing.hostile import fill
@@ -14,6 +17,8 @@ from verge_pulumi.importing.site import connect_to, read_site
 
 FULL, SHORT = (500, 40), (20, 8)
 """VMs and networks, in full and in the short form."""
+
+MOST_SECONDS, MOST_MEBIBYTES = 60.0, 300.0
 
 
 @measure("G24")
@@ -27,11 +32,23 @@ def measure_large_site(short: bool) -> Figure:
         connection.client.close()
         folder = Project(lab).folder
         (folder / "__main__.py").unlink()
-        start = time.monotonic()
-        faults = import_into(lab, folder)
-        seconds = time.monotonic() - start
+        run = import_into(lab, folder)
         requests = len(lab.simulator.requests())
-    if requests > 3 * tables:
-        faults.append("too many requests")
-    text = f"{machines} VMs: {requests} requests for {tables} tables, {seconds:.0f} s with the engine"
+        faults = [*run.faults, *_errors(folder)]
+    faults += ["too many requests"] if requests > 3 * tables else []
+    faults += ["too slow"] if run.seconds > MOST_SECONDS else []
+    faults += ["too much memory"] if run.mebibytes > MOST_MEBIBYTES else []
+    text = (
+        f"{machines} VMs: {requests} requests for {tables} tables, {run.seconds:.0f} s beside {run.of_pulumi:.0f} s of "
+        f"Pulumi, {run.mebibytes:.0f} MiB"
+    )
     return Figure("\n".join([text, *faults]), met=not faults)
+
+
+def _errors(folder: Path) -> Iterator[str]:
+    """Yield what type checkers say of a program."""
+    for checker in (["mypy", "--strict"], ["pyright", "--pythonpath", sys.executable]):
+        ran = subprocess.run(
+            [sys.executable, "-m", *checker, "__main__.py"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        yield from [f"{checker[0]}: {ran.stdout[-500:]}"] if ran.returncode else []
