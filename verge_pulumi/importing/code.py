@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 WIDTH = 88
 """Characters of a line: the default of the common formatters."""
@@ -159,12 +159,24 @@ def _parts(code: Call | Listing | Table | Subscript | Comprehension) -> list[tup
     return [*unnamed, *((f"{name}=", part, code.notes.get(name, "")) for name, part in code.arguments.items())]
 
 
-def mapped(code: Code, change: Callable[[Value, tuple[str, ...]], Code], path: tuple[str, ...] = ()) -> Code:
+Change: TypeAlias = "Callable[[Value, tuple[str, ...]], Code]"
+"""Returns what comes in the place of a value; it receives the names of the arguments and keys that lead there, too."""
+
+
+@overload
+def mapped(code: Call, change: Change, path: tuple[str, ...] = ()) -> Call: ...
+
+
+@overload
+def mapped(code: Code, change: Change, path: tuple[str, ...] = ()) -> Code: ...
+
+
+def mapped(code: Code, change: Change, path: tuple[str, ...] = ()) -> Code:
     """Return an expression with something else in the place of each of its values.
 
     Args:
         code: The expression.
-        change: Returns that; it receives the value, and the names of the arguments and keys that lead to it.
+        change: Returns that.
         path: Those that lead to the expression.
     """
     if isinstance(code, Value):
