@@ -24,6 +24,7 @@ def test_each_question_has_a_default_and_others(http: Http) -> None:
         "empty_word": "refused",
         "update_answer": "list",
         "action_answer": "response",
+        "new_bgp_router": "commands",
         "new_snapshots": "listed",
     }
     assert all(len(each["answers"]) > 1 and each["source"] for each in told.values())
@@ -132,6 +133,15 @@ def test_the_answer_to_an_action(simulator: Simulator, http: Http) -> None:
     receipt = {"location": "/v4/vm_actions/1", "dbpath": "vm_actions/1", "$row": 1, "$key": "1"}
     assert http.act(key, "poweroff") == receipt
     assert http.act(key, "clone", name="b").keys() == {*receipt, "response"}
+
+
+@pytest.mark.parametrize(("answer", "count"), [("commands", 3), ("bare", 0)])
+def test_the_commands_of_a_new_router(simulator: Simulator, http: Http, answer: str, count: int) -> None:
+    simulator.disputed(new_bgp_router=answer)
+    http.post("vnets", {"name": "bgp", "type": "bgp"})
+    http.post("vnet_bgp", {"vnet": 5})
+    http.post("vnet_bgp_routers", {"bgp": 1, "asn": 65001})
+    assert len(http.get("vnet_bgp_router_commands", fields="$key")) == count
 
 
 @pytest.mark.parametrize(("answer", "seen"), [("listed", 1), ("hidden", 0)])

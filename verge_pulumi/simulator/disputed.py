@@ -64,6 +64,11 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             answers={"response": "nothing, or its `response`", "receipt": "the receipt of a row, and its `response`"},
             source="docs/vergeos/README.md §6.5",
         ),
+        "new_bgp_router": Question(
+            about="the commands of a BGP router that was just created",
+            answers={"commands": "the three that the product guide names", "bare": "none"},
+            source="docs/vergeos/networks.md §11",
+        ),
         "new_snapshots": Question(
             about="a snapshot of a VM that is being made",
             answers={"listed": "it is a row at once", "hidden": "the row is there when it is made"},

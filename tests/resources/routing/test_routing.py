@@ -405,6 +405,15 @@ def test_a_command_that_routers_begin_with_is_taken_over(lan: Managed) -> None:
     assert wanted.row()["no"] is False
 
 
+def test_a_command_is_made_where_routers_begin_with_none(lan: Managed) -> None:
+    lan.bench.simulator.disputed(new_bgp_router="bare")
+    router = declare("BgpRouter", lan)
+    given = {"router": router.id, "command": "bgp", "params": "router-id 10.0.0.1"}
+    known = lan.bench.create("BgpRouterCommand", "id", **given)
+    assert [str(row["$key"]) for row in lan.bench.simulator.rows("vnet_bgp_router_commands")] == [known.id]
+    assert known.diff().changes is False
+
+
 # Whose it is ---------------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,9 @@ class BgpRouters(Behaviour):
     """The table `vnet_bgp_routers`."""
 
     def after_create(self, row: Row) -> Response | None:
-        """Create the commands of every new router."""
+        """Create the commands of every new router, which not all sources see."""
+        if self.backend.disputed["new_bgp_router"] == "bare":
+            return None
         bgp = self.backend.store.get("vnet_bgp", row["bgp"]) or {}
         network = self.backend.store.get("vnets", bgp["vnet"]) or {}
         # VergeOS docs: product-guide/networks/configuring-bgp.md.
