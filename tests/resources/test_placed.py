@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.engine.lab import ask
 from tests.providers.bench import Bench
+from verge_pulumi.catalogue import TABLES
 from verge_pulumi.engine.declaring.model import outputs
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.resources import VirtualMachine
+from verge_pulumi.simulator import Options, Simulator
 from verge_pulumi.simulator.disputed import QUESTIONS
 
 HELD = {
@@ -101,8 +104,18 @@ def test_whatever_column_answers_tells_it(held: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("answer", ["machine"])
-def test_what_neither_answers_is_told_when_it_was_written(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A VergeOS that has the column neither way drops it.
+def test_what_the_machine_does_not_take_on_is_told(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verge_pulumi.simulator.behaviour.power._MIRRORED", ("name", "cluster"))
     with pytest.raises(Reported, match=r"ha_group was written as '\+db' and reads back as None"):
         world.create("VirtualMachine", "web", name="web", ha_group="+db")
+
+
+def test_a_column_that_neither_has_is_named() -> None:
+    machines = TABLES["machines"]
+    others = tuple(column for column in machines.columns if column.name != "ha_group")
+    tables = {**TABLES, "machines": replace(machines, columns=others)}
+    with Simulator(Options(name="site-a", tables=tables)) as poorer:
+        bench = Bench(poorer)
+        with pytest.raises(Reported, match=r"this VergeOS \(26\.1\.8\) shows no column 'ha_group' in vms"):
+            bench.create("VirtualMachine", "web", name="web", ha_group="+db")
+        bench.connection.client.close()

@@ -167,6 +167,10 @@ class Attribute:
         own = row.get(self.answer)
         return row.get(self._held) if own is None and self.held_by else own
 
+    def is_shown(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a row that was read with the `projection` has the column, whatever is in it."""
+        return self.answer in row or (bool(self.held_by) and self._held in row)
+
     @property
     def _held(self) -> str:
         return f"{self.held_by}_{self.column}"

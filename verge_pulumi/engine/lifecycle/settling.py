@@ -98,7 +98,7 @@ class Settling:
     def _refuse_dropped(self, row: Row, unset: Sequence[str]) -> None:
         """Name the columns that the row does not show at all: this VergeOS does not have them."""
         attributes = [self._declaration.inputs[name] for name in unset]
-        lacking = [each for each in attributes if not each.follow and each.column not in row]
+        lacking = [each for each in attributes if not each.follow and not each.is_shown(row)]
         if lacking:
             columns = ", ".join(f"'{each.column}'" for each in lacking)
             named = f"column{'s' if len(lacking) > 1 else ''} {columns} in {self._declaration.table}"
