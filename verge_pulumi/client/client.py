@@ -18,6 +18,7 @@ from verge_pulumi.client.session import Session
 from verge_pulumi.client.table import Row, Table
 from verge_pulumi.client.transport import Clocks, MiB, Transport
 
+_COME_AGAIN = (429, 502, 503, 504)
 _SYSTEM_FIELDS = "$key,id,yb_version,os_version,cloud_name"
 
 
@@ -84,6 +85,20 @@ class VergeClient:
     def table(self, name: str) -> Table:
         """Return a table by its name in the API, such as ``vms``. Nothing is sent."""
         return Table(self._session, name)
+
+    def exchange(self, request: Request) -> Answer:
+        """Send a request and return its answer as it came, a refusal too: for those who ask how VergeOS answers.
+
+        Raises:
+            VergeError: There was no answer, or one that says to come again (429, 502, 503, 504).
+        """
+
+        def read(answer: Answer) -> Answer:
+            if answer.status in _COME_AGAIN:
+                answer.value()
+            return answer
+
+        return self._session.send(request, read)
 
     def version(self) -> Row:
         """Return ``/version.json``: ``name``, ``version`` and ``hash``. Sent without credentials."""
