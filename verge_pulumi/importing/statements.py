@@ -33,7 +33,7 @@ class Statement:
     """What declares a row."""
 
     line: Line
-    call: Call
+    call: Code
     is_named: bool
     """Whether others may refer to it, also what comes later, and find it by its variable."""
     is_powered: bool
@@ -49,7 +49,7 @@ class Statement:
         return text
 
 
-def power_of(variable: str, name: Code, call: Call) -> Call:
+def power_of(variable: str, name: Code, call: Code) -> Call:
     """Return what keeps a resource running.
 
     Args:
@@ -57,7 +57,7 @@ def power_of(variable: str, name: Code, call: Call) -> Call:
         name: The name of the power.
         call: What declares the resource; the power has the same options.
     """
-    options = {"opts": call.arguments["opts"]} if "opts" in call.arguments else {}
+    options = {name: each for name, each in call.arguments.items() if name == "opts"} if isinstance(call, Call) else {}
     return Call("Power", name, {**options, "of": variable, "state": quoted("running")})
 
 
