@@ -56,6 +56,7 @@ def check(folder: Path) -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.promise(20)
 def test_two_hundred_machines_are_a_table_and_a_few_lines(site: SiteBench) -> None:
     """Acceptance case 20 of the import."""
     machines(site, 200)
@@ -71,6 +72,7 @@ def test_two_hundred_machines_are_a_table_and_a_few_lines(site: SiteBench) -> No
     check(site.folder)
 
 
+@pytest.mark.promise(20)
 def test_a_row_more_is_one_server_more(site: SiteBench) -> None:
     machines(site, 4)
     plan = site.plan(scope=ALIKE)
@@ -87,6 +89,7 @@ def test_a_row_more_is_one_server_more(site: SiteBench) -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.promise(20)
 def test_a_hostile_site_is_the_same_in_loops(site: SiteBench) -> None:
     fill(site.simulator, 40, 20)
     text = folded(site, "firewall", Scope())
