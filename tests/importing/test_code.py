@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faults.faulty import cases
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import NAMES, fill
 from verge_pulumi.importing.code import Call, Listing, Table, evaluated, literal, quoted, rendered
@@ -25,6 +26,7 @@ VALUES = st.recursive(
 
 @pytest.mark.promise(10)
 @given(st.text(st.characters(exclude_categories=())))
+@cases(10_000, part=100)
 def test_every_text_comes_back_equal_even_half_a_character(text: str) -> None:
     code = quoted(text)
     assert ast.literal_eval(code) == text
