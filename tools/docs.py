@@ -1,4 +1,4 @@
-"""Write what follows from the code: the lists of public names, the reference pages, those of faults and permissions.
+"""Write what follows from the code: lists of public names, reference pages, faults, permissions, assumptions.
 
 With ``--check`` it only compares.
 """
@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from tests.faults.matrix import faults_page
 from tests.importing.promises import promises_page
 from tools import names
+from tools.assumptions import assumptions_page
 from tools.permissions import permissions_page
 from verge_pulumi.components import Server
 from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Refs
@@ -63,6 +64,7 @@ def main() -> int:
     pages[FOLDER / "faults.md"] = faults_page()
     pages[FOLDER / "import-promises.md"] = promises_page()
     pages[FOLDER / "permissions.md"] = permissions_page()
+    pages[FOLDER / "assumptions.md"] = assumptions_page()
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if check:
         for path in stale:

@@ -11,6 +11,7 @@ import typer
 
 from verge_pulumi.catalogue.described import DescribedSystem
 from verge_pulumi.catalogue.reports import UnreadableReport, left_out, read_report
+from verge_pulumi.cli.lab import Only, Prefix, Stop, Wanted, Yes, run_lab
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.conformance import rendering
@@ -41,12 +42,23 @@ def conformance(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+    lab: Wanted = False,
+    prefix: Prefix = "verge-lab",
+    only: Only = None,
+    stop_first: Stop = False,
+    yes: Yes = False,
 ) -> None:
     """Hold the tables of a VergeOS against what this package knows of its release, and say whom a difference hurts.
 
     Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on; the account must be an
     administrator. It only reads: about a hundred requests, one for each table.
+
+    With --lab, which is for test systems, it makes, changes and deletes objects to try out what is assumed besides.
     """
+    if lab:
+        if given or report:
+            stop("run the lab", "neither a FILE nor --report goes with --lab", code=FAILED)
+        run_lab(prefix, only or [], yes=yes, first=stop_first, as_json=as_json)
     try:
         system = read_report(given) if given else _read()
     except (EngineError, VergeError, UnreadableReport) as error:
