@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +76,9 @@ def test_each_is_in_a_package_of_its_own_and_all_are_in_one_state(
     assert "from infrastructure_site_b import compute as site_b_compute" in main
     assert {key: both.entries[key] for key in first} == first
     assert (site.folder / "infrastructure" / "compute.py").read_bytes() == program
+    for tool in (["ruff", "format", "--check", "--isolated"], ["ruff", "check", "--isolated", "--select=E4,E7,E9,F,I"]):
+        subprocess.run([sys.executable, "-m", *tool, "."], cwd=site.folder, check=True)
+    subprocess.run([sys.executable, "-m", "mypy", "--strict", "__main__.py"], cwd=site.folder, check=True)
     provider = both.entries["pulumi:providers:pulumi-python::site-b"]
     assert provider["inputs"] == {
         "vergeos:provider": "site-b",
@@ -126,7 +131,7 @@ def test_a_program_of_people_with_two_systems_is_recorded_one_by_one(
 
 
 def test_a_provider_that_nothing_tells_of_is_refused(site: SiteBench, both: MemoryCli) -> None:
-    with pytest.raises(EngineError, match="host"):
+    with pytest.raises(EngineError, match="Run 'pulumi config set site-c:host HOST'"):
         imports(site, both, "site-c")
     for name in ("vergeos", "Site", "../x", "1st"):
         with pytest.raises(EngineError, match=r"is no name for a provider: use a-z, 0-9 and '-'"):

@@ -88,6 +88,11 @@ class Import:
             )
         if options.declared and options.tfstate:
             raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
+        if self._provider and not self._system(stack)[0].settings:
+            raise EngineError(
+                f"the configuration of the stack does not tell where '{self._provider}' is. Run 'pulumi config set "
+                f"{self._provider}:host HOST' and 'pulumi config set {self._provider}:apiKeyEnv VARIABLE'"
+            )
         settings = read_settings(lambda name: self._configured(stack, name), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings, tell=self._tell), self._tell))
         objects = Objects(site, connect_to(settings, site), every=options.every)

@@ -121,7 +121,7 @@ class Program:
         head += ["from dataclasses import dataclass"] if folding.types else []
         head += ["from typing import Literal"] if any(isinstance(each, Subscript) for each in folding.types) else []
         head += [""] if folding.types else []
-        head += ["import pulumi", ""] if writer.secrets else []
+        head += ["import pulumi"] if writer.secrets else []
         head += _imported("verge_pulumi", writer.imported | referred)
         if writer.modules:
             head += ["", *_imported(".", writer.modules)]
@@ -152,7 +152,7 @@ def _package(options: str) -> str:
     if not options:
         return PROTECTION
     needs = "import pulumi\n"
-    return PROTECTION.replace(needs, f"{needs}\nfrom verge_pulumi import Provider\n") + options
+    return PROTECTION.replace(needs, f"{needs}from verge_pulumi import Provider\n") + options
 
 
 def _main(systems: Mapping[str, Collection[str]]) -> str:
@@ -162,8 +162,11 @@ def _main(systems: Mapping[str, Collection[str]]) -> str:
     for provider, modules in sorted(systems.items()):
         own = {module: f"{provider.replace('-', '_')}_{module}" if provider else module for module in modules}
         names += own.values()
-        told = [module if module == name else f"{module} as {name}" for module, name in own.items()]
-        lines += _imported(package_of(provider), told) if told else []
+        package = package_of(provider)
+        if provider:
+            lines += [f"from {package} import {module} as {name}" for module, name in sorted(own.items())]
+        elif own:
+            lines += _imported(package, own)
     if names:
         lines += ["", rendered(Listing([quoted(name) for name in sorted(names)]), before="__all__ = ")]
     return "\n".join(lines) + "\n"
