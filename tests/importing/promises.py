@@ -35,7 +35,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         "A site of 5,000 VMs is read, planned, and written as a program in 10 minutes and 600 MiB, by one list of each "
         "table.",
-        goals="G26",
+        missing="G26 of `make soak` measures it without the process that runs the program, which takes over 4 GiB",
     ),
     Promise(
         "A destroy right after the import, without an update before it, stops machines first, then deletes drives and "
