@@ -65,10 +65,12 @@ def test_the_help_names_every_exit_code() -> None:
 def test_options_are_what_is_asked_for(asked: list[Options], tmp_path: Path) -> None:
     told = run(
         str(tmp_path), "--only", "web-*", "--only", "Network/lan", "--exclude", "old-*", "--with-needs",
-        "--all-arguments", "--fold", "--offline", "--plan", "--no-state", "--yes",
+        "--all-arguments", "--cloud-init", "--fold", "--offline", "--plan", "--no-state", "--yes",
     )  # fmt: skip
     scope = Scope(only=("web-*", "Network/lan"), exclude=("old-*",), with_needs=True)
-    assert asked == [Options(scope=scope, every=True, fold=True, offline=True, plan_only=True, no_state=True)]
+    assert asked == [
+        Options(scope=scope, every=True, cloud_init=True, fold=True, offline=True, plan_only=True, no_state=True)
+    ]
     assert told.exit_code == 0
     run(str(tmp_path), "--yes")
     assert asked[1] == Options()

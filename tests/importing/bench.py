@@ -8,6 +8,7 @@ import os
 import tempfile
 import traceback
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -168,26 +169,33 @@ class SiteBench:
 
 
 class MemoryCli(StackCommands):
-    """Pulumi's command line for one stack, whose state is kept in memory.
+    """Pulumi's command line for one stack, whose state and configuration are kept in memory.
 
     Args:
         stack: The stack.
+        config: What it has in its configuration in addition, all of it secret.
     """
 
-    def __init__(self, stack: Stack = STACK) -> None:
+    def __init__(self, stack: Stack = STACK, config: Mapping[str, str] | None = None) -> None:
         super().__init__(Path(), stack.name)
         self.state: dict[str, Any] = {"version": 3, "deployment": {}}
         self.told: list[str] = []
         self.commands: list[tuple[str, ...]] = []
         self.preview = Ran(0, "", "")
+        self.config = dict(config or {})
         self._described = stack
 
     def stack(self) -> Stack:
         """Return the stack."""
-        return self._described
+        described = self._described
+        config, secret = {**described.config, **self.config}, (*described.secret, *self.config)
+        return replace(described, config=config, secret=secret)
 
     def run(self, *command: str, given: str = "") -> Ran:
-        """Tell or replace the state; say what the preview is told to show."""
+        """Tell or replace the state, take a secret, and say what the preview is told to show."""
+        if command[:3] == ("config", "set", "--secret"):
+            self.config[command[3]] = given.removesuffix("\n")  # of which the command line takes one line end away
+            return Ran(0, "", "")
         if command[:2] == ("stack", "export"):
             return Ran(0, json.dumps(self.state), "")
         if command[:2] == ("stack", "import"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.engine.lab import ask
-from tests.importing.bench import MemoryCli
+from tests.importing.bench import STACK, MemoryCli
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
 from verge_pulumi.engine.connecting.settings import Settings
@@ -24,7 +23,6 @@ from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
-from verge_pulumi.importing.recording import Stack
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.terraform_types import LEFT, NOUNS
@@ -39,7 +37,6 @@ HOSTILE = (
     '"provider": "", "instances": []}]}'
 )
 CANARY = "canary-of-the-state"
-STACK = Stack(organization="organization", project="shop", name="dev")
 
 
 def resource(type_: str, name: str, *instances: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -470,26 +467,6 @@ def test_what_the_stack_has_on_another_system_is_not_handed_over(bench: Bench) -
     assert hand_over(terraform, {"resources": [elsewhere]}, "there").commands == ["terraform state rm 'vergeio_vm.web'"]
 
 
-class Cli(MemoryCli):
-    """Pulumi's command line, which keeps a configuration too."""
-
-    def __init__(self, config: Mapping[str, str] | None = None) -> None:
-        super().__init__()
-        self.config = dict(config or {})
-
-    def stack(self) -> Stack:
-        """Return the stack."""
-        return replace(STACK, config=dict(self.config), secret=tuple(self.config))
-
-    def run(self, *command: str, given: str = "") -> Ran:
-        """Put a secret into the configuration, of which the command line takes one line end away."""
-        *words, key = command
-        if words != ["config", "set", "--secret"]:
-            return super().run(*command, given=given)
-        self.config[key] = given.removesuffix("\n")
-        return Ran(0, "", "")
-
-
 def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text('{"version": 3}')
     ran = CliRunner().invoke(app, ["import", str(tmp_path), "--tfstate", str(tmp_path / "old.json")])
@@ -521,7 +498,7 @@ def test_the_whole_way_hands_over_only_after_a_quiet_preview(
         )
     )
     environment = {"VERGEOS_HOST": simulator.url, "VERGEOS_API_KEY": simulator.api_key}
-    cli, told = Cli({"shop:ipsec-tunnel-branch-psk": "newer"}), list[str]()
+    cli, told = MemoryCli(config={"shop:ipsec-tunnel-branch-psk": "newer"}), list[str]()
 
     def imports(**options: Any) -> Outcome:
         importing = Import(bench.folder, cast("Pulumi", cli), environment, told.append)

@@ -37,6 +37,14 @@ def importing(
     every: Annotated[
         bool, typer.Option("--all-arguments", help="Write every argument, not only what differs from the defaults.")
     ] = False,
+    cloud_init: Annotated[
+        bool,
+        typer.Option(
+            "--cloud-init",
+            help="Import the cloud-init files of VMs too: as files beside the program, or as secrets in the "
+            "configuration of the stack where they may hold a password.",
+        ),
+    ] = False,
     fold: Annotated[
         bool,
         typer.Option("--fold", help="Declare what is alike, three or more, by a table of what differs and one loop."),
@@ -80,6 +88,7 @@ def importing(
         options = Options(
             scope=scope,
             every=every,
+            cloud_init=cloud_init,
             fold=fold,
             offline=offline,
             plan_only=plan_only,

@@ -21,6 +21,7 @@ from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
 from verge_pulumi.importing.commands import Pulumi, configured
+from verge_pulumi.importing.contents import Contents
 from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
@@ -95,7 +96,9 @@ class Import:
             )
         settings = read_settings(lambda name: self._configured(stack, name), self._environment)
         site = self._site(options, lambda: read_site(connect_to(settings, tell=self._tell), self._tell))
-        objects = Objects(site, connect_to(settings, site), every=options.every)
+        connection = connect_to(settings, site)
+        contents = Contents(site, connection, self._tell) if options.cloud_init else None
+        objects = Objects(site, connection, every=options.every, contents=contents)
         terraform = Terraform(options.tfstate, objects, site) if options.tfstate else None
         if terraform:
             options = replace(options, scope=terraform.scope(options.scope))
@@ -258,7 +261,7 @@ class Import:
         own = f"{package_of(self._provider)}/"
         written = {name: known for name, known in self._written().items() if name.startswith(own)}
         edited = [name for name, known in written.items() if self._hash(name) not in (known, "")]
-        return {Path(name).stem for name in edited}
+        return {Path(name).stem for name in edited if name.endswith(".py")}
 
     def _written(self) -> dict[str, str]:
         try:
@@ -286,9 +289,10 @@ class Import:
                 outcome.kept += [] if name in outcome.kept else [name]
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
+            part = path.with_name(f"{path.name}.part")
             part.write_text(text, encoding="utf-8", newline="")
-            compile(text, name, "exec")
+            if path.suffix == ".py":
+                compile(text, name, "exec")
             part.replace(path)
             written[name] = self._hash(name)
         self._written_file.parent.mkdir(exist_ok=True)

@@ -19,6 +19,7 @@ from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.contents import Contents, may_hold_secret
 from verge_pulumi.importing.site import Site, importable
 
 ALWAYS: frozenset[Role] = frozenset({"cores", "ram", "disk", "tier", "segment", "router", "gateway", "uplink", "plug"})
@@ -40,6 +41,8 @@ class Found:
         secrets: Arguments that are secrets, and are not written into a program.
         kept: What only a state would tell a provider that reads it.
         given: Values of secrets that VergeOS does not tell, by argument.
+        files: Values that are files beside the program, by argument.
+        left: Why it is not written into a program at all; "" if it is.
     """
 
     kind: type[BaseResource]
@@ -52,6 +55,8 @@ class Found:
     secrets: set[str] = field(default_factory=set)
     kept: Mapping[str, Any] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict, repr=False)
+    files: dict[str, str] = field(default_factory=dict, repr=False)
+    left: str = ""
 
     @property
     def declaration(self) -> Declaration:
@@ -97,12 +102,17 @@ class Found:
         return next(iter(self.references.get(parent.name, ())), None) if parent else None
 
     @property
+    def said(self) -> Mapping[str, Any]:
+        """The values of all arguments, references apart."""
+        return {**self.arguments, **self.given, **self.files}
+
+    @property
     def missing(self) -> list[str]:
         """The arguments that it cannot be without, and that are not known."""
         return [
             name
             for name, attribute in self.declaration.inputs.items()
-            if attribute.required and not self.references.get(name) and name not in {**self.arguments, **self.given}
+            if attribute.required and not self.references.get(name) and name not in self.said
         ]
 
 
@@ -113,12 +123,16 @@ class Objects:
         site: The rows.
         connection: One that answers out of the site.
         every: Whether every argument that can be set is written, and not only what differs from VergeOS's defaults.
+        contents: What files hold, if that is wanted.
     """
 
-    def __init__(self, site: Site, connection: Connection, *, every: bool = False) -> None:
+    def __init__(
+        self, site: Site, connection: Connection, *, every: bool = False, contents: Contents | None = None
+    ) -> None:
         self._site = site
         self._connection = connection
         self._every = every
+        self._contents = contents
         self._tables = for_release(TABLES, connection.release or DEFAULT_RELEASE)
         self._providers: dict[type[BaseResource], Any] = {}
         self._through: dict[tuple[str, str], dict[str, str]] = {}
@@ -143,15 +157,24 @@ class Objects:
 
     def _find(self) -> Iterator[Found]:
         for kind in importable():
-            provider: RowProvider[Any] = self.provider(kind)
             rows = self._site.rows(kind.declaration.table)
             for key in sorted(rows, key=_in_order):
                 row = rows[key]
                 if all(row.get(column) == value for column, value in kind.declaration.only.items()):
-                    shown = provider.outs(row, {}) if kind.importing.left else provider.fetch(key, {})
-                    found = Found(kind, key, row, shown or {})
-                    self._fill(found)
-                    yield found
+                    yield self._found(kind, key, row)
+
+    def _found(self, kind: type[BaseResource], key: str, row: Row) -> Found:
+        provider: RowProvider[Any] = self.provider(kind)
+        text, left = "", kind.importing.left
+        if kind.importing.content and self._contents:
+            text, left = self._contents.of((kind.declaration.table, key))
+        shown = provider.outs(row, {}) if left else provider.fetch(key, {})
+        found = Found(kind, key, row, shown or {}, left=left)
+        self._fill(found)
+        if text:
+            holder = found.given if may_hold_secret(found.label, text) else found.files
+            holder[kind.importing.content] = text
+        return found
 
     def _fill(self, found: Found) -> None:
         for name, attribute in found.declaration.inputs.items():

@@ -21,6 +21,7 @@ class Options:
         plan_only: Whether it ends with the plan.
         no_state: Whether the state is left as it is.
         declared: Whether the program is there already, and only the state is wanted.
+        cloud_init: Whether cloud-init files are imported too.
         fold: Whether resources that are alike are declared by a table and a loop.
         tfstate: A state of Terraform, which gives the rows and their names.
     """
@@ -31,6 +32,7 @@ class Options:
     plan_only: bool = False
     no_state: bool = False
     declared: bool = False
+    cloud_init: bool = False
     fold: bool = False
     tfstate: Tfstate | None = None
 

@@ -14,7 +14,7 @@ from verge_pulumi.importing.ordering import ordered
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
-from verge_pulumi.importing.statements import Cut, Statements
+from verge_pulumi.importing.statements import GUEST_FILE, Cut, Statements
 from verge_pulumi.importing.systems import ONLY, System, package_of
 
 PROTECTION = '''\
@@ -37,6 +37,17 @@ def protected(
 
 if pulumi.Config().get_bool("protect") is not False:
     pulumi.runtime.register_stack_transformation(protected)
+'''
+
+GUEST_FILES = f'''\
+"""What guests are told at their first boot: the files in `cloud-init`."""
+
+from pathlib import Path
+
+
+def {GUEST_FILE}(name: str) -> str:
+    """Return what a file holds, to the byte."""
+    return Path(__file__).with_name("cloud-init").joinpath(name).read_bytes().decode()
 '''
 
 
@@ -69,7 +80,7 @@ class Program:
         for position, (module, lines) in enumerate(modules.items()):
             if module in self._plan.known.frozen:
                 continue
-            files[f"{package}/{module}.py"] = self._module(module, self._ordered(lines), list(modules)[:position])
+            files |= self._module(module, self._ordered(lines), list(modules)[:position])
         files["__main__.py"] = _main({**self._system.others, self._system.provider: modules})
         return files
 
@@ -106,12 +117,13 @@ class Program:
 
     # Text ------------------------------------------------------------------------------------------------------------
 
-    def _module(self, module: str, lines: list[Line], before: list[str]) -> str:
+    def _module(self, module: str, lines: list[Line], before: list[str]) -> Mapping[str, str]:
+        """Return the text of a module, and the files that it reads."""
         writer = Statements(self._rows, module, before, OPTIONS if self._system.provider else "")
         statements = [writer.statement(line) for line in lines]
         self.cuts += writer.cuts
         self.secrets |= writer.secrets
-        taken = {*writer.imported, *writer.modules, *(line.variable for line in lines)}
+        taken = {*writer.imported, *writer.modules, GUEST_FILE, *(line.variable for line in lines)}
         folding = Folding(statements if self._folds else [], taken)
         for loop in folding.loops:
             self._rows.folded |= {each.line.place: loop.variable for each in loop.statements}
@@ -125,9 +137,14 @@ class Program:
         head += _imported("verge_pulumi", writer.imported | referred)
         if writer.modules:
             head += ["", *_imported(".", writer.modules)]
+        if writer.files:
+            head += [*([] if writer.modules else [""]), *_imported(".guest_files", [GUEST_FILE])]
         classes = [loop.class_text for loop in folding.loops if loop.fields]
         apart = "\n\n\n" if classes else "\n\n"
-        return apart.join(["\n".join(head), *classes, "\n".join(blocks)]) + "\n"
+        text = apart.join(["\n".join(head), *classes, "\n".join(blocks)]) + "\n"
+        package = self._system.package
+        read = {f"{package}/cloud-init/{name}": text for name, text in writer.files.items()}
+        return {f"{package}/{module}.py": text} | read | ({f"{package}/guest_files.py": GUEST_FILES} if read else {})
 
 
 def _about(module: str) -> str:

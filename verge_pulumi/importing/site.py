@@ -21,6 +21,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.reading.files import Files
 from verge_pulumi.engine.reading.reader import PAGE, Reader, is_read
 from verge_pulumi.review.kinds import every_kind
 
@@ -174,6 +175,20 @@ class SiteReader(Reader):
         return [row for row in self._site.rows(table).values() if str(row.get(equal[1])) == equal[2]]
 
 
+class SiteFiles(Files):
+    """Downloads each file once; it is not in the site, which is written down, since it may be a secret."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.client)
+        self._contents: dict[tuple[str, str], bytes] = {}
+
+    def content(self, table: str, key: str) -> bytes:
+        """Return what the file of a row holds."""
+        if (table, key) not in self._contents:
+            self._contents[table, key] = super().content(table, key)
+        return self._contents[table, key]
+
+
 _EQUAL = re.compile(r"(\$?\w+) eq (\d+)")
 
 
@@ -194,5 +209,6 @@ def connect_to(
     connection = Connection(settings, budget=budget, evidence=evidence, read_only=True)
     if site is not None:
         connection.reader = SiteReader(connection, site)
+        connection.files = SiteFiles(connection)
         _ = connection.system
     return connection

@@ -17,6 +17,9 @@ from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
 
+GUEST_FILE = "guest_file"
+"""The function of a program that reads such a file."""
+
 NO_NOTES: Mapping[str, str] = {}
 
 
@@ -75,6 +78,7 @@ class Statements:
         modules: The modules to which they refer.
         cuts: References that had to be keys.
         secrets: Values that the configuration of the stack has to hold, by key.
+        files: What files beside the program have to hold, by their names.
     """
 
     def __init__(self, rows: Rows, name: str, before: list[str], options: str = "") -> None:
@@ -87,6 +91,7 @@ class Statements:
         self.modules: set[str] = set()
         self.cuts: list[Cut] = []
         self.secrets: dict[str, str] = {}
+        self.files: dict[str, str] = {}
 
     def statement(self, line: Line) -> Statement:
         """Return the statement that declares a row."""
@@ -116,6 +121,8 @@ class Statements:
                 arguments[argument] = Listing([code for code, _ in told]) if isinstance(attribute, Refs) else told[0][0]
                 if note := "; ".join(note for _, note in told if note):
                     notes[argument] = note
+            elif argument in found.files:
+                arguments[argument] = self._file(found, argument)
             elif argument in found.given:
                 arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
@@ -135,6 +142,13 @@ class Statements:
         key = f"{snake_case(found.declaration.title).replace('_', '-')}-{name}-{argument}"
         self.secrets[key] = found.given[argument]
         return Call("pulumi.Config().require_secret", literal(key))
+
+    def _file(self, found: Found, argument: str) -> Code:
+        """Return what reads a file that stands beside the program."""
+        line = self._rows.line(found.place)
+        name = line.resource if line else found.key
+        self.files[name] = found.files[argument]
+        return Call(GUEST_FILE, literal(name))
 
     def _items(self, found: Found, attribute: Any, value: Any) -> Code:
         """Return what an argument is given; parts by name as the objects of their class."""

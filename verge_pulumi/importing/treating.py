@@ -110,8 +110,8 @@ class Treatments:
             return Treatment.LOOKUP, f"{found.mark.holder} manages it"
         if found.mark and self._marks[found.mark.token] > 1 and not found.mark.name.startswith(OF_A_FIREWALL):
             return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
-        if found.kind.importing.left:
-            return Treatment.LEAVE, found.kind.importing.left
+        if found.left:
+            return Treatment.LEAVE, found.left
         if not found.mark and not line.is_managed and self._is_given(found):
             return Treatment.LEAVE, GIVEN
         if self._is_of_another_table(found):
@@ -189,7 +189,7 @@ class Treatments:
     def _problems(self, found: Found) -> list[str]:
         """Return why a row cannot be declared; an optional argument that cannot say it is left out instead."""
         while True:
-            inputs = found.arguments | found.given | {name: keys_of(found, name) for name in found.references}
+            inputs = {**found.said} | {name: keys_of(found, name) for name in found.references}
             checked = self._checked(found, inputs)
             refusals = [failure.reason for failure in checked.failures]
             problems = refusals or [

@@ -16,6 +16,7 @@ from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, read_se
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.reading.files import Files
 from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.engine.runtime import provider_process
@@ -48,6 +49,7 @@ class Connection:
     Attributes:
         client: The REST client.
         reader: Shared reads.
+        files: What the files of rows hold.
         clock: The time, for waits.
         release: The version of VergeOS, such as ``26.1.8``; "" as long as nobody asked which system it is.
         evidence: What proves whose a row is, apart from the row.
@@ -81,6 +83,7 @@ class Connection:
         # Only the host of dynamic providers serves calls side by side; elsewhere there is nobody to wait for.
         pause = GATHERING_PAUSE if provider_process.serving() else 0.0
         self.reader = Reader(self.client, self.clock, pause=pause, expected=CALLS_PER_PROCESSOR * (os.cpu_count() or 1))
+        self.files = Files(self.client)
         self.evidence = evidence or Evidence(Journal(settings.journal), provider=settings.provider)
         self.release = ""
         self._system: System | None = None

@@ -17,6 +17,8 @@ class Importing:
         follows_parents: Whether VergeOS made every row between rows that it made, such as who is in its groups.
         filled: The column out of which VergeOS fills another one, by that; it is written only where they differ.
         left: Why rows are not written into a program at all; "" where they are.
+        content: The argument that holds what no GET of the rows returns. It is read on demand; rows of which it is
+            known are not `left`.
         module: The module of the program for it; "" for that of its area.
         also: Tables with further rows of which the objects consist, and the columns to read of them.
     """
@@ -26,6 +28,7 @@ class Importing:
     follows_parents: bool = False
     filled: Mapping[str, str] = field(default_factory=dict)
     left: str = ""
+    content: str = ""
     module: str = ""
     also: Mapping[str, Collection[str]] = field(default_factory=dict)
 

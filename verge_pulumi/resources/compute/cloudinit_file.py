@@ -26,7 +26,7 @@ class CloudInitFile(Resource, table="cloudinit_files", unique=("vm", "name")):
     and in a VM that this stack does not manage only with ``adopt=True``.
     """
 
-    importing = Importing(left="it may hold passwords, and only a first boot reads it")
+    importing = Importing(left="it may hold passwords, and only a first boot reads it", content="contents")
 
     vm: Ref[VirtualMachine] = path_ref(column="owner", replaces=True)
     """The virtual machine it belongs to."""
@@ -102,7 +102,7 @@ class CloudInitFileProvider(RowProvider[CloudInitFile]):
         if outs is None or state.get("on_change") == "ignore":
             return outs
         if any(outs[name] != state.get(name) for name in ("filesize", "modified")):
-            content = b"".join(self.connection.client.table(self.declaration.table).download(id))
+            content = self.connection.files.content(self.declaration.table, id)
             # What is no text was not written from here; it shows as a difference like any other.
             outs["contents"] = content.decode(errors="replace")
         return outs

@@ -1,0 +1,102 @@
+"""What the cloud-init files of VMs hold; it is read on demand, and what may be a secret is never in a file of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import yaml
+
+from verge_pulumi.client import NotFound, NotPermitted, PermissionDenied
+from verge_pulumi.cloudinit.contents import CLOUD_CONFIG, META_DATA, NETWORK_CONFIG, USER_DATA
+from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.site import LISTS, Site, importable
+
+_WORDS = """
+    accept-ra address addresses bonds bridges config create_hostname_file devices dhcp4 dhcp6 disable_root
+    dns_nameservers dns_search enabled ethernets filename fqdn gateway gateway4 gateway6 gecos groups growpart homedir
+    hostname id ignore_growroot_disabled instance-id interfaces keyboard layout link local-hostname locale lock_passwd
+    mac_address macaddress manage_etc_hosts match maxsize metric mode model mtu name nameservers netmask network
+    no_create_home ntp optional package_reboot_if_required package_update package_upgrade packages pools
+    prefer_fqdn_over_hostname preserve_hostname primary_group renderer resize_rootfs routes search servers set-name
+    shell size ssh_authorized_keys ssh_deletekeys ssh_import_id ssh_pwauth subnets sudo swap system timezone to type
+    uid users variant version via vlans wakeonlan
+"""
+HARMLESS = frozenset(_WORDS.split())
+"""Keys of cloud-init under which no secret stands. No others are, such as commands and files to write."""
+
+_NAMED = ("ethernets", "bonds", "bridges", "vlans")
+"""Keys of mappings in which people choose the keys."""
+
+_SECRET = re.compile(r"://[^/\s]*@|PRIVATE KEY|\$\w+\$|#")
+"""Logins in addresses, keys, hashes, and comments, which may say anything."""
+
+
+def may_hold_secret(name: str, text: str) -> bool:
+    """Say whether a file may hold a secret: all do but YAML of which each key is known to be harmless.
+
+    Args:
+        name: Its name, such as ``/user-data``.
+        text: What it holds.
+    """
+    if name not in (USER_DATA, META_DATA, NETWORK_CONFIG):
+        return True
+    if name == USER_DATA and not text.startswith(f"{CLOUD_CONFIG}\n"):
+        return True
+    try:
+        known = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return True
+    told = text.removeprefix(CLOUD_CONFIG)
+    return bool(_SECRET.search(told)) or not isinstance(known, Mapping) or not HARMLESS.issuperset(_keys(known))
+
+
+def _keys(value: Any) -> Iterator[Any]:
+    """Yield the keys at any depth; what is referred to several times is looked at once."""
+    waiting, seen = [value], set()
+    while waiting:
+        each = waiting.pop()
+        if not isinstance(each, Mapping | list) or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, list):
+            waiting += each
+            continue
+        yield from each
+        for key, inner in each.items():
+            waiting += inner.values() if key in _NAMED and isinstance(inner, Mapping) else [inner]
+
+
+class Contents:
+    """The contents of all files of a site whose kind has some, each read by one request.
+
+    Args:
+        site: The rows.
+        connection: To where they are.
+        tell: Receives a line for each table.
+    """
+
+    def __init__(self, site: Site, connection: Connection, tell: Callable[[str], None]) -> None:
+        tables = [kind.declaration.table for kind in importable() if kind.importing.content]
+        places = [(table, key) for table in tables for key in site.rows(table)]
+
+        def read(place: Place) -> tuple[str, str]:
+            try:
+                text = connection.files.content(*place).decode()
+            except (PermissionDenied, NotFound, NotPermitted) as error:
+                return "", f"its content cannot be read: {error}"
+            except UnicodeDecodeError:
+                return "", "its content is no text"
+            return text, "" if text else "it is empty"
+
+        with ThreadPoolExecutor(LISTS) as pool:
+            self._read = dict(zip(places, pool.map(read, places), strict=True))
+        for table in tables:
+            tell(f"{table}: the contents of {len(site.rows(table)):,} rows")
+
+    def of(self, place: Place) -> tuple[str, str]:
+        """Return what a file holds, and why that is not known."""
+        return self._read[place]
