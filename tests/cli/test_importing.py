@@ -92,6 +92,23 @@ def test_it_imports_and_says_how_much(site: SiteBench, cli: MemoryCli) -> None:
     assert again.stdout.endswith("Nothing new. 'pulumi preview' shows no change.\n")
 
 
+@pytest.mark.parametrize(("options", "terminal"), [((), True), (("--no-input",), True), ((), False)])
+def test_a_secret_is_asked_for_at_a_terminal_and_not_shown(
+    site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], terminal: bool
+) -> None:
+    site.make(
+        "webhook_urls", name="chat", url="https://127.0.0.1/", authorization_type="bearer", authorization_value="x"
+    )
+    monkeypatch.setattr(module, "at_terminal", lambda: terminal)
+    told = run(str(site.folder), "--yes", *options, input="c4nary\n")
+    asked = "Webhook 'chat' needs its authorization_value, which VergeOS does not tell (empty: leave it): "
+    answered = terminal and not options
+    assert (asked in told.output) is answered
+    assert told.exit_code == (0 if answered else 3)
+    assert cli.config == ({"shop:webhook-chat-authorization_value": "c4nary"} if answered else {})
+    assert "c4nary" not in told.output
+
+
 def test_a_row_that_cannot_be_in_a_program_is_told_and_the_exit_code_is_three(site: SiteBench, cli: MemoryCli) -> None:
     site.simulator.edit("vms", 1, name='quo"ted')
     told = run(str(site.folder), "--yes")

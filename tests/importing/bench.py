@@ -16,6 +16,7 @@ from tests.engine.lab import ask
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing import recorder
+from verge_pulumi.importing.asking import Ask, unanswered
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
@@ -161,11 +162,16 @@ class SiteBench:
         return state["resources"], differences
 
     def imports(
-        self, cli: MemoryCli, confirm: Callable[[Outcome], bool] = lambda outcome: True, **options: Any
+        self,
+        cli: MemoryCli,
+        confirm: Callable[[Outcome], bool] = lambda outcome: True,
+        ask: Ask = unanswered,
+        **options: Any,
     ) -> Outcome:
         """Run all stages, with another thing in the place of Pulumi's command line."""
         environment = {"VERGEOS_HOST": self.simulator.url, "VERGEOS_API_KEY": self.simulator.api_key}
-        return Import(self.folder, cast("Pulumi", cli), environment, cli.told.append).run(Options(**options), confirm)
+        importing = Import(self.folder, cast("Pulumi", cli), environment, cli.told.append, ask=ask)
+        return importing.run(Options(**options), confirm)
 
 
 class MemoryCli(StackCommands):

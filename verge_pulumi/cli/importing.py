@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing.asking import unanswered
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.outcome import Options, Outcome
@@ -69,6 +71,9 @@ def importing(
             "Terraform forgets it. --only adds to that.",
         ),
     ] = None,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask for no secret that VergeOS does not tell, and leave what needs one.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state without asking.")] = False,
 ) -> None:
     """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read.
@@ -96,7 +101,9 @@ def importing(
             declared=declared,
             tfstate=read_tfstate(tfstate) if tfstate else None,
         )
-        outcome = Import(folder, Pulumi(folder, stack), os.environ, tell, provider).run(options, confirm)
+        asking = unanswered if no_input or not at_terminal() else ask
+        importing = Import(folder, Pulumi(folder, stack), os.environ, tell, provider, ask=asking)
+        outcome = importing.run(options, confirm)
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
     except OSError as error:
@@ -104,6 +111,17 @@ def importing(
         stop("import", EngineError(f"{error.filename}: {error.strerror}. {mend}"), code=1)
     typer.echo(_summary(outcome))
     raise typer.Exit(outcome.exit_code)
+
+
+def at_terminal() -> bool:
+    """Say whether a person can answer a question."""
+    return sys.stdin.isatty()
+
+
+def ask(question: str) -> str:
+    """Ask a person for a secret, which is not shown."""
+    answer: str = typer.prompt(f"{question} (empty: leave it)", "", hide_input=True, show_default=False, err=True)
+    return answer
 
 
 def _summary(outcome: Outcome) -> str:

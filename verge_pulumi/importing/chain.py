@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from verge_pulumi.engine.connecting.settings import NAMESPACE, read_settings
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
+from verge_pulumi.importing.asking import Ask, Questions, recall, unanswered
 from verge_pulumi.importing.commands import Pulumi, configured
 from verge_pulumi.importing.contents import Contents
 from verge_pulumi.importing.firewalls import declared
@@ -28,7 +29,7 @@ from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import read_plan, write_plan
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Refused, Registered, Rows, Stack, record
+from verge_pulumi.importing.recording import Refused, Registered, Rows, Stack, differing, record
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_of, places_of, rows_of
 from verge_pulumi.importing.systems import System, package_of
@@ -48,16 +49,24 @@ class Import:
         environment: Where VergeOS is and who asks, as `read_settings` reads it.
         tell: Receives a line of progress.
         provider: The name of the provider, where VergeOS is not that of the default one.
+        ask: How a person is asked for a secret.
 
     Raises:
         EngineError: A provider cannot have that name.
     """
 
     def __init__(
-        self, folder: Path, pulumi: Pulumi, environment: Mapping[str, str], tell: Tell, provider: str = ""
+        self,
+        folder: Path,
+        pulumi: Pulumi,
+        environment: Mapping[str, str],
+        tell: Tell,
+        provider: str = "",
+        ask: Ask = unanswered,
     ) -> None:
         if not re.fullmatch(r"(?:[a-z][a-z0-9-]*)?", provider) or provider == NAMESPACE:
             raise EngineError(f"'{shown(provider)}' is no name for a provider: use a-z, 0-9 and '-'")
+        self._ask = ask
         self._folder = folder
         self._provider = provider
         self._pulumi = pulumi
@@ -178,10 +187,13 @@ class Import:
     ) -> tuple[list[Registered], Recorded, Outcome] | Outcome:
         """Plan, write the program, and run it; what the package refuses is left out, and it starts again."""
         refused: dict[Place, str] = {}
+        questions = Questions(self._ask)
         while True:
             plan, outcome = self._plan(options, stack, objects, held, refused)
             if options.plan_only:
                 return outcome
+            if questions.put(plan):
+                continue
             system = self._system(stack)[0]
             program = Program(plan, system)
             self._write(program, outcome)
@@ -214,7 +226,7 @@ class Import:
         different = ""
         try:
             folded = record(self._folder, stack, rows, {}, self._provider)
-            different = next(iter(_different(registered, folded)), "")
+            different = next(iter(differing(registered, folded)), "")
         except EngineError as error:
             different = str(error)
         if different:
@@ -227,6 +239,7 @@ class Import:
         self, options: Options, stack: Stack, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]
     ) -> tuple[Plan, Outcome]:
         lines = read_plan(self._plan_file)
+        recall(stack, objects, lines)
         in_state = {line.module for line in lines.values() if line.is_managed and line.place in held}
         known = Known(
             owner=stack.owner,
@@ -304,12 +317,6 @@ class Import:
         ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
         outcome.quiet = ran.code == 0
         outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"
-
-
-def _different(registered: Collection[Registered], folded: Collection[Registered]) -> Iterable[str]:
-    """Yield the names of the resources that one program does not register as the other does; their order is free."""
-    one, other = ({each.urn: each for each in program} for program in (registered, folded))
-    return sorted({(one.get(urn) or other[urn]).name for urn in one | other if one.get(urn) != other.get(urn)})
 
 
 def _see_declared(registered: Collection[Registered], planned: Collection[tuple[str, str]]) -> None:

@@ -20,6 +20,7 @@ from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.contents import Contents, may_hold_secret
+from verge_pulumi.importing.naming import snake_case
 from verge_pulumi.importing.site import Site, importable
 
 ALWAYS: frozenset[Role] = frozenset({"cores", "ram", "disk", "tier", "segment", "router", "gateway", "uplink", "plug"})
@@ -100,6 +101,10 @@ class Found:
         """The row that it was created within."""
         parent = self.declaration.parent
         return next(iter(self.references.get(parent.name, ())), None) if parent else None
+
+    def secret_key(self, resource: str, argument: str) -> str:
+        """Return under which key the configuration of a stack has a secret of the resource that it becomes."""
+        return f"{snake_case(self.declaration.title).replace('_', '-')}-{resource}-{argument}"
 
     @property
     def said(self) -> Mapping[str, Any]:

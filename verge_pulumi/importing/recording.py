@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -167,3 +167,10 @@ def failure(folder: Path, words: str) -> EngineError:
         return Refused(refused["kind"], refused["name"], shown(" ".join(filter(None, reasons))))
     last = words.strip().rpartition("\n")[2] or "it ended without a word"
     return EngineError(f"the program in {folder} fails: {shown(last)}. Run 'pulumi preview' to see where")
+
+
+def differing(one: Iterable[Registered], other: Iterable[Registered]) -> list[str]:
+    """Return the names of the resources that two programs do not register alike; in which order does not matter."""
+    first, second = ({each.urn: each for each in program} for program in (one, other))
+    urns = [urn for urn in first | second if first.get(urn) != second.get(urn)]
+    return sorted((first.get(urn) or second[urn]).name for urn in urns)

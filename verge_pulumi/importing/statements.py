@@ -12,7 +12,6 @@ from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, literal, quoted, rendered
-from verge_pulumi.importing.naming import snake_case
 from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
@@ -139,7 +138,7 @@ class Statements:
         """Return what reads a secret from the configuration of the stack, which has to hold it."""
         line = self._rows.line(found.place)
         name = line.resource if line else found.key
-        key = f"{snake_case(found.declaration.title).replace('_', '-')}-{name}-{argument}"
+        key = found.secret_key(name, argument)
         self.secrets[key] = found.given[argument]
         return Call("pulumi.Config().require_secret", literal(key))
 

@@ -85,6 +85,7 @@ class Treatments:
     Attributes:
         of: What becomes of each row.
         unsaid: The rows that a program cannot say.
+        wanted: The secrets without which it cannot say a row, by their arguments.
     """
 
     def __init__(self, objects: Objects, known: Known, scope: Scope) -> None:
@@ -93,6 +94,7 @@ class Treatments:
         self._owner = Mark.new(known.owner, "", "").owner
         self._marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
         self.unsaid: set[Place] = set()
+        self.wanted: dict[Place, list[str]] = {}
         chosen = self._chosen(scope)
         self.of: dict[Place, Decision] = {
             place: self._decision(found, chosen, scope) for place, found in objects.all.items()
@@ -180,9 +182,11 @@ class Treatments:
         if unread := [table for table, _ in needed if self._objects.is_unread(table)]:
             return f"it refers to a row of {unread[0]}, which cannot be read"
         if missing := found.missing:
+            self.wanted[found.place] = sorted(found.secrets.intersection(missing))
             secret = "" if found.secrets.isdisjoint(missing) else ", or it is a secret"
             return f"it needs {', '.join(missing)}, which VergeOS does not tell{secret}"
         if problems := self._problems(found):
+            self.wanted[found.place] = sorted(found.secrets.intersection(_arguments(problems)))
             return f"a program cannot say it: {' '.join(problems)}"
         return ""
 
@@ -197,7 +201,7 @@ class Treatments:
                 for name in differing(found.declaration, found.outputs, checked.inputs)
                 if name not in found.references and name not in found.given
             ]
-            refused = {problem.partition(":")[0] for problem in problems}
+            refused = _arguments(problems)
             said = refused & (found.arguments.keys() | found.references.keys())
             optional = [name for name in said if not found.declaration.inputs[name].required]
             if not optional and refusals:
@@ -222,6 +226,11 @@ class Treatments:
 
 def _required(found: Found) -> list[str]:
     return [name for name, attribute in found.declaration.inputs.items() if attribute.required]
+
+
+def _arguments(problems: Iterable[str]) -> set[str]:
+    """Return the arguments of which problems speak."""
+    return {problem.partition(":")[0] for problem in problems}
 
 
 def _decided(line: Line) -> str:
