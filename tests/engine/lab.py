@@ -288,7 +288,7 @@ def ask(simulator: Simulator, verb: str, path: str, body: Any = None) -> Any:
         verb,
         f"{simulator.url}/api/v4/{path}",
         json=body,
-        headers={"Authorization": f"Bearer {simulator.api_key}"},
+        auth=(simulator.username, simulator.password),
         timeout=10,
     )
     answer.raise_for_status()

@@ -61,7 +61,7 @@ def test_a_machine_with_its_parts_is_in_the_state_as_an_up_would_have_left_it(we
     assert {entry.get("protect") for entry in entries[2:]} == {True}
     firewall = entries_of(entries, "Firewall")["lan"]
     assert firewall["outputs"]["keys"] == {"https": "1"}
-    assert vm["outputs"]["__managed"] == ["cluster", "cpu_cores", "cpu_type", "name", "ram"]
+    assert vm["outputs"]["__managed"] == ["cluster", "cpu_cores", "cpu_type", "machine_type", "name", "ram"]
     assert vm["outputs"]["__fixed"]["uuid"]
     assert vm["outputs"]["__origin"]["system"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from verge_pulumi.catalogue.model import UNSET, Column, Effect, Table, Type, Write
-from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, RELEASES, for_release, release_number
+from verge_pulumi.catalogue.releases import DEFAULT_RELEASE, MOVED_DEFAULTS, RELEASES, for_release, release_number
 
 
 def _tables() -> Iterator[Table]:
@@ -29,6 +29,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 
 __all__ = [
     "DEFAULT_RELEASE",
+    "MOVED_DEFAULTS",
     "RELEASES",
     "TABLES",
     "UNSET",

@@ -81,6 +81,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
 )
 
+MOVED_DEFAULTS = frozenset((each.table, each.column) for each in DIFFERENCES if "default" in each.facts)
+"""Tables and columns of which another release has another default."""
 
 CREATABLE_SINCE: Mapping[str, str] = {"cloudinit_files": "4.13.2"}
 """Tables whose rows clients could not create before some release (docs/vergeos/quirks.md §4)."""

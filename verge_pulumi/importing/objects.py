@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from verge_pulumi.catalogue import DEFAULT_RELEASE, TABLES, UNSET, for_release
+from verge_pulumi.catalogue import DEFAULT_RELEASE, MOVED_DEFAULTS, TABLES, UNSET, for_release
 from verge_pulumi.client import Row
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Reference, Refs
@@ -247,7 +247,8 @@ def is_left_out_as_default(declaration: Declaration, attribute: Attribute) -> bo
     """Say whether an import does not write an argument where it is what VergeOS decides by itself."""
     plain = attribute.readable and attribute.writable and not (attribute.member or attribute.secret)
     said = attribute.required or attribute.name in declaration.unique or attribute.role in ALWAYS
-    return plain and not said and not isinstance(attribute, Reference)
+    moved = (declaration.table, str(attribute.column)) in MOVED_DEFAULTS  # a rebuild on another release is the same
+    return plain and not (said or moved or isinstance(attribute, Reference))
 
 
 def lists(attribute: Attribute) -> bool:

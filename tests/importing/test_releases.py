@@ -1,0 +1,104 @@
+"""What is written of a machine keeps it equal on another release; what is left out is the same in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.importing.bench import SiteBench
+from tests.importing.rebuilding import rebuild
+from tests.providers.bench import Bench
+from verge_pulumi.catalogue import MOVED_DEFAULTS, TABLES, for_release
+from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.importing.site import importable
+from verge_pulumi.importing.treating import Scope
+from verge_pulumi.simulator import Options, Simulator
+
+OLD, USUAL, NEW = RELEASES = ("4.12.6", "26.1.8", "26.2")
+COMPARED = {
+    "vms": ("machine_type", "cpu_type", "cpu_cores", "ram", "uefi", "boot_order", "os_family", "console"),
+    "machine_drives": ("interface", "media", "disksize", "preferred_tier"),
+}
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Another VergeOS, which chooses by other defaults where it may."""
+    with Simulator(Options(name="site-b", release=request.param)) as running:
+        cluster = running.rows("clusters")[0]["$key"]
+        running.edit("clusters", cluster, default_cpu="qemu64")
+        yield running
+
+
+def machines(site: SiteBench, **columns: Any) -> None:
+    """Create a machine of which everything was left to VergeOS, and one of which it was not."""
+    site.vm("plain-one", **columns)
+    vm = site.vm("chosen-one", machine_type="pc-i440fx-7.2", cpu_type="kvm64", cpu_cores=2, uefi=True)
+    (drive,) = [row["$key"] for row in site.simulator.rows("machine_drives") if row["machine"] == site.machine(vm)]
+    site.simulator.edit("machine_drives", drive, preferred_tier="3", interface="virtio")
+
+
+def login(simulator: Simulator) -> dict[str, Any]:
+    """Return how every release is logged in to; old ones have no API keys."""
+    return {"username": simulator.username, "password": simulator.password}
+
+
+def told(simulator: Simulator, table: str) -> list[dict[str, Any]]:
+    """Return what is compared of the rows of a table of the machines here."""
+    own = {row["machine"]: row["name"] for row in simulator.rows("vms") if row["name"].endswith("-one")}
+    rows = [row for row in simulator.rows(table) if row["machine"] in own]
+    return [
+        {"of": own[row["machine"]], **{name: row.get(name) for name in COMPARED[table]}}
+        for row in sorted(rows, key=lambda row: own[row["machine"]])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("release", "other", "columns"),
+    [(OLD, USUAL, {}), (OLD, NEW, {}), (USUAL, NEW, {}), (NEW, USUAL, {}), (NEW, OLD, {"machine_type": "pc-q35-8.1"})],
+    indirect=["other"],
+)
+def test_a_machine_is_the_same_on_another_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str, other: Simulator, columns: dict[str, str]
+) -> None:
+    """Acceptance case 12 of the import."""
+    with Simulator(Options(name="site-a", release=release)) as simulator:
+        for name, value in {"host": simulator.url, **login(simulator)}.items():
+            monkeypatch.setenv(f"VERGEOS_{name.upper()}", value)
+        site = SiteBench(simulator, tmp_path)
+        site.settings = Settings(host=simulator.url, **login(simulator))
+        machines(site, **columns)
+        plan = site.plan(scope=Scope(only=("*-one",)))
+        bench = Bench(other, api_key="", **login(other))
+        assert rebuild(site.registered(plan), bench)
+        bench.connection.client.close()
+        for table in COMPARED:
+            assert told(other, table) == told(simulator, table)
+            assert len(told(other, table)) == 2
+
+
+@pytest.mark.parametrize("other", [OLD], indirect=True)
+def test_a_machine_type_that_an_older_release_lacks_is_refused_and_not_another_one(
+    site: SiteBench, other: Simulator
+) -> None:
+    site.vm("plain-one")
+    bench = Bench(other, api_key="", **login(other))
+    with pytest.raises(
+        Exception, match=r"'plain-one': .* value 'pc-q35-10\.0' is not in list for field 'machine_type'"
+    ):
+        rebuild(site.registered(site.plan(scope=Scope(only=("*-one",)))), bench)
+    bench.connection.client.close()
+    assert not [row for row in other.rows("vms") if row["name"] == "plain-one"]
+
+
+def test_what_is_left_out_is_the_same_default_in_all_releases() -> None:
+    every = [for_release(TABLES, release) for release in RELEASES]
+    for kind in importable():
+        for attribute in kind.declaration.inputs.values():
+            place = kind.declaration.table, str(attribute.column)
+            columns = [tables[place[0]].column(place[1]) for tables in every if place[0] in tables]
+            defaults = {repr(column.default) for column in columns if column}
+            assert len(defaults) <= 1 or place in MOVED_DEFAULTS, place
