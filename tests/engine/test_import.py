@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,8 +20,10 @@ from tests.engine.events import rows_of
 from tests.engine.kinds import SUBJECTS, plot, program
 from tests.engine.lab import PROJECT, Lab, ask
 from verge_pulumi import DriveArgs, Firewall, FirewallRule, Network, NicArgs, Power, Server
+from verge_pulumi.catalogue import TABLES
 from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
+from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.site import importable
 from verge_pulumi.simulator import Options, Simulator
 
@@ -43,18 +47,29 @@ class Site:
         own = {"PATH": path, "PULUMI_BACKEND_URL": (self.folder / "states").as_uri()}
         return {**os.environ, **self.lab.environment, **own}
 
-    def run(self, *command: str, fails: bool = False) -> str:
-        """Run a command of Pulumi there, and return what it prints."""
+    def run(self, *command: str, fails: bool = False, **environment: str) -> str:
+        """Run a command of Pulumi there, with more in its environment, and return what it prints."""
         ran = subprocess.run(
             ["pulumi", "--non-interactive", "--color=never", *command],
             cwd=self.folder,
-            env=self._environment(),
+            env=self._environment() | environment,
             capture_output=True,
             text=True,
             check=False,
         )
         assert bool(ran.returncode) == fails, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
+
+    def rows(self, stack: str) -> dict[str, Place]:
+        """Return table and key of each row in the state of a stack, by types and names of its resources."""
+        exported = self.run("stack", "export", "--stack", stack)
+        state = StackState(json.loads(exported)["deployment"])
+        rows = {held.urn: held.place for held in state.held if held.place}
+        for held in state.held:  # a firewall is several rows
+            rows |= {
+                f"{held.urn}/{name}": ("vnet_rules", key) for name, key in (held.outputs.get("keys") or {}).items()
+            }
+        return {urn.partition("::")[2]: place for urn, place in rows.items()}
 
     def imports(self, *options: str, code: int = 0) -> str:
         """Run ``verge-pulumi import``; VergeOS is only read. Return what it prints."""
@@ -198,3 +213,78 @@ def test_a_second_system_comes_into_the_same_stack(lab: Lab, monkeypatch: pytest
         site.run("up", "--yes", "--skip-preview")
         assert [step.partition("/")[0] for step in site.destroy()].count("DELETE vnets") == 1
         assert [each.snapshot() for each in (lab.simulator, other)] == before
+
+
+GUEST = "#cloud-config\nhostname: web-1\npackages: [nginx]\n"
+
+
+def site_of_people(simulator: Simulator) -> None:
+    """Make what people make in the UI: machines that are alike, and much of what is around them."""
+
+    def make(table: str, /, **columns: Any) -> Any:
+        return as_key(ask(simulator, "POST", table, columns)["$key"])
+
+    lan = make("vnets", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1", dns="bind", description="of the shop")
+    make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443", action="accept")
+    make("vnet_hosts", vnet=lan, host="printer", ip="10.0.0.9")
+    view = make("vnet_dns_views", vnet=lan, name="inside", match_clients="10.0.0.0/24;")
+    zone = make("vnet_dns_zones", view=view, domain="example.com", type="master")
+    make("vnet_dns_zone_records", zone=zone, host="www", type="A", value="10.0.0.11")
+    tag = make("tags", category=make("tag_categories", name="environment", taggable_vms=True), name="prod")
+    group = make("groups", name="staff")
+    make("members", parent_group=group, member=f"users/{make('users', name='ann', displayname='Ann')}")
+    (identity,) = [row["identity"] for row in simulator.rows("groups") if row["name"] == "staff"]
+    make("permissions", identity=identity, table="vms", list=True, read=True)
+    for number in (1, 2, 3):
+        files = [{"name": "/user-data", "contents": GUEST}] if number == 1 else []
+        vm = make("vms", name=f"web-{number}", ram=512 * number, cpu_cores=number, cloudinit_files=files)
+        machine = ask(simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
+        make("machine_drives", machine=machine, name="root", disksize=number * 1024**3, preferred_tier="3")
+        nic = make("machine_nics", machine=machine, name="eth0", vnet=lan)
+        mac = ask(simulator, "GET", f"machine_nics/{nic}?fields=macaddress")["macaddress"]
+        make("vnet_addresses", vnet=lan, ip=f"10.0.0.1{number}", type="static", mac=mac, hostname=f"web-{number}")
+        make("tag_members", tag=tag, member=f"vms/{vm}")
+
+
+DRAWN = {"machine", "identity", "macaddress", "mac", "uuid", "serial", "id", "status", "created", "modified", "creator"}
+"""Columns of which each system has its own: keys, what it draws for an object, and times."""
+
+
+def differing(old: Simulator, new: Simulator, rows: Mapping[Place, Place]) -> list[str]:
+    """Return in which columns new rows differ from the old ones that they stand for, references followed."""
+    found: list[str] = []
+    for (table, key), (_, other) in rows.items():
+        (before,) = [row for row in old.rows(table) if str(row["$key"]) == key]
+        (after,) = [row for row in new.rows(table) if str(row["$key"]) == other]
+        for column in [column for column in TABLES[table].columns if column.name not in DRAWN]:
+            was, now = before.get(column.name), after.get(column.name)
+            target, _, referred = str(was).rpartition("/")
+            if place := rows.get((column.target or target, referred)):
+                was = "/".join(place) if target else place[1]
+            if column.name == "description":
+                was, now = was or "", without_mark(now or "")
+            found += [f"{table}/{key} {column.name}: {was!r}, {now!r}"] if str(was) != str(now) else []
+    return found
+
+
+def test_an_imported_program_rebuilds_the_site_on_an_empty_one(lab: Lab) -> None:
+    """Acceptance case 13 of the import; what is alike is folded, and files of guests come along."""
+    site_of_people(lab.simulator)
+    site = Site(lab)
+    chosen = ("Network/lan", "VirtualMachine/web-*", "Group/staff", "User/ann", "TagCategory/environment")
+    site.imports("--fold", "--cloud-init", *(option for name in chosen for option in ("--only", name)))
+    assert "web_servers = {" in (site.folder / "infrastructure" / "compute.py").read_text()
+    site.run("stack", "init", "rebuilt", "--no-select")
+    with Simulator(Options(name="site-b")) as empty:
+        there: dict[str, Any] = {"VERGEOS_HOST": empty.url, "VERGEOS_API_KEY": empty.api_key}
+        site.run("up", "--stack", "rebuilt", "--yes", "--skip-preview", **there)
+        old, new = site.rows(lab.stack_name), site.rows("rebuilt")
+        assert old.keys() == new.keys()
+        rows = {row: new[name] for name, row in old.items()}
+        assert Counter(table for table, _ in rows) == {
+            "vnets": 1, "vnet_rules": 1, "vnet_hosts": 1, "vnet_dns_views": 1, "vnet_dns_zones": 1,
+            "vnet_dns_zone_records": 1, "vnet_addresses": 3, "vms": 3, "machine_drives": 3, "machine_nics": 3,
+            "cloudinit_files": 1, "tag_categories": 1, "tags": 1, "tag_members": 3, "groups": 1, "users": 1,
+            "members": 1, "permissions": 1,
+        }  # fmt: skip
+        assert differing(lab.simulator, empty, rows) == []
