@@ -23,6 +23,7 @@ from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.terraform_types import LEFT, NOUNS
@@ -546,6 +547,20 @@ def test_the_whole_way_hands_over_only_after_a_quiet_preview(
     assert [line for line in lines if line.startswith("terraform state rm")] == outcome.handed
     assert "  vergeio_tenant.shop: this package has no resource for it" in lines
     assert CANARY not in ran.output
+
+
+def test_what_one_block_makes_is_one_table(bench: Bench) -> None:
+    vms = [bench.vm(f"vm-{number}") for number in range(7)]
+    web = [one(key, id=vm) for key, vm in zip(["blue", "green", "red"], vms[:3], strict=True)]
+    plan, _ = bench.plans(
+        resource("vergeio_vm", "web", *web, module="module.shop"),
+        *(resource("vergeio_vm", "db", one(id=vm), module=f'module.app["db-{vm}"]') for vm in vms[3:6]),
+        resource("vergeio_vm", "other", one(id=vms[6])),
+    )
+    text = Program(plan, fold=True).files["infrastructure/compute.py"]
+    assert '"shop-web-blue": ShopWebRow(name="vm-0")' in text
+    assert "app_db_servers = {" in text
+    assert 'other = Server(\n    "other",' in text
 
 
 def test_a_tunnel_of_which_nobody_knows_the_key_is_left(bench: Bench) -> None:

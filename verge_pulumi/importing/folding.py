@@ -8,7 +8,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from verge_pulumi.importing.code import Code, Subscript, Value, mapped, quoted, rendered
-from verge_pulumi.importing.loops import Loop, stem_of, values_of
+from verge_pulumi.importing.loops import Loop, values_of
 from verge_pulumi.importing.naming import Names
 from verge_pulumi.importing.ordering import ordered
 from verge_pulumi.importing.statements import Statement
@@ -89,16 +89,16 @@ class Folding:
 
 
 def _groups(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
-    """Yield statements that are alike: those whose names differ in numbers only, and the rest of them together."""
+    """Yield statements that are alike: those of one family, and the rest of them together."""
     alike: dict[tuple[str, bool], list[Statement]] = {}
     for each in statements:
         shape = rendered(mapped(each.call, lambda value, path: value.type))
         alike.setdefault((shape, each.is_powered), []).append(each)
     for group in alike.values():
-        stems = Counter(stem_of(each.line.resource) for each in group)
-        parts = [stem for stem, count in stems.items() if count >= FEWEST]
-        yield from ([each for each in group if stem_of(each.line.resource) == stem] for stem in parts)
-        rest = [each for each in group if stems[stem_of(each.line.resource)] < FEWEST]
+        sizes = Counter(each.family for each in group)
+        families = [family for family, size in sizes.items() if size >= FEWEST]
+        yield from ([each for each in group if each.family == family] for family in families)
+        rest = [each for each in group if sizes[each.family] < FEWEST]
         if len(rest) >= FEWEST:
             yield rest
 

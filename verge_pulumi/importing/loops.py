@@ -45,8 +45,8 @@ class Loop:
     def take_names(self, free: Names) -> None:
         """Give names to what the loop needs, after what the names of the resources have in common and their kind."""
         kind = snake_case(self.statements[0].line.kind)
-        stems = {stem_of(name) for name in self._names}
-        stem = variable_name(stems.pop(), "")[:LONGEST].strip("_") if len(stems) == 1 else ""
+        families = {each.family for each in self.statements}
+        stem = variable_name(families.pop(), "")[:LONGEST].strip("_") if len(families) == 1 else ""
         short, words = (kind, kind) if kind.startswith(stem) else (stem, f"{stem}_{kind}")
         self.variable = free.first([_plural(words)], "_")
         rows = "rows" if self.fields else "names"
@@ -107,11 +107,6 @@ class Loop:
         if others or template is None:
             return None
         return name if template == "{}" else f'f"{template.replace("{}", f"{{{name}}}")}"'
-
-
-def stem_of(name: str) -> str:
-    """Return a name without its numbers."""
-    return re.sub(r"\d+", "-", name)
 
 
 def values_of(call: Code) -> list[tuple[tuple[str, ...], Value]]:

@@ -36,6 +36,7 @@ class Plan:
         servers: The VMs that become servers, with their parts.
         addresses: The addresses that are reserved for NICs of servers, by the places of these.
         tags: What puts tags on what the program manages, by the places of that.
+        families: What rows are called that people made together.
         unsaid: The rows that a program cannot say, and why.
         wanted: The secrets without which it cannot say a row, by their arguments.
         lines: A line for each row.
@@ -48,6 +49,7 @@ class Plan:
         treatments = Treatments(objects, known, scope)
         self._of = treatments.of
         self._labels = scope.labels
+        self.families = scope.families
         self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
         self.wanted = {place: treatments.wanted.get(place, []) for place in self.unsaid}
         self._gather_firewalls()

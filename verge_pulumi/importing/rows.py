@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
@@ -73,6 +74,10 @@ class Rows:
     def parts(self, place: Place) -> list[Found] | None:
         """Return the parts of a server; None where the row does not become one."""
         return self._plan.servers.get(place)
+
+    def family(self, line: Line) -> str:
+        """Return what is common to the names of rows that people made together; they differ in numbers at least."""
+        return self._plan.families.get(line.place) or re.sub(r"\d+", "-", line.resource)
 
     def address(self, nic: Place) -> Found | None:
         """Return the address that is reserved for a NIC of a server, None if there is none."""

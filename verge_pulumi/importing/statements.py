@@ -40,6 +40,8 @@ class Statement:
     """Whether others may refer to it, also what comes later, and find it by its variable."""
     is_powered: bool
     """Whether it gets a power of its own."""
+    family: str
+    """What is common to the names of those that people made together."""
 
     @property
     def text(self) -> str:
@@ -105,7 +107,7 @@ class Statements:
         powered = self._rows.is_powered(line.place)
         if powered:
             self.imported.add("Power")
-        return Statement(line, call, found.kind in self._rows.referable, powered)
+        return Statement(line, call, found.kind in self._rows.referable, powered, self._rows.family(line))
 
     def _call(self, name: str, first: Code | None, found: Found, without: Collection[str] = ()) -> Call:
         arguments: dict[str, Code] = {}

@@ -38,6 +38,7 @@ class Terraform:
         state: As given.
         rows: The rows of each object that is taken, by its address.
         labels: What people called the rows.
+        families: What they called those that ``count`` or ``for_each`` makes together.
         left: Rows that are to be left, and why.
         told: What is not taken, and why.
     """
@@ -52,6 +53,7 @@ class Terraform:
                 self._within.setdefault(found.parent, []).append(found)
         self.rows: dict[str, list[Place]] = {}
         self.labels: dict[Place, str] = {}
+        self.families: dict[Place, str] = {}
         self.left: dict[Place, str] = {}
         self.told: list[str] = []
         # Two configurations of the provider may be two systems, and the state does not tell which is which.
@@ -65,7 +67,7 @@ class Terraform:
     def scope(self, scope: Scope) -> Scope:
         """Return a scope with what the state manages, under its names."""
         chosen = frozenset(place for places in self.rows.values() for place in places)
-        return replace(scope, rows=chosen, left=self.left, labels=self.labels)
+        return replace(scope, rows=chosen, left=self.left, labels=self.labels, families=self.families)
 
     def _take(self, instance: Instance) -> None:
         noun = NOUNS.get(instance.type)
@@ -83,7 +85,9 @@ class Terraform:
                 self._claimed |= {each.place: instance.address for each in found}
                 parts = [part.place for each in found for part in self._parts(each, instance, noun)]
                 self.rows[instance.address] = [*(each.place for each in found), *parts]
-                self.labels[self._named(found[0], noun)] = instance.name
+                named = self._named(found[0], noun)
+                self.labels[named] = instance.name
+                self.families |= {named: instance.family} if instance.family else {}
                 found[0].given |= {name: text for name, each in noun.secrets.items() if (text := instance.text(each))}
             self.told += [f"{shown(instance.address)}: {problem}" for problem in problems]
         if why:

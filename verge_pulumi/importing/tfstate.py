@@ -89,6 +89,13 @@ class Instance:
         parts = [part for named in (*modules, (self.label, self.index)) for part in named if part is not None]
         return resource_name("-".join(map(str, parts)))
 
+    @property
+    def family(self) -> str:
+        """What all that one block with ``count`` or ``for_each`` makes is called; "" where it is one object."""
+        modules = [(each["name"], each["key"]) for each in _MODULE.finditer(self.module)]
+        several = self.index is not None or any(key for _, key in modules)
+        return resource_name("-".join([*(name for name, _ in modules), self.label])) if several else ""
+
     def text(self, attribute: str) -> str:
         """Return an attribute as text; "" if the state does not say it."""
         value = self.values.get(attribute)

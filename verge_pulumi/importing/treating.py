@@ -37,6 +37,7 @@ class Scope:
         rows: Rows that are chosen in addition; None if all are, unless `only` says otherwise.
         left: Rows that are left unless the plan says otherwise, and why.
         labels: What people called rows elsewhere, which is what new resources are called.
+        families: What they called those that they made together, which make a table together.
     """
 
     only: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Scope:
     rows: Collection[Place] | None = None
     left: Mapping[Place, str] = field(default_factory=dict)
     labels: Mapping[Place, str] = field(default_factory=dict)
+    families: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
