@@ -10,6 +10,7 @@ import pytest
 
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.importing.contents import may_hold_secret
+from verge_pulumi.importing.site import SiteFiles
 from verge_pulumi.importing.treating import Scope
 
 CANARY = "c4nary-of-the-guest"
@@ -40,6 +41,7 @@ def machine(site: SiteBench, **files: str) -> int:
         ("/user-data", "#cloud-config\nwrite_files: [{path: /etc/x, content: y}]\n", True),
         ("/user-data", "#cloud-config\nusers: [{name: ann, passwd: $6$x$y}]\n", True),
         ("/user-data", "#cloud-config\nusers: [{name: ann, gecos: $6$x$y}]\n", True),
+        ("/user-data", "#cloud-config\nssh_authorized_keys: [command=x ssh-ed25519 AAAA]\n", True),
         ("/user-data", "#cloud-config\n# the password is foo\nhostname: web\n", True),
         ("/user-data", "#cloud-config\nhostname: https://me:foo@example.com\n", True),
         ("/user-data", "#cloud-config\n[a, b]\n", True),
@@ -97,17 +99,22 @@ def test_they_are_left_unless_they_are_asked_for(site: SiteBench) -> None:
     assert not [request for request in site.simulator.requests() if "download" in str(request)]
 
 
-def test_why_a_file_is_left_is_said(site: SiteBench, cli: MemoryCli) -> None:
-    machine(site, meta_data="", network_config=META, user_data=PLAIN)
+def test_why_a_file_is_left_is_said(site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(site, meta_data="", network_config=META, user_data=PLAIN, vendor_data=PLAIN)
     keys = {row["name"]: row["$key"] for row in site.simulator.rows("cloudinit_files")}
     refuse = {"verb": "GET", "path": f"/cloudinit_files/{keys['/user-data']}$", "times": 0}
     site.simulator.faults({"what": "status", "status": 403, "match": refuse, "body": {"err": "no"}})
     site.simulator.edit("cloudinit_files", keys["/network-config"], contents="\x01")
+    real = SiteFiles.content
+    broken = str(keys["/vendor-data"])
+    content = lambda self, table, key: b"\xff" if key == broken else real(self, table, key)  # noqa: E731
+    monkeypatch.setattr(SiteFiles, "content", content)
     site.imports(cli, cloud_init=True, scope=ONLY, plan_only=True)
     plan = (site.folder / "vergeos-import" / "plan.csv").read_text()
     assert "it is empty" in plan
     assert "its content cannot be read: " in plan
-    assert "it is binary" in plan
+    assert "so it is binary" in plan
+    assert "its content is no text" in plan
 
 
 def test_an_edited_file_is_kept_and_its_module_is_written_all_the_same(site: SiteBench, cli: MemoryCli) -> None:

@@ -169,7 +169,12 @@ def test_networks_that_run_have_their_power(site: SiteBench) -> None:
     text = folded(site, "network", Scope(only=("Network/*",)))
     assert 'Power(f"{resource_name}-power", of=its, state="running")' in text
     assert "networks_2 = {" in text, "a resource has the name already"
-    check(site.folder)
+
+
+def test_names_are_plurals(site: SiteBench) -> None:
+    for number in range(3):
+        site.make("tag_categories", name=f"tag-category-{number}")
+    assert "tag_categories = {name: TagCategory(name, name=name) for" in folded(site, "tags", Scope(only=("TagC*/*",)))
 
 
 def test_an_import_folds_and_a_later_one_refers_to_what_it_folded(site: SiteBench, cli: MemoryCli) -> None:

@@ -213,27 +213,33 @@ class Import:
                 continue
             _see_declared(registered, places)
             if options.fold:
-                self._fold(plan, system, stack, rows, registered, outcome)
+                self._fold(program, Program(plan, system, fold=True), stack, rows, registered, outcome)
             return registered, Recorded(objects, plan.all), outcome
 
     def _fold(
-        self, plan: Plan, system: System, stack: Stack, rows: Rows, registered: list[Registered], outcome: Outcome
+        self,
+        program: Program,
+        folded: Program,
+        stack: Stack,
+        rows: Rows,
+        registered: list[Registered],
+        outcome: Outcome,
     ) -> None:
         """Let loops declare what is alike, if the program then registers the very same."""
-        program = Program(plan, system, fold=True)
-        self._write(program, outcome)
+        if folded.files == program.files:
+            return
+        self._write(folded, outcome)
         self._tell("running the program with loops")
-        different = ""
         try:
-            folded = record(self._folder, stack, rows, {}, self._provider)
-            different = next(iter(differing(registered, folded)), "")
+            again = record(self._folder, stack, rows, {}, self._provider)
+            different = ", ".join(differing(registered, again)[:1])
         except EngineError as error:
             different = str(error)
         if different:
             self._tell(f"nothing is folded, as the program would not be the same: {different}")
-            self._write(Program(plan, system), outcome)
+            self._write(program, outcome)
         else:
-            write_plan(program.lines, self._plan_file)
+            write_plan(folded.lines, self._plan_file)
 
     def _plan(
         self, options: Options, stack: Stack, objects: Objects, held: Collection[Place], refused: Mapping[Place, str]

@@ -31,8 +31,8 @@ HARMLESS = frozenset(_WORDS.split())
 _NAMED = ("ethernets", "bonds", "bridges", "vlans")
 """Keys of mappings in which people choose the keys."""
 
-_SECRET = re.compile(r"://[^/\s]*@|PRIVATE KEY|\$\w+\$|#")
-"""Logins in addresses, keys, hashes, and comments, which may say anything."""
+_SECRET = re.compile(r"://[^/\s]*@|PRIVATE KEY|\$\w+\$|command=|environment=|#")
+"""Logins in addresses, keys, hashes; what options of SSH keys and comments say, which may be anything."""
 
 
 def may_hold_secret(name: str, text: str) -> bool:

@@ -87,7 +87,7 @@ class Program:
     @property
     def lines(self) -> list[Line]:
         """The lines of the plan, with where each resource is found that the files have in a loop."""
-        folded = self._rows.folded
+        folded = self._rows.folded if self.files else {}  # the files tell
         return [replace(line, folded=folded.get(line.place, "")) for line in self._plan.lines.values()]
 
     # Order -----------------------------------------------------------------------------------------------------------

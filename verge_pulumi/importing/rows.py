@@ -76,7 +76,7 @@ class Rows:
         return self._plan.servers.get(place)
 
     def family(self, line: Line) -> str:
-        """Return what is common to the names of rows that people made together; they differ in numbers at least."""
+        """Return what rows that belong together are called: what Terraform says, or their name without its numbers."""
         return self._plan.families.get(line.place) or re.sub(r"\d+", "-", line.resource)
 
     def address(self, nic: Place) -> Found | None:
