@@ -215,7 +215,9 @@ def test_a_second_system_comes_into_the_same_stack(lab: Lab, monkeypatch: pytest
         assert [each.snapshot() for each in (lab.simulator, other)] == before
 
 
-GUEST = "#cloud-config\nhostname: web-1\npackages: [nginx]\n"
+CANARY = "c4nary-of-the-guest"
+GUESTS = {1: "#cloud-config\nhostname: web-1\npackages: [nginx]\n", 2: f"#cloud-config\npassword: {CANARY}\n\n"}
+"""What guests are told at their first boot; one of them is told a secret."""
 
 
 def site_of_people(simulator: Simulator) -> None:
@@ -236,7 +238,7 @@ def site_of_people(simulator: Simulator) -> None:
     (identity,) = [row["identity"] for row in simulator.rows("groups") if row["name"] == "staff"]
     make("permissions", identity=identity, table="vms", list=True, read=True)
     for number in (1, 2, 3):
-        files = [{"name": "/user-data", "contents": GUEST}] if number == 1 else []
+        files = [{"name": "/user-data", "contents": GUESTS[number]}] if number in GUESTS else []
         vm = make("vms", name=f"web-{number}", ram=512 * number, cpu_cores=number, cloudinit_files=files)
         machine = ask(simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
         make("machine_drives", machine=machine, name="root", disksize=number * 1024**3, preferred_tier="3")
@@ -274,7 +276,9 @@ def test_an_imported_program_rebuilds_the_site_on_an_empty_one(lab: Lab) -> None
     chosen = ("Network/lan", "VirtualMachine/web-*", "Group/staff", "User/ann", "TagCategory/environment")
     site.imports("--fold", "--cloud-init", *(option for name in chosen for option in ("--only", name)))
     assert "web_servers = {" in (site.folder / "infrastructure" / "compute.py").read_text()
+    assert not [path for path in site.folder.rglob("*.*") if path.is_file() and CANARY.encode() in path.read_bytes()]
     site.run("stack", "init", "rebuilt", "--no-select")
+    site.run("config", "cp", "--stack", lab.stack_name, "--dest", "rebuilt")
     with Simulator(Options(name="site-b")) as empty:
         there: dict[str, Any] = {"VERGEOS_HOST": empty.url, "VERGEOS_API_KEY": empty.api_key}
         site.run("up", "--stack", "rebuilt", "--yes", "--skip-preview", **there)
@@ -284,7 +288,7 @@ def test_an_imported_program_rebuilds_the_site_on_an_empty_one(lab: Lab) -> None
         assert Counter(table for table, _ in rows) == {
             "vnets": 1, "vnet_rules": 1, "vnet_hosts": 1, "vnet_dns_views": 1, "vnet_dns_zones": 1,
             "vnet_dns_zone_records": 1, "vnet_addresses": 3, "vms": 3, "machine_drives": 3, "machine_nics": 3,
-            "cloudinit_files": 1, "tag_categories": 1, "tags": 1, "tag_members": 3, "groups": 1, "users": 1,
+            "cloudinit_files": 2, "tag_categories": 1, "tags": 1, "tag_members": 3, "groups": 1, "users": 1,
             "members": 1, "permissions": 1,
         }  # fmt: skip
         assert differing(lab.simulator, empty, rows) == []
