@@ -269,8 +269,9 @@ def differing(old: Simulator, new: Simulator, rows: Mapping[Place, Place]) -> li
     return found
 
 
+@pytest.mark.promise(13, 19)
 def test_an_imported_program_rebuilds_the_site_on_an_empty_one(lab: Lab) -> None:
-    """Acceptance case 13 of the import; what is alike is folded, and files of guests come along."""
+    """What is alike is folded, and files of guests come along, the secret ones too."""
     site_of_people(lab.simulator)
     site = Site(lab)
     chosen = ("Network/lan", "VirtualMachine/web-*", "Group/staff", "User/ann", "TagCategory/environment")

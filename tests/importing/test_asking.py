@@ -28,6 +28,7 @@ def holds_canary(folder: Path) -> bool:
     return any(CANARY.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.promise(19)
 def test_what_is_answered_goes_to_the_configuration_and_is_asked_once(hook: SiteBench, cli: MemoryCli) -> None:
     questions: list[str] = []
 

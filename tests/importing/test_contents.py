@@ -57,6 +57,7 @@ def test_what_may_hold_a_secret(name: str, text: str, secret: bool) -> None:
     assert may_hold_secret(name, text) is secret
 
 
+@pytest.mark.promise(19)
 def test_files_stand_beside_the_program_and_secrets_in_the_configuration(site: SiteBench, cli: MemoryCli) -> None:
     machine(site, user_data=PLAIN, meta_data=META, network_config="")
     site.vm("web-2", cloudinit_files=[{"name": "/user-data", "contents": SECRET}])

@@ -58,10 +58,9 @@ def check(folder: Path, *checkers: str) -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.promise(20)
+@pytest.mark.timeout(240)
 def test_two_hundred_machines_are_a_table_and_a_few_lines(site: SiteBench) -> None:
-    """Acceptance case 20 of the import."""
     machines(site, 200)
     text = folded(site, "compute")
     table = text.partition("WEB_ROWS = {\n")[2].partition("\n}\n")[0]
@@ -91,8 +90,8 @@ def test_a_row_more_is_one_server_more(site: SiteBench) -> None:
     assert names == {"web-900", "web-900-vm", "web-900-root", "web-900-eth0", "web-900-power"}
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.promise(20)
+@pytest.mark.timeout(240)
 def test_a_hostile_site_is_the_same_in_loops(site: SiteBench) -> None:
     fill(site.simulator, 40, 20)
     text = folded(site, "firewall", Scope())

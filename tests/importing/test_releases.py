@@ -56,6 +56,7 @@ def told(simulator: Simulator, table: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.promise(12)
 @pytest.mark.parametrize(
     ("release", "other", "columns"),
     [(OLD, USUAL, {}), (OLD, NEW, {}), (USUAL, NEW, {}), (NEW, USUAL, {}), (NEW, OLD, {"machine_type": "pc-q35-8.1"})],
@@ -64,7 +65,6 @@ def told(simulator: Simulator, table: str) -> list[dict[str, Any]]:
 def test_a_machine_is_the_same_on_another_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str, other: Simulator, columns: dict[str, str]
 ) -> None:
-    """Acceptance case 12 of the import."""
     with Simulator(Options(name="site-a", release=release)) as simulator:
         for name, value in {"host": simulator.url, **login(simulator)}.items():
             monkeypatch.setenv(f"VERGEOS_{name.upper()}", value)
@@ -94,6 +94,7 @@ def test_a_machine_type_that_an_older_release_lacks_is_refused_and_not_another_o
     assert not [row for row in other.rows("vms") if row["name"] == "plain-one"]
 
 
+@pytest.mark.promise(12)
 def test_what_is_left_out_is_the_same_default_in_all_releases() -> None:
     every = [for_release(TABLES, release) for release in RELEASES]
     for kind in importable():
