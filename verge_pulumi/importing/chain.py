@@ -8,8 +8,6 @@ as it was written: one that somebody edited since is never overwritten.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -35,6 +33,7 @@ from verge_pulumi.importing.state import Recorded, deployment, held_rows, place_
 from verge_pulumi.importing.systems import System, package_of
 from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.treating import Known, candidates_of
+from verge_pulumi.importing.written import Written
 from verge_pulumi.resources.firewall.firewall import Firewall
 
 Tell = Callable[[str], None]
@@ -75,7 +74,7 @@ class Import:
         self._private = folder / ".vergeos" / provider
         self._plans = folder / "vergeos-import"
         self._plan_file = self._plans / provider / "plan.csv"
-        self._written_file = self._plans / "written.json"
+        self._written = Written(folder, self._plans / "written.json")
         self._removed_file = self._plans / provider / "removed.tf"
 
     def run(self, options: Options, confirm: Callable[[Outcome], bool] = lambda outcome: True) -> Outcome:
@@ -196,7 +195,7 @@ class Import:
                 continue
             system = self._system(stack)[0]
             program = Program(plan, system)
-            self._write(program, outcome)
+            outcome.kept = self._written.write(program.files)
             outcome.cuts = [f"{plan.all[cut.place].title}: {cut.argument}" for cut in program.cuts]
             stack = configured(self._pulumi, stack, program.secrets, self._tell)
             self._tell("running the program without an engine")
@@ -213,22 +212,14 @@ class Import:
                 continue
             _see_declared(registered, places)
             if options.fold:
-                self._fold(program, Program(plan, system, fold=True), stack, rows, registered, outcome)
+                self._fold(program, Program(plan, system, fold=True), stack, rows, registered)
             return registered, Recorded(objects, plan.all), outcome
 
-    def _fold(
-        self,
-        program: Program,
-        folded: Program,
-        stack: Stack,
-        rows: Rows,
-        registered: list[Registered],
-        outcome: Outcome,
-    ) -> None:
+    def _fold(self, program: Program, folded: Program, stack: Stack, rows: Rows, registered: list[Registered]) -> None:
         """Let loops declare what is alike, if the program then registers the very same."""
         if folded.files == program.files:
             return
-        self._write(folded, outcome)
+        self._written.write(folded.files)
         self._tell("running the program with loops")
         try:
             again = record(self._folder, stack, rows, {}, self._provider)
@@ -237,7 +228,7 @@ class Import:
             different = str(error)
         if different:
             self._tell(f"nothing is folded, as the program would not be the same: {different}")
-            self._write(program, outcome)
+            self._written.write(program.files)
         else:
             write_plan(folded.lines, self._plan_file)
 
@@ -251,7 +242,7 @@ class Import:
             owner=stack.owner,
             held=held,
             lines=lines,
-            frozen=self._edited() | in_state,
+            frozen=self._written.edited(package_of(self._provider)) | in_state,
             refused=refused,
             prefix=f"{self._provider}-" if self._provider else "",
             taken=self._system(stack)[1],
@@ -272,50 +263,6 @@ class Import:
         site.save(path)
         (self._private / ".gitignore").write_text("*\n", encoding="utf-8")
         return site
-
-    # Files -----------------------------------------------------------------------------------------------------------
-
-    def _edited(self) -> set[str]:
-        """Return the modules of an earlier import that somebody edited since."""
-        own = f"{package_of(self._provider)}/"
-        written = {name: known for name, known in self._written().items() if name.startswith(own)}
-        edited = [name for name, known in written.items() if self._hash(name) not in (known, "")]
-        return {Path(name).stem for name in edited if name.endswith(".py")}
-
-    def _written(self) -> dict[str, str]:
-        try:
-            written: dict[str, str] = json.loads(self._written_file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise EngineError(
-                f"{self._written_file} cannot be read ({error}). Put it back from version control"
-            ) from None
-        return written
-
-    def _hash(self, name: str) -> str:
-        path = self._folder / name
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-
-    def _write(self, program: Program, outcome: Outcome) -> None:
-        """Write the files of the program, but none that an import did not write or that somebody edited."""
-        written = self._written()
-        for name, text in program.files.items():
-            path = self._folder / name
-            # One that is as it is to be was written by a run that was cut off right after it.
-            known = not path.exists() or self._hash(name) == written.get(name)
-            if not known and path.read_text(encoding="utf-8") != text:
-                outcome.kept += [] if name in outcome.kept else [name]
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.part")
-            part.write_text(text, encoding="utf-8", newline="")
-            if path.suffix == ".py":
-                compile(text, name, "exec")
-            part.replace(path)
-            written[name] = self._hash(name)
-        self._written_file.parent.mkdir(exist_ok=True)
-        self._written_file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
     def _verify(self, outcome: Outcome) -> None:
         """Let the engine say whether anything differs."""
