@@ -13,7 +13,10 @@ from typer.testing import CliRunner
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
+from verge_pulumi.engine.loader import load
+from verge_pulumi.engine.ownership.states import OURS, Held
 from verge_pulumi.importing.chain import Import
+from verge_pulumi.importing.marking import Due, Marking
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Simulator
@@ -46,9 +49,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     """What an import is asked for, which then does nothing."""
     seen: list[Options] = []
 
-    def remember(self: Any, options: Options, confirm: Any) -> Outcome:
+    def remember(self: Any, options: Options, confirm: Any, confirm_marks: Any) -> Outcome:
         seen.append(options)
-        return Outcome(new=1 if confirm(Outcome(new=7)) else 0)
+        taken = ["Network 'lan', which shop/prod as 'lan' manages"] if options.take_over else []
+        confirmed = confirm(Outcome(new=7, taken=taken, regained=2 * options.every))
+        if options.mark and confirmed:
+            confirm_marks(Marking())
+        return Outcome(new=1 if confirmed else 0)
 
     monkeypatch.setattr(Import, "run", remember)
     return seen
@@ -56,9 +63,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
 
 def test_the_help_names_every_exit_code() -> None:
     shown = run("--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).output
-    for words in ("VergeOS is only read", "--only", "--exclude", "--with-needs", "--plan", "--no-state", "--offline"):
+    for words in (
+        "VergeOS is only read",
+        "--only",
+        "--exclude",
+        "--with-needs",
+        "--plan",
+        "--no-state",
+        "--offline",
+        "--mark",
+        "--take-over",
+    ):
         assert words in shown
-    for words in ("0 nothing differs", "1 it failed", "2 the program differs", "3 some rows are left out"):
+    for words in ("0 nothing differs", "1 it failed", "2 the program differs", "3 some rows or marks are left out"):
         assert words in " ".join(shown.split())
 
 
@@ -82,11 +99,76 @@ def test_it_asks_before_the_state_is_written(asked: list[Options], tmp_path: Pat
     assert "Record 7 resources in the state?" in told.output
 
 
+def test_whose_rows_are_taken_over_is_told_first_and_asked(asked: list[Options], tmp_path: Path) -> None:
+    told = run(str(tmp_path), "--take-over", "--mark", input="y\nn\n")
+    assert asked == [Options(take_over=True, mark=True)]
+    assert told.stderr.startswith("takes over Network 'lan', which shop/prod as 'lan' manages\n")
+    assert "Record 7 resources in the state, and take over 1 row from other stacks?" in told.output
+    assert "Write the marks of 0 objects to VergeOS, in 0 writes?" in told.output
+    told = run(str(tmp_path), "--take-over", "--mark", "--yes")
+    assert told.stderr == "takes over Network 'lan', which shop/prod as 'lan' manages\n"
+
+
+def test_whose_marks_are_replaced_is_told_also_if_an_earlier_run_recorded_the_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    provider: Any = load("Network")
+    held = Held(f"urn:pulumi:dev::shop::{OURS}Network::lan", f"{OURS}Network", "5", {}, False)
+    marking = Marking(due=[Due(held, provider, "0badcafe", "shop/prod as 'lan'")])
+
+    def resume(self: Any, options: Options, confirm: Any, confirm_marks: Any) -> Outcome:
+        confirm_marks(marking)
+        return Outcome(marking=marking)
+
+    monkeypatch.setattr(Import, "run", resume)
+    told = run(os.devnull, "--take-over", "--mark", input="n\n")
+    assert told.stderr.startswith("takes over Network 'lan', which shop/prod as 'lan' manages\nWrite the marks of 1 ")
+    assert told.exit_code == 3
+    words = "1 objects, as you said\n  1 of them are the other stacks' until then: a change here is refused"
+    assert words in told.stdout
+
+
+def test_rows_whose_state_was_lost_are_told_first(asked: list[Options], tmp_path: Path) -> None:
+    told = run(str(tmp_path), "--all-arguments", input="n\n")
+    assert told.stderr.startswith(
+        "2 rows bear the mark of this stack, whose state has lost them. They are its own again; "
+    )
+
+
+def test_marks_are_told_with_what_has_no_place_for_one(site: SiteBench, cli: MemoryCli) -> None:
+    site.make("users", name="alice", displayname="Alice")
+    told = run(str(site.folder), "--yes", "--mark")
+    assert told.exit_code == 0, told.output
+    assert "Marked:\n  10 objects bear the mark of this stack\n" in told.stdout
+    assert "Without a place for a mark; import these into no other stack:\n  1 User\n" in told.stdout
+    assert "10 of 10 objects bear their mark" in told.stderr
+
+
+def test_marks_that_failed_or_were_declined_are_told(asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    provider: Any = load("Network")
+    held = [Held(f"urn:pulumi:dev::shop::{OURS}Network::{name}", f"{OURS}Network", name, {}, False) for name in "abcde"]
+    due = [Due(each, provider, "", "") for each in held]
+    marking = Marking(due=due, failed=["Unable to mark Network 'lan': no"], marks={"urn": "mark"})
+    monkeypatch.setattr(Import, "run", lambda *arguments: Outcome(marking=marking))
+    told = run(os.devnull, "--mark")
+    assert told.exit_code == 1
+    assert "Not marked:\n  Unable to mark Network 'lan': no\n  3 objects, as you said\n" in told.stdout
+
+
+def test_what_does_not_go_together_is_one_sentence(tmp_path: Path) -> None:
+    told = run(str(tmp_path), "--take-over")
+    assert told.exit_code == 1
+    assert told.stderr.startswith("Unable to import: a row stays the other stack's")
+    assert told.stderr.endswith("Add --mark to --take-over\n")
+
+
 def test_it_imports_and_says_how_much(site: SiteBench, cli: MemoryCli) -> None:
     told = run(str(site.folder), "--yes")
     assert told.exit_code == 0, told.output
     assert "2 parts" in told.stdout
-    assert told.stdout.endswith("'pulumi preview' shows no change.\n")
+    nothing = "'pulumi preview' shows no change.\n"
+    hint = "Nothing in VergeOS tells other stacks that this one manages them; 'verge-pulumi import --mark' does.\n"
+    assert told.stdout.endswith(nothing + hint)
     assert cli.entries
     again = run(str(site.folder), "--yes")
     assert again.stdout.endswith("Nothing new. 'pulumi preview' shows no change.\n")
@@ -161,7 +243,7 @@ def test_the_summary_names_what_is_left_but_no_more_than_a_screen(asked: list[Op
         quiet=False,
         shown="~ mtu",
     )
-    monkeypatch.setattr(Import, "run", lambda self, options, confirm: outcome)
+    monkeypatch.setattr(Import, "run", lambda self, options, confirm, confirm_marks: outcome)
     told = run(os.devnull)
     assert told.exit_code == 2
     assert told.stdout.splitlines()[0].startswith("1,200 resources, 3 parts of servers, 4 look-ups, 5 rows left")

@@ -31,16 +31,21 @@ COMMAND = "from verge_pulumi.cli import main; main()"
 
 
 class Site:
-    """A project into which a running site is imported."""
+    """A project into which a running site is imported.
 
-    def __init__(self, lab: Lab) -> None:
+    Args:
+        lab: The site.
+        stack: The stack; that of the lab if not given.
+    """
+
+    def __init__(self, lab: Lab, stack: str = "") -> None:
         self.lab = lab
-        self.folder = lab.folder / "imported"
+        self.folder = lab.folder / f"imported{stack}"
         self.folder.mkdir()
         (self.folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
         warm.virtualenv(self.folder)
         (self.folder / "states").mkdir()
-        self.run("stack", "init", lab.stack_name, "--secrets-provider", vault.URL)
+        self.run("stack", "init", stack or lab.stack_name, "--secrets-provider", vault.URL)
 
     def _environment(self) -> dict[str, str]:
         path = f"{self.lab.cli}{os.pathsep}{os.environ['PATH']}"
@@ -72,7 +77,7 @@ class Site:
         return {urn.partition("::")[2]: place for urn, place in rows.items()}
 
     def imports(self, *options: str, code: int = 0) -> str:
-        """Run ``verge-pulumi import``; VergeOS is only read. Return what it prints."""
+        """Run ``verge-pulumi import``; VergeOS is only read, but for marks. Return what it prints."""
         self.lab.simulator.reset("log")
         before = self.lab.simulator.snapshot()
         ran = subprocess.run(
@@ -83,9 +88,17 @@ class Site:
             check=False,
         )
         assert ran.returncode == code, ran.stdout + ran.stderr
-        assert {request.verb for request in self.lab.simulator.requests()} <= {"GET"}
-        assert self.lab.simulator.snapshot() == before
+        if "--mark" in options:
+            assert {(r.verb, *r.body) for r in self.lab.simulator.requests() if r.applied} == {("PUT", "description")}
+        else:
+            assert {request.verb for request in self.lab.simulator.requests()} <= {"GET"}
+            assert self.lab.simulator.snapshot() == before
         return ran.stdout + ran.stderr
+
+    def plan(self) -> dict[tuple[str, str], str]:
+        """Return the treatments of rows, by table and name."""
+        with (self.folder / "vergeos-import" / "plan.csv").open(newline="") as file:
+            return {(line["table"], line["name"]): line["treatment"] for line in csv.DictReader(file)}
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources of the state by their URNs, but for when and where they were registered."""
@@ -193,6 +206,30 @@ def test_what_a_program_declares_already_is_recorded(lab: Lab) -> None:
     assert "Group 'new': VergeOS has no such row" in told
     lab.simulator.add("groups", name="new")
     assert "Group 'new'" not in site.imports("--declared")
+
+
+def test_what_bears_the_mark_of_a_stack_is_another_ones_only_if_that_takes_it_over(lab: Lab) -> None:
+    lab.up(people)
+    without_marks(lab)
+    chosen = ("--only", "Network/lan", "--only", "VirtualMachine/*")
+    first, second = Site(lab, "first"), Site(lab, "second")
+    told = first.imports(*chosen, "--mark")
+    assert "'pulumi preview' shows no change." in told
+    first.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    second.imports(*chosen, "--plan")
+    ours = [
+        ("vnets", "lan"),
+        ("vms", "web"),
+        ("machine_drives", "root"),
+        ("machine_nics", "eth0"),
+        ("vnet_rules", "https"),
+    ]
+    assert {second.plan()[row] for row in ours} == {"lookup"}
+    told = second.imports(*chosen, "--take-over", "--mark")
+    assert f"takes over Network 'lan', which {PROJECT}/first as 'lan' manages" in told
+    told = first.run("refresh", "--yes", "--skip-preview")
+    assert f"now belongs to {PROJECT}/second as 'lan'" in told
+    assert first.run("stack", "export").count("dynamic/vergeos:") == 0
 
 
 @pytest.mark.promise(24, 25)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Collection, Mapping
@@ -19,8 +21,10 @@ from verge_pulumi.importing import recorder
 from verge_pulumi.importing.asking import Ask, unanswered
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
+from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
@@ -59,6 +63,8 @@ def record_quickly(
 def _record(folder: Path, given: Mapping[str, Any], result: str, environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     os.chdir(folder)
+    # As `record` has it: of a file that is written again within a second, an older compiled form would be taken.
+    sys.dont_write_bytecode = True
     try:
         told: Any = recorder.record(given)
     except Exception:
@@ -105,6 +111,18 @@ class SiteBench:
             self.make("machine_nics", machine=machine, name=nic, vnet=net)
         return vm
 
+    def edit(self, name: str, **values: str) -> None:
+        """Edit the line of a row in the plan, as a spreadsheet does."""
+        path = self.folder / "vergeos-import" / "plan.csv"
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row |= values if row["name"] == name else {}
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
     # The stages ------------------------------------------------------------------------------------------------------
 
     def read(self, tell: Callable[[str], None] = lambda line: None) -> Site:
@@ -128,10 +146,14 @@ class SiteBench:
         held: Collection[Place] = (),
         frozen: Collection[str] = (),
         refused: Mapping[Place, str] | None = None,
+        state: Mapping[str, Any] | None = None,
+        **owning: bool,
     ) -> Plan:
         """Plan, with what the last plan said, and keep the lines for the next one; read the site if it was not."""
-        known = Known(owner=STACK.owner, held=held, lines=self.lines, frozen=frozen, refused=refused or {})
-        plan = Plan(self.objects(seen), known, scope or Scope())
+        objects = self.objects(seen)
+        owners = Owners(objects, STACK.owner, StackState(state or {}), **owning)
+        known = Known(owners=owners, held=held, lines=self.lines, frozen=frozen, refused=refused or {})
+        plan = Plan(objects, known, scope or Scope())
         self.lines = dict(plan.lines)
         return plan
 
@@ -158,7 +180,9 @@ class SiteBench:
     ) -> tuple[list[dict[str, Any]], list[str]]:
         """Return the entries of the state that comes of a plan, and how the program differs from VergeOS."""
         registered = self.registered(plan) if registered is None else registered
-        state, differences = deployment(before or {}, STACK, registered, Recorded(plan.objects, plan.all))
+        state, differences = deployment(
+            before or {}, STACK, registered, Recorded(plan.objects, plan.all, plan.known.owners)
+        )
         return state["resources"], differences
 
     def imports(
@@ -166,12 +190,13 @@ class SiteBench:
         cli: MemoryCli,
         confirm: Callable[[Outcome], bool] = lambda outcome: True,
         ask: Ask = unanswered,
+        confirm_marks: Callable[[Marking], bool] = lambda marking: True,
         **options: Any,
     ) -> Outcome:
         """Run all stages, with another thing in the place of Pulumi's command line."""
         environment = {"VERGEOS_HOST": self.simulator.url, "VERGEOS_API_KEY": self.simulator.api_key}
         importing = Import(self.folder, cast("Pulumi", cli), environment, cli.told.append, ask=ask)
-        return importing.run(Options(**options), confirm)
+        return importing.run(Options(**options), confirm, confirm_marks)
 
 
 class MemoryCli(StackCommands):

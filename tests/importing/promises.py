@@ -60,7 +60,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("What is changed in VergeOS shows as drift where the program sets it, and nothing else does."),
     Promise("Clones, imports, swapped CDs, EFI and TPM: no change, and nothing is replaced."),
     Promise("What runs goes on, what is off stays off."),
-    Promise("What changes while it is read is not imported in an old form.", missing="there is no second reading"),
+    Promise("What changes while it is read is not imported in an old form."),
     Promise("What another stack manages is looked up; what this one has lost is its own; what was copied is nobody's."),
     Promise("No secret reaches a file, a line or an argument."),
     Promise("Alike machines become a table and a loop, and a row more is a machine more."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from pathlib import Path
@@ -33,19 +32,6 @@ def web(site: SiteBench) -> SiteBench:
     """A site with a machine on a network."""
     site.vm("web", {"eth0": site.network()})
     return site
-
-
-def edit(site: SiteBench, name: str, **values: str) -> None:
-    """Edit the line of a row in the plan, as a spreadsheet does."""
-    path = site.folder / "vergeos-import" / "plan.csv"
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row |= values if row["name"] == name else {}
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.mark.promise(6)
@@ -189,8 +175,8 @@ def test_a_program_that_lacks_what_the_plan_manages_ends_it(web: SiteBench, cli:
 
 def test_the_plan_that_people_edited_is_what_the_program_says(web: SiteBench, cli: MemoryCli) -> None:
     web.imports(cli, plan_only=True)
-    edit(web, "lan", resource="backbone", variable="spine", module="core")
-    edit(web, "Operators", treatment="leave", reason="HR takes care of it")
+    web.edit("lan", resource="backbone", variable="spine", module="core")
+    web.edit("Operators", treatment="leave", reason="HR takes care of it")
     for _ in range(2):
         web.imports(cli, no_state=True)
         assert 'spine = Network(\n    "backbone"' in (web.folder / "infrastructure" / "core.py").read_text()
@@ -320,6 +306,23 @@ def test_what_comes_later_is_added_and_changes_nothing_of_what_was_there(web: Si
     assert '"db"' in after["infrastructure/compute_2.py"].decode()
     assert {key: cli.entries[key] for key in state} == state
     assert outcome.new == len(cli.entries) - len(state) == 4
+
+
+@pytest.mark.parametrize("mark", [False, True])
+def test_a_rule_that_comes_later_stands_beside_the_firewall(web: SiteBench, cli: MemoryCli, mark: bool) -> None:
+    (lan,) = [int(row["$key"]) for row in web.simulator.rows("vnets") if row["name"] == "lan"]
+    for name in ("http", "https"):
+        web.make("vnet_rules", vnet=lan, name=name, protocol="tcp", destination_ports="80")
+    web.imports(cli, mark=mark)
+    before, state = files(web.folder), {*cli.entries}
+    web.make("vnet_rules", vnet=lan, name="later", protocol="tcp", destination_ports="443")
+    outcome = web.imports(cli, mark=mark)
+    assert (outcome.exit_code, {key.rpartition(":")[2] for key in cli.entries.keys() - state}) == (0, {"later"})
+    after, state = files(web.folder), {*cli.entries}
+    assert after["infrastructure/firewall.py"] == before["infrastructure/firewall.py"]
+    assert "NetworkRule(" in after["infrastructure/firewall_2.py"].decode()
+    again = web.imports(cli, mark=mark)
+    assert (again.exit_code, again.new, {*cli.entries}) == (0, 0, state)
 
 
 def test_a_written_list_that_is_broken_is_refused(web: SiteBench, cli: MemoryCli) -> None:

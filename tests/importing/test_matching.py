@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi.runtime.rpc import UNKNOWN
 
 from verge_pulumi.importing.matching import Candidates, NoMatch
 
@@ -46,6 +47,12 @@ def test_power_and_firewall_are_known_by_what_they_are_of() -> None:
     none = Candidates({})
     assert none.take("Power", {"of": "vms/7", "state": "running"})["id"] == "vms/7"
     assert none.take("Firewall", {"network": "3", "rules": []})["id"] == "vnets/3"
+
+
+@pytest.mark.parametrize("inputs", [{"of": UNKNOWN, "state": "running"}, {"network": UNKNOWN, "rules": []}])
+def test_power_and_firewall_of_what_there_is_not_are_none_either(inputs: dict[str, Any]) -> None:
+    with pytest.raises(NoMatch, match="VergeOS has no row that it is of"):
+        Candidates({}).take("Power" if "of" in inputs else "Firewall", inputs)
 
 
 def test_there_may_be_no_row_of_a_kind() -> None:

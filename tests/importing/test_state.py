@@ -117,7 +117,7 @@ def test_what_the_provider_refuses_is_told(web: SiteBench) -> None:
 def test_what_the_state_has_stays_and_must_be_the_same_row(web: SiteBench) -> None:
     plan = web.plan()
     registered = web.registered(plan)
-    recorded = Recorded(plan.objects, plan.all)
+    recorded = Recorded(plan.objects, plan.all, plan.known.owners)
     first, _ = deployment({"manifest": {"time": "then"}}, STACK, registered, recorded)
     again, differences = deployment(first, STACK, registered, recorded)
     assert (again, differences) == (first, [])
@@ -132,7 +132,7 @@ def test_what_the_state_has_stays_and_must_be_the_same_row(web: SiteBench) -> No
 def test_only_what_is_new_is_added(web: SiteBench) -> None:
     plan = web.plan()
     registered = web.registered(plan)
-    recorded = Recorded(plan.objects, plan.all)
+    recorded = Recorded(plan.objects, plan.all, plan.known.owners)
     whole, _ = deployment({}, STACK, registered, recorded)
     networks = [each for each in registered if each.type.endswith(":Network")]
     part, _ = deployment({}, STACK, networks, recorded)

@@ -15,12 +15,14 @@ from tests.importing.bench import STACK, MemoryCli
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
 from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.engine.declaring.declaration import location
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
+from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
@@ -126,7 +128,7 @@ class Bench:
         """Plan with what a state says, and keep the lines for the next time."""
         site, objects = self.seen()
         terraform = Terraform(read_tfstate(written(self.folder, *resources)), objects, site)
-        known = Known(owner=STACK.owner, held=held, lines=self.lines)
+        known = Known(owners=Owners(objects, STACK.owner, StackState({})), held=held, lines=self.lines)
         plan = Plan(objects, known, terraform.scope(Scope(only=only)))
         self.lines = dict(plan.lines)
         return plan, terraform
@@ -423,7 +425,7 @@ def test_the_page_shows_what_becomes_of_every_type() -> None:
 def held(table: str, key: str, kind: str, **outputs: Any) -> dict[str, Any]:
     """Return an entry of the state of a stack."""
     type_ = f"pulumi-python:dynamic/vergeos:{kind}"
-    place = {"location": f"/v4/{table}/{key}"}
+    place = {"location": location(table, key)}
     return {
         "urn": f"urn:pulumi:dev::shop::{type_}::{kind}-{key}",
         "type": type_,

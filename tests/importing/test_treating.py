@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from tests.importing.bench import SiteBench
+from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.importing.plan_file import DECIDED, Line
 from verge_pulumi.importing.treating import GIVEN, OF_ANOTHER_TABLE, Scope
 
-OWN = "[pulumi shop/dev lan 7f3a21c4-9d3ed164b2c4]"
+TOKEN = "7f3a21c4-9d3ed164b2c4"
+OWN = f"[pulumi shop/dev lan {TOKEN}]"
 OTHERS = "[pulumi shop/prod lan 7f3a21c4-9d3ed164b2c4]"
 
 
@@ -128,6 +130,76 @@ def test_a_mark_that_several_rows_bear_proves_nothing(site: SiteBench) -> None:
     site.plan()
     reason = "several rows bear its mark, so it is a copy or was copied"
     assert treated(site, "vnets", "lan") == treated(site, "vnets", "copy") == ("leave", reason)
+
+
+def held(kind: str, table: str, id: str, token: str, system: str, **outputs: object) -> dict[str, object]:
+    """Return the entry of an object in a state."""
+    urn = f"urn:pulumi:dev::shop::{OURS}{kind}::original"
+    hidden = {"__token": token, "__origin": {"system": system}}
+    place = id if "/" in id else f"{table}/{id}"
+    return {"urn": urn, "type": f"{OURS}{kind}", "id": id, "outputs": {"location": f"/v4/{place}", **hidden, **outputs}}
+
+
+def test_what_is_in_a_row_of_another_stack_and_bears_no_mark_is_looked_up_too(site: SiteBench) -> None:
+    lan = site.network(description=OTHERS)
+    site.make("vnet_hosts", vnet=lan, host="db", ip="10.0.0.9")
+    site.plan()
+    assert treated(site, "vnet_hosts", "db") == ("lookup", "shop/prod as 'lan' manages what it is within")
+    site.lines = {}
+    site.plan(take_over=True)
+    assert treated(site, "vnets", "lan") == ("manage", "taken over from shop/prod as 'lan'")
+    assert treated(site, "vnet_hosts", "db") == ("manage", "")
+
+
+def test_what_is_in_a_row_that_cannot_be_read_is_judged_by_itself(site: SiteBench) -> None:
+    lan = site.network()
+    view = site.make("vnet_dns_views", vnet=lan, name="inside")
+    site.make("vnet_dns_zones", view=view, domain="example.com")
+    seen = site.read()
+    seen.unread["vnet_dns_views"] = "no right"
+    del seen.tables["vnet_dns_views"]
+    site.plan(seen=seen)
+    reason = "it refers to a row of vnet_dns_views, which cannot be read"
+    assert treated(site, "vnet_dns_zones", "example.com") == ("leave", reason)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_copy_of_what_the_state_has_is_nobodys(site: SiteBench, elsewhere: bool) -> None:
+    """Also if the state has that on another VergeOS, from which this one was restored, under the same key."""
+    copy = site.network("copy", description=OWN)
+    seen = site.read()
+    id, system = (str(copy), "another") if elsewhere else ("99", site.objects(seen).system)
+    state = {"resources": [held("Network", "vnets", id, TOKEN, system)]}
+    site.plan(seen=seen, state=state)
+    reason = "it is a copy of 'original' of this stack, whose mark it bears; --mark gives it one of its own"
+    assert treated(site, "vnets", "copy") == ("leave", reason)
+    site.lines = {}
+    plan = site.plan(seen=seen, state=state, marks=True)
+    assert treated(site, "vnets", "copy") == ("manage", "")
+    entries, differences = site.deployed(plan)
+    (entry,) = [each for each in entries if each["type"].endswith(":Network")]
+    assert (differences, "__mark" in entry["outputs"]) == ([], False)
+    assert entry["inputs"]["__token"] != TOKEN
+
+
+def test_rules_that_were_copied_with_their_network_are_nobodys(site: SiteBench) -> None:
+    mark = OWN.replace(" lan ", " firewall/lan ")
+    for number, name in enumerate(("lan", "copy")):
+        lan = site.network(name, network=f"10.{number}.0.0/24", ipaddress=f"10.{number}.0.1")
+        for rule in ("http", "https"):
+            site.make("vnet_rules", vnet=lan, name=f"{name} {rule}", protocol="tcp", description=mark)
+    seen = site.read()
+    site.plan(seen=seen)
+    reason = "several rows bear its mark, so it is a copy or was copied"
+    assert {treated(site, "vnet_rules", f"{name} http") for name in ("lan", "copy")} == {("leave", reason)}
+    site.lines = {}
+    rows = {str(row["name"]): str(row["$key"]) for row in seen.rows("vnet_rules").values()}
+    keys = {name: key for name, key in rows.items() if name.startswith("lan ")}
+    network = next(key for key, row in seen.rows("vnets").items() if row["name"] == "lan")
+    state = {"resources": [held("Firewall", "", f"vnets/{network}", TOKEN, site.objects(seen).system, keys=keys)]}
+    site.plan(seen=seen, state=state, marks=True)
+    assert treated(site, "vnet_rules", "copy http") == ("part", "a part of the Firewall of Network 'copy'")
+    assert treated(site, "vnet_rules", "lan http")[0] == "part"
 
 
 @pytest.mark.parametrize("reason", ["", DECIDED, "Bob takes care of it"])

@@ -29,7 +29,9 @@ def unmarked(managed: Managed, text: str = "by hand") -> Managed:
 
 def mark(managed: Managed, replaces: str = "") -> Mark:
     """Let it bear its mark."""
-    return managed.bench.provider(managed.kind).mark(managed.id, managed.outs, replaces)
+    provider: Any = managed.bench.provider(managed.kind)
+    written: Mark = provider.mark(managed.id, managed.outs, replaces)
+    return written
 
 
 def puts(bench: Bench) -> list[tuple[str, Any]]:
@@ -158,9 +160,3 @@ def test_a_firewall_of_which_a_rule_is_somebody_elses_or_gone_is_left_alone(edge
     with pytest.raises(EngineError, match=r"the rules 'https' of network \d+ are not there any more\. Run 'pulumi ref"):
         mark(edge)
     assert puts(edge.bench) == []
-
-
-def test_what_has_no_place_for_a_mark_says_so(bench: Bench, lan: Managed, edge: Managed) -> None:
-    host = bench.create("HostOverride", "db", network=lan.id, ip="10.0.0.5", host="db")
-    placed = {each.kind: bench.provider(each.kind).bears_mark for each in (lan, edge, host)}
-    assert placed == {"Network": True, "Firewall": True, "HostOverride": False}

@@ -15,6 +15,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.asking import unanswered
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.outcome import Options, Outcome
 from verge_pulumi.importing.tfstate import read_tfstate
 from verge_pulumi.importing.treating import Scope
@@ -22,7 +23,9 @@ from verge_pulumi.importing.treating import Scope
 MOST_LINES = 20
 """Lines of one kind that are shown; the plan has all."""
 
-EPILOG = "Exit codes: 0 nothing differs, 1 it failed, 2 the program differs from VergeOS, 3 some rows are left out."
+EPILOG = (
+    "Exit codes: 0 nothing differs, 1 it failed, 2 the program differs from VergeOS, 3 some rows or marks are left out."
+)
 
 
 def importing(
@@ -57,6 +60,14 @@ def importing(
     declared: Annotated[
         bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
     ] = False,
+    mark: Annotated[
+        bool,
+        typer.Option("--mark", help="Then let all that the state has bear its mark in VergeOS, so that others see it."),
+    ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Manage here what bears the mark of another stack. The state needs --mark."),
+    ] = False,
     provider: Annotated[
         str,
         typer.Option(
@@ -74,20 +85,14 @@ def importing(
     no_input: Annotated[
         bool, typer.Option("--no-input", help="Ask for no secret that VergeOS does not tell, and leave what needs one.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state and marks without asking.")] = False,
 ) -> None:
-    """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read.
+    """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read, but for marks.
 
     Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on. Edit vergeos-import/plan.csv and
     run it again: what it says of treatments, names and modules is kept.
     """
-
-    def tell(line: str) -> None:
-        typer.echo(line, err=True)
-
-    def confirm(outcome: Outcome) -> bool:
-        return yes or typer.confirm(f"Record {outcome.new:,} resources in the state?", err=True)
-
+    asking = _Asking(yes=yes)
     scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)
     try:
         options = Options(
@@ -99,11 +104,13 @@ def importing(
             plan_only=plan_only,
             no_state=no_state,
             declared=declared,
+            mark=mark,
+            take_over=take_over,
             tfstate=read_tfstate(tfstate) if tfstate else None,
         )
-        asking = unanswered if no_input or not at_terminal() else ask
-        importing = Import(folder, Pulumi(folder, stack), os.environ, tell, provider, ask=asking)
-        outcome = importing.run(options, confirm)
+        of_secrets = unanswered if no_input or not at_terminal() else ask
+        importing = Import(folder, Pulumi(folder, stack), os.environ, _tell, provider, of_secrets)
+        outcome = importing.run(options, asking.state, asking.marks)
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
     except OSError as error:
@@ -124,6 +131,65 @@ def ask(question: str) -> str:
     return answer
 
 
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+class _Asking:
+    """What is told and asked before something is written.
+
+    Args:
+        yes: Whether it is only told.
+    """
+
+    def __init__(self, *, yes: bool) -> None:
+        self._yes = yes
+        self._told: list[str] = []
+
+    def state(self, outcome: Outcome) -> bool:
+        """Say whether the state is to be written."""
+        more = ""
+        if outcome.taken:
+            self._tell_taken(outcome.taken)
+            rows = f"{len(outcome.taken):,} {'row' if len(outcome.taken) == 1 else 'rows'}"
+            more = f", and take over {rows} from other stacks"
+        if outcome.regained:
+            _tell(
+                f"{outcome.regained:,} rows bear the mark of this stack, whose state has lost them. They are its own "
+                "again; say no if a stack of the same name in another backend manages them"
+            )
+        return self._yes or typer.confirm(f"Record {outcome.new:,} resources in the state{more}?", err=True)
+
+    def marks(self, marking: Marking) -> bool:
+        """Say whether marks are to be written to VergeOS."""
+        if not self._told:  # what an earlier run that was cut off has recorded, and not marked yet
+            self._tell_taken(marking.taken)
+        question = f"Write the marks of {len(marking.due):,} objects to VergeOS, in {marking.writes:,} writes?"
+        return self._yes or typer.confirm(question, err=True)
+
+    def _tell_taken(self, taken: list[str]) -> None:
+        self._told = taken
+        for line in taken:
+            _tell(f"takes over {line}")
+
+
+def _marks(marking: Marking) -> dict[str, list[str]]:
+    """Return what there is to tell of marks, by its title."""
+    without = ", ".join(f"{count:,} {kind}" for kind, count in sorted(marking.without.items()))
+    declined = len(marking.due) - len(marking.marks) - len(marking.failed)
+    unmarked = [f"{declined:,} objects, as you said"] if declined else []
+    if stay := sum(bool(due.holder) and due.held.urn not in marking.marks for due in marking.due):
+        unmarked.append(
+            f"{stay:,} of them are the other stacks' until then: a change here is refused, and a refresh forgets them"
+        )
+    return {
+        "Marked": [f"{len(marking.marks):,} objects bear the mark of this stack"] if marking.marks else [],
+        "Without a place for a mark; import these into no other stack": [without] if without else [],
+        "Networks say that these wait to take effect, of which only the mark is new": marking.waiting,
+        "Not marked": [*marking.failed, *unmarked],
+    }
+
+
 def _summary(outcome: Outcome) -> str:
     counts = outcome.counts
     lines = (
@@ -139,9 +205,12 @@ def _summary(outcome: Outcome) -> str:
         "Not in the program": outcome.refused,
         "Managed by Terraform, and not taken": outcome.untaken,
         "A key instead of a variable, since two objects refer to each other": outcome.cuts,
+        "Taken over": outcome.taken,
         "Declared, and not found in VergeOS": outcome.missing,
         "Edited since they were written, and kept": outcome.kept,
+        "Changed while it was read, and read again": outcome.changed,
         "The program differs from VergeOS": outcome.differences,
+        **(_marks(outcome.marking) if outcome.marking else {}),
     }
     for title, each in told.items():
         if each:
@@ -152,6 +221,10 @@ def _summary(outcome: Outcome) -> str:
             "'pulumi preview' shows no change." if outcome.new else "Nothing new. 'pulumi preview' shows no change."
         )
         lines.append(nothing if outcome.quiet else f"'pulumi preview' shows changes:\n{outcome.shown}")
+    if outcome.quiet and outcome.new and not outcome.marking:
+        lines.append(
+            "Nothing in VergeOS tells other stacks that this one manages them; 'verge-pulumi import --mark' does."
+        )
     if outcome.handed:
         lines += ["Both tools manage these now. Take them out of Terraform's configuration, and let it forget them:"]
         lines += [

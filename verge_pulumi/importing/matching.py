@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pulumi.runtime.rpc import UNKNOWN
+
 from verge_pulumi import resources
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import Switches
@@ -42,10 +44,11 @@ class Candidates:
         kind = getattr(resources, title)
         declaration: Declaration = kind.declaration
         said = validate(declaration, inputs)[0]
-        if isinstance(declaration.life, Switches):
-            return {"id": said["of"], "outputs": {}}
-        if kind is Firewall:
-            return {"id": f"vnets/{said['network']}", "outputs": {}}
+        of = said["of"] if isinstance(declaration.life, Switches) else said["network"] if kind is Firewall else None
+        if of is not None:
+            if UNKNOWN in of:
+                raise NoMatch("VergeOS has no row that it is of")
+            return {"id": f"vnets/{of}" if kind is Firewall else of, "outputs": {}}
         rows = self._rows.get(title, [])
         found = [row for row in rows if _meets(declaration, row, said, _known_by(declaration, said))]
         if len(found) > 1:

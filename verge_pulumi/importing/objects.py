@@ -14,6 +14,8 @@ from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItem
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.roles import Role
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
@@ -112,6 +114,16 @@ class Found:
         return {**self.arguments, **self.given, **self.files}
 
     @property
+    def referring(self) -> dict[str, Any]:
+        """Its references as the state keeps them."""
+        kept: dict[str, Any] = {}
+        for name, rows in self.references.items():
+            attribute: Any = self.declaration.inputs[name]
+            named = [f"{table}/{key}" if attribute.as_path else key for table, key in rows]
+            kept[name] = named if isinstance(attribute, Refs) else named[0]
+        return kept
+
+    @property
     def missing(self) -> list[str]:
         """The arguments that it cannot be without, and that are not known."""
         return [
@@ -159,6 +171,22 @@ class Objects:
             provider.connection = self._connection
             self._providers[kind] = provider
         return self._providers[kind]
+
+    def above(self, kind: type[BaseResource], properties: Mapping[str, Any]) -> Place | None:
+        """Return the row that decides whose another one is that bears no mark; None where that is not known.
+
+        Args:
+            kind: The resource of the other one.
+            properties: Its properties.
+        """
+        provider, parent = self.provider(kind), kind.declaration.parent
+        if not isinstance(provider, RowHooks) or parent is None or properties.get(parent.name) is None:
+            return None
+        try:
+            owner = provider.owner_row(properties)
+        except EngineError:
+            return None  # it lies in a row that cannot be read
+        return (owner[0].declaration.table, owner[1]) if owner else None
 
     def _find(self) -> Iterator[Found]:
         for kind in importable():

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.tfstate import Tfstate
 from verge_pulumi.importing.treating import Scope
 
@@ -23,6 +25,8 @@ class Options:
         declared: Whether the program is there already, and only the state is wanted.
         cloud_init: Whether cloud-init files are imported too.
         fold: Whether resources that are alike are declared by a table and a loop.
+        mark: Whether what the state has is to bear its mark in VergeOS.
+        take_over: Whether what other stacks manage is managed here from now on.
         tfstate: A state of Terraform, which gives the rows and their names.
     """
 
@@ -34,7 +38,27 @@ class Options:
     declared: bool = False
     cloud_init: bool = False
     fold: bool = False
+    mark: bool = False
+    take_over: bool = False
     tfstate: Tfstate | None = None
+
+    def refuse_contradictions(self) -> None:
+        """See that what is wanted goes together.
+
+        Raises:
+            EngineError: It does not.
+        """
+        if self.declared and self.tfstate:
+            raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
+        if self.mark and (self.plan_only or self.no_state or self.offline):
+            raise EngineError(
+                "--mark follows the state, and is for what was just read. Leave out --plan, --no-state and --offline"
+            )
+        if self.take_over and not (self.mark or self.plan_only or self.no_state):
+            raise EngineError(
+                "a row stays the other stack's as long as it bears its mark, so it would be in this state and every "
+                "update of it refused. Add --mark to --take-over"
+            )
 
 
 @dataclass(kw_only=True)
@@ -49,11 +73,15 @@ class Outcome:
         kept: Files that somebody edited and that were left.
         missing: What a program declares and no row was found for.
         differences: Where the program differs from VergeOS.
+        taken: Rows that other stacks manage and that are taken over, with whose they are.
+        regained: How many rows are this stack's by their marks alone, since its state has lost them.
+        changed: Rows that were changed while they were read, and read again.
         new: Resources that were added to the state.
         quiet: Whether the engine's preview shows no change; None if it was not asked.
         shown: What the preview shows.
         untaken: What a state of Terraform manages and the program does not, with the reasons.
         handed: Commands by which Terraform forgets what the stack manages.
+        marking: What bears its mark now and what does not; None if marks were not asked for.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -63,15 +91,22 @@ class Outcome:
     kept: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    regained: int = 0
+    changed: list[str] = field(default_factory=list)
     new: int = 0
     quiet: bool | None = None
     shown: str = ""
     untaken: list[str] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
+    marking: Marking | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 all is quiet, 2 the program differs from VergeOS, 3 some rows cannot be in a program."""
+        """0 all is quiet, 1 marks failed, 2 the program differs from VergeOS, 3 some rows or marks are left out."""
+        if self.marking and self.marking.failed:
+            return 1
         if self.differences or self.missing or self.quiet is False:
             return 2
-        return 3 if self.refused or self.unread or self.untaken else 0
+        unmarked = self.marking and len(self.marking.marks) < len(self.marking.due)
+        return 3 if self.refused or self.unread or self.untaken or unmarked else 0

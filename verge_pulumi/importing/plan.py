@@ -106,7 +106,7 @@ class Plan:
         return [found for place, found in self.all.items() if self._of[place][0] is Treatment.MANAGE]
 
     def _become(self, whole: Found, parts: Iterable[Found], text: str) -> None:
-        self._of[whole.place] = MANAGE
+        self._of.setdefault(whole.place, MANAGE)
         self._of |= {part.place: (Treatment.PART, f"{PART_OF}{text}") for part in parts}
 
     def _may_join(self, whole: Place, part: Found) -> bool:
@@ -115,7 +115,9 @@ class Plan:
 
     def _gather_firewalls(self) -> None:
         """Let the rules of a network become one firewall, where all of them can."""
-        for found, rules in firewalls(self._manageable()):
+        part = Treatment.PART.value
+        held = {place for place in self.known.held if self.known.line(place).treatment == part}
+        for found, rules in firewalls(self._manageable(), held):
             # What other resources are already stays so, and so does a firewall.
             if found.place in self.known.refused or any(self.known.line(rule.place).is_managed for rule in rules):
                 continue

@@ -27,6 +27,9 @@ class Treatment(Enum):
     """It stays as it is, and is in no program."""
 
 
+Decision = tuple[Treatment, str]
+"""A treatment, and why it is not to manage the row, or from whom that is taken over."""
+
 DECIDED = "as the plan says"
 """The reason for what a person decided."""
 
@@ -46,7 +49,7 @@ class Line:
         parent: The row that it was created within, as ``table/key``.
         treatment: What becomes of it.
         planned: What would become of it if nobody had edited the plan; a person decided what differs from that.
-        reason: Why it is not ``manage``.
+        reason: Why it is not ``manage``, or from whom it is taken over.
         resource: The name of the resource.
         variable: The name of its variable.
         module: The module of the program.

@@ -8,12 +8,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.ownership.states import OURS
 
 _REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)':(?P<why>.*)", re.DOTALL)
 
@@ -174,3 +175,19 @@ def differing(one: Iterable[Registered], other: Iterable[Registered]) -> list[st
     first, second = ({each.urn: each for each in program} for program in (one, other))
     urns = [urn for urn in first | second if first.get(urn) != second.get(urn)]
     return sorted((first.get(urn) or second[urn]).name for urn in urns)
+
+
+def see_declared(registered: Collection[Registered], planned: Collection[tuple[str, str]]) -> None:
+    """See that the program declares all that the plan manages: files that somebody edited may not.
+
+    Raises:
+        EngineError: It does not.
+    """
+    declared = {(each.path, each.name) for each in registered}
+    lacking = [f"{path.rpartition(OURS)[2]} '{name}'" for path, name in planned if (path, name) not in declared]
+    if lacking:
+        more = f" and {len(lacking) - 1:,} more" if lacking[1:] else ""
+        raise EngineError(
+            f"the program lacks {lacking[0]}{more}, which the plan manages. Import in __main__.py the modules "
+            "that declare it, or set its treatment to 'leave' in the plan"
+        )

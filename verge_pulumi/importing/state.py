@@ -14,10 +14,10 @@ from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import lasting
-from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
 from verge_pulumi.engine.ownership.states import OURS, Place, StackState
 from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, Rows, Stack
 from verge_pulumi.importing.secrets import holds_secret, opened, sealed
@@ -38,10 +38,12 @@ class Recorded:
     Args:
         objects: The rows.
         rows: Them, and what is made of several of them, by place.
+        owners: Whose they are.
     """
 
-    def __init__(self, objects: Objects, rows: Mapping[Place, Found]) -> None:
+    def __init__(self, objects: Objects, rows: Mapping[Place, Found], owners: Owners) -> None:
         self._objects = objects
+        self._owners = owners
         self._rows = rows
 
     def entry(self, registered: Registered, provider: str) -> tuple[Entry, list[str]]:
@@ -60,7 +62,7 @@ class Recorded:
         secret = {name for name, value in registered.inputs.items() if holds_secret(value)}
         resource = self._kind(kind, found)
         served = self._objects.provider(resource)
-        own = found.mark if kind == found.declaration.title else None
+        own = self._owners.proof(found) if kind == found.declaration.title else None
         token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
         said = {name: value for name, value in inputs.items() if name != "__provider"}
         checked = served.check({**said, TOKEN: token}, said)
@@ -71,7 +73,8 @@ class Recorded:
         hidden = self._hidden(found, served, known)
         # Without an owner a provider takes the row for one that is only read, and does not ask whose it is.
         recorded = {**found.kept, **hidden, **{name: value for name, value in known.items() if name != OWNER}}
-        outputs = served.complete(id, served.fetch(id, recorded) | hidden, known)
+        read = {name: value for name, value in served.fetch(id, recorded).items() if name != MARK}
+        outputs = served.complete(id, {**read, **hidden}, known)
         quiet = served.diff(id, outputs, known).changes is False
         named = [] if quiet else differing(served.declaration, outputs, known) or ["its arguments"]
         constant = {"__provider": registered.inputs["__provider"]}
@@ -98,20 +101,15 @@ class Recorded:
     def _hidden(self, found: Found, served: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
         switches = isinstance(served.declaration.life, Switches)
-        above = found.place if switches else self._above(served, inputs) or found.parent
+        above = found.place if switches else self._objects.above(served.resource, inputs) or found.parent
         parent = self._rows.get(above) if above else None
         hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
         if above:
-            hidden[PARENT] = parent.mark.token if parent and parent.mark else ""
-        if found.mark and not switches:
-            hidden[MARK] = str(found.mark)
+            proof = self._owners.proof(parent) if parent else None
+            hidden[PARENT] = proof.token if proof else ""
+        if (proof := self._owners.proof(found)) and not switches:
+            hidden[MARK] = str(proof)
         return hidden
-
-    def _above(self, served: Any, inputs: Mapping[str, Any]) -> Place | None:
-        if not isinstance(served, RowHooks):
-            return None
-        owner = served.owner_row(inputs)
-        return (owner[0].declaration.table, owner[1]) if owner else None
 
 
 def place_of(registered: Registered) -> Place:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from verge_pulumi.engine.connecting.settings import NAMESPACE
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.importing.code import Call, Code, quoted, rendered
 from verge_pulumi.importing.naming import OPTIONS
+from verge_pulumi.importing.plan_file import Line, read_plan
 
 PACKAGE = "infrastructure"
 """The folder of the modules."""
@@ -67,3 +72,67 @@ ONLY = System()
 def package_of(provider: str) -> str:
     """Return the folder of the modules of a system."""
     return f"{PACKAGE}_{provider.replace('-', '_')}" if provider else PACKAGE
+
+
+class Systems:
+    """The systems of a program, as the plans tell.
+
+    Args:
+        plans: The folder of the plans: that of the default provider, and below it that of each other one.
+        provider: The provider of the system that is imported; "" for the default one.
+
+    Raises:
+        EngineError: A provider cannot have that name.
+    """
+
+    def __init__(self, plans: Path, provider: str) -> None:
+        if not re.fullmatch(r"(?:[a-z][a-z0-9-]*)?", provider) or provider == NAMESPACE:
+            raise EngineError(f"'{shown(provider)}' is no name for a provider: use a-z, 0-9 and '-'")
+        self._plans = plans
+        self._provider = provider
+
+    def system(self, config: Collection[str]) -> System:
+        """Return which VergeOS of the program it is.
+
+        Args:
+            config: The keys of the configuration of the stack.
+        """
+        settings = [key.partition(":")[2] for key in config if key.startswith(f"{self._provider}:")]
+        others = {provider: sorted({line.module for line in lines}) for provider, lines in self._others()}
+        return System(provider=self._provider, settings=settings, others=others)
+
+    def settings(self, config: Mapping[str, str]) -> Callable[[str], str | None]:
+        """Return what returns a setting: ``vergeos:host``, or ``site-b:host`` for a provider of that name.
+
+        Args:
+            config: The configuration of the stack.
+        """
+
+        def setting(name: str) -> str | None:
+            return self._provider if name == "provider" else config.get(f"{self._provider or NAMESPACE}:{name}")
+
+        return setting
+
+    def refuse_unknown(self, config: Collection[str]) -> None:
+        """See that the configuration of a stack tells where the system is.
+
+        Raises:
+            EngineError: It does not.
+        """
+        if self._provider and not self.system(config).settings:
+            raise EngineError(
+                f"the configuration of the stack does not tell where '{self._provider}' is. Run 'pulumi config set "
+                f"{self._provider}:host HOST' and 'pulumi config set {self._provider}:apiKeyEnv VARIABLE'"
+            )
+
+    def taken(self) -> set[tuple[str, str]]:
+        """Return kinds and names of the resources of the other systems."""
+        return {(line.kind, line.resource) for _, lines in self._others() for line in lines}
+
+    def _others(self) -> Iterator[tuple[str, list[Line]]]:
+        """Yield what the plans of the other systems manage, by the names of their providers."""
+        for path in (self._plans / "plan.csv", *sorted(self._plans.glob("*/plan.csv"))):
+            provider = "" if path.parent == self._plans else path.parent.name
+            lines = [line for line in read_plan(path).values() if line.is_managed] if provider != self._provider else []
+            if lines:
+                yield provider, lines

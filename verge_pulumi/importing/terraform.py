@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.owners import held_places
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.site import Site
 from verge_pulumi.importing.terraform_types import LEFT, NO_NOUN, NOUNS, Noun
@@ -204,6 +206,11 @@ class HandOver:
     commands: list[str]
     removed: str
 
+    def save(self, path: Path) -> None:
+        """Write the blocks to a file, if there are any."""
+        if self.removed:
+            path.write_text(self.removed, encoding="utf-8")
+
 
 def hand_over(terraform: Terraform, after: Mapping[str, Any], system: str) -> HandOver:
     """Return what is to be forgotten: each object of which all rows are in the state of the stack now.
@@ -229,13 +236,9 @@ def hand_over(terraform: Terraform, after: Mapping[str, Any], system: str) -> Ha
 
 
 def _managed(state: StackState, system: str) -> Iterable[Place]:
-    for held in (each for each in state.held if each.origin.get("system", system) == system):
-        if held.place:
-            yield held.place
-        keys = held.outputs.get("keys")  # a firewall is several rows
-        if isinstance(keys, Mapping):
-            table = NOUNS["vergeio_network_rules"].kind.declaration.table
-            yield from ((table, str(key)) for key in keys.values())
+    for held in state.held:
+        if held.origin.get("system", system) == system:
+            yield from held_places(held)
 
 
 def _in_shell(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,19 +9,15 @@ from typing import Any
 
 from pulumi.dynamic import CheckResult
 
-from verge_pulumi.engine.declaring.attributes import Refs
 from verge_pulumi.engine.declaring.model import differing
-from verge_pulumi.engine.ownership.mark import TOKEN, Mark
+from verge_pulumi.engine.ownership.mark import TOKEN
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Line, Treatment
-from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL
+from verge_pulumi.importing.owners import Owners
+from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Decision, Line, Treatment
 
 GIVEN = "VergeOS made it"
 OF_ANOTHER_TABLE = "it is a part of what no program declares, such as a node"
-Decision = tuple[Treatment, str]
-"""A treatment, and why it is not to manage the row."""
-
 MANAGE: Decision = (Treatment.MANAGE, "")
 
 
@@ -54,7 +49,7 @@ class Known:
     """What earlier runs and the state of the stack tell.
 
     Attributes:
-        owner: ``project/stack`` of the program.
+        owners: Whose the rows are.
         held: The rows that the state has.
         lines: The lines of the last plan, perhaps edited.
         frozen: Modules that are left as they are: somebody edited them, or the state has what they declare.
@@ -63,7 +58,7 @@ class Known:
         taken: Kinds and names of the resources that the program has of other systems.
     """
 
-    owner: str
+    owners: Owners
     held: Collection[Place] = ()
     lines: Mapping[Place, Line] = field(default_factory=dict)
     frozen: Collection[str] = ()
@@ -93,27 +88,25 @@ class Treatments:
     def __init__(self, objects: Objects, known: Known, scope: Scope) -> None:
         self._objects = objects
         self._known = known
-        self._owner = Mark.new(known.owner, "", "").owner
-        self._marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
+        self._scope = scope
         self.unsaid: set[Place] = set()
         self.wanted: dict[Place, list[str]] = {}
-        chosen = self._chosen(scope)
-        self.of: dict[Place, Decision] = {
-            place: self._decision(found, chosen, scope) for place, found in objects.all.items()
-        }
+        self._all_chosen = self._chosen(scope)
+        self.of: dict[Place, Decision] = {}
+        for found in objects.all.values():
+            self._decide(found)
 
-    def manages(self, place: Place) -> bool:
-        """Say whether a row is managed."""
-        return self.of[place][0] is Treatment.MANAGE
+    def _decide(self, found: Found) -> Decision:
+        if found.place not in self.of:
+            self.of[found.place] = self._decision(found, self._all_chosen, self._scope)
+        return self.of[found.place]
 
     def _decision(self, found: Found, chosen: Collection[Place], scope: Scope) -> Decision:
         place, line = found.place, self._known.line(found.place)
         if place in self._known.held:
             return MANAGE if line.is_in_program else (Treatment.LOOKUP, "it is in the state of this stack already")
-        if found.mark and found.mark.owner != self._owner:
-            return Treatment.LOOKUP, f"{found.mark.holder} manages it"
-        if found.mark and self._marks[found.mark.token] > 1 and not found.mark.name.startswith(OF_A_FIREWALL):
-            return Treatment.LEAVE, "several rows bear its mark, so it is a copy or was copied"
+        if decision := self._of_others(found):
+            return decision
         if found.left:
             return Treatment.LEAVE, found.left
         if not found.mark and not line.is_managed and self._is_given(found):
@@ -129,7 +122,8 @@ class Treatments:
         if why := self._why_not(found):
             self.unsaid.add(place)
             return Treatment.LEAVE, why
-        return MANAGE
+        holder = self._known.owners.holder(found)
+        return Treatment.MANAGE, f"taken over from {holder}" if holder else ""
 
     def _left_out(self, found: Found, scope: Scope) -> Decision | None:
         """Return what people decided who leave out a row or what it is within; None if nobody does."""
@@ -141,6 +135,16 @@ class Treatments:
         above = self._objects.all.get(found.parent) if found.parent else None
         left_out = self._left_out(above, scope) if above and above is not found else None
         return (left_out[0], f"{above.title} is left out") if above and left_out else None
+
+    def _of_others(self, found: Found) -> Decision | None:
+        """Return what becomes of a row that is another stack's, or bears a mark that proves nothing."""
+        owners = self._known.owners
+        if decision := owners.decision(found):
+            return decision
+        above = owners.above(found)
+        if above and (holder := owners.holder(above)) and self._decide(above)[0] is not Treatment.MANAGE:
+            return Treatment.LOOKUP, f"{holder} manages what it is within"
+        return None
 
     def _is_given(self, found: Found) -> bool:
         """Say whether VergeOS itself made a row."""
@@ -195,7 +199,7 @@ class Treatments:
     def _problems(self, found: Found) -> list[str]:
         """Return why a row cannot be declared; an optional argument that cannot say it is left out instead."""
         while True:
-            inputs = {**found.said} | {name: keys_of(found, name) for name in found.references}
+            inputs = {**found.said} | found.referring
             checked = self._checked(found, inputs)
             refusals = [failure.reason for failure in checked.failures]
             problems = refusals or [
@@ -240,21 +244,18 @@ def _decided(line: Line) -> str:
     return DECIDED if not line.reason or line.reason.startswith(PART_OF) else line.reason
 
 
-def candidates_of(objects: Objects, owner: str, held: Collection[Place]) -> dict[str, list[dict[str, Any]]]:
+def candidates_of(objects: Objects, owners: Owners, held: Collection[Place]) -> dict[str, list[dict[str, Any]]]:
     """Return id and outputs of each row that a resource of a stack may be, by the title of its kind.
 
     Args:
         objects: The rows.
-        owner: ``project/stack``.
-        held: The rows that the state of the stack has already.
+        owners: Whose they are.
+        held: Those that the state of the stack has already.
     """
-    own = Mark.new(owner, "", "").owner
-    marks = Counter(found.mark.token for found in objects.all.values() if found.mark)
     candidates: dict[str, list[dict[str, Any]]] = {}
     for place, found in objects.all.items():
-        others = found.mark and (found.mark.owner != own or marks[found.mark.token] > 1)
-        if place not in held and not others:
-            outputs = {**found.outputs, **{name: keys_of(found, name) for name in found.references}}
+        if place not in held and not owners.decision(found):
+            outputs = {**found.outputs, **found.referring}
             known = {name: value for name, value in outputs.items() if value is not None}
             candidates.setdefault(found.declaration.title, []).append({"id": found.key, "outputs": known})
     return candidates
@@ -263,10 +264,3 @@ def candidates_of(objects: Objects, owner: str, held: Collection[Place]) -> dict
 def _meets(found: Found, patterns: Iterable[str]) -> bool:
     named = (found.label, f"{found.declaration.title}/{found.label}")
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns for name in named)
-
-
-def keys_of(found: Found, name: str) -> Any:
-    """Return what a reference is kept as in the state."""
-    attribute: Any = found.declaration.inputs[name]
-    rows = [f"{table}/{key}" if attribute.as_path else key for table, key in found.references[name]]
-    return rows if isinstance(attribute, Refs) else rows[0]

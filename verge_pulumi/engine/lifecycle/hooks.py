@@ -20,7 +20,6 @@ insert              create                          inputs                      
 fetch               refresh, read, unclear diff     id, state                         outputs; None if it is gone
 change              update                          id, state, inputs                 outputs
 remove              delete                          id, state                         nothing
-mark                an import, asked for marks      id, state, the mark to replace    the mark
 ==================  ==============================  ================================  =================================
 
 A kind whose objects are rows of a table has `insert`, `fetch`, `change` and `remove` from `rows.RowProvider`, and:
@@ -61,7 +60,6 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import Touch
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
-from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.states import Held
 
 R = TypeVar("R", bound=BaseResource)
@@ -200,24 +198,6 @@ class Hooks(Generic[R]):
 
     def remove(self, id: str, state: Inputs) -> None:
         """Delete the object; that it is gone already is success."""
-        raise NotImplementedError
-
-    @property
-    def bears_mark(self) -> bool:
-        """Whether the objects have a place for a mark."""
-        return self.declaration.markable
-
-    def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
-        """Let an object that was made without a mark bear that of its resource; nothing else of it is written.
-
-        Args:
-            id: The object.
-            state: The outputs in the state, of which the token is that of the mark.
-            replaces: The token of another mark, in the place of which it comes; "" for none.
-
-        Raises:
-            EngineError: It is not the object that the state means, or bears another mark.
-        """
         raise NotImplementedError
 
 

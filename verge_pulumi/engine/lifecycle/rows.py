@@ -119,7 +119,18 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             self.connection.reader.forget(self.declaration.table)
 
     def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
-        """Write the mark behind what people wrote, once it is certain that the row is the one that the state means."""
+        """Let a row that was made without a mark bear that of its resource; nothing else of it is written.
+
+        It is for an import, and not called by the engine.
+
+        Args:
+            id: The row's key.
+            state: The outputs in the state, of which the token is that of the mark.
+            replaces: The token of another mark, in the place of which it comes; "" for none.
+
+        Raises:
+            EngineError: It is not the row that the state means, or bears another mark.
+        """
         mark = Mark.new(state[OWNER], state[NAME], state[TOKEN])
         row = self.fenced(id, state, replaces=replaces)
         if row is None:

@@ -211,13 +211,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
             self._take([Step(verb="DELETE", name=row["name"], key=str(row["$key"]), columns={}) for row in ours], {})
             self._apply(network, [row["name"] for row in ours])
 
-    @property
-    def bears_mark(self) -> bool:
-        """Its rules have a place for one each."""
-        return True
-
     def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
-        """Write the mark to each rule that has the key and the name which the state knows."""
+        """Let the rules that the state knows bear the mark of the firewall, as `RowProvider.mark` does for a row."""
         network, own = str(state["network"]), _Own.recorded(state)
         mark = Mark.new(state[OWNER], f"{OF_A_FIREWALL}{state[NAME]}", state[TOKEN])
         self._refuse_stranger(state)

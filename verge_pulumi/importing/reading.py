@@ -1,0 +1,42 @@
+"""What a VergeOS has is read, kept in a file, and read once more before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.importing.site import Site, connect_to, read_site
+
+
+class Reading:
+    """The reading of one VergeOS.
+
+    Args:
+        private: The folder for what is read, which is not for version control.
+        tell: Receives a line of progress.
+    """
+
+    def __init__(self, private: Path, tell: Callable[[str], None]) -> None:
+        self._private = private
+        self._file = private / "site.json.gz"
+        self._tell = tell
+
+    def site(self, settings: Settings, *, offline: bool) -> Site:
+        """Return what VergeOS has, as it is or as it was read before."""
+        return Site.load(self._file) if offline else self._read(settings, self._tell)
+
+    def again(self, settings: Settings) -> Site:
+        """Return what VergeOS has now, since what was made of it may be old by the time at which it is recorded."""
+        self._tell("looking whether anything has changed meanwhile")
+        return self._read(settings, lambda line: None)
+
+    def _read(self, settings: Settings, tell: Callable[[str], None]) -> Site:
+        connection = connect_to(settings, tell=self._tell)
+        try:
+            site = read_site(connection, tell)
+        finally:
+            connection.client.close()
+        site.save(self._file)
+        (self._private / ".gitignore").write_text("*\n", encoding="utf-8")
+        return site
