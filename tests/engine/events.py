@@ -48,6 +48,7 @@ COUNTED = ("cluster_status",)
 SIDE = (
     "vms",
     "machines",
+    "machine_stats",
     "machine_status",
     "machine_drive_status",
     "machine_nic_status",
