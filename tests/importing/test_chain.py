@@ -87,6 +87,19 @@ def test_offline_the_program_still_reads_what_it_looks_up_by_its_name(web: SiteB
     assert asked == {("GET", "/api/v4/vnets")}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"plan_only": True}, {"plan_only": True, "take_over": True}, {"fold": True}, {"scope": Scope(only=("web",))}],
+)
+def test_what_a_program_declares_is_recorded_as_a_whole_or_not_at_all(
+    web: SiteBench, cli: MemoryCli, options: dict[str, Any]
+) -> None:
+    (web.folder / "__main__.py").write_text("from verge_pulumi import Network\nNetwork('lan', name='lan')\n")
+    with pytest.raises(EngineError, match="Leave out --plan, --fold, --only"):
+        web.imports(cli, declared=True, **options)
+    assert cli.state["deployment"] == {}
+
+
 def test_who_says_no_gets_no_state(web: SiteBench, cli: MemoryCli) -> None:
     asked: list[Outcome] = []
 
@@ -97,6 +110,7 @@ def test_who_says_no_gets_no_state(web: SiteBench, cli: MemoryCli) -> None:
     outcome = web.imports(cli, confirm=confirm)
     assert asked == [outcome]
     assert outcome.new > 0
+    assert outcome.exit_code == 3
     assert cli.state["deployment"] == {}
     assert cli.commands == []
     assert not (web.folder / ".vergeos" / "before.json").exists()

@@ -410,3 +410,12 @@ def test_a_program_of_people_takes_over_what_it_declares(web: SiteBench, cli: Me
     assert marks(web)["lan"].startswith("[pulumi shop/dev mine ")
     assert marks(web)["https"].startswith("[pulumi shop/dev firewall/mine ")
     assert marks(web)["web"].startswith("[pulumi shop/prod web-vm ")
+
+
+def test_what_is_within_a_copy_is_left_with_it(site: SiteBench, cli: MemoryCli) -> None:
+    site.network()
+    site.imports(cli, mark=True)
+    copy = site.network("copy", description=marks(site)["lan"], network="10.1.0.0/24", ipaddress="10.1.0.1")
+    site.make("vnet_hosts", vnet=copy, host="db", ip="10.1.0.9")
+    site.imports(cli)
+    assert not [urn for urn in cli.entries if "HostOverride" in urn]

@@ -50,7 +50,8 @@ def imports(site: SiteBench, cli: MemoryCli, provider: str = "", **options: Any)
         "SITE_B_KEY": os.environ["SITE_B_KEY"],
     }
     importing = Import(site.folder, cast("Pulumi", cli), environment, cli.told.append, provider)
-    return importing.run(Wanted(scope=CHOSEN, **options))
+    chosen = {} if options.get("declared") else {"scope": CHOSEN}
+    return importing.run(Wanted(**{**chosen, **options}))
 
 
 @pytest.mark.promise(24)
@@ -145,3 +146,31 @@ def test_the_key_of_one_system_never_reaches_the_other(
     monkeypatch.setenv("SITE_B_KEY", "")
     with pytest.raises((EngineError, VergeError), match="SITE_B_KEY"):
         imports(site, both, "site-b")
+
+
+def test_marks_on_one_system_say_nothing_of_the_other(site: SiteBench, other: SiteBench, both: MemoryCli) -> None:
+    for each in (site, other):
+        (lan,) = [row["$key"] for row in each.simulator.rows("vnets") if row["name"] == "lan"]
+        each.make("vnet_hosts", vnet=lan, host="db", ip="10.0.0.9")
+    imports(site, both)
+    before = {urn: entry["outputs"] for urn, entry in both.entries.items() if "outputs" in entry}
+    assert imports(site, both, "site-b", mark=True).exit_code == 0
+    assert {urn: both.entries[urn]["outputs"] for urn in before} == before
+    within = [entry for urn, entry in both.entries.items() if urn.endswith("::site-b-db")]
+    assert [bool(entry["outputs"]["__parent"]) for entry in within] == [True]
+
+
+def test_a_secret_of_one_system_keeps_no_import_of_the_other_from_running(
+    site: SiteBench, other: SiteBench, both: MemoryCli
+) -> None:
+    other.vm("web-2", cloudinit_files=[{"name": "/user-data", "contents": "#cloud-config\npassword: canary\n"}])
+    chosen = Scope(only=("lan", "web*"))
+    assert imports(site, both, "site-b", scope=chosen, cloud_init=True).exit_code == 0
+    assert [urn for urn in both.entries if "CloudInitFile" in urn]
+    assert imports(site, both).exit_code == 0
+
+
+def test_the_setting_that_forbids_marks_is_named(site: SiteBench, both: MemoryCli) -> None:
+    both.config["site-b:mark"] = "false"
+    with pytest.raises(EngineError, match="site-b:mark is false"):
+        imports(site, both, "site-b", mark=True)

@@ -216,6 +216,8 @@ def _summary(outcome: Outcome) -> str:
         if each:
             more = [f"  and {len(each) - MOST_LINES:,} more"] if len(each) > MOST_LINES else []
             lines += [f"{title}:", *(f"  {line}" for line in each[:MOST_LINES]), *more]
+    if outcome.declined:
+        lines.append("Nothing was recorded, as you said.")
     if outcome.quiet is not None:
         nothing = (
             "'pulumi preview' shows no change." if outcome.new else "Nothing new. 'pulumi preview' shows no change."
@@ -229,6 +231,6 @@ def _summary(outcome: Outcome) -> str:
         lines += ["Both tools manage these now. Take them out of Terraform's configuration, and let it forget them:"]
         lines += [
             *outcome.handed,
-            "Or add vergeos-import/removed.tf to the configuration, and run 'terraform apply'.",
+            f"Or add {outcome.removed} to the configuration, and run 'terraform apply'.",
         ]
     return "\n".join(lines)

@@ -131,7 +131,8 @@ class Import:
             )
         settings = read_settings(self._systems.settings(stack.config), self._environment)
         if options.mark and not settings.mark:
-            raise EngineError(f"{NAMESPACE}:mark is false, so nothing is to bear a mark. Leave --mark out")
+            key = f"{self._provider or NAMESPACE}:mark"
+            raise EngineError(f"{key} is false, so nothing is to bear a mark. Leave --mark out")
         site, changed = self._reading.site(settings, offline=options.offline), list[str]()
         while True:
             made = self._made(options, stack, settings, site, before)
@@ -139,7 +140,10 @@ class Import:
             outcome.changed = changed
             # A program of ours says what VergeOS has. That one of people says something else is what a preview is for.
             wrong = bool(outcome.differences) and not options.declared
-            if made.after is None or options.no_state or wrong or (outcome.new and not confirm(outcome)):
+            if made.after is None or options.no_state or wrong:
+                return outcome
+            if outcome.new and not confirm(outcome):
+                outcome.declined = True
                 return outcome
             newer = self._reading.again(settings) if outcome.new and not options.offline else site
             again = list(changes(concerned(made.new), site, newer, made.objects.all))
@@ -162,6 +166,7 @@ class Import:
             handing = hand_over(made.terraform, made.after, made.objects.system)
             handing.save(self._removed_file)
             outcome.handed = handing.commands
+            outcome.removed = self._removed_file.relative_to(self._folder).as_posix()
         return outcome
 
     def _made(self, options: Options, stack: Stack, settings: Settings, site: Site, before: Mapping[str, Any]) -> Made:

@@ -162,9 +162,10 @@ def recorded(document: Document, marking: Marking, objects: Objects) -> dict[str
     for entry in entries:
         if entry["urn"] in marking.marks and not entry.get("delete"):
             entry["outputs"][MARK] = marking.marks[entry["urn"]]
-    state = StackState(changed["deployment"])
-    tokens = {held.place: token_in(held.outputs) for held in state.held if held.place and MARK in held.outputs}
-    parents = {held.urn: tokens.get(place) for held in state.held if (place := _above(held, objects))}
+    # Keys of another system may be the same.
+    own = [each for each in StackState(changed["deployment"]).held if each.origin.get("system") == objects.system]
+    tokens = {held.place: token_in(held.outputs) for held in own if held.place and MARK in held.outputs}
+    parents = {held.urn: tokens.get(place) for held in own if (place := _above(held, objects))}
     for entry in entries:
         if (token := parents.get(entry["urn"])) and entry["outputs"].get(PARENT) == "":
             entry["outputs"][PARENT] = token

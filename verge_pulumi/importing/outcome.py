@@ -50,6 +50,11 @@ class Options:
         """
         if self.declared and self.tfstate:
             raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
+        if self.declared and (self.plan_only or self.fold or self.scope != Scope()):
+            raise EngineError(
+                "--declared records all that the program declares. Leave out --plan, --fold, --only, --exclude and "
+                "--with-needs"
+            )
         if self.mark and (self.plan_only or self.no_state or self.offline):
             raise EngineError(
                 "--mark follows the state, and is for what was just read. Leave out --plan, --no-state and --offline"
@@ -76,11 +81,13 @@ class Outcome:
         taken: Rows that other stacks manage and that are taken over, with whose they are.
         regained: How many rows are this stack's by their marks alone, since its state has lost them.
         changed: Rows that were changed while they were read, and read again.
-        new: Resources that were added to the state.
+        new: Resources that were added to the state, or are new to it where somebody said no.
+        declined: Whether somebody said no to the state.
         quiet: Whether the engine's preview shows no change; None if it was not asked.
         shown: What the preview shows.
         untaken: What a state of Terraform manages and the program does not, with the reasons.
         handed: Commands by which Terraform forgets what the stack manages.
+        removed: The file that says the same to Terraform's configuration, in the project.
         marking: What bears its mark now and what does not; None if marks were not asked for.
     """
 
@@ -95,18 +102,20 @@ class Outcome:
     regained: int = 0
     changed: list[str] = field(default_factory=list)
     new: int = 0
+    declined: bool = False
     quiet: bool | None = None
     shown: str = ""
     untaken: list[str] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
+    removed: str = ""
     marking: Marking | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 all is quiet, 1 marks failed, 2 the program differs from VergeOS, 3 some rows or marks are left out."""
+        """0 all is quiet, 1 marks failed, 2 the program differs from VergeOS, 3 rows, marks or the state are left."""
         if self.marking and self.marking.failed:
             return 1
         if self.differences or self.missing or self.quiet is False:
             return 2
         unmarked = self.marking and len(self.marking.marks) < len(self.marking.due)
-        return 3 if self.refused or self.unread or self.untaken or unmarked else 0
+        return 3 if self.refused or self.unread or self.untaken or unmarked or self.declined else 0

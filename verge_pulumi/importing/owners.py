@@ -53,6 +53,8 @@ class Owners:
             copied = f"it is a copy of '{name}' of this stack, whose mark it bears; --mark gives it one of its own"
             return None if self._marks else (Treatment.LEAVE, copied)
         above = self.above(found)
+        if above and not self._marks and (name := self.original(above)):
+            return Treatment.LEAVE, f"it is within a copy of '{name}' of this stack"
         if not self._take_over:
             if holder := self.holder(found):
                 return Treatment.LOOKUP, f"{holder} manages it"

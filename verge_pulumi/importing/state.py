@@ -245,7 +245,9 @@ def held_rows(objects: Objects, state: StackState) -> Rows:
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for held in state.held:
         if held.origin.get("system", objects.system) != objects.system:
-            known = {name: value for name, value in held.outputs.items() if not name.startswith("__")}
+            # A secret is answered as what it was given: the state has it encrypted.
+            told = {name: value for name, value in held.outputs.items() if not name.startswith("__")}
+            known = {name: value for name, value in told.items() if not holds_secret(value)}
         else:
             found = objects.all.get(held.place) if held.place else None
             known = {name: value for name, value in found.outputs.items() if value is not None} if found else {}
