@@ -105,6 +105,14 @@ def test_what_a_system_calls_its_columns_steers_no_terminal(tmp_path: Path) -> N
         assert "\x1b" not in result.stdout
 
 
+def test_a_release_that_is_none_is_no_report(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    path.write_text(path.read_text().replace('"release": "26.1.8"', f'"release": "{"9" * 5000}"'))
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Unable to compare this VergeOS: ")
+
+
 def test_a_release_of_which_nothing_is_known_is_said_to_be_one(tmp_path: Path) -> None:
     path = with_planted(tmp_path, [])
     path.write_text(path.read_text().replace('"release": "26.1.8"', '"release": "26.2"'))

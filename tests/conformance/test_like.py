@@ -96,6 +96,13 @@ def test_words_limits_and_defaults_are_that_systems(today: Json, tmp_path: Path)
             vms.update(key, {"note": "x"})
 
 
+def test_a_length_is_one_of_texts(today: Json, tmp_path: Path) -> None:
+    report = copy.deepcopy(today)
+    report["tables"]["vms"]["fields"]["ram"]["maxlength"] = 2
+    with like(report, tmp_path) as running, client(running) as verge:
+        assert verge.table("vms").create({"name": "web", "ram": 2048}).key
+
+
 def test_a_missing_table_is_not_found(today: Json, tmp_path: Path) -> None:
     report = copy.deepcopy(today)
     del report["tables"]["machine_status"], report["tables"]["vms"]

@@ -65,8 +65,9 @@ def test_no_pulumi_cli(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyP
     assert told["login"][0] == "ok"
 
 
-def test_a_project_that_is_none(doctor: Doctor, bench: Bench) -> None:
-    doctor.program("runtime: [", "Pulumi.yaml")
+@pytest.mark.parametrize("text", [b"runtime: [", b"name: [1]", b"name: \xff\xfe\x00", b"[]"])
+def test_a_project_that_is_none(doctor: Doctor, bench: Bench, text: bytes) -> None:
+    (doctor.folder / "Pulumi.yaml").write_bytes(text)
     told = doctor.told(exit_code=1)
     assert told["project"][0] == "problem"
     assert "Pulumi.yaml is not the file of a Pulumi project" in told["project"][1]
@@ -199,6 +200,7 @@ def test_a_program_is_read_and_not_run(doctor: Doctor) -> None:
         doctor.program("from verge_pulumi import Webhook\n", ignored)
     doctor.program("", "own/pyvenv.cfg")
     doctor.program("def broken(:\n", "broken.py")
+    doctor.program(f"x={'-' * 9000}1\n", "deep.py")
     doctor.program("# " + "x" * program.LARGEST_FILE + "\nfrom verge_pulumi import Webhook\n", "large.py")
     kinds, tables = program.used(doctor.folder)
     assert set(kinds) == {Drive, Network, Tag}

@@ -77,6 +77,11 @@ def test_a_wrong_password(network: Bench, doctor: Doctor, monkeypatch: pytest.Mo
     assert "c4nary" not in str(told)
 
 
+def test_a_host_that_is_no_name(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERGEOS_HOST", f"https://{'a' * 70}.com")
+    assert doctor.told(exit_code=1)["host"][0] == "problem"
+
+
 def test_a_host_where_nothing_answers(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed = f"http://127.0.0.1:{listener.getsockname()[1]}"

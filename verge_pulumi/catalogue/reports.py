@@ -34,7 +34,7 @@ class Report(BaseModel, frozen=True):
     """What is in the file; `format` is another number where a later one has another form."""
 
     format: Literal[1] = 1
-    release: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+    release: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}$")]
     tables: Annotated[dict[str, Json], Field(min_length=1)]
     absent: list[str]
     unread: list[str]

@@ -199,6 +199,9 @@ def _ended_like_interrupted() -> Iterator[None]:
     """Clean up, too, when the process is told to end: a pipeline is cancelled, a terminal is closed."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        # A pipeline says it more than once; only Ctrl-C ends the clean-up as well.
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = {each: signal.signal(each, interrupt) for each in _ENDING}

@@ -42,6 +42,8 @@ def reachability(where: str) -> Finding:
     """Say whether something takes connections at an origin, such as ``https://verge.example.com``."""
     try:
         _connect(where).close()
+    except UnicodeError:  # a label of a host name has 63 characters at most
+        return problem("host", f"{where} is no host name", "Check how it is written.")
     except OSError as error:
         advice = "Check the host name and the port, and that VergeOS can be reached from here (VPN, firewall)."
         return problem("host", f"{where} cannot be reached: {_words(error)}", advice)

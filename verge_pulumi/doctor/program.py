@@ -60,7 +60,7 @@ def _named(path: Path) -> Iterator[str]:
         if path.stat().st_size > LARGEST_FILE:
             return
         tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return  # running it tells
     modules = {PACKAGE}
     for node in ast.walk(tree):

@@ -92,10 +92,12 @@ class StackCommands:
         """
         path = self._folder / "Pulumi.yaml"
         try:
-            settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return str(settings["name"])
-        except (OSError, yaml.YAMLError, KeyError, TypeError):
-            raise EngineError(f"{path} is not the file of a Pulumi project. Run 'pulumi new' there first") from None
+            name = yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
+        except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+            name = None
+        if not isinstance(name, str) or not name:
+            raise EngineError(f"{path} is not the file of a Pulumi project. Run 'pulumi new' there first")
+        return name
 
     def export(self, *, secrets: bool = False) -> dict[str, Any]:
         """Return the state.
