@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.importing.contents import may_hold_secret
+from verge_pulumi.importing.outcome import Outcome
 from verge_pulumi.importing.site import SiteFiles
 from verge_pulumi.importing.treating import Scope
 
@@ -55,6 +57,34 @@ def machine(site: SiteBench, **files: str) -> int:
 )
 def test_what_may_hold_a_secret(name: str, text: str, secret: bool) -> None:
     assert may_hold_secret(name, text) is secret
+
+
+@pytest.mark.promise(17)
+@pytest.mark.parametrize(("before", "after"), [(PLAIN, PLAIN.replace("nginx", "caddy")), (SECRET, f"{SECRET}# more\n")])
+def test_a_file_that_is_edited_while_it_asks_is_named_and_recorded_as_it_is(
+    site: SiteBench, cli: MemoryCli, before: str, after: str
+) -> None:
+    machine(site, user_data=before)
+    (row,) = site.simulator.rows("cloudinit_files")
+
+    def confirm(outcome: Outcome) -> bool:
+        if not outcome.changed:
+            site.simulator.edit("cloudinit_files", row["$key"], contents=after)
+        return True
+
+    outcome = site.imports(cli, confirm, cloud_init=True, scope=ONLY)
+    assert (outcome.changed, outcome.exit_code) == (["CloudInitFile '/user-data': contents"], 0)
+    (entry,) = [entry for name, entry in cli.entries.items() if "CloudInitFile" in name]
+    assert json.loads(entry["inputs"]["contents"]["plaintext"]) == after
+
+
+def test_a_secret_that_changed_before_the_state_was_written_is_configured_anew(site: SiteBench, cli: MemoryCli) -> None:
+    machine(site, user_data=SECRET)
+    (row,) = site.simulator.rows("cloudinit_files")
+    site.imports(cli, cloud_init=True, scope=ONLY, no_state=True)
+    site.simulator.edit("cloudinit_files", row["$key"], contents=f"{SECRET}# more\n")
+    assert site.imports(cli, cloud_init=True, scope=ONLY).exit_code == 0
+    assert [*cli.config.values()] == [f"{SECRET}# more\n"]
 
 
 @pytest.mark.promise(19)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from verge_pulumi.importing.finishing import Finishing
 from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.outcome import Options, Outcome
+from verge_pulumi.importing.outcome import Made, Options, Outcome
 from verge_pulumi.importing.owners import Owners, held_places, taken
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import read_plan, write_plan
@@ -43,25 +43,6 @@ Tell = Callable[[str], None]
 
 Registration = tuple[list[Registered] | None, Mapping[Place, Found], Outcome]
 """What a program registers, None where no program is wanted; the rows; and what came of it so far."""
-
-
-@dataclass
-class Made:
-    """What was made of what VergeOS has.
-
-    Attributes:
-        objects: Its rows.
-        terraform: What a state of Terraform says of them.
-        outcome: What came of it so far.
-        after: The state that is to be; None where the plan is all that is wanted.
-        new: The rows behind what that has and the state before has not.
-    """
-
-    objects: Objects
-    terraform: Terraform | None
-    outcome: Outcome
-    after: Mapping[str, Any] | None = None
-    new: list[Found] = field(default_factory=list)
 
 
 class Import:
@@ -146,7 +127,10 @@ class Import:
                 outcome.declined = True
                 return outcome
             newer = self._reading.again(settings) if outcome.new and not options.offline else site
-            again = list(changes(concerned(made.new), site, newer, made.objects.all))
+            places = concerned(made.new)
+            again = list(changes(places, site, newer, made.objects.all))
+            if newer is not site:
+                again += self._reading.changed_files(settings, newer, made.objects, places)
             if not again:
                 break
             if changed:

@@ -31,6 +31,8 @@ class Pulumi(StackCommands):
 def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: Callable[[str], None]) -> Stack:
     """Put secrets into the configuration of a stack, unless it has them; return the stack with them.
 
+    What VergeOS has by now takes the place of what an earlier run put there: nothing in the state needs that yet.
+
     Args:
         pulumi: The commands for it.
         stack: The stack.
@@ -38,9 +40,9 @@ def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: C
         tell: Receives a line for each.
     """
     new = {f"{stack.project}:{key}": value for key, value in secrets.items()}
-    new = {key: value for key, value in new.items() if key not in stack.config}
+    new = {key: value for key, value in new.items() if stack.config.get(key) != value}
     for key, value in new.items():
         # The command takes one line end away.
         pulumi.must("config", "set", "--secret", key, given=f"{value}\n")
         tell(f"put the secret '{key}' into the configuration of the stack")
-    return replace(stack, config={**stack.config, **new}, secret=(*stack.secret, *new))
+    return replace(stack, config={**stack.config, **new}, secret=tuple(dict.fromkeys((*stack.secret, *new))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -71,17 +71,25 @@ def _keys(value: Any) -> Iterator[Any]:
 
 
 class Contents:
-    """The contents of all files of a site whose kind has some, each read by one request.
+    """The contents of files of a site whose kind has some, each read by one request.
 
     Args:
         site: The rows.
         connection: To where they are.
         tell: Receives a line for each table.
+        only: The files that are wanted; None for all.
     """
 
-    def __init__(self, site: Site, connection: Connection, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        connection: Connection,
+        tell: Callable[[str], None] = lambda line: None,
+        only: Collection[Place] | None = None,
+    ) -> None:
         tables = [kind.declaration.table for kind in importable() if kind.importing.content]
-        places = [(table, key) for table in tables for key in site.rows(table)]
+        every = [(table, key) for table in tables for key in site.rows(table)]
+        places = [place for place in every if only is None or place in only]
 
         def read(place: Place) -> tuple[str, str]:
             try:
@@ -100,3 +108,7 @@ class Contents:
     def of(self, place: Place) -> tuple[str, str]:
         """Return what a file holds, and why that is not known."""
         return self._read[place]
+
+    def changed_in(self, newer: Contents) -> list[Place]:
+        """Return the files of which something newer than this is known, and that hold something else by now."""
+        return [place for place, held in newer._read.items() if self._read.get(place) != held]

@@ -149,7 +149,7 @@ class Objects:
         self._site = site
         self._connection = connection
         self._every = every
-        self._contents = contents
+        self.contents = contents
         self._tables = for_release(TABLES, connection.release or DEFAULT_RELEASE)
         self._providers: dict[type[BaseResource], Any] = {}
         self._through: dict[tuple[str, str], dict[str, str]] = {}
@@ -199,8 +199,8 @@ class Objects:
     def _found(self, kind: type[BaseResource], key: str, row: Row) -> Found:
         provider: RowProvider[Any] = self.provider(kind)
         text, left = "", kind.importing.left
-        if kind.importing.content and self._contents:
-            text, left = self._contents.of((kind.declaration.table, key))
+        if kind.importing.content and self.contents:
+            text, left = self.contents.of((kind.declaration.table, key))
         shown = provider.outs(row, {}) if left else provider.fetch(key, {})
         found = Found(kind, key, row, shown or {}, left=left)
         self._fill(found)

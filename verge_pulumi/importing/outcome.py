@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.marking import Marking
+from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.terraform import Terraform
 from verge_pulumi.importing.tfstate import Tfstate
 from verge_pulumi.importing.treating import Scope
 
@@ -119,3 +122,22 @@ class Outcome:
             return 2
         unmarked = self.marking and len(self.marking.marks) < len(self.marking.due)
         return 3 if self.refused or self.unread or self.untaken or unmarked or self.declined else 0
+
+
+@dataclass
+class Made:
+    """What was made of what VergeOS has.
+
+    Attributes:
+        objects: Its rows.
+        terraform: What a state of Terraform says of them.
+        outcome: What came of it so far.
+        after: The state that is to be; None where the plan is all that is wanted.
+        new: The rows behind what that has and the state before has not.
+    """
+
+    objects: Objects
+    terraform: Terraform | None
+    outcome: Outcome
+    after: Mapping[str, Any] | None = None
+    new: list[Found] = field(default_factory=list)

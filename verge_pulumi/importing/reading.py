@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.importing.contents import Contents
+from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.site import Site, connect_to, read_site
 
 
@@ -30,6 +33,24 @@ class Reading:
         """Return what VergeOS has now, since what was made of it may be old by the time at which it is recorded."""
         self._tell("looking whether anything has changed meanwhile")
         return self._read(settings, lambda line: None)
+
+    def changed_files(self, settings: Settings, site: Site, objects: Objects, places: Collection[Place]) -> list[str]:
+        """Return a line for each of these files that holds something else than when it was read.
+
+        Args:
+            settings: Where VergeOS is.
+            site: What it has now.
+            objects: What was made of it.
+            places: The rows that are about to be recorded.
+        """
+        if objects.contents is None:
+            return []
+        connection = connect_to(settings, site, self._tell)
+        try:
+            newer = Contents(site, connection, only=places)
+        finally:
+            connection.client.close()
+        return [f"{objects.all[place].title}: contents" for place in objects.contents.changed_in(newer)]
 
     def _read(self, settings: Settings, tell: Callable[[str], None]) -> Site:
         connection = connect_to(settings, tell=self._tell)
