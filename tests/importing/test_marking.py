@@ -419,3 +419,19 @@ def test_what_is_within_a_copy_is_left_with_it(site: SiteBench, cli: MemoryCli) 
     site.make("vnet_hosts", vnet=copy, host="db", ip="10.1.0.9")
     site.imports(cli)
     assert not [urn for urn in cli.entries if "HostOverride" in urn]
+
+
+@pytest.mark.parametrize("second", ["", "[pulumi shop/qa firewall/lan 0badcafe-ffffffffffff]"])
+def test_rules_of_several_stacks_are_not_taken_over_as_one(site: SiteBench, cli: MemoryCli, second: str) -> None:
+    lan = site.network()
+    for name, mark in (("a", "[pulumi shop/prod firewall/lan 0badcafe-0123456789ab]"), ("b", second)):
+        site.make("vnet_rules", vnet=lan, name=name, protocol="tcp", destination_ports="22", description=mark)
+    (site.folder / "__main__.py").write_text(
+        "from verge_pulumi import Firewall, FirewallRule, Network\n"
+        "lan = Network('lan', name='lan')\n"
+        "rules = [FirewallRule(name=name, protocol='tcp', destination_ports='22') for name in 'ab']\n"
+        "Firewall('lan', network=lan, rules=rules)\n"
+    )
+    with pytest.raises(EngineError, match="'a' by shop/prod as 'firewall/lan', 'b' by "):
+        site.imports(cli, declared=True, take_over=True, mark=True)
+    assert cli.state["deployment"] == {}

@@ -192,7 +192,9 @@ class Import:
         self._tell("running the program without an engine")
         registered = record(self._folder, stack, held_rows(objects, state), candidates, self._provider)
         ours = [found for found in objects.all.values() if not owners.decision(found)]
-        rows = {**objects.all, **declared(registered, ours)}
+        firewalls = declared(registered, ours)
+        owners.refuse_mixed(firewalls.values())
+        rows = {**objects.all, **firewalls}
         missing = sorted(f"{each.type.removeprefix(OURS)} '{each.name}': {each.why}" for each in registered if each.why)
         return registered, rows, Outcome(missing=missing)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.states import Held, Place, StackState
@@ -89,6 +90,22 @@ class Owners:
         """Say whether several rows bear its mark, and nothing tells which of them is the original."""
         mark = found.mark
         return mark is not None and len(self._borne[mark.token]) > 1 and not self._state.bearing(mark.token)
+
+    def refuse_mixed(self, firewalls: Iterable[Found]) -> None:
+        """See that the rules of each firewall are all one's: they come to bear one mark, in the place of one.
+
+        Raises:
+            EngineError: Another stack manages some of them and not the others.
+        """
+        for firewall in firewalls:
+            rules = {name: (NetworkRule.declaration.table, key) for name, key in firewall.kept["keys"].items()}
+            holders = {name: self.holder(self._objects.all[place]) for name, place in rules.items()}
+            if len({*holders.values()}) > 1:
+                told = ", ".join(f"'{shown(name)}' by {holder or 'nobody'}" for name, holder in sorted(holders.items()))
+                raise EngineError(
+                    f"a firewall of the program has rules that are managed by others, and not all by the same: {told}. "
+                    "Let those stacks give them back first ('verge-pulumi eject'), or declare a NetworkRule for each"
+                )
 
     def proof(self, found: Found) -> Mark | None:
         """Return the mark by which a row is known from now on; None where it bears none, or gets another one."""
