@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from verge_pulumi.importing.recording import Stack
+from verge_pulumi.importing.secrets import Secret
 from verge_pulumi.review.stack_commands import StackCommands
 
 
@@ -28,10 +29,10 @@ class Pulumi(StackCommands):
         )
 
 
-def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: Callable[[str], None]) -> Stack:
+def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, Secret], tell: Callable[[str], None]) -> Stack:
     """Put secrets into the configuration of a stack, unless it has them; return the stack with them.
 
-    What VergeOS has by now takes the place of what an earlier run put there: nothing in the state needs that yet.
+    What VergeOS tells takes the place of what an earlier run put there: no resource of the state needs that yet.
 
     Args:
         pulumi: The commands for it.
@@ -39,8 +40,12 @@ def configured(pulumi: Pulumi, stack: Stack, secrets: Mapping[str, str], tell: C
         secrets: The secrets, by key within the project.
         tell: Receives a line for each.
     """
-    new = {f"{stack.project}:{key}": value for key, value in secrets.items()}
-    new = {key: value for key, value in new.items() if stack.config.get(key) != value}
+    wanted = {f"{stack.project}:{key}": secret for key, secret in secrets.items()}
+    new = {
+        key: secret.value
+        for key, secret in wanted.items()
+        if key not in stack.config or (secret.is_told and stack.config[key] != secret.value)
+    }
     for key, value in new.items():
         # The command takes one line end away.
         pulumi.must("config", "set", "--secret", key, given=f"{value}\n")

@@ -14,6 +14,7 @@ from verge_pulumi.importing.ordering import ordered
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
+from verge_pulumi.importing.secrets import Secret
 from verge_pulumi.importing.statements import GUEST_FILE, Cut, Statements
 from verge_pulumi.importing.systems import ONLY, System, package_of
 
@@ -70,7 +71,7 @@ class Program:
         self._folds = fold
         self._rows = Rows(plan)
         self.cuts: list[Cut] = []
-        self.secrets: dict[str, str] = {}
+        self.secrets: dict[str, Secret] = {}
 
     @cached_property
     def files(self) -> Mapping[str, str]:

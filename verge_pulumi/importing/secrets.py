@@ -1,14 +1,28 @@
-"""Secrets as they travel to the engine, and as a state holds them."""
+"""Secrets that a configuration is to hold, as they travel to the engine, and as a state holds them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from verge_pulumi.engine.ownership.states import SIGNATURE
 
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the kind of such an object
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that the configuration of a stack has to hold.
+
+    Attributes:
+        value: The value.
+        is_told: Whether VergeOS tells it, as it does what a file holds.
+    """
+
+    value: str = field(repr=False)
+    is_told: bool = False
 
 
 def is_sealed(value: Any) -> bool:

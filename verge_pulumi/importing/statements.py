@@ -15,6 +15,7 @@ from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, liter
 from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
+from verge_pulumi.importing.secrets import Secret
 
 GUEST_FILE = "guest_file"
 """The function of a program that reads such a file."""
@@ -91,7 +92,7 @@ class Statements:
         self.imported: set[str] = set()
         self.modules: set[str] = set()
         self.cuts: list[Cut] = []
-        self.secrets: dict[str, str] = {}
+        self.secrets: dict[str, Secret] = {}
         self.files: dict[str, str] = {}
 
     def statement(self, line: Line) -> Statement:
@@ -141,7 +142,7 @@ class Statements:
         line = self._rows.line(found.place)
         name = line.resource if line else found.key
         key = found.secret_key(name, argument)
-        self.secrets[key] = found.given[argument]
+        self.secrets[key] = Secret(found.given[argument], is_told=argument == found.kind.importing.content)
         return Call("pulumi.Config().require_secret", literal(key))
 
     def _file(self, found: Found, argument: str) -> Code:
