@@ -181,3 +181,9 @@ def test_offline_nothing_is_read_once_more(web: SiteBench, cli: MemoryCli) -> No
     web.simulator.reset("log")
     outcome = imports(web, cli, "asking", lambda: edit(web, "vms", "web", ram=2048), offline=True)
     assert (outcome.changed, lists(web)) == ([], {})
+
+
+def test_another_row_under_the_same_key_is_no_row_that_was_read(web: SiteBench, cli: MemoryCli) -> None:
+    """A system that was rolled back gives keys again; the time at which a row was made tells."""
+    outcome = imports(web, cli, "asking", lambda: edit(web, "vms", "web", created=1))
+    assert outcome.changed == ["VirtualMachine 'web': created"]
