@@ -19,12 +19,21 @@ from verge_pulumi.cli.app import app
 from verge_pulumi.simulator import Simulator
 
 PULUMI = r"""#!/bin/sh
+cd "$PROJECT"
+stack=$(cat answers/selected)
+for word; do case "$word" in --stack=*) stack=${word#--stack=} ;; esac; done
 case "$1 $2 $3" in
   version*) cat answers/version ;;
   "whoami --json"*) cat answers/whoami ;;
-  "stack ls"*) cat answers/stacks ;;
+  "stack ls"*) cat answers/stacks || { echo "error: place 1: unexpected end of JSON input" >&2; exit 1; } ;;
+  "stack --show-name --fully-qualify-stack-names")
+    case "${stack#organization/shop/}" in
+      dev|prod) echo "organization/shop/${stack#organization/shop/}" ;;
+      "") echo "error: no stack selected; please use \`pulumi stack select\`" >&2; exit 1 ;;
+      *) echo "error: no stack named '$stack' found" >&2; exit 6 ;;
+    esac ;;
   "config --json --show-secrets") cat answers/config || { echo "error: incorrect passphrase" >&2; exit 255; } ;;
-  "config --json"*) echo '{"shop:key": {"secret": true}, "vergeos:timeout": {"value": "30"}}' ;;
+  "config --json"*) cat answers/plain || { echo "error: invalid YAML file: yaml: line 1" >&2; exit 1; } ;;
   "stack export"*) cat answers/state || { echo "error: reading checkpoint" >&2; exit 255; } ;;
   *) echo "error: unknown $@" >&2; exit 255 ;;
 esac
@@ -47,8 +56,10 @@ class Doctor:
         (folder / "answers").mkdir()
         self.answers("version", "v3.259.0")
         self.answers("whoami", {"url": self.states.as_uri()})
-        self.answers("stacks", [{"name": "dev", "current": True}, {"name": "prod"}])
+        self.answers("selected", "dev")
+        self.answers("stacks", [{"name": f"organization/shop/{name}"} for name in ("dev", "prod")])
         self.answers("config", {})
+        self.answers("plain", {"shop:key": {"secret": True}, "vergeos:timeout": {"value": "30"}})
         self.answers("state", {"version": 3, "deployment": {}})
 
     def answers(self, command: str, what: Any) -> None:
@@ -71,9 +82,9 @@ class Doctor:
         state["deployment"] |= changes
         self.answers("state", state)
 
-    def told(self, *arguments: str, exit_code: int = 0) -> dict[str, tuple[str, str, str]]:
-        """Run a check-up; return level, text and advice by check."""
-        ran = CliRunner().invoke(app, ["doctor", str(self.folder), "--json", *arguments])
+    def told(self, *arguments: str, exit_code: int = 0, within: str = "") -> dict[str, tuple[str, str, str]]:
+        """Run a check-up, in a subfolder if one is named; return level, text and advice by check."""
+        ran = CliRunner().invoke(app, ["doctor", str(self.folder / within), "--json", *arguments])
         assert ran.exit_code == exit_code, ran.output
         said = json.loads(ran.stdout)
         self.requests = said["requests"]
@@ -82,7 +93,7 @@ class Doctor:
 
 
 @pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Of the machine that runs the tests nothing counts: no settings, no ledger, no Pulumi."""
     for name in [name for name in os.environ if name.startswith("VERGEOS_")]:
         monkeypatch.delenv(name)
@@ -90,6 +101,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     program.write_text(PULUMI)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    monkeypatch.setenv("PROJECT", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
 
 

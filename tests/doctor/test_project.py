@@ -65,7 +65,7 @@ def test_no_pulumi_cli(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyP
     assert told["login"][0] == "ok"
 
 
-@pytest.mark.parametrize("text", [b"runtime: [", b"name: [1]", b"name: \xff\xfe\x00", b"[]"])
+@pytest.mark.parametrize("text", [b"runtime: [", b"name: [1]", b"name: \xff\xfe\x00", b"[]", b"[" * 9999])
 def test_a_project_that_is_none(doctor: Doctor, bench: Bench, text: bytes) -> None:
     (doctor.folder / "Pulumi.yaml").write_bytes(text)
     told = doctor.told(exit_code=1)
@@ -74,14 +74,51 @@ def test_a_project_that_is_none(doctor: Doctor, bench: Bench, text: bytes) -> No
     assert {told["backend"][0], told["stack"][0], told["lock"][0]} == {"not checked"}
 
 
-@pytest.mark.parametrize("said", ["what", "{}", "[1]", '[{"current": true}]'])
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"])
+def test_a_project_is_found_as_pulumi_finds_it(doctor: Doctor, bench: Bench, name: str) -> None:
+    (doctor.folder / "Pulumi.yaml").unlink()
+    (doctor.folder / name).write_text('{"name": "shop", "runtime": "python"}')
+    (doctor.folder / "parts" / "networks" / "Pulumi.yaml").mkdir(parents=True)
+    doctor.program("from verge_pulumi import Tag\n")
+    for within in ("", "parts", "parts/networks"):
+        told = doctor.told(within=within)
+        assert (told["project"][1], told["stack"][1]) == ("'shop'", "'dev' is empty")
+        assert told["rights"][0] == "ok"
+    (doctor.folder / name).write_text("[")
+    told = doctor.told(within="parts", exit_code=1)
+    assert told["project"][:2] == (
+        "problem",
+        f"{doctor.folder / name} is not the file of a Pulumi project. Run 'pulumi new' there first",
+    )
+
+
+@pytest.mark.parametrize("said", ["what", "{}", "[1]"])
 def test_a_backend_that_answers_something_else(doctor: Doctor, bench: Bench, said: str) -> None:
-    doctor.answers("stacks", said)
+    doctor.answers("whoami", said)
     level = doctor.told(exit_code=said != "{}")["backend"][0]
     assert level == ("ok" if said == "{}" else "problem")
-    doctor.answers("stacks", [{"name": "dev", "current": True}])
+    doctor.answers("whoami", {"url": ""})
     doctor.answers("config", said)
     assert ("secrets" in doctor.told(exit_code=said != "{}")) == (said != "{}")
+
+
+@pytest.mark.parametrize("said", [None, "what", "{}", "[1]", '[{"current": true}]'])
+def test_stacks_that_are_not_listed_leave_the_chosen_one_alone(doctor: Doctor, bench: Bench, said: str | None) -> None:
+    """One state that is broken keeps Pulumi from listing all of the project."""
+    if said is None:
+        doctor.fails("stacks")
+    else:
+        doctor.answers("stacks", said)
+    for arguments in ((), ("--stack", "dev"), ("--stack", "prod")):
+        told = doctor.told(*arguments)
+        assert {told["backend"][0], told["stack"][0], told["lock"][0]} == {"ok"}
+    assert doctor.told("--stack", "none", exit_code=1)["backend"][0] == "ok"
+    doctor.answers("whoami", {"url": "https://api.pulumi.com"})
+    assert doctor.told()["lock"][:2] == ("not checked", "Pulumi does not list the stack")
+    doctor.fails("state")
+    told = doctor.told(exit_code=1)
+    assert (told["backend"][0], told["stack"][0]) == ("ok", "problem")
+    assert told["stack"][2].startswith("Put a backup back")
 
 
 def test_a_backend_that_does_not_answer(doctor: Doctor, bench: Bench) -> None:
@@ -122,10 +159,17 @@ def test_the_stack(doctor: Doctor, bench: Bench) -> None:
 
 
 def test_a_stack_that_is_named_or_not_there(doctor: Doctor, bench: Bench) -> None:
-    assert doctor.told("--stack", "prod")["stack"][1] == "'prod' is empty"
-    assert doctor.told("--stack", "none")["stack"][:2] == ("warning", "there is no stack 'none'")
-    doctor.answers("stacks", [{"name": "dev"}])
-    assert doctor.told()["stack"][:2] == ("warning", "no stack is selected")
+    for name in ("prod", "organization/shop/prod"):
+        assert doctor.told("--stack", name)["stack"][1] == "'prod' is empty"
+    for name in ("none", "organization/shop/none"):
+        told = doctor.told("--stack", name, exit_code=1)
+        assert told["stack"][0] == "problem"
+        assert told["stack"][1].endswith(f" no stack named '{name}' found")
+        assert told["lock"][0] == "not checked"
+    doctor.answers("selected", "")
+    told = doctor.told()
+    assert told["stack"][:2] == ("warning", "no stack is selected")
+    assert told["lock"][:2] == ("not checked", "no stack is selected")
 
 
 def test_a_lock(doctor: Doctor, bench: Bench) -> None:
@@ -137,6 +181,7 @@ def test_a_lock(doctor: Doctor, bench: Bench) -> None:
     level, said, advice = doctor.told()["lock"]
     assert (level, said) == ("warning", "held by ops@ci-7 (pid 4711) since 2026-11-29T19:00:00Z")
     assert "pulumi cancel" in advice
+    assert doctor.told("--stack", "organization/shop/dev")["lock"][0] == "warning"
     assert doctor.told("--stack", "prod")["lock"][0] == "ok"
     (folder / "a.json").write_text("")
     assert doctor.told()["lock"][:2] == ("warning", "held by somebody: its file cannot be read")
@@ -144,7 +189,7 @@ def test_a_lock(doctor: Doctor, bench: Bench) -> None:
 
 def test_an_update_that_a_service_tells_of(doctor: Doctor, bench: Bench) -> None:
     doctor.answers("whoami", {"url": "https://api.pulumi.com"})
-    doctor.answers("stacks", [{"name": "dev", "current": True, "updateInProgress": True}])
+    doctor.answers("stacks", [{"name": "organization/shop/dev", "updateInProgress": True}])
     assert doctor.told()["lock"][:2] == ("warning", "an update of the stack is under way")
 
 
@@ -170,6 +215,18 @@ def test_the_configuration_of_the_stack(doctor: Doctor, bench: Bench, monkeypatc
         "such file or directory error: incorrect passphrase",
     )
     assert "VERGEOS_HOST (or the configuration vergeos:host) is not set" in told["settings"][1]
+
+
+def test_a_configuration_that_is_none(doctor: Doctor, bench: Bench) -> None:
+    doctor.fails("config")
+    doctor.fails("plain")
+    told = doctor.told(exit_code=1)
+    assert "secrets" not in told
+    level, said, advice = told["config"]
+    assert level == "problem"
+    assert "error: invalid YAML file: yaml: line 1" in said
+    assert advice == "Mend 'Pulumi.dev.yaml', the configuration of the stack."
+    assert told["stack"][0] == "ok"
 
 
 def test_another_provider_of_the_stack(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,17 @@ def test_a_folder_that_holds_no_project_is_refused(folder: Path, content: str | 
         Pulumi(folder, "dev").stack()
 
 
+def test_a_program_is_not_written_beside_the_one_that_pulumi_runs(folder: Path) -> None:
+    """What is imported into the state would be deleted by a run of a program that lacks it."""
+    within = folder / "parts"
+    within.mkdir()
+    with pytest.raises(EngineError) as caught:
+        Pulumi(within, "dev").stack()
+    assert str(caught.value) == f"the Pulumi project is in '{folder}', above this folder. Import there"
+    (folder / "Pulumi.yaml").rename(folder / "Pulumi.yml")
+    assert Pulumi(folder, "dev").stack().project == "shop"
+
+
 def test_there_may_be_no_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder))
     with pytest.raises(EngineError, match="there is no 'pulumi' on the PATH"):

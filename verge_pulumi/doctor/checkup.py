@@ -145,7 +145,7 @@ class Checkup:
 
     def _used(self, found: project.Project) -> tuple[list[type[BaseResource]], list[str]]:
         """Return the kinds of resources that the program and the state have, and the tables that look-ups read."""
-        kinds, tables = ([], []) if self._provider else program.used(self._folder)
+        kinds, tables = ([], []) if self._provider else program.used(found.folder or self._folder)
         for entry in found.state.entries if found.state else ():
             if _provider_of(entry.provider) == self._provider:
                 try:

@@ -22,70 +22,110 @@ PATIENCE = 60.0
 
 FOLDER = "file://"
 
+QUALIFIED = "--fully-qualify-stack-names"
+
 
 @dataclass(frozen=True)
 class Project:
     """What is known of a project.
 
     Attributes:
+        folder: Where its file is, and its program; None where there is none that can be read.
         config: The configuration of the stack, secrets in the open.
         deployment: Its state as Pulumi exports it, below ``deployment``; {} where there is none that can be read.
         state: The same, understood; None where there is none.
     """
 
+    folder: Path | None = None
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
     deployment: Mapping[str, Any] = field(default_factory=dict, repr=False)
     state: State | None = None
 
 
 def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, list[Finding]]:
-    """Look at the project in a folder.
+    """Look at the project of a folder.
 
     Args:
-        folder: The folder.
+        folder: The folder; the project is there or above, as Pulumi has it.
         stack: A stack of it; "" for the one that is selected.
         pulumi: The CLI there, for no stack in particular.
     """
-    nothing, checks = Project(), ("project", "backend", "stack", "lock")
+    checks = ("backend", "stack", "lock")
+    path = pulumi.project_file()
+    if path is None:
+        return Project(), unchecked("there is no Pulumi project in this folder or above", "project", *checks)
     try:
-        name = pulumi.project()
+        found = [ok("project", f"'{text(pulumi.project())}'")]
     except EngineError as error:
-        if (folder / "Pulumi.yaml").exists():
-            found = [problem("project", text(error, LONGEST_MESSAGE)), *unchecked("it takes a project", *checks[1:])]
-            return nothing, found
-        return nothing, unchecked("there is no Pulumi project in this folder", *checks)
-    found = [ok("project", f"'{text(name)}'")]
+        broken = problem("project", text(error, LONGEST_MESSAGE))
+        return Project(), [broken, *unchecked("it takes a project", *checks)]
+    nothing = Project(path.parent)
     try:
         url = str(json.loads(pulumi.must("whoami", "--json")).get("url", ""))
-        stacks = {str(each["name"]): each for each in json.loads(pulumi.must("stack", "ls", "--json"))}
-    except (EngineError, ValueError, AttributeError, KeyError, TypeError) as error:
+    except (EngineError, ValueError, AttributeError) as error:
         advice = "See where PULUMI_BACKEND_URL or 'pulumi login' leads, and whether its credentials are set."
         found.append(problem("backend", text(error, LONGEST_MESSAGE), advice))
         return nothing, [*found, *unchecked("the backend does not answer", "stack", "lock")]
     found.append(ok("backend", _without_login(url)))
-    chosen = stack or next((each for each, listed in stacks.items() if listed.get("current")), "")
-    if chosen not in stacks:
-        missing = f"there is no stack '{text(stack)}'" if stack else "no stack is selected"
-        advice = "Run 'pulumi stack init', or 'pulumi stack select'; 'pulumi stack ls' lists them."
-        return nothing, [*found, warning("stack", missing, advice), *unchecked(missing, "lock")]
+    try:
+        chosen = StackCommands(folder, stack, patience=PATIENCE).must("stack", "--show-name", QUALIFIED).strip()
+    except EngineError as error:
+        return nothing, [*found, *_without_stack(stack, error)]
     at_stack = StackCommands(folder, chosen, patience=PATIENCE)
-    config, of_secrets = _configuration(at_stack)
-    deployment, state, of_stack = _state(chosen, at_stack)
-    locks = _locks(_lock_folder(folder, url, name, chosen), url, stacks[chosen])
-    return Project(config, deployment, state), [*found, *of_secrets, of_stack, *locks]
+    config, of_config = _configuration(f"Pulumi.{text(_short(chosen))}{path.suffix}", at_stack)
+    deployment, state, of_stack = _state(_short(chosen), at_stack)
+    locks = _locks(_lock_folder(folder, url, chosen), url, _listed(chosen, pulumi))
+    return Project(path.parent, config, deployment, state), [*found, *of_config, of_stack, *locks]
 
 
-def _configuration(pulumi: StackCommands) -> tuple[Mapping[str, str], list[Finding]]:
+def _without_stack(stack: str, error: EngineError) -> list[Finding]:
+    """Say that a stack is not there, which is a fault only if one was named."""
+    said, advice = text(error, LONGEST_MESSAGE), "Run 'pulumi stack init', or 'pulumi stack select'."
+    if not stack and "no stack selected" in said:
+        said = "no stack is selected"
+        return [warning("stack", said, advice), *unchecked(said, "lock")]
+    return [
+        problem("stack", said, "'pulumi stack ls' lists the stacks of the project."),
+        *unchecked("it takes a stack", "lock"),
+    ]
+
+
+def _short(stack: str) -> str:
+    """Return the name of a stack without those of its organization and project."""
+    return stack.rpartition("/")[2]
+
+
+def _listed(stack: str, pulumi: StackCommands) -> Mapping[str, Any] | None:
+    """Return what a list of the stacks says of one; None if there is none, as where the state of any is broken."""
+    try:
+        stacks = json.loads(pulumi.must("stack", "ls", "--json", QUALIFIED))
+        return next((each for each in stacks if each["name"] == stack), None)
+    except (EngineError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _configuration(file: str, pulumi: StackCommands) -> tuple[Mapping[str, str], list[Finding]]:
     """Read the configuration of the stack, with its secrets if these can be read."""
-    found: list[Finding] = []
-    for options in (["--show-secrets"], []):
-        try:
-            values = json.loads(pulumi.must("config", "--json", *options))
-            return {key: str(each["value"]) for key, each in values.items() if "value" in each}, found
-        except (EngineError, ValueError, AttributeError, TypeError) as error:
-            advice = "Set PULUMI_CONFIG_PASSPHRASE, or what the key service of the stack takes; a run needs it too."
-            found = found or [problem("secrets", text(error, LONGEST_MESSAGE), advice)]
-    return {}, found
+    try:
+        return _values(pulumi, "--show-secrets"), []
+    except _NO_VALUES as error:
+        advice = "Set PULUMI_CONFIG_PASSPHRASE, or what the key service of the stack takes; a run needs it too."
+        found = problem("secrets", text(error, LONGEST_MESSAGE), advice)
+    try:
+        return _values(pulumi), [found]
+    except _NO_VALUES as error:  # it is not for a lack of keys
+        advice = f"Mend '{file}', the configuration of the stack."
+        return {}, [problem("config", text(error, LONGEST_MESSAGE), advice)]
+
+
+_NO_VALUES = (EngineError, ValueError, AttributeError, TypeError)
+"""What reading a configuration may raise, if Pulumi fails or writes something else."""
+
+
+def _values(pulumi: StackCommands, *options: str) -> dict[str, str]:
+    """Return the configuration, as far as it is in the open."""
+    values = json.loads(pulumi.must("config", "--json", *options))
+    return {key: str(each["value"]) for key, each in values.items() if "value" in each}
 
 
 def _state(stack: str, pulumi: StackCommands) -> tuple[Mapping[str, Any], State | None, Finding]:
@@ -108,24 +148,24 @@ def _state(stack: str, pulumi: StackCommands) -> tuple[Mapping[str, Any], State 
     return deployment, state, ok("stack", said)
 
 
-def _lock_folder(folder: Path, url: str, project: str, stack: str) -> Path | None:
+def _lock_folder(folder: Path, url: str, stack: str) -> Path | None:
     """Return where a backend that is a folder keeps the locks of a stack; None for another one."""
     if not url.startswith(FOLDER):
         return None
     backend = Path(unquote(url.removeprefix(FOLDER).partition("?")[0])).expanduser()
-    return folder / backend / ".pulumi" / "locks" / "organization" / project / stack
+    return folder / backend / ".pulumi" / "locks" / stack
 
 
-def _locks(folder: Path | None, url: str, listed: Mapping[str, Any]) -> list[Finding]:
+def _locks(folder: Path | None, url: str, listed: Mapping[str, Any] | None) -> list[Finding]:
     """Say whether somebody has locked the stack, as far as the backend tells that without being asked for the lock."""
     advice = "Wait for that run. If it is over, 'pulumi cancel' takes the lock away (docs/shared-state.md)."
-    if listed.get("updateInProgress"):
+    if listed and listed.get("updateInProgress"):
         return [warning("lock", "an update of the stack is under way", advice)]
     if folder is not None:
         holders = [_holder(path) for path in sorted(folder.glob("*.json"))]
         return [warning("lock", f"held by {holder}", advice) for holder in holders] or [ok("lock", "nobody has it")]
     if url.startswith("https:"):
-        return [ok("lock", "nobody has it")]
+        return [ok("lock", "nobody has it")] if listed else unchecked("Pulumi does not list the stack", "lock")
     return unchecked("this kind of backend does not tell who has it", "lock")
 
 

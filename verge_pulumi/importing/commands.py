@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.recording import Stack
 from verge_pulumi.importing.secrets import Secret
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.review.stack_commands import StackCommands
 
 
@@ -16,7 +18,15 @@ class Pulumi(StackCommands):
     """Commands for the stack of a project into which something is imported."""
 
     def stack(self) -> Stack:
-        """Return the stack, with its configuration."""
+        """Return the stack, with its configuration.
+
+        Raises:
+            EngineError: The folder is no project, but within one: Pulumi would not run a program that is written there.
+        """
+        path = self.project_file()
+        if path is not None and path.parent != self._folder.resolve():
+            where = text(path.parent, LONGEST_MESSAGE)
+            raise EngineError(f"the Pulumi project is in '{where}', above this folder. Import there")
         name = self._stack or self.must("stack", "--show-name").strip()
         *organization, _, short = ["organization", *name.split("/")] if "/" in name else ["organization", "", name]
         config: Mapping[str, Any] = json.loads(self.must("config", "--json", "--show-secrets") or "{}")

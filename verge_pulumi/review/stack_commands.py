@@ -15,6 +15,9 @@ import yaml
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.review.escaping import text
 
+PROJECT_FILES = ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml")
+"""How Pulumi lets the file of a project be called."""
+
 Document = Mapping[str, Any]
 """What ``pulumi stack export`` writes."""
 
@@ -84,16 +87,22 @@ class StackCommands:
             raise EngineError(f"'pulumi {' '.join(command)}' failed: {words}")
         return ran.output
 
+    def project_file(self) -> Path | None:
+        """Return the file of the project, which is in the folder or above as Pulumi looks for it; None without one."""
+        folder = self._folder.resolve()
+        places = (place / name for place in (folder, *folder.parents) for name in PROJECT_FILES)
+        return next(filter(os.path.isfile, places), None)
+
     def project(self) -> str:
         """Return the name of the project.
 
         Raises:
-            EngineError: There is none in the folder.
+            EngineError: There is none.
         """
-        path = self._folder / "Pulumi.yaml"
+        path = self.project_file() or self._folder / "Pulumi.yaml"
         try:
             name = yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
-        except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+        except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):
             name = None
         if not isinstance(name, str) or not name:
             raise EngineError(f"{path} is not the file of a Pulumi project. Run 'pulumi new' there first")
