@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.conformance.bench import with_planted
+from tests.conformance.bench import report_on, with_planted
 from tests.conformance.planted import THIRTY
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.cli.app import app
@@ -94,15 +94,27 @@ def test_words_that_are_left_out_are_named(tmp_path: Path) -> None:
     assert "zebraos" not in (tmp_path / "again.json").read_text()
 
 
-def test_what_a_system_calls_its_columns_steers_no_terminal(tmp_path: Path) -> None:
+def test_what_a_system_calls_its_columns_steers_no_terminal(here: Simulator) -> None:
+    said = report_on("26.1.8")["tables"]["vms"]
+    said["fields"]["\x1b[31mred\n"] = {"type": "text", "required": True}
+    answer = {"what": "status", "status": 200, "body": said}
+    here.faults({"match": {"verb": "GET", "path": r"/vms/\$table$", "times": 0}, **answer})
+    for form in ([], ["--json"]):
+        result = run(*form)
+        assert result.exit_code == 2
+        assert "red" in result.stdout
+        assert "\x1b" not in result.stdout
+
+
+def test_a_report_with_a_name_that_none_has_is_refused(tmp_path: Path) -> None:
     path = with_planted(tmp_path, [])
     report = json.loads(path.read_text())
     report["tables"]["vms"]["fields"]["\x1b[31mred\n"] = {"type": "text", "required": True}
     path.write_text(json.dumps(report))
-    for form in ([], ["--json"]):
-        result = run(path, *form)
-        assert "red" in result.stdout
-        assert "\x1b" not in result.stdout
+    result = run(path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "red" in result.stderr
+    assert "\x1b" not in result.stderr
 
 
 def test_a_release_that_is_none_is_no_report(tmp_path: Path) -> None:

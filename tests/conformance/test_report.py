@@ -120,7 +120,7 @@ def test_a_default_that_may_be_somebodys_is_another_one() -> None:
 @pytest.mark.parametrize("default", [["a"], {"a": 1}])
 def test_a_default_of_json_is_kept_only_if_it_is_the_catalogues(default: Any) -> None:
     system = system_of({"vms": {"fields": {"meta": {"type": "json", "default": default}}}}, release="26.1.8")
-    assert as_report(system).tables["vms"]["fields"]["meta"] == {"type": "json", "default_left_out": True}
+    assert as_report(system).tables["vms"].fields["meta"] == {"type": "json", "default_left_out": True}
 
 
 def test_what_a_report_says_is_found_in_it_again(tmp_path: Path) -> None:
@@ -142,6 +142,12 @@ def test_what_a_report_says_is_found_in_it_again(tmp_path: Path) -> None:
         ('{"format": 2}', "format: Input should be 1"),
         ('{"release": "x"}', "release: String should match pattern"),
         ('{"release": "26.1.8", "tables": {}}', "tables: Dictionary should have at least 1 item"),
+        ('{"release": "26.1.8", "tables": {"vms": {}}}', "tables.vms.fields: Field required"),
+        ('{"release": "26.1.8", "tables": {"vms": {"fields": []}}}', "tables.vms.fields: Input should be a"),
+        (
+            '{"release": "26.1.8", "tables": {"vms": {"fields": {"ram": 1}}}}',
+            "tables.vms.fields.ram: Input should be a",
+        ),
     ],
 )
 def test_a_file_that_is_no_report_is_one_sentence(tmp_path: Path, text: str, reason: str) -> None:
@@ -151,6 +157,26 @@ def test_a_file_that_is_no_report_is_one_sentence(tmp_path: Path, text: str, rea
         read_report(path)
     assert str(error.value).startswith(f"{path} holds no report of 'verge-pulumi conformance --report' ({reason}")
     assert str(error.value).endswith("). Make it once more")
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "ram\n", "Ram", "日本", "", "$key", "r" * 5000])
+def test_a_name_that_no_report_has_is_refused_and_steers_nothing(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "report.json"
+    for place in ("tables", "fields", "absent", "unread"):
+        report = report_on("26.1.8")
+        if place == "tables":
+            report["tables"][name] = report["tables"]["vms"]
+        elif place == "fields":
+            report["tables"]["vms"]["fields"][name] = {"type": "text"}
+        else:
+            report[place].append(name)
+        path.write_text(json.dumps(report))
+        with pytest.raises(UnreadableReport, match="String should match pattern") as error:
+            read_report(path)
+        assert place in ("absent", "unread") or ascii(name[:48]) in str(error.value)
+        assert str(error.value).isascii()
+        assert str(error.value).isprintable()
+        assert len(str(error.value)) < 500
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

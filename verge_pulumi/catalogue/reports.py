@@ -29,24 +29,34 @@ from verge_pulumi.catalogue.schema import FIELD_TYPES, ROWS
 
 Json = dict[str, Any]
 
+LONGEST = 48
+"""Characters of the longest name of a column; VergeOS's are shorter."""
+
+_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}")
+
+Name = Annotated[str, Field(pattern=f"^{_NAME.pattern}$")]
+"""The name of a table or a column, as a report has it."""
+
+
+class ReportedTable(BaseModel, frozen=True, extra="allow"):
+    """What a report says of a table: of its fields by name, and beside these of its rights and unique columns."""
+
+    fields: dict[Name, Json]
+
 
 class Report(BaseModel, frozen=True):
     """What is in the file; `format` is another number where a later one has another form."""
 
     format: Literal[1] = 1
     release: Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}$")]
-    tables: Annotated[dict[str, Json], Field(min_length=1)]
-    absent: list[str]
-    unread: list[str]
+    tables: Annotated[dict[Name, ReportedTable], Field(min_length=1)]
+    absent: list[Name]
+    unread: list[Name]
     other_tables: int | None
     told: list[str]
     layout: dict[str, int]
 
 
-LONGEST = 48
-"""Characters of the longest name of a column; VergeOS's are shorter."""
-
-_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}")
 _WORD = re.compile(r"[A-Za-z](?:[0-9]{0,3}[A-Za-z._+-]){0,32}[0-9]{0,3}|[0-9]{1,2}")
 
 
@@ -79,10 +89,15 @@ def read_report(path: Path) -> DescribedSystem:
         reason = error.strerror or str(error)
     except ValidationError as error:
         (first, *_) = error.errors(include_url=False, include_input=False)
-        reason = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        reason = ": ".join(filter(None, (".".join(map(_shown, first["loc"])), first["msg"])))
     raise UnreadableReport(
         f"{path} holds no report of 'verge-pulumi conformance --report' ({reason}). Make it once more"
     )
+
+
+def _shown(part: str | int) -> str:
+    """Return a part of the place of a fault; one that is no name may be anything, and steers no terminal."""
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else ascii(part[:LONGEST])
 
 
 def left_out(system: DescribedSystem) -> list[str]:
@@ -129,12 +144,13 @@ def _letters(text: str) -> list[str]:
     return re.findall("[a-z]+", text.lower())
 
 
-def _table(name: str, table: DescribedTable) -> Json:
+def _table(name: str, table: DescribedTable) -> ReportedTable:
     columns = {column: each for column, each in table.columns.items() if _NAME.fullmatch(column)}
     said: Json = {right: column for right, column in table.rights.items() if column is None or column in columns}
     if table.unique is not None:
         said["unique"] = sorted(list(group) for group in table.unique if columns.keys() >= set(group))
-    return said | {"fields": {column: _field(name, column, columns[column]) for column in sorted(columns)}}
+    fields = {column: _field(name, column, columns[column]) for column in sorted(columns)}
+    return ReportedTable(fields=fields, **said)
 
 
 def _field(table: str, column: str, said: DescribedColumn) -> Json:
@@ -170,7 +186,7 @@ def described_by(report: Report) -> DescribedSystem:
     """Return what a report says of the system that it was made of."""
     return DescribedSystem(
         release=report.release,
-        tables={name: described(report.tables[name]) for name in sorted(report.tables)},
+        tables={name: described(report.tables[name].model_dump()) for name in sorted(report.tables)},
         absent=frozenset(report.absent),
         unread=dict.fromkeys(report.unread, "it was not read when the report was made"),
         other_tables=report.other_tables,
