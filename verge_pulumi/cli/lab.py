@@ -55,7 +55,8 @@ def run_lab(prefix: str, only: list[str], *, yes: bool, first: bool, as_json: bo
     """
     try:
         if not PREFIX.fullmatch(prefix):
-            raise EngineError("the prefix must be 3 to 16 small letters, digits and hyphens, and begin with a letter")
+            form = "3 to 16 small letters, digits and hyphens, a letter first and no hyphen last"
+            raise EngineError(f"the prefix must be {form}")
         connection = connect(read_settings(lambda name: None, os.environ))
     except (EngineError, VergeError) as error:
         stop("run the lab", error, code=FAILED)

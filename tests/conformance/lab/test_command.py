@@ -65,7 +65,7 @@ def test_the_prefix_has_to_be_typed(system: Simulator) -> None:
     assert "Unable to run the lab: the prefix was not confirmed; nothing was written" in refused.stderr
 
 
-@pytest.mark.parametrize("prefix", ["", "a", "Lab", "la b", "9lab", "x" * 17])
+@pytest.mark.parametrize("prefix", ["", "a", "la", "Lab", "la b", "9lab", "lab-", "x" * 17])
 def test_a_prefix_has_to_be_one_that_all_names_may_have(system: Simulator, prefix: str) -> None:
     result = called("--prefix", prefix, "--yes")
     assert (result.exit_code, writes(system)) == (1, [])
@@ -79,6 +79,26 @@ def test_a_prefix_that_an_earlier_lab_left_is_refused(simulator: Simulator, monk
     result = called(*ONLY, "--yes")
     assert (result.exit_code, writes(simulator)) == (1, [])
     assert "bear the prefix 'verge-lab': vms/1 'verge-lab-9f3a-vm': it is there." in result.stderr
+
+
+@pytest.mark.parametrize("name", ["lc-lan", "site-lc-lan", "LC-LAN", "lc-lan-2", "lc-lan.example.com"])
+def test_a_prefix_that_a_name_has_is_refused(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("VERGEOS_HOST", simulator.url)
+    monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
+    key = simulator.add("vnets", name=name)
+    result = called(*ONLY, "--prefix", "lc-lan", "--yes")
+    assert (result.exit_code, writes(simulator)) == (1, [])
+    assert f"bear the prefix 'lc-lan': vnets/{key} '{name}': it is there." in result.stderr
+
+
+@pytest.mark.parametrize("name", ["lc-lan2", "alc-lan"])
+def test_a_longer_word_is_no_name_with_the_prefix(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("VERGEOS_HOST", simulator.url)
+    monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
+    simulator.add("vnets", name=name)
+    assert called(*ONLY, "--prefix", "lc-lan", "--yes").exit_code == 0
 
 
 def test_an_unknown_assumption_is_refused(system: Simulator) -> None:

@@ -279,7 +279,7 @@ class Requests(Reads):
 
 def bears(text: str, prefix: str) -> bool:
     """Say whether a text is, or holds, a name of a lab or the authority that all labs add."""
-    named = re.search(rf"(?<![a-z0-9]){re.escape(prefix)}[-.]", text.lower())
+    named = re.search(rf"(?<![a-z0-9]){re.escape(prefix)}(?:[-.]|\Z)", text.lower())
     return named is not None or AUTHORITY in text or AUTHORITY_NAME in text
 
 

@@ -20,7 +20,7 @@ from verge_pulumi.conformance.lab.reply import NotHere, Surprise
 from verge_pulumi.conformance.lab.requests import Made
 from verge_pulumi.engine.errors import EngineError
 
-PREFIX = re.compile(r"[a-z][a-z0-9-]{2,15}")
+PREFIX = re.compile(r"[a-z][a-z0-9-]{1,14}[a-z0-9]")
 """What names may begin with: users have names in small letters, and networks have none with blanks."""
 
 
