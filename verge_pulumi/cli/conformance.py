@@ -53,7 +53,7 @@ def conformance(
     Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on; the account must be an
     administrator. It only reads: about a hundred requests, one for each table.
 
-    With --lab, which is for test systems, it makes, changes and deletes objects to try out what is assumed besides.
+    With --lab, which is for test systems, it also makes, changes and deletes objects to try out what is assumed.
     """
     if lab:
         if given or report:

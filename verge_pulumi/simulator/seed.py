@@ -30,7 +30,7 @@ _NETWORKS: tuple[Row, ...] = (
     {"name": "External", "type": "external", "layer2_type": "none", "ipaddress_type": "dynamic", "network": ""},
     {"name": "Physical1", "type": "physical", "layer2_type": "none", "ipaddress_type": "none"},
 )
-"""The networks of a captured system (docs/vergeos/networks.md §13); External hangs on the physical one."""
+"""The networks of a captured system (docs/vergeos/networks.md §13); External is connected to the physical one."""
 
 _EXTERNAL, _PHYSICAL = 3, 4
 

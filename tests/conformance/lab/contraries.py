@@ -615,7 +615,7 @@ FURTHER: Mapping[str, tuple[Contrary, ...]] = {
         around(Backend, "delete", keeps_webhooks),
     ),
 }
-"""Further contraries, of what an assumption says besides."""
+"""Further contraries, of what an assumption says in addition."""
 
 CONTRARIES: Mapping[str, Contrary] = {
     f"{area}/{name}": contrary
