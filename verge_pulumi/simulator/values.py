@@ -56,8 +56,8 @@ def convert(column: Column, value: Any, *, empty_word: str = "refused") -> Any:
 def _within_limits(column: Column, value: Any) -> bool:
     if column.required and value == "":
         return False
-    if column.max_length is not None and isinstance(value, str) and len(value) > column.max_length:
-        return False
+    if isinstance(value, str):
+        return column.max_length is None or len(value) <= column.max_length
     if column.minimum is not None and value < column.minimum:
         return False
     return column.maximum is None or bool(value <= column.maximum)
