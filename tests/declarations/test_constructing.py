@@ -35,6 +35,18 @@ def test_the_type_of_the_state_is_frozen(resource: Any) -> None:
     assert resource.declaration.type_token == f"pulumi-python:dynamic/vergeos:{resource.__name__}"
 
 
+def test_the_first_resource_of_each_system_tells_how_many_there_are(engine: Engine) -> None:
+    site = Provider("site-b", host="vergeos.example", api_key_env="SITE_B_KEY")
+    elsewhere = pulumi.ResourceOptions(provider=site)
+    for name in ("a", "b", "c"):
+        Network(name, name=name)
+    for name in ("d", "e"):
+        Network(name, name=name, opts=elsewhere)
+    settle()
+    told = {name: engine.inputs(name).get("__objects") for name in "abcde"}
+    assert told == {"a": 3, "b": None, "c": None, "d": 2, "e": None}
+
+
 def test_a_resource_registers_what_it_was_given_and_who_it_is(engine: Engine) -> None:
     lan = Network("lan", name="lan", mtu=1500, dnslist=["1.1.1.1"])
     assert outcome(lan.urn).endswith("$pulumi-python:dynamic/vergeos:Network::lan")
@@ -44,6 +56,7 @@ def test_a_resource_registers_what_it_was_given_and_who_it_is(engine: Engine) ->
         "dnslist": ["1.1.1.1"],
         "__owner": "shop/dev",
         "__name": "lan",
+        "__objects": 1,
         "__provider": NETWORK_PROVIDER,
     }
 

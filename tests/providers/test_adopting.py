@@ -257,6 +257,12 @@ def test_what_only_a_preview_needs_is_not_kept(bench: Bench) -> None:
     assert not {"__adopted", "__assumed"} & inputs.keys()
 
 
+def test_how_many_objects_there_are_is_learned_and_not_kept(bench: Bench) -> None:
+    inputs = bench.check("Network", {"name": "lan", "__objects": 700.0})
+    assert "__objects" not in inputs
+    assert bench.connection.reader.scarcity.remaining == 700
+
+
 # Kinds that are special ----------------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from verge_pulumi.client import ApiKey, Basic, PermissionDenied, VergeClient
+from verge_pulumi.client import ApiKey, Basic, Budget, PermissionDenied, VergeClient
+from verge_pulumi.engine.reading import batching
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.reader import MOST_KEYS, Place, Reader
+from verge_pulumi.engine.reading.scarcity import Scarcity
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.simulator import Simulator
 
@@ -30,10 +32,20 @@ class Oracle:
         return {want: ValueError(want) if want < 0 else want * 10 for want in wants}
 
 
+def scarce() -> Scarcity:
+    """Return an hour in which each request counts."""
+    return Scarcity(Budget(1))
+
+
+def plentiful() -> Scarcity:
+    """Return an hour without a limit."""
+    return Scarcity(Budget(0))
+
+
 @pytest.fixture
 def client(simulator: Simulator) -> Iterator[VergeClient]:
     """A client of the simulator."""
-    with VergeClient(simulator.url, auth=ApiKey(simulator.api_key)) as client:
+    with VergeClient(simulator.url, auth=ApiKey(simulator.api_key), budget=Budget(100)) as client:
         yield client
 
 
@@ -52,21 +64,21 @@ def side_by_side(count: int, call: Callable[[int], int], gathering: Gathering[in
 
 def test_calls_that_are_under_way_together_are_answered_together() -> None:
     oracle = Oracle()
-    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1, scarcity=scarce())
     assert side_by_side(5, gathering.ask, gathering) == [0, 10, 20, 30, 40]
     assert oracle.rounds == [[0, 1, 2, 3, 4]]
 
 
 def test_a_question_of_several_is_asked_once() -> None:
     oracle = Oracle()
-    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1, scarcity=scarce())
     assert side_by_side(4, lambda _: gathering.ask(7), gathering) == [70] * 4
     assert oracle.rounds == [[7]]
 
 
 def test_a_call_that_sleeps_is_not_waited_for() -> None:
     oracle = Oracle()
-    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1)
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1, scarcity=scarce())
     others_done = threading.Event()
 
     def call(number: int) -> int:
@@ -84,19 +96,19 @@ def test_a_call_that_sleeps_is_not_waited_for() -> None:
 
 def test_where_calls_do_not_run_side_by_side_nobody_waits() -> None:
     oracle = Oracle()
-    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1)
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=scarce())
     assert [gathering.ask(1), gathering.ask(2)] == [10, 20]
     assert oracle.rounds == [[1], [2]]
 
 
 def test_who_asks_alone_is_answered_after_the_pause() -> None:
-    gathering: Gathering[int, int] = Gathering(Oracle(), pause=0.001, expected=8)
+    gathering: Gathering[int, int] = Gathering(Oracle(), pause=0.001, expected=8, scarcity=scarce())
     with gathering.call():
         assert gathering.ask(1) == 10
 
 
 def test_an_error_reaches_the_one_whose_answer_it_is() -> None:
-    gathering: Gathering[int, int] = Gathering(Oracle(), pause=FOR_EVER, expected=1)
+    gathering: Gathering[int, int] = Gathering(Oracle(), pause=FOR_EVER, expected=1, scarcity=scarce())
 
     def call(number: int) -> int:
         if number:
@@ -113,7 +125,7 @@ def test_a_failure_to_fetch_reaches_everybody() -> None:
     def broken(wants: Sequence[int]) -> dict[int, int | Exception]:
         raise SystemExit
 
-    gathering: Gathering[int, int] = Gathering(broken, pause=FOR_EVER, expected=1)
+    gathering: Gathering[int, int] = Gathering(broken, pause=FOR_EVER, expected=1, scarcity=scarce())
 
     def call(number: int) -> int:
         with pytest.raises(SystemExit):
@@ -121,6 +133,74 @@ def test_a_failure_to_fetch_reaches_everybody() -> None:
         return number
 
     assert side_by_side(4, call, gathering) == [0, 1, 2, 3]
+
+
+class Slow(Oracle):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go = threading.Semaphore(0), threading.Semaphore(0)
+
+    def __call__(self, wants: Sequence[int]) -> dict[int, int | Exception]:
+        self.asked.release()
+        assert self.go.acquire(timeout=30)
+        return super().__call__(wants)
+
+
+def test_while_one_batch_is_under_way_the_next_one_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LONGEST_TURN", FOR_EVER)
+    oracle = Slow()
+    # It is the batch before that is waited for, and nothing else: there is no pause.
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=plentiful())
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(gathering.ask, 1)
+        assert oracle.asked.acquire(timeout=30)
+        others = [pool.submit(gathering.ask, number) for number in (2, 3, 4)]
+        while gathering.waiting < len(others):
+            assert not first.done()
+        oracle.go.release(2)
+        assert [future.result(30) for future in (first, *others)] == [10, 20, 30, 40]
+    assert oracle.rounds == [[1], [2, 3, 4]]
+
+
+def test_a_batch_that_takes_long_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LONGEST_TURN", 0.0)
+    oracle = Slow()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=plentiful())
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(gathering.ask, number) for number in (1, 2)]
+        assert all(oracle.asked.acquire(timeout=30) for _ in futures)
+        oracle.go.release(2)
+        assert [future.result(30) for future in futures] == [10, 20]
+    assert sorted(oracle.rounds) == [[1], [2]]
+
+
+def test_where_requests_are_plentiful_nobody_is_waited_for() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=1, scarcity=plentiful())
+    with gathering.call(), gathering.call():
+        assert [gathering.ask(1), gathering.ask(2)] == [10, 20]
+    assert oracle.rounds == [[1], [2]]
+
+
+def test_a_batch_waits_while_the_engine_goes_on_with_others() -> None:
+    oracle = Oracle()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=8, scarcity=plentiful())
+    # Of eight calls that the engine may make three are under way, and there is more to do than eight objects.
+    assert side_by_side(3, gathering.ask, gathering) == [0, 10, 20]
+    assert oracle.rounds == [[0, 1, 2]]
+
+
+def test_at_the_end_of_a_run_a_batch_does_not_wait() -> None:
+    oracle, hour = Oracle(), plentiful()
+    hour.expect(9)
+    gathering: Gathering[int, int] = Gathering(oracle, pause=FOR_EVER, expected=8, scarcity=hour)
+    with gathering.call(), gathering.call():
+        hour.done()
+        hour.done()
+        assert [gathering.ask(1), gathering.ask(2)] == [10, 20]
+    assert oracle.rounds == [[1], [2]]
 
 
 def test_a_machines_drives_and_nics_are_read_by_one_request(client: VergeClient, simulator: Simulator) -> None:
@@ -193,7 +273,7 @@ def test_what_a_list_leaves_out_is_asked_for_before_it_is_taken_for_gone(simulat
     simulator.remove("permissions", everything["$key"])
     for table, row, read in (("system", 0, True), ("vnets", seen, True), ("vnets", named, False)):
         simulator.add("permissions", identity=identity, table=table, row=int(row), list=True, read=read)
-    with VergeClient(simulator.url, auth=Basic("ci", "s3cret")) as client:
+    with VergeClient(simulator.url, auth=Basic("ci", "s3cret"), budget=Budget(100)) as client:
         fields = ("$key", "name", "description")
         wanted: list[tuple[str, str, tuple[str, ...]]] = [
             ("vnets", key, fields) for key in (seen, hidden, named, "999")

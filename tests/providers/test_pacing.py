@@ -22,6 +22,7 @@ from verge_pulumi.simulator import Options, Simulator
 HOUR = 3600.0
 PER_HOUR = 1000
 VMS = 500
+MANY_PER_HOUR = 5000
 THREADS = 8
 
 
@@ -93,11 +94,55 @@ def test_more_than_an_hour_allows_is_created_over_hours_and_nothing_is_lost(simu
 
 
 @pytest.mark.fault(37)
+def test_a_run_that_starts_rich_saves_when_the_hour_runs_dry() -> None:
+    with Simulator(Options(name="site-a", requests_per_hour=MANY_PER_HOUR)) as simulator:
+        run_dry(simulator)
+
+
+def run_dry(simulator: Simulator) -> None:
+    """Create machines in a rich hour, let somebody else use it up, and create more."""
+    time = SharedTime(simulator)
+    budget = Budget(MANY_PER_HOUR, clock=lambda: time.now, sleep=time.sleep)
+    bench = Bench(simulator)
+    clock, evidence = Clock(lambda: time.now, time.sleep), bench.connection.evidence
+    bench.connection = Connection(bench.connection.settings, clock, budget, evidence)
+    bench.connection.reader = reader = Reader(bench.connection.client, clock, pause=0.1, expected=1)
+    reader.scarcity.expect(2 * VMS)
+
+    def create(number: int) -> None:
+        vm = bench.create("VirtualMachine", f"vm-{number}", name=f"vm-{number}")
+        bench.create("Power", f"on-{number}", of=f"vms/{vm.id}", state="running")
+
+    def create_all(numbers: range) -> float:
+        """Create machines, eight at once; return the requests that each took."""
+        made = budget.made
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(create, numbers))
+        return (budget.made - made) / len(numbers)
+
+    assert reader.scarcity.now == 0
+    rich = create_all(range(VMS // 2))
+    made = budget.made
+    while (budget.at_once or 0) > 2 * VMS:
+        with budget.turn():
+            pass
+    budget.made = made  # it was somebody else who sent them
+    assert reader.scarcity.now == 1
+    scarce = create_all(range(VMS // 2, VMS))
+
+    assert scarce < 2.5 < rich <= 4  # a row, a start, and what is read
+    assert [request for request in simulator.requests() if request.status == 429] == []
+    assert len(simulator.rows("vms")) >= VMS
+    bench.connection.client.close()
+
+
+@pytest.mark.fault(37)
 def test_a_refresh_comes_out_of_the_reserve_and_leaves_half_of_it_to_deletes(simulator: Simulator) -> None:
     time = SharedTime(simulator)
     budget = Budget(PER_HOUR, clock=lambda: time.now, sleep=time.sleep)
     bench = Bench(simulator)
-    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    clock, evidence = Clock(lambda: time.now, time.sleep), bench.connection.evidence
+    bench.connection = Connection(bench.connection.settings, clock, budget, evidence)
     network = bench.create("Network", "lan", name="lan")
     while budget.at_once:
         with budget.turn():
@@ -133,7 +178,8 @@ def test_a_create_that_has_no_turn_for_two_hours_is_one_sentence(simulator: Simu
     use_up()
     budget = Budget(100, ledger=tmp_path / "ledger", clock=lambda: time.now, sleep=sleep)
     bench = Bench(simulator)
-    bench.connection = Connection(bench.connection.settings, Clock(lambda: time.now, time.sleep), budget)
+    clock, evidence = Clock(lambda: time.now, time.sleep), bench.connection.evidence
+    bench.connection = Connection(bench.connection.settings, clock, budget, evidence)
     simulator.reset("log")
     with pytest.raises(Reported) as caught:
         bench.create("Network", "lan", name="lan")

@@ -28,6 +28,9 @@ over, by argument. In a preview their keys are known by these only."""
 ASSUMED = "__assumed"
 """Hidden input, likewise: the arguments that a component sets by itself, so that nobody has asked for a change."""
 
+OBJECTS = "__objects"
+"""Hidden input, likewise, of the first object of each VergeOS: how many of them the program declares."""
+
 
 def scope_of(state: Mapping[str, Any], inputs: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
     """Return the scope in which a value was derived from names, None where it is derived for the first time.

@@ -6,6 +6,7 @@ so it is plain which resource means which, though none of them has a key yet.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -116,6 +117,7 @@ class Program:
         self._ids: dict[pulumi.Output[str], Planned] = {}
         self._types: WeakKeyDictionary[pulumi.Resource, Types] = WeakKeyDictionary()
         self._claims: dict[tuple[Types, str], Claim] = {}
+        self._counts: Counter[pulumi.ProviderResource | None] = Counter()
         self._reserved: set[tuple[Types, str]] = set()
         self._refusal: Exception | None = None
         self._checks = checking.begin()
@@ -211,6 +213,15 @@ class Program:
         for check in self._checks:
             check(planned)
         self._planned[resource] = planned
+        self._counts[system] += 1
+
+    def count(self, system: pulumi.ProviderResource | None) -> int:
+        """Return how many resources of a VergeOS were announced so far."""
+        return self._counts[system]
+
+    def final_count(self, system: pulumi.ProviderResource | None) -> pulumi.Output[int]:
+        """Return how many resources of a VergeOS the program declares; known when it has run."""
+        return pulumi.Output.from_input(None).apply(lambda _: self._counts[system])
 
     def registered(self, resource: BaseResource) -> None:
         """Remember the ``id`` of a resource, by which programs refer to it too."""

@@ -47,7 +47,7 @@ from verge_pulumi.engine.declaring.declaration import (
     refuse_own,
     row_key,
 )
-from verge_pulumi.engine.declaring.hidden import ADOPTED, NAME, ORGANIZATION, OWNER
+from verge_pulumi.engine.declaring.hidden import ADOPTED, NAME, OBJECTS, ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
@@ -100,6 +100,8 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             running.announce(self, resource_name, given, provider, parts, claim.types, ignored)
             if adopted := _adopted(given):
                 hidden[ADOPTED] = adopted
+            if running.count(provider) == 1:
+                hidden[OBJECTS] = running.final_count(provider)
             running.claim(self, claim)
             self._register(resource_name, {**properties, **hidden}, opts)
             running.registered(self)

@@ -25,7 +25,7 @@ from pulumi.dynamic import (
 
 from verge_pulumi.engine.connecting.connection import from_process
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING
+from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING, OBJECTS
 from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -55,6 +55,20 @@ def _counted(method: Callable[P, T]) -> Callable[P, T]:
         provider: Any = args[0]
         with provider.connection.call():
             return method(*args, **kwargs)
+
+    return wrapper
+
+
+def _finishing(method: Callable[P, T]) -> Callable[P, T]:
+    """Wrap a method after which the run has one object less to do, whatever became of it."""
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        provider: Any = args[0]
+        try:
+            return method(*args, **kwargs)
+        finally:
+            provider.connection.reader.scarcity.done()
 
     return wrapper
 
@@ -104,6 +118,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
         inputs, problems = validate(self.declaration, news)
         adopted, assumed = inputs.pop(ADOPTED, None) or {}, inputs.pop(ASSUMED, None) or []
+        self.connection.reader.scarcity.expect(int(inputs.pop(OBJECTS, 0)))
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         inputs[TOKEN] = _olds.get(TOKEN) or new_token(provider_process.urn(), provider_process.random_seed())
         inputs |= self.derived(_olds, inputs)
@@ -154,6 +169,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
             same = managed(self.declaration, _news) == list(_olds.get(MANAGED) or ())
+            if same and not outdated:
+                self.connection.reader.scarcity.unchanged()
             return DiffResult(changes=outdated if same else None)
         if not replaces:
             for note in self.notes(_olds, _news, changed):
@@ -163,6 +180,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @final
     @reported("create")
     @_counted
+    @_finishing
     def create(self, props: Inputs) -> CreateResult:
         """Make the object."""
         inputs = self._typed(props)
@@ -204,6 +222,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @final
     @reported("update")
     @_counted
+    @_finishing
     def update(self, _id: str, _olds: Inputs, _news: Inputs) -> UpdateResult:
         """Bring the object to what the program says."""
         Home(self.connection).guard(_olds)
@@ -221,8 +240,11 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @final
     @reported("delete")
     @_counted
+    @_finishing
     def delete(self, _id: str, _props: Inputs) -> None:
         """Delete the object; what that takes may come out of the reserve of the hour's requests."""
+        if state := self.connection.evidence.states.known(this_stack(_props)):
+            self.connection.reader.scarcity.expect(len(state.held))
         with self.connection.client.budget.reserved():
             Home(self.connection).guard(_props)
             self.identity.confirm(_props, _props)

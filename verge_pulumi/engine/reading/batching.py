@@ -1,11 +1,15 @@
 """Reads of parallel calls are batched: what several calls want is read by one request.
 
 Pulumi's engine works on several resources at once, by default four for each processor, and each of its calls blocks
-until it is answered. So a read waits a moment for those of the other calls. The size of a batch is learned from the
-run: it is sent at once when it is as large as recent ones, and otherwise when no further read came for a while. How
-long that is depends on what the engine does between two calls: it saves the state, which takes longer the larger the
-state is. The first batch, and now and then a full one, waits too: more calls may come than were expected, and two
-halves that take turns would never meet.
+until it is answered. A batch forms
+
+* while the one before it is under way, which costs next to no time;
+* while the engine has enough to do with other resources: it saves the state before and after each, one by one, so a
+  call that waits in the meantime delays nothing;
+* where requests are scarce (`scarcity`), while more calls may come. Its size is learned from the run: it is sent when
+  it is as large as recent ones, and otherwise when no further read came for a while. How long that is depends on what
+  the engine does between two calls; saving takes longer the larger the state is. The first batch, and now and then a
+  full one, waits too: more calls may come than were expected, and two halves that take turns would never meet.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from verge_pulumi.engine.reading.scarcity import Scarcity
+
 W = TypeVar("W", bound=Hashable)
 A = TypeVar("A")
 
@@ -26,6 +32,9 @@ LONGEST_PAUSE = 0.5
 
 LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""
+
+LONGEST_TURN = 0.5
+"""Seconds that a batch waits for the one before it; after that, that one waits for the hour, say."""
 
 GAPS = 5
 """How many usual gaps between two questions make a pause after which nobody is waited for."""
@@ -54,16 +63,26 @@ class Gathering(Generic[W, A]):
             one of those who ask.
         pause: Seconds to wait for others to begin with; 0 where calls do not run side by side.
         expected: How many calls run side by side, as long as nothing else was learned.
+        scarcity: How scarce requests are; a batch waits so much of the time that it could wait to save some.
     """
 
     def __init__(
-        self, answer: Callable[[Sequence[W]], Mapping[W, A | Exception]], *, pause: float, expected: int
+        self,
+        answer: Callable[[Sequence[W]], Mapping[W, A | Exception]],
+        *,
+        pause: float,
+        expected: int,
+        scarcity: Scarcity,
     ) -> None:
         self._answer = answer
         self._pause = pause
+        self._expected = expected
+        self._scarcity = scarcity
         self._changed = threading.Condition()
         self._round: _Round[W, A] | None = None
+        self._under_way = 0
         self._calls = 0
+        self._most_calls = 0
         self._sizes = deque([expected], maxlen=ROUNDS_REMEMBERED)
         self._rounds = 0
         self._gap = pause / GAPS
@@ -87,6 +106,12 @@ class Gathering(Generic[W, A]):
         finally:
             self._count(1)
 
+    @property
+    def waiting(self) -> int:
+        """Questions in the batch that forms."""
+        with self._changed:
+            return len(self._round.wants) if self._round else 0
+
     def ask(self, want: W) -> A:
         """Return the answer to a question, fetched after it was asked.
 
@@ -103,14 +128,19 @@ class Gathering(Generic[W, A]):
             mine.wants.append(want)
             self._changed.notify_all()
             if leads:
+                self._wait_for_turn(mine)
                 self._wait_for_others(mine)
                 self._round = None
+                self._under_way += 1
         if leads:
             try:
                 mine.answers = self._answer(list(dict.fromkeys(mine.wants)))
             except BaseException as error:  # whatever it is, the others must not wait for ever
                 mine.error = error
             mine.done.set()
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
         mine.done.wait()
         if mine.error is not None:
             raise mine.error
@@ -119,21 +149,35 @@ class Gathering(Generic[W, A]):
             raise answer
         return answer
 
+    def _wait_for_turn(self, gathered: _Round[W, A]) -> None:
+        """Wait until the batch before is answered, holding the lock."""
+        while self._under_way and (left := gathered.opened + LONGEST_TURN - time.monotonic()) > 0:
+            self._changed.wait(left)
+
     def _wait_for_others(self, gathered: _Round[W, A]) -> None:
-        """Wait until nobody else is expected to ask, holding the lock."""
+        """Wait until nobody else is expected to ask, or for as long as that is worth, holding the lock."""
+        scarcity = self._scarcity.now if self._pause else 0.0
         probing = self._rounds % ROUNDS_BETWEEN_PROBES == 0
         self._rounds += 1
-        while self._pause:
-            everybody = not probing and len(gathered.wants) >= max(self._calls, *self._sizes)
-            now = time.monotonic()
-            left = min(
-                self._last + min(max(self._pause, GAPS * self._gap), LONGEST_PAUSE) - now,
-                gathered.opened + LONGEST_WAIT - now,
-            )
-            if everybody or left <= 0:
-                break
+        while (left := max(self._free(gathered), self._bought(gathered, scarcity, probing=probing))) > 0:
             self._changed.wait(left)
         self._sizes.append(len(gathered.wants))
+
+    def _free(self, gathered: _Round[W, A]) -> float:
+        """Return the seconds for which a wait delays nothing, since the engine goes on with other resources."""
+        busy = self._calls <= self._expected // 2 and self._scarcity.remaining >= self._expected
+        if not busy or len(gathered.wants) >= self._most_calls:
+            return 0.0
+        return gathered.opened + min(self._pause, LONGEST_PAUSE) - time.monotonic()
+
+    def _bought(self, gathered: _Round[W, A], scarcity: float, *, probing: bool) -> float:
+        """Return the seconds that are worth the requests that they may save."""
+        everybody = len(gathered.wants) >= max(self._calls, *self._sizes)
+        if not scarcity or (everybody and not probing):
+            return 0.0
+        now = time.monotonic()
+        pause = min(max(self._pause, GAPS * self._gap), LONGEST_PAUSE)
+        return min(self._last + scarcity * pause, gathered.opened + scarcity * LONGEST_WAIT) - now
 
     def _learn(self, now: float) -> None:
         """Learn how long it takes from one question to the next."""
@@ -144,4 +188,5 @@ class Gathering(Generic[W, A]):
     def _count(self, change: int) -> None:
         with self._changed:
             self._calls += change
+            self._most_calls = max(self._most_calls, self._calls)
             self._changed.notify_all()

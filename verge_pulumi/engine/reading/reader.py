@@ -11,6 +11,7 @@ from typing import Any
 from verge_pulumi.client import Filter, NotFound, Row, Table, VergeClient, VergeError, any_of, as_key, select, where
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.batching import Gathering
+from verge_pulumi.engine.reading.scarcity import Scarcity
 from verge_pulumi.engine.reading.waiting import Clock
 
 MAX_AGE = 30.0
@@ -65,7 +66,8 @@ class Reader:
     def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0, expected: int = 1) -> None:
         self._client = client
         self._clock = clock
-        self.gathering = Gathering(self._answer, pause=pause, expected=expected)
+        self.scarcity = Scarcity(client.budget)
+        self.gathering = Gathering(self._answer, pause=pause, expected=expected, scarcity=self.scarcity)
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
