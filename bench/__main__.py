@@ -35,17 +35,29 @@ def main() -> None:
         action="store_true",
         help="save the state at the end of each command only, which large N take too long without",
     )
+    parser.add_argument("--runs", type=int, default=5, help="how often each series is run, in turn (default 5)")
+    parser.add_argument(
+        "--requests-per-hour",
+        type=int,
+        default=0,
+        metavar="COUNT",
+        help="the requests that each command has; with less than twice what it needs it saves (default: no limit)",
+    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()
     ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
     cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
     variables = {"PULUMI_SKIP_CHECKPOINTS": "true"} if arguments.skip_checkpoints else {}
+    scarce = bool(arguments.requests_per_hour)
+    if scarce:
+        variables["VERGEOS_REQUESTS_PER_HOUR"] = str(arguments.requests_per_hour)
     measures: list[Measure] = []
     for case in (
         Case(provider, number, parallel, latency)
         for number in arguments.n
         for latency in arguments.latency
         for parallel in arguments.parallel
+        for _ in range(arguments.runs)
         for provider in arguments.providers.split(",")
     ):
         for measure in run(case, cli, **variables):
@@ -57,9 +69,9 @@ def main() -> None:
                 flush=True,
             )
     if arguments.write:
-        report.write(ROOT / "docs" / "performance.md", measures)
+        report.write(ROOT / "docs" / "performance.md", measures, scarce=scarce)
     else:
-        print(report.tables(measures))
+        print(report.tables(measures, scarce=scarce))
 
 
 if __name__ == "__main__":

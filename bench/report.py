@@ -9,43 +9,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench.figures import (
+    MILLISECONDS,
+    REQUESTS,
+    SCARCE_REQUESTS,
+    TIMES_THE_FLOOR,
+    Figures,
+    gathered,
+    of_provider,
+)
 from bench.run import TERRAFORM, WORKLOADS, Case, Measure
 
 START, END = "<!-- measured -->", "<!-- /measured -->"
 """Between these two the page is written by the bench; the rest is written by people."""
 
-GOALS: Mapping[str, Mapping[int, tuple[float, int]]] = {
-    "create": {8: (4.5, 15), 64: (4.15, 15)},
-    "preview": {8: (0, 0), 64: (0, 0)},
-    "refresh": {8: (0, 10), 64: (0, 10)},
-    "change": {8: (1.3, 10), 64: (1.1, 10)},
-    "destroy": {8: (5, 15), 64: (5, 15)},
-}
-"""Requests allowed by workload and parallelism: so many for each machine, and so many in any case."""
-
 COLOURS = {"ours": "#1a7f37", "naive": "#bc4c00"}
 
 
-def tables(measures: Sequence[Measure]) -> str:
-    """Return one table for each latency and parallelism."""
-    known = {(measure.case, measure.workload): measure for measure in measures}
+def tables(measures: Sequence[Measure], *, scarce: bool = False) -> str:
+    """Return one table for each latency and parallelism.
+
+    Args:
+        measures: Those of all runs.
+        scarce: Whether the hour had less than twice the requests that each command needs.
+    """
+    known = gathered(measures)
     settings = sorted({(m.case.latency, m.case.parallel) for m in measures})
-    parts = [_machine()]
+    parts = [*_machine(measures), "Medians, with the lowest and the highest; **bold** misses its goal.\n"]
     for latency, parallel in settings:
         parts.append(f"### {latency:g} ms latency, engine parallelism {parallel}\n")
         parts.append(
-            "| workload | N | requests | goal | naive | times fewer | connections | seconds | naive | engine's floor | "
-            "CPU s | floor | peak MiB |"
+            "| workload | N | requests | goal | naive | seconds | naive | engine's floor | times the floor | goal | "
+            "CPU ms for each | goal | peak MiB |"
         )
         parts.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+        smallest = min(m.case.machines for m in measures)
         for workload in WORKLOADS:
             for number in sorted({m.case.machines for m in measures}):
-                ours, naive, idle = (
-                    known.get((Case(provider, number, parallel, latency), workload))
-                    for provider in ("ours", "naive", "idle")
-                )
-                if ours is not None:
-                    parts.append(_line(ours, naive, idle))
+                case = Case("ours", number, parallel, latency)
+                if (case, workload) in known:
+                    parts.append(_line(known, case, workload, smallest, scarce=scarce))
         parts.append("")
     parts += _exports(measures)
     return "\n".join([*parts, *_beside_terraform(known)])
@@ -63,49 +66,69 @@ def _exports(measures: Sequence[Measure]) -> list[str]:
     return [f"A preview and an update export the state once each: {told}.", ""]
 
 
-def _beside_terraform(known: Mapping[tuple[Case, str], Measure]) -> list[str]:
+def _beside_terraform(known: Mapping[tuple[Case, str], Figures]) -> list[str]:
     """Return one table more if the Terraform provider was measured."""
     lines = []
     for (case, workload), theirs in known.items():
-        ours = known.get((replace(case, provider="ours"), workload))
+        ours = of_provider(known, case, workload, "ours")
         if case.provider == TERRAFORM and ours is not None:
             cells = [workload, case.machines, case.parallel, f"{case.latency:g}", ours.requests, theirs.requests]
-            cells += [ours.connections, theirs.connections, f"{ours.seconds:.1f}", f"{theirs.seconds:.1f}"]
+            cells += [ours.seconds, theirs.seconds]
             lines.append(f"| {' | '.join(map(str, cells))} |")
     if not lines:
         return []
-    head = ["workload", "N", "parallel", "ms", "requests", "Terraform", "connections", "Terraform", "s", "Terraform"]
-    return ["### Beside the Terraform provider\n", f"| {' | '.join(head)} |", "|---" + "|--:" * 9 + "|", *lines, ""]
+    head = ["workload", "N", "parallel", "ms", "requests", "Terraform", "seconds", "Terraform"]
+    return ["### Beside the Terraform provider\n", f"| {' | '.join(head)} |", "|---" + "|--:" * 7 + "|", *lines, ""]
 
 
-def _line(ours: Measure, naive: Measure | None, idle: Measure | None) -> str:
-    each, besides = GOALS[ours.workload].get(ours.case.parallel, (float("nan"), 0))
-    goal = f"{each * ours.case.machines + besides:.0f}" if each == each else ""  # NaN differs from itself
-    fewer = f"{naive.requests / ours.requests:.1f}" if naive and ours.requests else ""
+def _line(known: Mapping[tuple[Case, str], Figures], case: Case, workload: str, smallest: int, *, scarce: bool) -> str:
+    ours, naive, floor = (of_provider(known, case, workload, provider) for provider in ("ours", "naive", "idle"))
+    if ours is None:
+        return ""
+    each, besides = (SCARCE_REQUESTS if scarce else REQUESTS)[workload]
+    most = each * case.machines + besides
+    times = ours.times(floor) if floor else None
+    smaller = known.get((replace(case, machines=smallest), workload))
+    milliseconds = ours.milliseconds(smaller) if smaller else None
     cells = [
-        ours.workload,
-        str(ours.case.machines),
-        str(ours.requests),
-        goal,
+        workload,
+        str(case.machines),
+        _held(str(ours.requests), ours.requests.middle <= most),
+        f"{most:.0f}",
         str(naive.requests) if naive else "",
-        fewer,
-        str(ours.connections),
-        f"{ours.seconds:.1f}",
-        f"{naive.seconds:.1f}" if naive else "",
-        f"{idle.seconds:.1f}" if idle else "",
-        f"{ours.cpu:.1f}",
-        f"{idle.cpu:.1f}" if idle else "",
+        str(ours.seconds),
+        str(naive.seconds) if naive else "",
+        str(floor.seconds) if floor else "",
+        _held(str(times), times.middle <= TIMES_THE_FLOOR[workload]) if times else "",
+        f"{TIMES_THE_FLOOR[workload]:g}",
+        _held(str(milliseconds), milliseconds.middle <= MILLISECONDS) if milliseconds else "",
+        f"{MILLISECONDS:g}",
         f"{ours.memory:.0f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _machine() -> str:
+def _held(text: str, met: bool) -> str:
+    """Return a figure, in bold if it misses its goal."""
+    return text if met else f"**{text}**"
+
+
+def _machine(measures: Sequence[Measure]) -> list[str]:
+    """Say what it was measured on, and how busy that was with other things."""
     model = next(
         (line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), platform.machine()
     )
-    load = os.getloadavg()[0]
-    return f"{os.cpu_count()} × {model}, {platform.system()}, Python {platform.python_version()}, load {load:.1f}.\n"
+    processors = os.cpu_count() or 1
+    runs = max(len(figures.measures) for figures in gathered(measures).values())
+    load = max(measure.load for measure in measures)
+    lines = [
+        f"{processors} × {model}, {platform.system()}, Python {platform.python_version()}; runs: {runs}, in turn for "
+        f"each provider; load when a command began: up to {load:.1f}.\n"
+    ]
+    # A command that has just ended counts for a minute, and keeps about two processes busy.
+    if load > 2 * processors:
+        lines.append("**The machine was busy with other work.** Compare times along a line, not across tables.\n")
+    return lines
 
 
 def _cpuinfo() -> Iterable[str]:
@@ -118,10 +141,14 @@ def picture(measures: Sequence[Measure]) -> str:
     width, height, margin = 300, 220, 40
     shown = [workload for workload in WORKLOADS if workload != "preview"]
     lowest = min((m.case.latency, m.case.parallel) for m in measures)
-    of_setting = [m for m in measures if (m.case.latency, m.case.parallel) == lowest and m.case.provider in COLOURS]
-    numbers = [m.case.machines for m in of_setting]
+    drawn = {
+        (case.provider, workload, case.machines): figures.requests.middle
+        for (case, workload), figures in gathered(measures).items()
+        if (case.latency, case.parallel) == lowest and case.provider in COLOURS
+    }
+    numbers = [number for _, _, number in drawn]
     left, right = min(numbers), max(max(numbers), min(numbers) + 1)
-    top = max(m.requests for m in of_setting)
+    top = max(drawn.values())
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * len(shown)} {height + 30}" '
         'font-family="sans-serif" font-size="11">',
@@ -139,17 +166,13 @@ def picture(measures: Sequence[Measure]) -> str:
         parts.append(f'<path d="M{x:.0f} {ceiling:.0f}V{y:.0f}H{end:.0f}" fill="none" stroke="#888"/>')
         parts.append(f'<text x="{x:.0f}" y="{ceiling - 12:.0f}" font-weight="bold">{workload}: requests</text>')
         for provider, colour in COLOURS.items():
-            own = sorted(
-                (m.case.machines, m.requests)
-                for m in of_setting
-                if (m.case.provider, m.workload) == (provider, workload)
-            )
+            own = sorted((key[2], requests) for key, requests in drawn.items() if key[:2] == (provider, workload))
             points = [place(number, requests, panel) for number, requests in own]
             line = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
             parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
             for (px, py), (_, requests) in zip(points, own, strict=True):
                 parts.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3" fill="{colour}"/>')
-                parts.append(f'<text x="{px + 4:.1f}" y="{py - 5:.1f}" fill="{colour}">{requests}</text>')
+                parts.append(f'<text x="{px + 4:.1f}" y="{py - 5:.1f}" fill="{colour}">{requests:.0f}</text>')
         for number in sorted(set(numbers)):
             tick, _ = place(number, 1, panel)
             parts.append(f'<text x="{tick:.0f}" y="{y + 14:.0f}" text-anchor="middle">{number}</text>')
@@ -164,9 +187,9 @@ def _log(value: float, low: float, high: float) -> float:
     return math.log(value / low) / math.log(high / low) if high > low else 0.0
 
 
-def write(page: Path, measures: Sequence[Measure]) -> None:
+def write(page: Path, measures: Sequence[Measure], *, scarce: bool = False) -> None:
     """Put the measures into the page, and the picture beside it."""
     before, _, rest = page.read_text().partition(START)
     _, _, after = rest.partition(END)
-    page.write_text(f"{before}{START}\n\n{tables(measures)}\n{END}{after}")
+    page.write_text(f"{before}{START}\n\n{tables(measures, scarce=scarce)}\n{END}{after}")
     page.with_suffix(".svg").write_text(picture(measures))

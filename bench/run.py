@@ -63,8 +63,9 @@ class Measure:
         requests: Requests that VergeOS saw.
         connections: Connections they came on.
         seconds: Wall time of the command, Pulumi's own start included.
-        cpu: Seconds of processor time of the provider process, its start included.
+        cpu: Seconds of processor time of the program and of the provider process, their start included.
         memory: Most resident memory of the provider process, in MiB.
+        load: How many processes wanted a processor when the command began.
         export: Seconds that an export of the state takes after a create, which a preview makes
             once; 0 where it was not measured.
     """
@@ -76,6 +77,7 @@ class Measure:
     seconds: float
     cpu: float
     memory: float
+    load: float = 0.0
     export: float = 0.0
 
 
@@ -87,7 +89,10 @@ class Worker(Protocol):
         ...
 
     def usage(self) -> tuple[float, float]:
-        """Return processor seconds and MiB of the provider process of the last command; zeros if not known."""
+        """Return processor seconds of the last command's program and provider, and MiB of the provider's process.
+
+        They are zeros where that is not known.
+        """
         ...
 
 
@@ -112,12 +117,13 @@ def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
             project = _Project(folder, cli, case, simulator, variables)
         for workload in WORKLOADS:
             simulator.reset("log")
+            load = os.getloadavg()[0]
             seconds = project.command(workload)
             counted = simulator.counters()
             cpu, memory = project.usage()
             exports = workload == "create" and case.provider == "ours"
             export = project.export() if exports and isinstance(project, _Project) else 0.0
-            yield Measure(case, workload, counted.total(), counted.connections, seconds, cpu, memory, export)
+            yield Measure(case, workload, counted.total(), counted.connections, seconds, cpu, memory, load, export)
 
 
 class _Project:
@@ -142,6 +148,7 @@ class _Project:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_PYTHON_CMD": sys.executable,
+            "XDG_CACHE_HOME": str(folder / "cache"),
             "VERGEOS_HOST": simulator.url,
             "VERGEOS_API_KEY": simulator.api_key,
             "MACHINES": str(case.machines),
@@ -155,6 +162,7 @@ class _Project:
     def command(self, workload: str) -> float:
         """Run one command; return the seconds it took."""
         self._usage.unlink(missing_ok=True)
+        shutil.rmtree(self._folder / "cache", ignore_errors=True)  # the hour's requests: each command has all of them
         if workload == "change":
             self._environment["RAM"] = "2048"
         start = time.monotonic()
@@ -168,10 +176,11 @@ class _Project:
         return time.monotonic() - start
 
     def usage(self) -> tuple[float, float]:
-        """Return processor seconds and MiB of the provider process of the last command; zeros if there was none."""
+        """Return processor seconds of the last command's program and provider, and MiB of the provider's process."""
         lines = self._usage.read_text().splitlines() if self._usage.exists() else []
-        used = [tuple(map(float, line.split())) for line in lines]
-        return sum(cpu for cpu, _ in used), max((kib for _, kib in used), default=0.0) / 1024
+        used = [(role, float(cpu), float(kib)) for role, cpu, kib in map(str.split, lines)]
+        memory = max((kib for role, _, kib in used if role == "provider"), default=0.0)
+        return sum(cpu for _, cpu, _ in used), memory / 1024
 
     def _pulumi(self, *arguments: str) -> None:
         process = subprocess.run(

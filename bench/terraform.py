@@ -80,6 +80,15 @@ class Terraform:
 
 
 def _configuration(simulator: Simulator, machines: int) -> dict[str, object]:
+    # Version 1.4.0 sends null for what has no default of its own, and VergeOS refuses that.
+    machine = {
+        "machine_type": "pc-q35-9.0",
+        "os_family": "linux",
+        "cpu_type": "auto",
+        "boot_order": "cd",
+        "console": "vnc",
+        "video": "std",
+    }
     each = {"count": machines, "machine": "${vergeio_vm.vm[count.index].machine}"}
     access = {"username": simulator.username, "password": simulator.password}
     return {
@@ -88,7 +97,7 @@ def _configuration(simulator: Simulator, machines: int) -> dict[str, object]:
         "variable": {"ram": {"default": 1024}},
         "resource": {
             "vergeio_network": {"lan": {"name": "lan"}},
-            "vergeio_vm": {"vm": {"count": machines, "name": "vm-${count.index}", "ram": "${var.ram}"}},
+            "vergeio_vm": {"vm": {"count": machines, "name": "vm-${count.index}", "ram": "${var.ram}", **machine}},
             "vergeio_drive": {"disk": {**each, "name": "disk", "media": "disk", "disksize": 1}},
             "vergeio_nic": {"nic": {**each, "name": "nic", "vnet": "${vergeio_network.lan.id}"}},
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,23 @@ def test_a_command_that_fails_says_why(cli: Path) -> None:
         list(run(Case("idle", 1, 8, 0), cli, MACHINES="many"))
 
 
-def made_up() -> list[Measure]:
+SECONDS = {"ours": 3.0, "naive": 4.0, "idle": 2.0}
+
+
+def made_up(runs: int = 1, latency: float = 0) -> list[Measure]:
     return [
-        Measure(Case(provider, number, 8, 0), workload, cost * number, 8, 1.0, 0.5, 70.0)
-        for provider, cost in (("ours", 4), ("naive", 12), ("idle", 0))
+        Measure(
+            Case(provider, number, 8, latency),
+            workload,
+            cost * number,
+            8,
+            SECONDS[provider] + run / 10,
+            0.5 + 0.02 * number,
+            70.0,
+            load=1.5,
+        )
+        for run in range(runs)
+        for provider, cost in (("ours", 8), ("naive", 12), ("idle", 0))
         for number in (1, 10)
         for workload in WORKLOADS
     ]
@@ -52,13 +66,40 @@ def made_up() -> list[Measure]:
 
 def test_the_page_keeps_what_people_wrote(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
-    page.write_text(f"# Before\n{report.START}\nold\n{report.END}\nafter\n")
+    page.write_text(f"# Before\n{report.START}\nof before\n{report.END}\nafter\n")
     report.write(page, made_up())
     text = page.read_text()
     assert text.startswith("# Before\n")
     assert text.endswith("after\n")
-    assert "old" not in text
-    assert "| create | 10 | 40 | 60 | 120 | 3.0 | 8 | 1.0 | 1.0 | 1.0 | 0.5 | 0.5 | 70 |" in text
+    assert "of before" not in text
+    # Eight requests for each machine are few enough, one and a half times the floor is too long; 0.02 s for each
+    # machine are 5 ms for each of its four resources.
+    assert "| create | 10 | 80 | 85 | 120 | 3.0 | 4.0 | 2.0 | **1.50** | 1.25 | **5.0** | 4 | 70 |" in text
+    assert "runs: 1, in turn for each provider; load when a command began: up to 1.5." in text
+
+
+def test_what_several_runs_measure_is_told_by_its_middle_and_its_ends() -> None:
+    text = report.tables(made_up(runs=5))
+    assert (
+        "| create | 10 | 80 | 85 | 120 | 3.2 (3.0–3.4) | 4.2 (4.0–4.4) | 2.2 (2.0–2.4) | **1.45 (1.42–1.50)** |" in text
+    )
+
+
+def test_round_trips_that_wait_for_one_another_are_not_held_against_it() -> None:
+    text = report.tables(made_up(latency=100))
+    # A change has four of them, a preview none.
+    assert "| change | 10 | **80** | 40 | 120 | 3.0 | 4.0 | 2.0 | **1.30** |" in text
+    assert "| preview | 10 | **80** | 0 | 120 | 3.0 | 4.0 | 2.0 | **1.50** |" in text
+
+
+def test_where_requests_are_scarce_fewer_are_allowed() -> None:
+    assert "| create | 10 | **80** | 60 |" in report.tables(made_up(), scarce=True)
+
+
+def test_a_busy_machine_is_told() -> None:
+    busy = [replace(measure, load=1000.0) for measure in made_up()]
+    assert "**The machine was busy with other work.**" in report.tables(busy)
+    assert "busy" not in report.tables(made_up())
 
 
 def test_the_picture_shows_both_ways() -> None:
@@ -102,4 +143,4 @@ def test_the_terraform_provider_is_measured_where_it_is_brought_along(
     assert f'"verge-io/vergeio" = "{tmp_path / "provider"}"' in told[0][1]
     assert told[0][2]["vergeio_vm"]["vm"]["count"] == 3
     ours = [Measure(Case("ours", 3, 8, 0), m.workload, 7, 1, 2.0, 0.5, 70.0) for m in measures]
-    assert "| create | 3 | 8 | 0 | 7 | 1 | 1 | 1 | 2.0 |" in report.tables([*ours, *measures])
+    assert "| create | 3 | 8 | 0 | 7 | 1 | 2.0 |" in report.tables([*ours, *measures])
