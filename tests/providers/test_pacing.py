@@ -161,6 +161,17 @@ def test_a_refresh_comes_out_of_the_reserve_and_leaves_half_of_it_to_deletes(sim
     bench.connection.client.close()
 
 
+def test_a_wait_for_the_hour_tells_how_far_the_run_is(simulator: Simulator, told: list[str]) -> None:
+    bench = Bench(simulator, requests_per_hour=4)
+    bench.connection.reader.scarcity.expect(40)
+    bench.create("Network", "lan", name="lan")
+    told.clear()
+    with pytest.raises(Reported, match="the 4 requests of this hour are used up"):
+        bench.create("Network", "dmz", name="dmz")
+    assert told[0].startswith("the 4 requests of this hour are used up; going on at ")
+    assert told[0].endswith("; 1 of 40 objects done")
+
+
 @pytest.mark.fault(37)
 def test_a_create_that_has_no_turn_for_two_hours_is_one_sentence(simulator: Simulator, tmp_path: Path) -> None:
     time = SharedTime(simulator)

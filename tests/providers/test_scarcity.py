@@ -77,6 +77,16 @@ def test_a_run_that_took_what_it_needs_does_not_begin_to_save() -> None:
     assert scarcity.now == 0
 
 
+def test_how_far_a_run_is_can_be_told() -> None:
+    scarcity = Scarcity(Budget(0))
+    assert scarcity.progress == ""
+    scarcity.expect(2001)
+    scarcity.unchanged()
+    for _ in range(3):
+        scarcity.done()
+    assert scarcity.progress == "3 of 2,000 objects done"
+
+
 def test_what_is_unchanged_needs_nothing() -> None:
     scarcity = run(Hour(NEED))
     assert scarcity.now == 1

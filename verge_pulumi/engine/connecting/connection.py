@@ -75,7 +75,7 @@ class Connection:
             insecure=settings.insecure,
             clocks=Clocks(attempt=settings.timeout),
             retries=replace(retries, sleep=self.clock.sleep, lost=self.doubt),
-            budget=budget or settings.budget(self.clock.sleep),
+            budget=budget or settings.budget(self.clock.sleep, self._announce),
             pool_size=provider_process.WORKERS,
             read_only=read_only,
             observers=[*observers, *_traces(settings)],
@@ -109,6 +109,10 @@ class Connection:
     def call(self) -> AbstractContextManager[None]:
         """Count a call of the engine, for as long as it runs, among those whose reads are gathered."""
         return self.reader.gathering.call()
+
+    def _announce(self, text: str) -> None:
+        """Tell of a long wait, and how far the run is."""
+        provider_process.log("; ".join(filter(None, (text, self.reader.scarcity.progress))))
 
     def _sleep(self, seconds: float) -> None:
         with self.reader.gathering.idle():

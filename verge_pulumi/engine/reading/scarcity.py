@@ -55,6 +55,11 @@ class Scarcity:
             self._done += 1
 
     @property
+    def progress(self) -> str:
+        """How far the run is, in words; "" as long as nothing tells how many objects there are."""
+        return f"{self._done:,} of {self._objects:,} objects done" if self._expected else ""
+
+    @property
     def remaining(self) -> int:
         """Objects that the run has still to deal with."""
         return max(self._objects - self._done, 0)
