@@ -111,7 +111,7 @@ class Site:
     def destroy(self) -> list[str]:
         """Destroy what was imported; return what was deleted or stopped, in order."""
         self.lab.simulator.reset("log")
-        self.run("destroy", "--yes", "--skip-preview")
+        assert "a run was cut off" not in self.run("destroy", "--yes", "--skip-preview")
         return [f"{r.verb} {r.path.removeprefix('/api/v4/')}" for r in self.lab.simulator.requests() if r.applied]
 
 
