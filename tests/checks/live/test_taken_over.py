@@ -10,7 +10,20 @@ import pytest
 
 from tests.checks.conftest import Program
 from tests.checks.live.conftest import Live
-from verge_pulumi import Address, Drive, Network, NetworkBlock, Nic, Power, PowerArgs, Server, VirtualMachine
+from verge_pulumi import (
+    Address,
+    Drive,
+    DriveArgs,
+    Network,
+    NetworkBlock,
+    Nic,
+    NicArgs,
+    Power,
+    PowerArgs,
+    RuleAlias,
+    Server,
+    VirtualMachine,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -39,6 +52,7 @@ class Rows:
         self.eth0 = live.simulator.add("machine_nics", machine=self.machine, name="eth0", macaddress=MAC, vnet=EXTERNAL)
         address = {"vnet": EXTERNAL, "ip": "192.0.2.5", "type": "static", "mac": MAC}
         self.address = live.simulator.add("vnet_addresses", **address)
+        live.simulator.add("vnet_rule_aliases", name="web", value="10.0.0.6")
         self.block = live.simulator.add("vnet_cidrs", vnet=EXTERNAL, cidr="198.51.100.0/24")
 
     def edit(self, table: str, key: Any, **columns: Any) -> None:
@@ -78,6 +92,7 @@ def vlan(**arguments: Any) -> dict[str, Any]:
 
 OWN: dict[str, Callable[[], object]] = {
     "name": lambda: office(),
+    "name of what is never replaced": lambda: RuleAlias("web", name="web", value=["10.0.0.5"], adopt=True),
     "addresses": lambda: office(network="10.0.0.0/16"),
     "vlan": lambda: office(**vlan(mtu=9000)),
     "mac": lambda: eth0(macaddress=MAC),
@@ -173,6 +188,16 @@ def test_within_what_is_taken_over_others_are_met(live: Live, rows: Rows) -> Non
     live.simulator.add("vnet_addresses", vnet=rows.office, ip="10.0.0.5", type="static", mac=OTHER_MAC)
     (warning,) = live.warnings(program)
     assert f"mac {OTHER_MAC} has the address 10.0.0.5 reserved" in warning
+
+
+@pytest.mark.parametrize("name", ["web", "new"])
+def test_a_part_of_what_is_taken_over_or_does_not_exist_meets_others(live: Live, rows: Rows, name: str) -> None:
+    live.simulator.add("machine_nics", machine=rows.machine, name="eth1", macaddress=OTHER_MAC)
+    nics = {"eth0": NicArgs(macaddress=OTHER_MAC)}
+    drives = {"data": DriveArgs(disksize="100TiB", preferred_tier="1")}
+    power = PowerArgs(state="unmanaged")
+    warnings = live.warnings(lambda: Server("web", name=name, nics=nics, drives=drives, power=power, adopt=True))
+    assert [warning.partition(":")[0] for warning in warnings] == ["Drive 'web-data'", "Nic 'web-eth0'"]
 
 
 def test_what_was_taken_over_once_is_like_any_other_row_of_the_stack(live: Live, rows: Rows) -> None:

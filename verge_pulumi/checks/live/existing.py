@@ -52,8 +52,7 @@ class Existing:
         """Say whether a row is the program's own, or may be the one that a resource takes over."""
         if (table, str(row["$key"])) in self._takers:
             return True
-        may_be_it = table == planned.resource.declaration.table and self.is_open(planned)
-        return may_be_it or self.stack.owns(table, row, planned)
+        return self.is_open(planned) or self.stack.owns(table, row, planned)
 
     def taker(self, table: str, row: Row) -> Planned | None:
         """Return the first resource that takes over a row."""
@@ -142,7 +141,7 @@ class Existing:
         return row and {
             name: attribute.value.from_api(attribute.answered(row))
             for name, attribute in planned.resource.declaration.inputs.items()
-            if attribute.readable and not attribute.member and attribute.is_shown(row)
+            if attribute.readable and attribute.is_shown(row)
         }
 
     def is_changed(self, planned: Planned, *names: str) -> bool:
