@@ -588,8 +588,7 @@ def _goes_on(stand: Stand, names: Sequence[str]) -> None:
     run = stand.run("up", refresh=stand.short)
     after = stand.ids()
     for item in stand.of(names):
-        op = run.steps[item.name].op if item.name in run.steps else "nothing"
-        wanted = "update" if item.of.edit else "nothing"
+        op, wanted = run.changes.get(item.name, "nothing"), "update" if item.of.edit else "nothing"
         stand.check(item.subject, op == wanted, f"{op} instead of {wanted}")
         stand.check(item.subject, after.get(item.name) == before.get(item.name), "is another row now")
     if not stand.short:
