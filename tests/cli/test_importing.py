@@ -64,7 +64,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
 def test_the_help_names_every_exit_code() -> None:
     shown = run("--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).output
     for words in (
-        "VergeOS is only read",
+        "changes nothing there, except that --mark",
         "--only",
         "--exclude",
         "--with-needs",
@@ -75,7 +75,7 @@ def test_the_help_names_every_exit_code() -> None:
         "--take-over",
     ):
         assert words in shown
-    for words in ("0 nothing differs", "1 it failed", "2 the program differs", "3 some rows or marks are left out"):
+    for words in ("0 the program and", "1 the command failed", "2 the program differs", "3 some objects or marks"):
         assert words in " ".join(shown.split())
 
 

@@ -98,6 +98,15 @@ def test_a_unique_name_that_is_no_longer_unique_is_the_worst(today: Json) -> Non
     assert told(finding) == (Kind.UNIQUE_GONE, [("VirtualMachine", Harm.UNPROTECTED)])
 
 
+def test_a_unique_column_that_is_missing_is_told_once(today: Json) -> None:
+    def without_name(schema: Json) -> None:
+        schema["fields"].pop("name")
+        schema["unique"] = []
+
+    findings = found(today, "vms", without_name).findings
+    assert [finding.difference.kind for finding in findings] == [Kind.NO_COLUMN]
+
+
 def test_groups_that_nothing_relies_on_hurt_nobody(today: Json) -> None:
     (finding,) = found(today, "groups", lambda schema: schema.update(unique=[["name"]])).findings
     assert told(finding) == (Kind.UNIQUE_GONE, [])

@@ -141,6 +141,9 @@ def test_a_valid_one_of_the_simulator(doctor: Doctor, monkeypatch: pytest.Monkey
         monkeypatch.delenv("VERGEOS_CA_FILE")
         monkeypatch.setenv("VERGEOS_INSECURE", "1")
         assert doctor.told()["certificate"][0] == "warning"
+        monkeypatch.setattr("verge_pulumi.doctor.host.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "ca.pem"))
+        level, _, advice = doctor.told()["certificate"]
+        assert (level, advice.partition(",")[0]) == ("warning", "Leave out VERGEOS_INSECURE")
 
 
 @pytest.mark.parametrize(

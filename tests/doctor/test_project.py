@@ -187,6 +187,15 @@ def test_a_lock(doctor: Doctor, bench: Bench) -> None:
     assert doctor.told()["lock"][:2] == ("warning", "held by somebody: its file cannot be read")
 
 
+def test_a_lock_in_a_folder_whose_address_is_spelt(doctor: Doctor, bench: Bench) -> None:
+    states = doctor.folder / "our states"
+    doctor.answers("whoami", {"url": f"{states.as_uri()}?no_tmp_dir=true"})
+    folder = states / ".pulumi" / "locks" / "organization" / "shop" / "dev"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text("")
+    assert doctor.told()["lock"][0] == "warning"
+
+
 def test_an_update_that_a_service_tells_of(doctor: Doctor, bench: Bench) -> None:
     doctor.answers("whoami", {"url": "https://api.pulumi.com"})
     doctor.answers("stacks", [{"name": "organization/shop/dev", "updateInProgress": True}])

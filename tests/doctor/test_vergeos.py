@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import json
 import socket
 import time
 from pathlib import Path
@@ -327,6 +328,15 @@ def test_a_state_of_another_system(network: Bench, doctor: Doctor, monkeypatch: 
         identity = network.connection.system.identity
         monkeypatch.setenv("VERGEOS_FORMER_NAME", identity)
         assert doctor.told()["system"][0] == "ok"
+
+
+def test_the_system_of_another_provider_is_none_of_its_own(network: Bench, doctor: Doctor) -> None:
+    state = json.loads((doctor.folder / "answers" / "state").read_text())
+    outputs = [each.get("outputs") or {} for each in state["deployment"]["resources"]]
+    (origin,) = [each["__origin"] for each in outputs if "__origin" in each]
+    origin |= {"provider": "site-b", "system": "0" * 40, "name": "site-b"}
+    doctor.answers("state", state)
+    assert doctor.told()["system"][0] == "ok"
 
 
 def test_it_works_outside_of_a_project(bench: Bench, tmp_path: Path, doctor: Doctor) -> None:

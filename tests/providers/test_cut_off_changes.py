@@ -96,6 +96,23 @@ def test_what_is_somebody_elses_by_now_is_left_alone(bench: Bench, cut_off: CutO
         lan.destroy()
 
 
+@pytest.mark.parametrize("journal_is_kept", [True, False])
+def test_deletes_that_go_side_by_side_are_no_cut_off_ones(
+    bench: Bench, lan: Managed, tmp_path: Path, told: list[str], *, journal_is_kept: bool
+) -> None:
+    """Of rows that bear no mark the state of the stack tells whose they are, so it is read while they are deleted."""
+    hosts = [bench.create("HostOverride", name, network=lan.id, host=name, ip="10.0.0.9") for name in ("a", "b")]
+    bench.simulator.edit("vnets", int(lan.id), description="")
+    bench.journal = Journal(tmp_path / "attempts" if journal_is_kept else None)
+    bench.begin_run()
+    for host in hosts:
+        bench.stack.cut_off_change(host, "deleting")
+    for host in hosts:
+        host.delete()
+    assert not [line for line in told if "cut off" in line]
+    assert bench.journal.cut_off() == []
+
+
 def test_a_preview_asks_nothing_where_everything_is_clear(bench: Bench, journal: Journal) -> None:
     lan = bench.create("Network", "lan", name="lan")
     other = bench.create("Network", "dmz", name="dmz")

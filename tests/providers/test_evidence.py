@@ -210,6 +210,26 @@ def test_what_was_cut_off_elsewhere_is_told_and_kept_when_the_state_is_first_rea
     assert len(told) == 1
 
 
+def test_what_this_run_does_itself_is_not_taken_for_what_was_cut_off(tmp_path: Path, told: list[str]) -> None:
+    """The engine notes deletes that go side by side before it calls for them; one of them is the first to ask."""
+    journal = Journal(tmp_path / "attempts")
+    lan, dmz = ({"type": "deleting", "resource": resource(name)} for name in ("lan", "dmz"))
+    known = evidence(deployment(pending=(lan, dmz)), journal=journal)
+    known.attempts.begin("change", urn("lan"), f"{TOKEN}lan")
+    known.states.of(STACK)
+    assert (journal.cut_off(), told) == ([], [])
+    assert not known.attempts.is_unclear(f"{TOKEN}dmz", STACK)
+
+
+def test_what_was_cut_off_is_told_though_this_run_does_something_else(tmp_path: Path, told: list[str]) -> None:
+    """The state does not show its write, so the notes in it are older."""
+    cut_off = deployment(resource("lan"), pending=({"type": "updating", "resource": resource("lan")},))
+    known = evidence(cut_off, journal=Journal(tmp_path / "attempts"))
+    known.attempts.begin("create", urn("dmz"), f"{TOKEN}dmz")
+    assert known.attempts.is_unclear(f"{TOKEN}lan", STACK)
+    assert len(told) == 1
+
+
 def test_the_state_of_another_stack_tells_nothing_of_this_one(tmp_path: Path, told: list[str]) -> None:
     journal = Journal(tmp_path / "attempts")
     cut_off = deployment(pending=({"type": "updating", "resource": resource("lan")},))

@@ -24,36 +24,42 @@ from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.review.systems import connect
 
 EPILOG = (
-    "Exit codes: 0 nothing hurts, 2 something does or wrong usage, 1 it could not be found out, or not for all tables."
+    "Exit codes: 0 no difference affects a resource, 1 the comparison failed, or not all tables could be read, 2 a "
+    "difference affects a resource, or wrong usage."
 )
 
 
 def conformance(
     given: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="A report that --report wrote, instead of a running VergeOS."),
+        typer.Argument(metavar="[FILE]", help="Read a report that --report wrote, instead of a running VergeOS."),
     ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the schema and the differences to a file that may be attached to a public issue: without "
-            "names, addresses, hosts, secrets and data.",
+            help="Also write the schemas and the differences to FILE, for a public issue. It holds no names, "
+            "addresses, secrets or data of your system.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     lab: Wanted = False,
     prefix: Prefix = "verge-lab",
     only: Only = None,
     stop_first: Stop = False,
     yes: Yes = False,
 ) -> None:
-    """Hold the tables of a VergeOS against what this package knows of its release, and say whom a difference hurts.
+    """Compare the tables of a VergeOS with those that this package expects, and list the resources that would fail.
 
-    Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on; the account must be an
-    administrator. It only reads: about a hundred requests, one for each table.
+    Run it before the first 'pulumi up' on a system, and after each update of VergeOS. For each column, word, limit or
+    default that differs it says which resources are affected, how, and what to write in programs instead.
 
-    With --lab, which is for test systems, it also makes, changes and deletes objects to try out what is assumed.
+    It changes nothing, and makes about a hundred GET requests. Address and login are read from the environment:
+    VERGEOS_HOST, VERGEOS_API_KEY and so on. The account must be an administrator, since VergeOS shows schemas to no
+    other.
+
+    With --lab, which is for test systems only, it then tests how VergeOS behaves: it makes, changes and deletes objects
+    of its own, and leaves none behind.
     """
     if lab:
         if given or report:

@@ -33,7 +33,7 @@ def doctor(
 ) -> None:
     """Check what a run needs, from this machine to VergeOS, and say what to do. Nothing is changed.
 
-    Where VergeOS is and who asks is told as to a program: by VERGEOS_HOST and so on, or by the stack's configuration.
+    Address and login are those of a program: VERGEOS_HOST, VERGEOS_API_KEY and so on, or the stack's configuration.
     At most ten requests are made. No credential is sent before the host, its certificate and its version look right.
     """
     checkup = Checkup(folder, os.environ, stack=stack, provider=provider, user=user, preview=preview)

@@ -24,73 +24,108 @@ MOST_LINES = 20
 """Lines of one kind that are shown; the plan has all."""
 
 EPILOG = (
-    "Exit codes: 0 nothing differs, 1 it failed, 2 the program differs from VergeOS, 3 some rows or marks are left out."
+    "Exit codes: 0 the program and VergeOS agree, 1 the command failed or a mark could not be written, 2 the program "
+    "differs from VergeOS, 3 some objects or marks were left out."
 )
 
 
 def importing(
-    folder: Annotated[Path, typer.Argument(help="The Pulumi project; its program is written there.")] = Path(),
-    stack: Annotated[str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.")] = "",
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of the Pulumi project; the program is written there.")
+    ] = Path(),
+    stack: Annotated[
+        str, typer.Option("--stack", "-s", help="Stack to import into; the selected one if not given.")
+    ] = "",
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Names such as 'web-*' or 'Network/lan'; what is within them comes along. Else everything."),
+        typer.Option(
+            help="Import only objects with this name or pattern, such as 'web-*' or 'Network/lan', and what lies "
+            "within them. May be repeated."
+        ),
     ] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="Names that are left out.")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="Leave out objects with this name or pattern. May be repeated.")
+    ] = None,
     with_needs: Annotated[
-        bool, typer.Option("--with-needs", help="Import what the chosen objects refer to as well.")
+        bool, typer.Option("--with-needs", help="Also import what the chosen objects refer to.")
     ] = False,
     every: Annotated[
-        bool, typer.Option("--all-arguments", help="Write every argument, not only what differs from the defaults.")
+        bool, typer.Option("--all-arguments", help="Write all arguments, not only those that differ from the defaults.")
     ] = False,
     cloud_init: Annotated[
         bool,
         typer.Option(
             "--cloud-init",
-            help="Import the cloud-init files of VMs too: as files beside the program, or as secrets in the "
-            "configuration of the stack where they may hold a password.",
+            help="Also import the cloud-init files of VMs: as files beside the program, or as secrets in the "
+            "configuration of the stack if they may hold a password.",
         ),
     ] = False,
     fold: Annotated[
         bool,
-        typer.Option("--fold", help="Declare what is alike, three or more, by a table of what differs and one loop."),
+        typer.Option("--fold", help="Declare three or more objects that are alike by a table and one loop."),
     ] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Use what was read before.")] = False,
-    plan_only: Annotated[bool, typer.Option("--plan", help="End with the plan, vergeos-import/plan.csv.")] = False,
-    no_state: Annotated[bool, typer.Option("--no-state", help="End with the program.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use what an earlier run read, instead of reading VergeOS again.")
+    ] = False,
+    plan_only: Annotated[bool, typer.Option("--plan", help="Stop after the plan, vergeos-import/plan.csv.")] = False,
+    no_state: Annotated[
+        bool, typer.Option("--no-state", help="Stop after the program; do not touch the state.")
+    ] = False,
     declared: Annotated[
-        bool, typer.Option("--declared", help="Write no program: record what the one in the folder declares.")
+        bool,
+        typer.Option(
+            "--declared", help="Write no program; record the objects that the program in the folder declares."
+        ),
     ] = False,
     mark: Annotated[
         bool,
-        typer.Option("--mark", help="Then let all that the state has bear its mark in VergeOS, so that others see it."),
+        typer.Option(
+            "--mark",
+            help="Then write the mark of the stack to VergeOS: a line in the description of each object in its state, "
+            "by which other stacks see that it is managed.",
+        ),
     ] = False,
     take_over: Annotated[
         bool,
-        typer.Option("--take-over", help="Manage here what bears the mark of another stack. The state needs --mark."),
+        typer.Option(
+            "--take-over",
+            help="Also import objects that bear the mark of another stack. Needs --mark, except with --plan or "
+            "--no-state.",
+        ),
     ] = False,
     provider: Annotated[
         str,
         typer.Option(
-            help="Import the VergeOS of a second Provider of that name. 'pulumi config set NAME:host' and "
-            "'NAME:apiKeyEnv' say where it is, and which variable holds the key."
+            metavar="NAME",
+            help="Import from another VergeOS, which the program reaches by a Provider of this name. Set its address "
+            "with 'pulumi config set NAME:host', and the variable that holds its API key with 'NAME:apiKeyEnv'.",
         ),
     ] = "",
     tfstate: Annotated[
         Path | None,
         typer.Option(
-            help="What 'terraform state pull' wrote: import what Terraform manages, under its names, and tell how "
-            "Terraform forgets it. --only adds to that.",
+            help="Import what Terraform manages, under the names that it has there, from a file that 'terraform state "
+            "pull' wrote; prints how to remove it from Terraform. --only adds other objects.",
         ),
     ] = None,
     no_input: Annotated[
-        bool, typer.Option("--no-input", help="Ask for no secret that VergeOS does not tell, and leave what needs one.")
+        bool,
+        typer.Option(
+            "--no-input", help="Do not ask for secrets that VergeOS does not return; leave out what needs one."
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state and marks without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the state and the marks without asking.")] = False,
 ) -> None:
-    """Write a program for what VergeOS has, and record it in the state of a stack. VergeOS is only read, but for marks.
+    """Write a Pulumi program that declares the objects of a running VergeOS, and record them in the state of a stack.
 
-    Where VergeOS is and who asks is told as to a program, by VERGEOS_HOST and so on. Edit vergeos-import/plan.csv and
-    run it again: what it says of treatments, names and modules is kept.
+    It reads VergeOS and changes nothing there, except that --mark writes to descriptions. Address and login are those
+    of a program: VERGEOS_HOST, VERGEOS_API_KEY and so on, or the configuration of the stack.
+
+    It writes vergeos-import/plan.csv, with a line for each object and what becomes of it, then the program, and after
+    asking the state. In the end it runs 'pulumi preview', which should show no change.
+
+    Start with --plan and open the plan in a spreadsheet. Edit in it what is imported and how it is named, and run the
+    command again: it keeps what you edited. From then on edit the program, and run 'pulumi preview' and 'pulumi up'.
     """
     asking = _Asking(yes=yes)
     scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)

@@ -30,15 +30,16 @@ FAILED, DIFFERENT = 1, 2
 
 Wanted = Annotated[
     bool,
-    typer.Option("--lab", help="Make, change, start and delete objects on a test system, and remove them all."),
+    typer.Option("--lab", help="Test the behaviour of a test system with objects that it makes, and delete them all."),
 ]
-Prefix = Annotated[str, typer.Option(help="With --lab: how the names of all objects begin.")]
+Prefix = Annotated[str, typer.Option(help="With --lab: what the names of its objects begin with.")]
 Yes = Annotated[bool, typer.Option("--yes", help="With --lab: do not ask.")]
 Stop = Annotated[bool, typer.Option("--stop", help="With --lab: stop at the first surprise.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="PATTERN", help="With --lab: try out the assumptions of such ids, as 'networks/*'. May be repeated."
+        metavar="PATTERN",
+        help="With --lab: test only assumptions of this id or pattern, such as 'networks/*'. May be repeated.",
     ),
 ]
 

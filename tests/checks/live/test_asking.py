@@ -171,6 +171,16 @@ def test_a_table_that_the_account_may_not_list_is_told_of_once_and_the_rest_goes
     assert "name 'group-1' is already that of" in live.error(program)
 
 
+def test_what_refers_to_a_table_that_cannot_be_listed_is_looked_at_all_the_same(live: Live) -> None:
+    mac = "f0:db:30:00:00:01"
+    vm = live.simulator.add("vms", name="web")
+    machine = live.simulator.rows("vms")[-1]["machine"]
+    live.simulator.add("machine_nics", machine=machine, name="eth1", macaddress=mac)
+    live.simulator.faults({"match": {"path": "/vnets$", "times": 9}, "when": "before", "what": "status", "status": 403})
+    told = live.warnings(lambda: Nic("eth0", vm=vm, name="eth0", macaddress=mac, network=Network("lan", name="lan")))
+    assert [line for line in told if line.startswith(f"Nic 'eth0': macaddress {mac} is already that of machine_nics/")]
+
+
 def test_a_row_that_the_account_may_not_read_is_not_said_to_be_missing(live: Live) -> None:
     live.simulator.faults(
         {"match": {"path": "/vnets/42", "times": 99}, "when": "before", "what": "status", "status": 403}

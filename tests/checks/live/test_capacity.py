@@ -208,6 +208,15 @@ def test_a_copy_whose_size_nobody_says_counts_as_nothing(live: Live) -> None:
     assert not [warning for warning in live.warnings(program) if "adds" in warning]
 
 
+def test_a_size_that_the_state_has_encrypted_counts_as_unset(live: Live) -> None:
+    exists(live, on=False, managed=False)
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
+    live.resources[0]["outputs"]["ram"] = secret
+
+    (warning,) = live.warnings(lambda: Power("web", of=VirtualMachine("web", name="web", cluster=1), state="running"))
+    assert "adds 1.0 GiB of RAM" in warning
+
+
 def test_a_size_that_is_not_known_counts_as_nothing(live: Live) -> None:
     ram: Any = pulumi.Output.from_input(500 * GIB)
     assert live.warnings(lambda: running("web", 1, ram=ram)) == []

@@ -33,6 +33,11 @@ def test_an_argument_for_which_there_is_no_column_is_refused(live: Live) -> None
     )
 
 
+def test_it_is_so_in_a_take_over_though_the_table_cannot_be_listed(live: Live) -> None:
+    live.simulator.faults({"match": {"path": "/vms$", "times": 9}, "when": "before", "what": "status", "status": 403})
+    assert "vms has no column 'note'" in live.error(lambda: VirtualMachine("web", name="web", note="x", adopt=True))
+
+
 def test_what_the_program_leaves_out_is_not(live: Live) -> None:
     assert live.warnings(lambda: [VirtualMachine(name, name=name, ram=2048) for name in ("web", "db")]) == []
     assert live.requests().count("vms/$table") == 1

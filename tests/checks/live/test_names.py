@@ -136,6 +136,12 @@ def test_a_row_that_was_made_by_a_create_that_was_cut_off_is_no_clash(live: Live
     assert "is already that of" in live.error(lambda: Network("other", name="lan"))
 
 
+def test_a_row_of_another_attempt_is_met_though_a_create_was_cut_off(live: Live) -> None:
+    live.simulator.add("vnets", name="lan", description=str(Mark.new("shop/prod", "lan", "89abcdef-0123456789ab")))
+    live.was_cut_off(Network, "lan", TOKEN)
+    assert "which bears the mark of shop/prod as 'lan'" in live.error(lambda: Network("lan", name="lan"))
+
+
 def test_a_row_without_a_mark_may_be_that_of_a_create_that_was_cut_off(live: Live) -> None:
     live.simulator.add("vnet_hosts", vnet=3, host="db", type="host", ip="10.0.0.5")
     live.was_cut_off(HostOverride, "db", TOKEN)

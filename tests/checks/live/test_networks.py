@@ -123,6 +123,13 @@ def test_a_second_reservation_for_a_card_is_a_doubt(live: Live) -> None:
     ]
 
 
+@pytest.mark.parametrize(("theirs", "ours"), [("dynamic", "static"), ("static", "ipalias")])
+def test_only_reservations_are_for_a_card(live: Live, theirs: str, ours: Any) -> None:
+    key = office(live)
+    live.simulator.add("vnet_addresses", vnet=key, ip="10.0.0.5", type=theirs, mac=MAC)
+    assert live.warnings(lambda: Address("web", network=key, ip="10.0.0.6", type=ours, mac=MAC)) == []
+
+
 def test_the_reservation_that_moves_is_no_second_one(live: Live) -> None:
     key = office(live)
     row = live.simulator.add("vnet_addresses", vnet=key, ip="10.0.0.5", type="static", mac=MAC)

@@ -134,3 +134,9 @@ def test_a_device_names_its_pool(live: Live) -> None:
     live.simulator.add("vms", name="web")
     key = live.simulator.rows("resource_groups")[0]["$key"]
     assert live.warnings(lambda: Device("card", vm=1, type="node_pci_devices", resource_group=key)) == []
+
+
+def test_who_sees_no_settings_is_not_told_that_there_are_none(live: Live) -> None:
+    for row in live.simulator.rows("settings"):
+        live.simulator.remove("settings", row["$key"])
+    assert live.warnings(lambda: Setting("ntp", name="ntp_servers", value="ntp.example.com")) == []

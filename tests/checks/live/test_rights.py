@@ -53,6 +53,14 @@ def test_a_change_takes_other_rights_than_a_create(live: Live, monkeypatch: pyte
     assert warning.startswith("Group 'ops': user 'ci' may not modify groups. ")
 
 
+def test_a_take_over_takes_the_rights_of_a_change(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_in(live, monkeypatch, vnets="list read modify")
+    live.simulator.add("vnets", name="lan")
+    assert live.warnings(lambda: Network("lan", name="lan", mtu=9000, adopt=True)) == []
+    (warning,) = live.warnings(lambda: Network("wan", name="wan", mtu=9000, adopt=True))
+    assert warning.startswith("Network 'wan': user 'ci' may not create vnets. ")
+
+
 def test_a_reference_to_one_kind_takes_no_rights_on_another(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     log_in(live, monkeypatch, vms="list read create modify")
 

@@ -15,6 +15,7 @@ from verge_pulumi.checks.findings import Check, Finding, Mistake
 from verge_pulumi.checks.live.addresses import Addresses
 from verge_pulumi.checks.live.capacity import Capacity
 from verge_pulumi.checks.live.columns import Columns
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.layer2 import Layer2
 from verge_pulumi.checks.live.names import Names
 from verge_pulumi.checks.live.references import References
@@ -28,7 +29,7 @@ from verge_pulumi.engine.errors import EngineError, debugging, explain
 
 __all__ = ["LiveChecks"]
 
-MAKERS: Sequence[Callable[[Site, Stack], Check]] = (
+MAKERS: Sequence[Callable[[Site, Existing], Check]] = (
     Releases,
     Columns,
     References,
@@ -85,4 +86,5 @@ class LiveChecks:
             tell(f"there are none in this run: {error}")
             return ()
         site = Site(connection, stack.origins)
-        return [make(site, stack) for make in MAKERS]
+        existing = Existing(site, stack)
+        return [existing, *(make(site, existing) for make in MAKERS)]

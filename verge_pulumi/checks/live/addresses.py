@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_interface, ip_network
 
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack, takes_over
 from verge_pulumi.checks.segments import IpNetwork, address_of, segment_of
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.program import Planned
@@ -22,14 +22,12 @@ SHOWN = 3
 class Addresses:
     """The networks of one system and their addresses."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
+        self._existing = existing
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
-        if takes_over(planned):
-            return  # the row itself may be what has the addresses
         match planned.resource:
             case Network():
                 yield from self._network(planned)
@@ -40,9 +38,9 @@ class Addresses:
 
     def _network(self, planned: Planned) -> Iterator[Finding]:
         segment = segment_of(planned)
-        if segment is None or not self._stack.is_changed(planned, "network", "ipaddress_type", "default_gateway"):
+        if segment is None or not self._existing.is_changed(planned, "network", "ipaddress_type", "default_gateway"):
             return
-        gateway = self._stack.value(planned, "default_gateway")
+        gateway = self._existing.value(planned, "default_gateway")
         beside: list[str] = []
         apart: list[str] = []
         for row, other in self._overlapping(planned, "vnets", "network", segment):
@@ -69,21 +67,21 @@ class Addresses:
             other = _segment(row, column)
             overlaps = other is not None and other.version == segment.version and other.overlaps(segment)
             # Of those of the stack the checks of the program know what becomes in this run.
-            if other is not None and overlaps and not self._stack.owns(table, row, planned):
+            if other is not None and overlaps and not self._existing.owns(table, row, planned):
                 yield row, other
 
     def _address(self, planned: Planned) -> Iterator[Finding]:
-        ip, key = address_of(planned, "ip"), self._stack.value(planned, "network")
-        if ip is None or key is None or not self._stack.is_changed(planned, "network", "ip"):
+        ip, key = address_of(planned, "ip"), self._existing.value(planned, "network")
+        if ip is None or key is None or not self._existing.is_changed(planned, "network", "ip"):
             return
         # Of a network that is declared here, the checks of the program know the router.
         row = None if isinstance(planned.known("network"), Planned) else self._site.rows("vnets").get(key)
-        if row is not None and _router(row) == ip:
+        if row is not None and _router(row) == ip and not self._existing.owns("vnets", row, planned):
             yield Mistake(f"ip {ip} of {_named(row)} is already that of its router", "Choose another one.")
 
     def _block(self, planned: Planned) -> Iterator[Finding]:
-        cidr, key = planned.known("cidr"), self._stack.value(planned, "network")
-        if cidr is None or key is None or not self._stack.is_changed(planned, "network", "cidr"):
+        cidr, key = planned.known("cidr"), self._existing.value(planned, "network")
+        if cidr is None or key is None or not self._existing.is_changed(planned, "network", "cidr"):
             return
         for row, other in self._overlapping(planned, "vnet_cidrs", "cidr", ip_network(cidr)):
             if str(row.get("vnet")) == key:

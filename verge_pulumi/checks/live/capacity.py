@@ -13,7 +13,6 @@ from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.live.clusters import Clusters
 from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site, number
-from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.roles import MIB
@@ -26,10 +25,9 @@ from verge_pulumi.resources.power import Power
 class Capacity:
     """What a run adds to one system."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
-        self._existing = Existing(site, stack)
+        self._existing = existing
         self._clusters = Clusters(site)
         self._stored: Counter[str] = Counter()
 
@@ -45,14 +43,11 @@ class Capacity:
 
     def _machine(self, planned: Planned) -> Iterator[Finding]:
         """Compare with what one VM may have, and count by how much one that runs grows."""
-        if not self._stack.is_changed(planned, "ram", "cpu_cores", "cluster"):
+        if not self._existing.is_changed(planned, "ram", "cpu_cores", "cluster"):
             return
         row = self._existing.row(planned)
-        ram, cores, cluster = (
-            _asked(planned, "ram") * MIB,
-            _asked(planned, "cpu_cores"),
-            self._clusters.of(planned, row),
-        )
+        ram, cores = self._asked(planned, "ram") * MIB, self._asked(planned, "cpu_cores")
+        cluster = self._clusters.of(planned, row)
         yield from cluster.one(ram, cores)
         if row is not None and row.get("running"):
             grown = max(ram - number(row.get("ram")) * MIB, 0), max(cores - number(row.get("cpu_cores")), 0)
@@ -63,16 +58,25 @@ class Capacity:
         machine = planned.known("of")
         if not isinstance(machine, Planned) or not isinstance(machine.resource, VirtualMachine):
             return
-        if planned.known("state") != "running" or not self._stack.is_changed(planned, "state", "of"):
+        if planned.known("state") != "running" or not self._existing.is_changed(planned, "state", "of"):
             return
         row = self._existing.row(machine)
+        if row is None and self._existing.is_open(machine):
+            return  # it may be one that runs
         if row is None or not row.get("running"):
-            yield from self._clusters.of(machine, row).add(_asked(machine, "ram") * MIB, _asked(machine, "cpu_cores"))
+            ram, cores = self._asked(machine, "ram") * MIB, self._asked(machine, "cpu_cores")
+            yield from self._clusters.of(machine, row).add(ram, cores)
+
+    def _asked(self, machine: Planned, name: str) -> int:
+        """Return how much a VM asks for; what a copy leaves unset is as in its original, and counts as nothing here."""
+        copied = machine.resource.declaration.roles.said("original", machine.arguments) is not None
+        known = self._existing.said(machine, name, None if copied else machine.attributes[name].unset)
+        return int(known) if known is not None else 0
 
     def _drive(self, planned: Planned) -> Iterator[Finding]:
         tier, size = planned.known("preferred_tier"), planned.known("disksize")
         # Which tier VergeOS takes by itself is not known.
-        if tier is None or not self._stack.is_changed(planned, "preferred_tier", "disksize", "media"):
+        if tier is None or not self._existing.is_changed(planned, "preferred_tier", "disksize", "media"):
             return
         rows = self._site.rows("storage_tiers").values()
         tiers = {str(row.get("tier")): row for row in rows if number(row.get("capacity"))}
@@ -84,7 +88,9 @@ class Capacity:
 
     def _store(self, planned: Planned, tier: str, size: str, row: Row) -> Iterator[Finding]:
         """Count by how much a drive grows. Drives take space as they are filled, so nothing is certain before."""
-        sizes, held = planned.attributes["disksize"].value, self._stack.held(planned)
+        if self._existing.is_open(planned):
+            return  # it may have that size
+        sizes, held = planned.attributes["disksize"].value, self._existing.stack.held(planned)
         there = held.outputs if held else self._existing.row(planned) or {}
         before = there.get("disksize") if str(there.get("preferred_tier")) == tier else None
         added = sizes.to_api(size) - (sizes.to_api(before) if before else 0)
@@ -96,10 +102,3 @@ class Capacity:
                 f"with it this run adds {in_units(self._stored[tier])} to tier {tier}, where {in_units(left)} are left"
             )
             yield Doubt(cause, "Drives take space as they are filled; add storage before these are, or ask for less.")
-
-
-def _asked(machine: Planned, name: str) -> int:
-    """Return how much a VM asks for; what a copy leaves unset is as in its original, and counts as nothing here."""
-    copied = machine.resource.declaration.roles.said("original", machine.arguments) is not None
-    known = machine.said(name, None if copied else machine.attributes[name].unset)
-    return int(known) if known is not None else 0

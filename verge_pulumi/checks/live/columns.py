@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verge_pulumi.checks.findings import Finding, Mistake
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.lifecycle.releases import UPGRADE
 
@@ -14,9 +14,9 @@ from verge_pulumi.engine.lifecycle.releases import UPGRADE
 class Columns:
     """The columns of the tables of one system."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
+        self._existing = existing
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
@@ -24,7 +24,7 @@ class Columns:
         written = {
             name: attribute.column
             for name, attribute in declaration.inputs.items()
-            if attribute.column and planned.arguments.get(name) is not None and self._stack.is_changed(planned, name)
+            if attribute.column and planned.arguments.get(name) is not None and self._existing.is_changed(planned, name)
         }
         there = self._site.columns(declaration.table) if written else frozenset()
         for name, column in written.items():

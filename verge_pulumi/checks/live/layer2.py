@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from verge_pulumi.checks.findings import Doubt, Finding
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack, takes_over
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.resources.compute.nic import Nic
@@ -19,14 +19,12 @@ from verge_pulumi.resources.network.network import Network
 class Layer2:
     """The segments of one system and the cards in them."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
+        self._existing = existing
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
-        if takes_over(planned):
-            return  # the row itself may be what has it
         match planned.resource:
             case Network():
                 yield from self._network(planned)
@@ -36,38 +34,38 @@ class Layer2:
                 yield from self._address(planned)
 
     def _network(self, planned: Planned) -> Iterator[Finding]:
-        vlan, uplink = planned.known("layer2_id"), self._stack.value(planned, "uplink")
+        vlan, uplink = planned.known("layer2_id"), self._existing.value(planned, "uplink")
         if planned.known("layer2_type") != "vlan" or vlan is None or uplink is None:
             return
-        if not self._stack.is_changed(planned, "layer2_type", "layer2_id", "uplink"):
+        if not self._existing.is_changed(planned, "layer2_type", "layer2_id", "uplink"):
             return
         for row in self._site.rows("vnets").values():
             same = (row.get("layer2_type"), str(row.get("layer2_id")), str(row.get("interface_vnet")))
-            if same == ("vlan", str(vlan), uplink) and not self._stack.owns("vnets", row, planned):
+            if same == ("vlan", str(vlan), uplink) and not self._existing.owns("vnets", row, planned):
                 cause = f"VLAN {vlan} of its uplink is already that of {_named(row)}"
                 yield Doubt(cause, "Both are one segment then; give each network its own VLAN.")
 
     def _nic(self, planned: Planned) -> Iterator[Finding]:
         mac = planned.known("macaddress")
-        if mac is None or planned.said("enabled", True) is not True:
+        if mac is None or self._existing.said(planned, "enabled", True) is not True:
             return
-        if not self._stack.is_changed(planned, "macaddress", "network", "enabled"):
+        if not self._existing.is_changed(planned, "macaddress", "network", "enabled"):
             return
-        network = self._stack.value(planned, "network")
+        network = self._existing.value(planned, "network")
         for row in self._cards.get(mac, ()):
-            if not self._stack.owns("machine_nics", row, planned):
+            if not self._existing.owns("machine_nics", row, planned):
                 where = " on the same network" if network and str(row.get("vnet")) == network else ""
                 cause = f"macaddress {mac} is already that of machine_nics/{row['$key']}{where}"
                 yield Doubt(cause, "Choose another one, or leave it to VergeOS.")
 
     def _address(self, planned: Planned) -> Iterator[Finding]:
-        mac, network = planned.known("mac"), self._stack.value(planned, "network")
+        mac, network = planned.known("mac"), self._existing.value(planned, "network")
         if mac is None or network is None or planned.known("type") != "static":
             return
-        if not self._stack.is_changed(planned, "mac", "network", "type"):
+        if not self._existing.is_changed(planned, "mac", "network", "type"):
             return
         for row in self._reserved.get((mac, network), ()):
-            if not self._stack.owns("vnet_addresses", row, planned):
+            if not self._existing.owns("vnet_addresses", row, planned):
                 ip = printable(str(row.get("ip")))
                 cause = f"mac {mac} has the address {ip} reserved (vnet_addresses/{row['$key']})"
                 yield Doubt(cause, "It gets one of them; reserve one address for each card.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from verge_pulumi.checks.findings import Doubt, Finding, Mistake
 from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack, takes_over, whose
+from verge_pulumi.checks.live.stack import whose
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
@@ -16,27 +16,35 @@ from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.lifecycle.frame import provider_of
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 
+TAKE_OVER = "set adopt=True to manage that row from here"
+
 
 class Names:
     """The unique values of the rows of one system."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
-        self._stack = stack
-        self._existing = Existing(site, stack)
+    def __init__(self, site: Site, existing: Existing) -> None:
+        self._existing = existing
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
         declaration = planned.resource.declaration
-        if takes_over(planned) or not _is_refused_twice(planned):
+        if not _is_refused_twice(planned):
             return
-        if not self._stack.is_changed(planned, *declaration.unique):
+        if not self._existing.adopts(planned) and not self._existing.is_changed(planned, *declaration.unique):
             return
         row = self._existing.namesake(planned)
-        if row is not None and not self._stack.owns(declaration.table, row, planned):
-            named = " and ".join(f"{name} '{printable(str(planned.known(name)))}'" for name in _own(declaration))
-            within = "".join(f" of {_named(planned, name)}" for name in _places(declaration))
-            cause = f"{named}{within} is already that of row {row['$key']} of {declaration.table}, {whose(row)}"
-            advice = "Choose another one, or set adopt=True to manage that row from here."
+        if row is None:
+            return
+        named = " and ".join(f"{name} '{printable(str(planned.known(name)))}'" for name in _own(declaration))
+        within = "".join(f" of {_named(planned, name)}" for name in _places(declaration))
+        taken, which = f"{named}{within} is already that of", f"row {row['$key']} of {declaration.table}"
+        taker = self._existing.taker(declaration.table, row)
+        if taker not in (None, planned):
+            yield Mistake(f"{taken} {taker}, which takes over {which}", "Give one of them another name.")
+        elif not self._existing.owns(declaration.table, row, planned):
+            cause, other = f"{taken} {which}, {whose(row)}", "Choose another one"
+            # What is there already is renamed, and takes over nothing.
+            advice = f"{other}." if planned.arguments.get("adopt") else f"{other}, or {TAKE_OVER}."
             yield Doubt(f"{cause}, a lease", advice) if _is_lease(declaration, row) else Mistake(cause, advice)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.checks.findings import Finding, Mistake
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site
-from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
@@ -23,27 +23,27 @@ Place = tuple[str, str]
 class References:
     """The rows of one system that a program names by their keys."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
+        self._existing = existing
 
     def __call__(self, planned: Planned) -> Iterator[Finding]:
         """Look at one more resource."""
         declaration = planned.resource.declaration
         for name, attribute in declaration.inputs.items():
             for places in _named(declaration, attribute, planned.arguments.get(name)):
-                if self._stack.is_changed(planned, name) and not any(self._site.has(*place) for place in places):
+                if self._existing.is_changed(planned, name) and not any(self._site.has(*place) for place in places):
                     tables, key = " or ".join(table for table, _ in places), printable(places[0][1])
                     yield Mistake(f"{name}: there is no row {key} in {tables}", self._advice(places))
-        yield from self._existing(planned)
+        yield from self._there_already(planned)
 
-    def _existing(self, planned: Planned) -> Iterator[Finding]:
+    def _there_already(self, planned: Planned) -> Iterator[Finding]:
         """See that a row is there which a resource does not make."""
         declaration, label = planned.resource.declaration, planned.resource.declaration.label
         wanted = planned.known(label.name) if label else None
         if not isinstance(declaration.life, ExistsAlready) or label is None or wanted is None:
             return
-        if not self._stack.is_changed(planned, label.name):
+        if not self._existing.is_changed(planned, label.name):
             return
         names = [str(row.get(label.answer)) for row in self._site.rows(declaration.table).values()]
         # Every system has such rows; who sees none may not list them.

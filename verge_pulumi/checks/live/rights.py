@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from verge_pulumi.checks.findings import Doubt, Finding
+from verge_pulumi.checks.live.existing import Existing
 from verge_pulumi.checks.live.site import Site, tell
-from verge_pulumi.checks.live.stack import Stack
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.program import Planned
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -20,9 +20,9 @@ from verge_pulumi.engine.lifecycle.needs import rights_of
 class Rights:
     """What the account may do on one system."""
 
-    def __init__(self, site: Site, stack: Stack) -> None:
+    def __init__(self, site: Site, existing: Existing) -> None:
         self._site = site
-        self._stack = stack
+        self._existing = existing
         self._kinds: set[type[BaseResource]] = set()
         self._told: set[tuple[str, Right]] = set()
 
@@ -30,9 +30,9 @@ class Rights:
         """Look at one more resource."""
         kind, declaration = type(planned.resource), planned.resource.declaration
         self._kinds.add(kind)
-        if not self._stack.is_changed(planned, *declaration.inputs):
+        if not self._existing.is_changed(planned, *declaration.inputs):
             return
-        stage: Stage = "update" if self._stack.held(planned) else "create"
+        stage: Stage = "update" if self._existing.outputs(planned) else "create"
         # A reference to one of several kinds is to one that was declared before, or is given by its key.
         missing = self._granted.compare(rights_of(kind, stage, self._kinds)).missing
         lacking: set[tuple[str, Right]] = {(table, right) for table, rights in missing.items() for right in rights}
@@ -45,7 +45,7 @@ class Rights:
     def _granted(self) -> Granted:
         def ask(connection: Connection) -> Granted:
             # With an API key a user name is needed for nothing else, so it says whose the key is.
-            return granted(connection, self._stack.name, connection.settings.username)
+            return granted(connection, self._existing.stack.name, connection.settings.username)
 
         found = self._site.ask(ask, "what the account may do")
         why = found.unknown or ("" if _writes(found) else f"{found.who} may only look, which is enough for a preview")

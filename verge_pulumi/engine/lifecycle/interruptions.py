@@ -23,7 +23,7 @@ def noted(evidence: Evidence, verb: Verb, token: str) -> Iterator[None]:
     it may be gone or half taken down.
     """
     journal = evidence.journal
-    journal.begin(verb, provider_process.urn(), token)
+    evidence.attempts.begin(verb, provider_process.urn(), token)
     with recording_writes() as writes:
         try:
             yield

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.journal import Attempt, Journal
+from verge_pulumi.engine.ownership.journal import Attempt, Journal, Verb
 from verge_pulumi.engine.ownership.states import States
 
 
@@ -25,6 +25,12 @@ class Attempts:
         self._states = states
         self._warn = warn
         self._pending: set[str] = set()
+        self._begun: set[str] = set()
+
+    def begin(self, verb: Verb, urn: str, token: str) -> None:
+        """Note a write of this run, before anything is sent for it."""
+        self._begun.add(token)
+        self._journal.begin(verb, urn, token)
 
     def interrupted(self, urn: str, stack: str, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
         """Return the creates of a resource that were cut off, and that no later one has made up for.
@@ -63,6 +69,10 @@ class Attempts:
         Args:
             changing: The tokens of the objects and their resources.
         """
+        if self._begun & changing.keys():
+            # With its first write to the state the engine drops the notes of earlier runs, so these are all of this
+            # run: it notes what goes side by side before it calls us for each.
+            return
         self._pending |= changing.keys()
         new = [urn for token, urn in changing.items() if self._journal.keep(urn, token)]
         if new:
