@@ -15,6 +15,7 @@ from verge_pulumi.engine.declaring.hidden import ASSUMED, ENDING
 from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
+from verge_pulumi.engine.runtime.registering import lend_outputs
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.compute.device import Device, DeviceSettings
 from verge_pulumi.resources.compute.drive import Drive, DriveSettings
@@ -176,8 +177,8 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         policies = ("stop_timeout", "allow_data_loss")
         ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
         made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, **assumed, ENDING: ending})
-        outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
-        return {**outputs, **made, "tags": vm.tags, "cloud_init_on_change": on_change, "adopt": adopt}
+        lend_outputs(vm, self)
+        return {**made, "tags": vm.tags, "cloud_init_on_change": on_change, "adopt": adopt}
 
 
 def _named(name: str, file: str) -> str:

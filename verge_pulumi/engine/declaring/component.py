@@ -89,7 +89,8 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             ]
             running.claim(self, whole, children)
             pulumi.ComponentResource.__init__(self, token, resource_name, None, opts)
-            self.__dict__.update(self.make(resource_name, arguments, parts))
+            made = self.make(resource_name, arguments, parts)  # which may give it another __dict__
+            self.__dict__.update(made)
             running.stands_for(self, self.main)
             self.register_outputs({})
 
