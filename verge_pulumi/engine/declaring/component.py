@@ -104,6 +104,8 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             cls.title = cls.__name__
             cls.attributes = read_attributes(cls)
             cls.parts = parts_of(cls)
+            # The SDK would evaluate them for each component, in search of the types of outputs, of which it has none.
+            cls.__annotations__ = {}
         else:
             refuse_own(cls, cls.title, {**cls.attributes, **dict.fromkeys(cls.parts)}, (Attribute, Part))
 

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -92,8 +92,7 @@ class Planned(Given):
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{'$'.join(self.types)}::{self.name}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A name that a resource has in the program. With its `Types` it makes the URN, which must be unique.
 
     Attributes:
