@@ -1,6 +1,7 @@
-"""``python -m bench.share``: the provider's own processor time in a preview of unchanged resources, and where it goes.
+"""``python -m bench.share``: the processor time and the memory that each resource costs the program and its provider.
 
-Pulumi's host is left out: the providers' methods are called as it calls them, without gRPC, and nothing is sent.
+Pulumi's engine and host are left out: an engine stands in that answers the program's registrations, and the providers'
+methods are called as the host calls them in a preview of what is unchanged, without gRPC. Nothing is sent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bench import program
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.loader import load
@@ -55,9 +57,14 @@ def share(kind: str) -> float:
 
 
 def main() -> None:
-    """Print the share of each kind, and a profile of all."""
+    """Print the shares of the program and the provider, and a profile of the latter."""
+    pulumi, nouns = program.imports("import pulumi"), program.imports(f"from verge_pulumi import {program.NOUNS}")
+    print(f"import pulumi: {pulumi:.0f} ms; with four nouns: {nouns:.0f} ms, {nouns / pulumi:.2f} times as long")
+    for machines in (50, 250):
+        its = program.share(machines)
+        print(f"program of {its.resources}: {its.milliseconds:.2f} ms and {its.kibibytes:.0f} KiB for each resource")
     for kind in RESOURCES:
-        print(f"{kind:15} {share(kind):.3f} ms")
+        print(f"provider: {kind:15} {share(kind):.3f} ms")
     profile = cProfile.Profile()
     runs = [preview(kind, given) for kind, given in RESOURCES.items()]
     with profile:

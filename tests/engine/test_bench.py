@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import report, terraform
+from bench import program, report, terraform
 from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
 from bench.share import RESOURCES, preview
 from tests.counting import calls
@@ -144,3 +145,19 @@ def test_the_terraform_provider_is_measured_where_it_is_brought_along(
     assert told[0][2]["vergeio_vm"]["vm"]["count"] == 3
     ours = [Measure(Case("ours", 3, 8, 0), m.workload, 7, 1, 2.0, 0.5, 70.0) for m in measures]
     assert "| create | 3 | 8 | 0 | 7 | 1 | 2.0 |" in report.tables([*ours, *measures])
+
+
+MOST_KIBIBYTES = 60
+"""What a program keeps at most for each resource until all are registered; about 35 when the limit was set."""
+
+
+def test_what_a_program_keeps_of_each_resource_is_small() -> None:
+    measured = program.share(50)
+    assert measured.resources == 201
+    assert 0 < measured.kibibytes < MOST_KIBIBYTES
+    assert measured.milliseconds > 0
+
+
+def test_a_statement_that_cannot_be_imported_is_not_measured() -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        program.imports("import nonsense", rounds=1)

@@ -39,6 +39,7 @@ from verge_pulumi.client.errors import (
     VergeError,
 )
 from verge_pulumi.client.keys import Key, as_key
+from verge_pulumi.client.limits import Clocks
 from verge_pulumi.client.observing import Exchange, Observer
 from verge_pulumi.client.pace import Budget, ledger_path
 from verge_pulumi.client.query import Fields, Filter, Function, Operator, Sort, any_of, call, follow, select, where
@@ -46,7 +47,6 @@ from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import recording_writes
 from verge_pulumi.client.table import Receipt, Row, Table
 from verge_pulumi.client.text import hidden_so_far, hiding, printable, printable_lines
-from verge_pulumi.client.transport import Clocks
 
 __all__ = [
     "AlreadyExists",

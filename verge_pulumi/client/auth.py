@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from concurrent.futures import Future
 from copy import copy
+from typing import TYPE_CHECKING
 
 from verge_pulumi.client.answer import Request
 from verge_pulumi.client.errors import (
@@ -21,8 +22,11 @@ from verge_pulumi.client.errors import (
     ServerError,
     VergeError,
 )
+from verge_pulumi.client.limits import Clocks
 from verge_pulumi.client.text import Sealed, Secret
-from verge_pulumi.client.transport import Clocks, Transport
+
+if TYPE_CHECKING:
+    from verge_pulumi.client.transport import Transport
 
 _TOKENS = "/api/sys/tokens"
 _TOKEN_HEADER = "x-yottabyte-token"  # noqa: S105  the name of a header

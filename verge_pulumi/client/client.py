@@ -10,13 +10,13 @@ from typing import Self
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
 from verge_pulumi.client.host import origin
+from verge_pulumi.client.limits import Clocks, MiB
 from verge_pulumi.client.observing import Observer
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.query import query_string
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.table import Row, Table
-from verge_pulumi.client.transport import Clocks, MiB, Transport
 
 _COME_AGAIN = (429, 502, 503, 504)
 _SYSTEM_FIELDS = "$key,id,yb_version,os_version,cloud_name"
@@ -57,6 +57,8 @@ class VergeClient:
         read_only: bool = False,
         observers: Sequence[Observer] = (),
     ) -> None:
+        from verge_pulumi.client.transport import Transport  # as its docstring says
+
         self.host = origin(host)
         transport = Transport(
             self.host,

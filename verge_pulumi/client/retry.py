@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception
+from typing import TYPE_CHECKING, TypeVar
 
 from verge_pulumi.client.errors import ApiError, NoAnswer, Outcome, RateLimited, Unreachable, VergeError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 T = TypeVar("T")
 
@@ -88,6 +89,8 @@ class RetryPolicy:
         Raises:
             VergeError: The last failure. Its outcome speaks for all attempts: unknown if that of any of them was.
         """
+        from tenacity import Retrying, retry_if_exception  # a program sends no requests as a rule
+
         unsure = False
         left = budget or RetryBudget(self.budget)
 

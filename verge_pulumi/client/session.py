@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
 from verge_pulumi.client.errors import Outcome, ReadOnly, VergeError
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.retry import RetryBudget, RetryPolicy
-from verge_pulumi.client.transport import Stream, Transport
+
+if TYPE_CHECKING:
+    from verge_pulumi.client.transport import Stream, Transport
 
 T = TypeVar("T")
 

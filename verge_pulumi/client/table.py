@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Literal
 from verge_pulumi.client.answer import Answer, Method, Request
 from verge_pulumi.client.errors import BadAnswer, InvalidKey, InvalidQuery, NotFound, Outcome
 from verge_pulumi.client.keys import Key, is_given_key, is_key
+from verge_pulumi.client.limits import KiB
 from verge_pulumi.client.query import Fields, Filter, Sort, fields_text, query_string, sort_text
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.text import printable
-from verge_pulumi.client.transport import KiB
 from verge_pulumi.client.upload import Progress, send_chunks
 
 Row = dict[str, Any]

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from verge_pulumi.client.masking import Secrets
+if TYPE_CHECKING:
+    from verge_pulumi.client.masking import Secrets
 
 _ESCAPE_SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -37,8 +38,7 @@ def _tamed(text: str) -> str:
     return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE and char not in _BLANK)
 
 
-_NONE = Secrets(())
-_hidden: ContextVar[Secrets] = ContextVar("hidden", default=_NONE)
+_hidden: ContextVar[Secrets | None] = ContextVar("hidden", default=None)
 
 
 _LONGEST_REMEMBERED = 4096
@@ -50,11 +50,23 @@ def hiding(secrets: Iterable[str]) -> Iterator[None]:
     """Mask secrets in all that is shown from within the block, whoever shows it; `hidden_so_far` remembers them."""
     secrets = tuple(secrets)
     _seen.update(secret for secret in secrets if len(secret) <= _LONGEST_REMEMBERED)
-    token = _hidden.set(_hidden.get() | Secrets(secrets, _tamed))
+    token = _hidden.set(_hidden_with(secrets))
     try:
         yield
     finally:
         _hidden.reset(token)
+
+
+def _hidden_with(secrets: Iterable[str]) -> Secrets | None:
+    """Return what is to be masked: these secrets, and those of the `hiding` block; None if there is nothing."""
+    around, here = _hidden.get(), tuple(secrets)
+    if not here:
+        return around
+    # Imported here: its many patterns take time to compile, and a program that hides nothing needs none.
+    from verge_pulumi.client.masking import Secrets
+
+    own = Secrets(here, _tamed)
+    return around | own if around else own
 
 
 def hidden_so_far() -> frozenset[str]:
@@ -70,26 +82,30 @@ def printable(text: str, limit: int = 200, secrets: Iterable[str] = ()) -> str:
     ``limit`` characters. Secrets are masked before anything is cut, so that no part of one stays, and once more
     afterwards, when nothing invisible splits them. Those of the `hiding` block count, too.
     """
-    hidden = _hidden.get() | Secrets(secrets, _tamed)
-    text = hidden.masked(_tamed(_masked_beginning(text, hidden)))
+    hidden = _hidden_with(secrets)
+    text = _masked(_tamed(_masked_beginning(text, hidden)), hidden)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def printable_lines(text: str, limit: int = 16 * 1024, secrets: Iterable[str] = ()) -> str:
     """Make text of several lines safe, such as a traceback; lines and their indentation stay."""
-    hidden = _hidden.get() | Secrets(secrets, _tamed)
+    hidden = _hidden_with(secrets)
     lines = (
         " " * (len(line) - len(line.lstrip(" "))) + _tamed(line)
         for line in _masked_beginning(text, hidden).splitlines()
     )
-    text = "\n".join(hidden.masked(line.rstrip()) for line in lines)
+    text = "\n".join(_masked(line.rstrip(), hidden) for line in lines)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _masked_beginning(text: str, hidden: Secrets) -> str:
+def _masked(text: str, hidden: Secrets | None) -> str:
+    return hidden.masked(text) if hidden else text
+
+
+def _masked_beginning(text: str, hidden: Secrets | None) -> str:
     """Return what is looked at of a text, masked."""
-    masked = hidden.masked(text[:_LONGEST_LOOKED_AT])
-    if len(text) <= _LONGEST_LOOKED_AT:
+    masked = _masked(text[:_LONGEST_LOOKED_AT], hidden)
+    if len(text) <= _LONGEST_LOOKED_AT or hidden is None:
         return masked
     # What is cut in two there is not known for a secret.
     return masked[: max(0, len(masked) - hidden.longest_line * _LONGEST_CODE)]

@@ -4,6 +4,9 @@ A ``requests`` adapter is driven directly, without a ``requests.Session``. That 
 adds: redirects (which would carry the session token to another host), proxies and ``.netrc`` from the environment,
 cookies. urllib3's own retries are off; `verge_pulumi.client.retry` decides.
 
+It is imported when the first client is made: ``requests`` takes about half as long to load as Pulumi, and a program
+sends no requests as a rule.
+
 It is one file, since the clocks and limits of an exchange reach from the socket to the whole answer.
 """
 
@@ -37,11 +40,9 @@ from verge_pulumi.client.errors import (
     UntrustedCertificate,
     VergeError,
 )
+from verge_pulumi.client.limits import Clocks, KiB
 from verge_pulumi.client.observing import Observer, Watch
 from verge_pulumi.client.text import printable
-
-KiB = 1024
-MiB = 1024 * KiB
 
 SLOWEST = 64 * KiB
 """Bytes in a second that a connection is expected to carry when a large body is sent."""
@@ -50,22 +51,6 @@ _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.clien
 _UNUSABLE = (ssl.SSLError, urllib3.exceptions.DecodeError, http.client.HTTPException)
 _CUT = (ssl.SSLEOFError, http.client.IncompleteRead, http.client.RemoteDisconnected)
 """Of the `_UNUSABLE`, those that only say that the other side went away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """How long to wait, in seconds.
-
-    Attributes:
-        connect: For a connection, to each address of the host.
-        silence: For the next byte of the answer.
-        attempt: For the whole answer, not counting the time to send a large body. ``requests`` has no such limit: a
-            server that drips holds it for ever.
-    """
-
-    connect: float = 5.0
-    silence: float = 30.0
-    attempt: float = 60.0
 
 
 class Transport:

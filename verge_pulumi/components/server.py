@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
-from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
 from verge_pulumi.engine.declaring.attributes import Attr, Whole, arg
 from verge_pulumi.engine.declaring.component import Arguments, Child, Component
 from verge_pulumi.engine.declaring.hidden import ASSUMED, ENDING
 from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
+from verge_pulumi.engine.runtime.registering import lend_outputs
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.compute.device import Device, DeviceSettings
 from verge_pulumi.resources.compute.drive import Drive, DriveSettings
@@ -25,6 +25,10 @@ from verge_pulumi.resources.network.network import Network
 from verge_pulumi.resources.power import Power, PowerSettings
 from verge_pulumi.resources.tags._assigning import Tags
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment
+
+if TYPE_CHECKING:
+    # Not loaded by servers without a first boot: it brings pydantic and YAML, which take as long as Pulumi itself.
+    from verge_pulumi.cloudinit import CloudInit, WindowsUnattend
 
 OnChange = Literal["ignore", "next-boot", "replace"]
 
@@ -86,7 +90,9 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
     devices: Part[Mapping[str, DeviceArgs], Mapping[str, Device]] = Part()
     """Devices by name."""
 
-    cloud_init: Part[CloudInit | WindowsUnattend, Mapping[str, CloudInitFile]] = Part()
+    cloud_init: Part[CloudInit | WindowsUnattend, Mapping[str, CloudInitFile]] = Part(
+        declared_in="verge_pulumi.cloudinit"
+    )
     """What the guest does at its first boot; read as the files that tell it, by name. They are handed over as
     `cloudinit_datasource` says, or if that is unset by ``nocloud``, to Windows by ``config_drive_v2``."""
 
@@ -176,8 +182,8 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         policies = ("stop_timeout", "allow_data_loss")
         ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
         made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, **assumed, ENDING: ending})
-        outputs = {attribute: vm.__dict__[attribute] for attribute in vm.declaration.attributes}
-        return {**outputs, **made, "tags": vm.tags, "cloud_init_on_change": on_change, "adopt": adopt}
+        lend_outputs(vm, self)
+        return {**made, "tags": vm.tags, "cloud_init_on_change": on_change, "adopt": adopt}
 
 
 def _named(name: str, file: str) -> str:
@@ -212,9 +218,8 @@ def _without_address(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hostname(settings: Mapping[str, Any], told: CloudInit | WindowsUnattend | None) -> Any:
     """Return the host name of the guest as far as the program says it: that of cloud-init, or the VM's name."""
-    if isinstance(told, CloudInit) and told.hostname is not None:
-        return told.hostname
-    return host_name(settings["name"])
+    hostname = getattr(told, "hostname", None)  # an answer file for Windows has none
+    return host_name(settings["name"]) if hostname is None else hostname
 
 
 def host_name(name: Any) -> str | None:
@@ -226,4 +231,6 @@ def _first_boot(name: str, told: CloudInit | WindowsUnattend | None) -> tuple[di
     """Return the files that tell a guest what to do first, and how they are handed over."""
     if told is None:
         return {}, ""
+    from verge_pulumi.cloudinit import WindowsUnattend
+
     return told.files(name), "config_drive_v2" if isinstance(told, WindowsUnattend) else "nocloud"

@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from verge_pulumi.client import Budget, Clocks, Observer, RetryPolicy, VergeClient
 from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, read_settings
@@ -30,8 +30,7 @@ GATHERING_PAUSE = 0.1
 """Seconds for which a read waits for those of other calls to begin with; the engine needs about 40 ms between two."""
 
 
-@dataclass(frozen=True)
-class System:
+class System(NamedTuple):
     """Which VergeOS it is.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import operator
 from collections.abc import Mapping, Sequence
@@ -180,6 +179,8 @@ def closest(
     others = connection.client.table(kind.table).list(
         fields=["$key", kind.label], filter=_all({**dict(kind.only), **(within or {})})
     )
+    import difflib  # for a message of an error only
+
     names = [str(row.get(kind.label)) for row in others]
     return next(iter(difflib.get_close_matches(str(wanted[kind.label]), names, 1)), None)
 

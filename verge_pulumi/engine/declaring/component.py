@@ -89,7 +89,8 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             ]
             running.claim(self, whole, children)
             pulumi.ComponentResource.__init__(self, token, resource_name, None, opts)
-            self.__dict__.update(self.make(resource_name, arguments, parts))
+            made = self.make(resource_name, arguments, parts)  # which may give it another __dict__
+            self.__dict__.update(made)
             running.stands_for(self, self.main)
             self.register_outputs({})
 
@@ -103,6 +104,8 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             cls.title = cls.__name__
             cls.attributes = read_attributes(cls)
             cls.parts = parts_of(cls)
+            # The SDK would evaluate them for each component, in search of the types of outputs, of which it has none.
+            cls.__annotations__ = {}
         else:
             refuse_own(cls, cls.title, {**cls.attributes, **dict.fromkeys(cls.parts)}, (Attribute, Part))
 

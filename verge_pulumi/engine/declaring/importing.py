@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, kw_only=True)
-class Importing:
+class Importing(NamedTuple):
     """How rows are treated that an import finds: ``importing = Importing(given={"system_group": (True,)})``.
 
     Attributes:
@@ -23,14 +22,14 @@ class Importing:
         also: Tables with further rows of which the objects consist, and the columns to read of them.
     """
 
-    given: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    given: Mapping[str, Collection[Any]] = MappingProxyType({})
     owned_by: str = ""
     follows_parents: bool = False
-    filled: Mapping[str, str] = field(default_factory=dict)
+    filled: Mapping[str, str] = MappingProxyType({})
     left: str = ""
     content: str = ""
     module: str = ""
-    also: Mapping[str, Collection[str]] = field(default_factory=dict)
+    also: Mapping[str, Collection[str]] = MappingProxyType({})
 
     def is_given(self, row: Mapping[str, Any]) -> bool:
         """Say whether VergeOS itself made this row."""

@@ -9,8 +9,9 @@ requests and takes in rights is said here too, because `verge_pulumi.review.esti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from verge_pulumi.engine.declaring.rights import WRITING, Right, Touch, touch
 
@@ -79,8 +80,7 @@ PLAIN_ROW = Life()
 """The life of a class that names none."""
 
 
-@dataclass(frozen=True)
-class PerNetwork:
+class PerNetwork(NamedTuple):
     """A table with one row for each network, to which rows refer instead of the network itself.
 
     Attributes:
@@ -89,7 +89,7 @@ class PerNetwork:
     """
 
     table: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import pulumi
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.attributes import REST, Attribute, Items, NamedItems
@@ -15,6 +14,12 @@ from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import PLAIN, uncarried
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.runtime import provider_process
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, TypeAdapter, ValidationError
+
+# pydantic is imported where the first value is checked: it takes about half as long to load as Pulumi, and it is the
+# provider that checks, not the program.
 
 Inputs = dict[str, Any]
 
@@ -29,6 +34,8 @@ def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs
     Returns:
         The inputs to keep, unknown values untouched, and one sentence for each problem.
     """
+    from pydantic import ValidationError
+
     known = {name: value for name, value in given.items() if not pulumi.contains_unknowns(value)}
     problems = [
         f"{name}: is required."
@@ -55,6 +62,8 @@ def _uncarried(values: Mapping[str, Any]) -> list[str]:
 @cache
 def input_model(declaration: Declaration) -> type[BaseModel]:
     """Return the pydantic model of what a program may set; every field may be left out, since it may be unknown."""
+    from pydantic import BeforeValidator, ConfigDict, Field, create_model
+
     fields: dict[str, Any] = {}
     annotated: Any = Annotated
     listed: Any = list
@@ -156,6 +165,8 @@ def _live(title: str, attribute: Attribute, answered: Any) -> Any:
 
 @cache
 def _adapter(attribute: Attribute) -> TypeAdapter[Any]:
+    from pydantic import ConfigDict, TypeAdapter
+
     return TypeAdapter(attribute.value_type, config=ConfigDict(coerce_numbers_to_str=True))
 
 

@@ -22,8 +22,9 @@ class Part(Generic[Given, Made]):
         self.declared_in = declared_in
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name."""
+        """Learn the name, and the annotation as it is written."""
         self.name = name
+        self.annotation = owner.__annotations__.get(name)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Part[Given, Made]: ...
@@ -47,8 +48,9 @@ def parts_of(cls: type) -> tuple[str, ...]:
 def part_types(owner: type, name: str) -> tuple[Any, Any]:
     """Return the type in which a part is given, and that in which it is read."""
     declaring = next(base for base in owner.__mro__ if name in vars(base))
-    modules = [declaring.__module__, vars(declaring)[name].declared_in]
-    known = [vars(importlib.import_module(module)) for module in modules if module]
-    names = {name: value for module in known for name, value in module.items()}
-    given, made = get_args(inspect.get_annotations(declaring, eval_str=True, globals=names)[name])
+    part: Part[Any, Any] = vars(declaring)[name]
+    modules = [importlib.import_module(module) for module in (declaring.__module__, part.declared_in) if module]
+    names = {name: value for module in modules for name, value in vars(module).items()}
+    alone = type("", (), {"__annotations__": {name: part.annotation}})
+    given, made = get_args(inspect.get_annotations(alone, eval_str=True, globals=names)[name])
     return given, made

@@ -6,11 +6,12 @@ so it is plain which resource means which, though none of them has a key yet.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -18,6 +19,7 @@ import pulumi
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import checking
 from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime.registering import Later
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.attributes import Attribute
@@ -91,8 +93,7 @@ class Planned(Given):
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{'$'.join(self.types)}::{self.name}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A name that a resource has in the program. With its `Types` it makes the URN, which must be unique.
 
     Attributes:
@@ -131,15 +132,15 @@ class Program:
             self._refusal = error
             raise
 
-    def unless_refused(self, value: str) -> pulumi.Output[str]:
+    def unless_refused(self, value: str) -> Awaitable[str]:
         """Return a value as an input that stops its resource if a refusal has ended the program.
 
         Pulumi registers what a program declared before it failed. Without this, `pulumi up` would create the part of a
         refused program that comes before the mistake.
         """
-        return pulumi.Output.from_input(value).apply(self._checked)
+        return Later(functools.partial(self._checked, value))
 
-    def _checked(self, value: str) -> str:
+    async def _checked(self, value: str) -> str:
         # A preview creates nothing, and finds more to warn of when all is registered.
         if (
             self._refusal is not None

@@ -24,6 +24,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -31,12 +32,7 @@ import pulumi.dynamic
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import program, references
-from verge_pulumi.engine.declaring.attributes import (
-    DECLARED,
-    Attr,
-    Attribute,
-    policy,
-)
+from verge_pulumi.engine.declaring.attributes import DECLARED, Attr, Attribute, policy
 from verge_pulumi.engine.declaring.declaration import (
     Declaration,
     Declared,
@@ -53,9 +49,10 @@ from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.signature import refuse_unknown
+from verge_pulumi.engine.runtime import registering
 
 
-class BaseResource(Declared, pulumi.dynamic.Resource):
+class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resource):
     """The base of everything that a program declares.
 
     Args:
@@ -168,6 +165,7 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
             cls.parts = parts_of(cls)
             examine(cls, cls.declaration)
             DECLARED[cls.__name__] = cls
+            cls.output_names = cls.declaration.attributes.keys()
         else:
             known = {**cls.declaration.attributes, **dict.fromkeys(cls.parts)}
             refuse_own(cls, cls.declaration.title, known, (Attribute, Part))
@@ -203,18 +201,16 @@ class BaseResource(Declared, pulumi.dynamic.Resource):
 
     def _register(self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         declaration = self.declaration
-        secrets = [name for name, attribute in declaration.attributes.items() if attribute.secret]
-        secrets += declaration.life.hides
-        # Every output must be named, if only with None, or the SDK does not hand it to the program.
-        properties = {
-            **dict.fromkeys(declaration.attributes),
-            **properties,
-            "__provider": declaration.provider,
-        }
-        merge = pulumi.ResourceOptions.merge
-        # Said here and not by the diff alone, which the engine does not ask when a replacement is forced.
-        usual = pulumi.ResourceOptions(delete_before_replace=declaration.delete_before_replace or None)
-        options = merge(merge(usual, opts), pulumi.ResourceOptions(additional_secret_outputs=secrets))
+        properties = {**properties, "__provider": declaration.provider}
+        if not registering.MAKES_OUTPUTS_WHEN_READ:
+            # Every output must be named, if only with None, or the SDK does not hand it to the program.
+            properties = {**dict.fromkeys(declaration.attributes), **properties}
+        usual = pulumi.ResourceOptions(
+            # Said here and not by the diff alone, which the engine does not ask when a replacement is forced.
+            delete_before_replace=declaration.delete_before_replace or None,
+            additional_secret_outputs=[*_secret_outputs(declaration)],
+        )
+        options = pulumi.ResourceOptions.merge(usual, opts) if opts else usual
         pulumi.CustomResource.__init__(self, declaration.type_token, resource_name, properties, options)
 
     @classmethod
@@ -269,6 +265,12 @@ class Resource(BaseResource, abstract=True):
         resource._register(resource_name, {}, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)))
         resource.__dict__.update(resource.attach(resource_name, dict.fromkeys(cls.parts)))
         return resource
+
+
+@cache
+def _secret_outputs(declaration: Declaration) -> tuple[str, ...]:
+    """Return the outputs that the state keeps encrypted."""
+    return (*(name for name, each in declaration.attributes.items() if each.secret), *declaration.life.hides)
 
 
 def _adopted(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Right = Literal["list", "read", "create", "modify", "delete"]
 
@@ -23,8 +22,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 WRITING: tuple[Stage, ...] = ("create", "update", "delete")
 
 
-@dataclass(frozen=True)
-class Touch:
+class Touch(NamedTuple):
     """Rows that a kind of resource reads or writes beside what its declaration tells.
 
     Attributes:

@@ -40,8 +40,8 @@ role            the attribute says
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.attributes import Attribute
@@ -57,8 +57,7 @@ MIB = 1024**2
 """Units of attributes that are numbers of bytes, or of MB."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inventory:
+class Inventory(NamedTuple):
     """Where all objects of a kind are listed, those of no stack too.
 
     Attributes:
@@ -67,15 +66,14 @@ class Inventory:
     """
 
     noun: str
-    given: Mapping[str, Collection[str]] = field(default_factory=dict)
+    given: Mapping[str, Collection[str]] = MappingProxyType({})
 
     def is_given(self, row: Mapping[str, Any]) -> bool:
         """Say whether every system has this row."""
         return any(row.get(column) in values for column, values in self.given.items())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Review:
+class Review(NamedTuple):
     """What reviews know of a resource, other than the roles of its attributes: ``review = Review(guards=True)``.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import Parameter
@@ -82,6 +81,8 @@ def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Ma
         if name in attributes and name not in known:
             raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
         if name not in known:
+            import difflib  # for this message only
+
             close = difflib.get_close_matches(name, known, 1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")

@@ -14,7 +14,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from verge_pulumi.client import as_key
@@ -219,6 +218,8 @@ class _Size(Value):
     }
 
     def bytes(self, value: Any) -> int:
+        from fractions import Fraction  # it loads `decimal`, which nothing else of a program needs
+
         match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", _number_text(value))
         unit = self.units.get(match[2] or "B") if match else None
         if match is None or unit is None:

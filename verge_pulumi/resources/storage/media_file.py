@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 import pulumi
 
 from verge_pulumi.client import ApiError, Row, printable, where
+from verge_pulumi.client.limits import MiB
 from verge_pulumi.client.table import UPLOAD_CHUNK
-from verge_pulumi.client.transport import MiB
 from verge_pulumi.client.upload import Progress
 from verge_pulumi.engine.declaring.attributes import Attr, arg, computed, policy
 from verge_pulumi.engine.declaring.importing import Importing
