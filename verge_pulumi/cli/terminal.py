@@ -98,7 +98,8 @@ class Work:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer = None
-        self._shown.stop()
+        if self._shown.live.is_started:
+            self._shown.stop()
 
     def _appear(self) -> None:
         with self._lock:
