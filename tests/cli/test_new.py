@@ -18,8 +18,8 @@ from verge_pulumi.cli import new as module
 from verge_pulumi.cli.app import app
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
-PROJECTS = [name for name in NAMES if (EXAMPLES / name / "Pulumi.yaml").exists()]
+PROJECTS = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))
+OTHERS = sorted(set(module.offered()) - {*PROJECTS})
 
 
 def new(*arguments: str, **options: Any) -> Any:
@@ -62,7 +62,7 @@ def test_what_a_template_asks_for_has_its_defaults(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in PROJECTS])
+@pytest.mark.parametrize("name", OTHERS)
 def test_what_is_no_project_of_its_own_is_copied(name: str, tmp_path: Path) -> None:
     result = new(name, str(tmp_path))
     assert (result.exit_code, "README.md" in result.stdout) == (0, True)
@@ -73,7 +73,7 @@ def test_all_examples_are_listed_with_what_they_show(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     result = new()
     assert (result.exit_code, files(tmp_path)) == (0, set())
-    assert sorted(line.split()[0] for line in result.stdout.splitlines()) == NAMES
+    assert sorted(line.split()[0] for line in result.stdout.splitlines()) == sorted(PROJECTS + OTHERS)
     assert all(len(line.split()) > 3 for line in result.stdout.splitlines())
 
 

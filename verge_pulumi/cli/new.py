@@ -22,8 +22,8 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 OWN = frozenset({".venv", "__pycache__"})
 """What is no part of an example, and may lie in its folder where somebody ran it."""
 
-IGNORED = ".venv/\n__pycache__/\nvergeos-import/\n*.har\n"
-"""What does not belong under version control: others can make it again, or must not see it."""
+IGNORE = Path(".gitignore")
+"""What does not belong under version control; that of the template does for each example."""
 
 
 def examples() -> Path:
@@ -69,16 +69,15 @@ def new(
     project = name or re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-") or example
     if not NAME.fullmatch(project):
         stop("make a project", f"'{text(project)}' is no name of a project. Use letters, digits, '-', '_' and '.'")
-    files = {path: each for path, each in _files(example, project).items() if path.name != ".gitignore"}
+    files = _files(example, project)
     if taken := [str(path) for path in files if (folder / path).exists()]:
         stop("make a project", f"{text(', '.join(taken))} is there already. Name another folder")
     try:
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
-        ignored = folder / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text(IGNORED, encoding="utf-8")
+        if not (folder / IGNORE).exists():
+            (folder / IGNORE).write_bytes((examples() / TEMPLATE / IGNORE).read_bytes())
     except OSError as error:
         stop("make a project", f"{text(error.filename)}: {error.strerror}. Name a folder that can be written")
     typer.echo("\n".join(_next(example, folder, files)))
@@ -98,7 +97,7 @@ def _files(example: str, project: str) -> dict[Path, bytes]:
     found = {
         path.relative_to(source): path.read_bytes()
         for path in sorted(source.rglob("*"))
-        if path.is_file() and OWN.isdisjoint(path.relative_to(source).parts)
+        if path.is_file() and path.name != IGNORE.name and OWN.isdisjoint(path.relative_to(source).parts)
     }
     head = Path("Pulumi.yaml")
     if head in found:
