@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import email
+import os
 import re
 import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -28,14 +30,14 @@ def wheel(built: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def described(wheel: Path) -> email.message.Message:
+def described(wheel: Path) -> Message:
     """The metadata of the wheel, whose body is the description."""
     with zipfile.ZipFile(wheel) as opened:
         (path,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
-        return email.message_from_bytes(opened.read(path))
+        return message_from_bytes(opened.read(path))
 
 
-def tokens(described: email.message.Message) -> list[Token]:
+def tokens(described: Message) -> list[Token]:
     """Return the description as a package index reads it, piece by piece."""
     text = described.get_payload(decode=True)
     assert isinstance(text, bytes)
@@ -48,7 +50,8 @@ def test_another_checkout_gives_the_same_bytes(built: Path, tmp_path: Path) -> N
     ignored = shutil.ignore_patterns(".git", ".venv", "tests", "__pycache__", "mutants", ".*_cache")
     shutil.copytree(ROOT, copy, ignore=ignored, copy_function=shutil.copyfile)
     for path in copy.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+        runs = path.is_dir() or os.access(ROOT / path.relative_to(copy), os.X_OK)
+        path.chmod(0o700 if runs else 0o600)
     assert release.build(copy, tmp_path / "built") == []
     ours, theirs = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (built, tmp_path / "built")
@@ -66,7 +69,7 @@ def test_the_wheel_has_every_file_of_the_package_and_the_examples(wheel: Path) -
     assert wanted | {"verge_pulumi_host.pth"} == inside
 
 
-def test_the_description_is_the_readme_with_links_that_lead_somewhere(described: email.message.Message) -> None:
+def test_the_description_is_the_readme_with_links_that_lead_somewhere(described: Message) -> None:
     assert described["Description-Content-Type"] == "text/markdown"
     repository = next(
         line.partition(", ")[2] for line in described.get_all("Project-URL", []) if line.startswith("Repository")
@@ -80,13 +83,13 @@ def test_the_description_is_the_readme_with_links_that_lead_somewhere(described:
         assert own is None or (ROOT / own[1]).exists(), link
 
 
-def test_the_description_has_nothing_that_an_index_leaves_out(described: email.message.Message) -> None:
+def test_the_description_has_nothing_that_an_index_leaves_out(described: Message) -> None:
     kinds = {token.type for token in tokens(described)}
     assert {"table_open", "fence", "image"} <= kinds
     assert not {"html_block", "html_inline"} & kinds
 
 
-def test_the_metadata_names_what_it_runs_on(described: email.message.Message) -> None:
+def test_the_metadata_names_what_it_runs_on(described: Message) -> None:
     classifiers = described.get_all("Classifier", [])
     minors = [found[1] for each in classifiers if (found := re.search(r":: 3\.(\d+)$", each))]
     assert minors == ["11", "12", "13", "14"]
@@ -98,7 +101,7 @@ def test_the_metadata_names_what_it_runs_on(described: email.message.Message) ->
 def test_the_wheel_works_where_nothing_else_is(built: Path, tmp_path: Path) -> None:
     wheelhouse.fill(tmp_path / "wheels", ["verge-pulumi[cli,simulator]"])
     venv.create(tmp_path / "venv", with_pip=True)
-    python = next((tmp_path / "venv").glob("*/python*"))
+    python = str(next((tmp_path / "venv").glob("[bS]*/python*")))
     links = [f"--find-links={folder}" for folder in (built, tmp_path / "wheels")]
     install = [python, "-m", "pip", "install", "--quiet", "--no-index", *links, "verge-pulumi[cli,simulator]"]
     subprocess.run(install, check=True)
