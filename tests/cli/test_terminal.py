@@ -118,13 +118,15 @@ def test_what_is_folded_on_a_page_is_a_section_and_a_picture_is_left_out(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     folded = (
-        "<details open>\n<summary>To look at</summary>\n\n- web\n\n</details>\n\n```mermaid\ngraph TD\n```\n\nend\n"
+        "<details open>\n<summary>To look at</summary>\n\n- web\n\n</details>\n\n"
+        "<details>\n<summary>Picture</summary>\n\n```mermaid\ngraph TD\n```\n\n</details>\n\nend\n"
     )
     show("", folded)
     shown = capsys.readouterr().out
     assert "To look at" in shown
     assert "end" in shown
     assert "graph" not in shown
+    assert "Picture" not in shown
 
 
 def test_what_is_done_at_once_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

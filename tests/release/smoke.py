@@ -5,6 +5,7 @@ It is no test of pytest's, and needs no checkout and no engine: it runs where no
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import json
 import runpy
@@ -87,15 +88,22 @@ class Mocks(pulumi.runtime.Mocks):
         return {}, None
 
 
+def run(folder: Path) -> None:
+    """Run the program in a folder; what is returned would be taken for outputs."""
+    runpy.run_path(str(folder / "__main__.py"), run_name="__main__")
+
+
 def project() -> None:
     """An example becomes a project, whose program runs."""
     with tempfile.TemporaryDirectory() as folder:
         command("new", "template", folder)
+        # Pulumi's mocks take the main thread's loop, which Python 3.14 no longer makes by itself.
+        asyncio.set_event_loop(asyncio.new_event_loop())
         mocks = Mocks()
         pulumi.runtime.set_mocks(mocks, project="shop", stack="dev")
         pulumi.runtime.set_all_config({"shop:network": "10.0.0.0/24", "shop:servers": "2"})
         runtime: Any = pulumi.runtime  # which has no types for this
-        runtime.test(lambda: runpy.run_path(str(Path(folder) / "__main__.py"), run_name="__main__"))()
+        runtime.test(lambda: run(Path(folder)))()
         assert {"lan", "web-1-vm", "web-2-vm"} <= set(mocks.made), mocks.made
 
 

@@ -19,9 +19,16 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
+from rich.theme import Theme
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+FOLD = r"<details[^>]*>\s*<summary>([^<]*)</summary>"
+"""The head of what can be folded on a page."""
+
+THEME = Theme({"markdown.code": "cyan"})
+"""Names and values, also where the terminal is white."""
 
 PATIENCE = 2.0
 """Seconds after which a person is told what takes so long."""
@@ -39,13 +46,13 @@ def show(plain: str, markdown: str | None = None) -> None:
         plain: For a pipe or a file, and for a terminal if there is nothing else.
         markdown: For a terminal, which shows its tables and headings as such.
     """
-    console = Console()
+    console = Console(theme=THEME)
     if markdown is None or not console.is_terminal:
         typer.echo(plain)
         return
-    # What can be folded on a page is a section here, and a picture in Mermaid's words is no picture.
-    shown = re.sub(r"<details[^>]*>\s*<summary>(.*?)</summary>", r"### \1", markdown)
-    console.print(Markdown(re.sub(r"^```mermaid$.*?^```$", "", shown, flags=re.M | re.S)))
+    # A picture in Mermaid's words is no picture here, and what can be folded on a page is a section.
+    shown = re.sub(FOLD + r"\s*```mermaid$.*?^```$", "", markdown, flags=re.M | re.S)
+    console.print(Markdown(re.sub(FOLD, r"### \1", shown)))
 
 
 def tell(word: str, style: str, rest: str) -> None:
