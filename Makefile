@@ -40,7 +40,7 @@ test: $(READY) ## Run every test, with coverage
 check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy verge_pulumi bench tests tools __main__.py
+	$(BIN)/mypy verge_pulumi bench tests tools __main__.py hatch_build.py
 	for program in examples/*/__main__.py examples/*/*/__main__.py; do $(BIN)/mypy $$program || exit; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
@@ -66,10 +66,11 @@ soak: $(READY) ## Run the long loops beside their goals, and all property tests 
 mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py
 
-# The pipelines of examples/ci get what the package and its command need, in the same versions.
+# What checks a release is in a lock of its own, since nobody else needs it. The pipelines of examples/ci get what the package and its command need, in the same versions.
 lock: $(READY) ## Pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra cli --extra simulator pyproject.toml -o requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="see README.md" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --constraint requirements.lock --extra cli pyproject.toml -o examples/ci/requirements.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --upgrade --python-version 3.11 .github/requirements.in -o .github/requirements.txt
 
 clean: ## Remove what these commands made in the checkout
 	rm -rf .venv .quickstart .mutation.log mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

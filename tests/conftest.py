@@ -27,11 +27,13 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each worker begin with its share of the tests that start the Pulumi CLI.
+    """Mark the tests that start the Pulumi CLI, and let each worker begin with its share of them.
 
     pytest-xdist cuts the list into one piece for each worker, and who has done theirs steals from the end of another's.
     So the last minutes are short tests, which keep all workers busy.
     """
+    for item in filter(_starts_pulumi, items):
+        item.add_marker("engine")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers == 1:
         return

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "verge_pulumi"
 NOTE = "Written by `make docs` from the files that define the names; edit those instead."
 
 OTHERS = {
+    "__version__": "verge_pulumi._version:__version__",
     "CloudInit": "verge_pulumi.cloudinit:CloudInit",
     "FirewallRule": "verge_pulumi.resources.firewall._firewall_rule:FirewallRule",
     "Provider": "verge_pulumi.engine.connecting.provider:Provider",

@@ -1,5 +1,6 @@
 # Written by `make docs` from the files that define the names; edit those instead.
 
+from verge_pulumi._version import __version__ as __version__
 from verge_pulumi.accounts import Account as Account
 from verge_pulumi.accounts import deploy_account as deploy_account
 from verge_pulumi.accounts import preview_account as preview_account
@@ -194,6 +195,7 @@ __all__ = [
     "Webhook",
     "WireGuard",
     "WireGuardPeer",
+    "__version__",
     "by_name",
     "deploy_account",
     "export",

@@ -78,6 +78,7 @@ OTHERS = {
     "Provider": "verge_pulumi.engine.connecting.provider:Provider",
     "Server": "verge_pulumi.components:Server",
     "SnapshotPeriod": "verge_pulumi.resources.protection._snapshot_period:SnapshotPeriod",
+    "__version__": "verge_pulumi._version:__version__",
     "by_name": "verge_pulumi.engine.connecting.finding:by_name",
     "deploy_account": "verge_pulumi.accounts:deploy_account",
     "export": "verge_pulumi.engine.declaring.export:export",

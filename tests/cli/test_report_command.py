@@ -321,7 +321,9 @@ def test_without_the_extra_one_sentence_says_what_to_install(missing: str, monke
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == f"Unable to start verge-pulumi: {missing} is missing. Install verge-pulumi[cli]."
+    assert ended.value.code == (
+        f"Unable to start verge-pulumi: the package {missing} is missing. Run pip install 'verge-pulumi[cli]'."
+    )
 
 
 def test_the_command_line_of_the_process_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,4 +361,6 @@ def test_without_its_extra_the_simulator_says_what_to_install(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     result = RUNNER.invoke(app, ["simulator"])
     assert result.exit_code == 1
-    assert result.stderr == "Unable to start the simulator: aiohttp is missing. Install verge-pulumi[simulator].\n"
+    assert result.stderr == (
+        "Unable to start the simulator: the package aiohttp is missing. Run pip install 'verge-pulumi[simulator]'.\n"
+    )

@@ -313,10 +313,12 @@ def test_lines_for_people(doctor: Doctor, bench: Bench, monkeypatch: pytest.Monk
 
 
 def test_colours_are_for_terminals(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    coloured = CliRunner().invoke(app, ["doctor", str(doctor.folder)], color=True).stdout
-    assert "\x1b[32mok" in coloured
+    command = ["doctor", str(doctor.folder)]
+    assert "\x1b" not in CliRunner().invoke(app, command, color=True).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[32mok" in CliRunner().invoke(app, command, color=True).stdout
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[3" not in CliRunner().invoke(app, ["doctor", str(doctor.folder)], color=True).stdout
+    assert "\x1b[3" not in CliRunner().invoke(app, command, color=True).stdout
 
 
 def test_names_that_others_chose_steer_no_terminal(doctor: Doctor, bench: Bench) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from verge_pulumi._extras import MissingExtra, extra
+
 
 def main() -> None:
     """Run the command line of this process, and exit."""
     try:
-        from verge_pulumi.cli.app import app
-    except ModuleNotFoundError as error:
-        if error.name not in ("jinja2", "typer"):
-            raise
-        sys.exit(f"Unable to start verge-pulumi: {error.name} is missing. Install verge-pulumi[cli].")
+        with extra("cli", "start verge-pulumi"):
+            from verge_pulumi.cli.app import app
+    except MissingExtra as error:
+        sys.exit(str(error))
     app()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Annotated
 
 import typer
 
+from verge_pulumi._version import __version__
 from verge_pulumi.cli.billing import billing
 from verge_pulumi.cli.compare import compare
 from verge_pulumi.cli.conformance import EPILOG as CONFORMANCE_EPILOG
@@ -17,6 +19,7 @@ from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.eject import eject
 from verge_pulumi.cli.importing import EPILOG as IMPORT_EPILOG
 from verge_pulumi.cli.importing import importing
+from verge_pulumi.cli.new import new
 from verge_pulumi.cli.reap import reap
 from verge_pulumi.cli.report import EPILOG, report
 from verge_pulumi.cli.simulator import simulator
@@ -26,14 +29,23 @@ app = typer.Typer(
     name="verge-pulumi",
     help="Tools for people and pipelines that run VergeOS with Pulumi.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"verge-pulumi {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def verge_pulumi() -> None:
+def verge_pulumi(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Tools for people and pipelines that run VergeOS with Pulumi."""
     for stream in (sys.stdout, sys.stderr):
         # A code page of Windows lacks the arrows of a report, and names may hold anything.
@@ -48,6 +60,7 @@ app.command(epilog=DOCTOR_EPILOG)(doctor)
 app.command()(drift)
 app.command()(eject)
 app.command("import", epilog=IMPORT_EPILOG)(importing)
+app.command()(new)
 app.command()(reap)
 app.command(epilog=EPILOG)(report)
 app.command()(uses)

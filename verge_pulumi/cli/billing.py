@@ -9,6 +9,7 @@ import pulumi
 import typer
 
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import show, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.engine.errors import EngineError
@@ -39,11 +40,11 @@ def billing(
         raise typer.BadParameter("it is not later than --from", param_hint="--to")
     try:
         connection = connect(read_settings(lambda _: None, os.environ))
-        with connection.client:
+        with connection.client, working("Reading the billing records"):
             records = read_billing(connection, begin, end)
     except (EngineError, VergeError, pulumi.RunError) as error:
         stop("list the billing records", error)
-    typer.echo(render(records, form))
+    show(render(records, form), render(records, RecordFormat.MARKDOWN) if form is RecordFormat.TABLE else None)
 
 
 def _seconds(option: str, value: str | None) -> int | None:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.completing import stacks
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import show, working
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.compare import View, compare_states, render
 from verge_pulumi.review.output import Format
@@ -15,9 +17,12 @@ from verge_pulumi.review.stacks import read_state
 
 def compare(
     left: Annotated[
-        str, typer.Argument(help="A stack of the project in this folder, or a file of 'pulumi stack export'.")
+        str,
+        typer.Argument(
+            help="A stack of the project in this folder, or a file of 'pulumi stack export'.", autocompletion=stacks
+        ),
     ],
-    right: Annotated[str, typer.Argument(help="Another one.")],
+    right: Annotated[str, typer.Argument(help="Another one.", autocompletion=stacks)],
     form: Annotated[Format, typer.Option("--format", help="How the comparison is written.")] = Format.TEXT,
     prefix: Annotated[
         list[str] | None,
@@ -34,12 +39,13 @@ def compare(
         raise typer.BadParameter("write it as 'stack=prefix'", param_hint="--prefix")
     prefixes = {stack: its for stack, _, its in (each.partition("=") for each in prefix or ())}
     try:
-        views = [
-            View(state, prefixes.get(state.stack, state.stack), literal=literal)
-            for state in (read_state(left), read_state(right))
-        ]
-        comparison = compare_states(*views)
+        with working("Reading both states"):
+            views = [
+                View(state, prefixes.get(state.stack, state.stack), literal=literal)
+                for state in (read_state(left), read_state(right))
+            ]
+            comparison = compare_states(*views)
     except EngineError as error:
         stop("compare", error)
-    typer.echo(render(comparison, form))
+    show(render(comparison, form), render(comparison, Format.MARKDOWN) if form is Format.TEXT else None)
     raise typer.Exit(int(exit_code and not comparison.same))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from verge_pulumi.catalogue.described import DescribedSystem
 from verge_pulumi.catalogue.reports import UnreadableReport, left_out, read_report
 from verge_pulumi.cli.lab import Only, Prefix, Stop, Wanted, Yes, run_lab
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import working
 from verge_pulumi.client import VergeError
 from verge_pulumi.conformance import rendering
 from verge_pulumi.conformance.examining import FAILED, examine
@@ -78,16 +78,8 @@ def conformance(
 
 def _read() -> DescribedSystem:
     connection = connect(read_settings(lambda _: None, os.environ), read_only=True)
-    with (
-        connection.client as client,
-        typer.progressbar(length=1, label="Reading schemas", file=sys.stderr) as bar,
-    ):
-
-        def progress(done: int, wanted: int) -> None:
-            bar.length = wanted
-            bar.update(done - bar.pos)
-
-        return read_described(client, progress)
+    with connection.client as client, working("Reading schemas") as work:
+        return read_described(client, lambda done, wanted: work.now(f"Reading schemas, {done} of {wanted}"))
 
 
 def _write(system: DescribedSystem, path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.completing import stacks
+from verge_pulumi.cli.terminal import awaited, tell
 from verge_pulumi.doctor.checkup import Checkup
 from verge_pulumi.doctor.findings import Finding, Level, has_problem
 from verge_pulumi.doctor.rendering import document, lines, summary
@@ -21,7 +23,9 @@ def doctor(
     folder: Annotated[
         Path, typer.Argument(help="The Pulumi project, if there is one.", exists=True, file_okay=False)
     ] = Path(),
-    stack: Annotated[str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.")] = "",
+    stack: Annotated[
+        str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.", autocompletion=stacks)
+    ] = "",
     provider: Annotated[
         str, typer.Option(help="Name of a Provider in the state: check the system that it leads to.")
     ] = "",
@@ -38,11 +42,10 @@ def doctor(
     """
     checkup = Checkup(folder, os.environ, stack=stack, provider=provider, user=user, preview=preview)
     findings: list[Finding] = []
-    for finding in checkup.run():
+    for finding in awaited("Checking what a run needs", checkup.run()):
         findings.append(finding)
         if not as_json:
             level, rest = lines(finding)
-            colour = None if os.environ.get("NO_COLOR") else _COLOURS[finding.level]
-            typer.echo(typer.style(level, fg=colour) + rest)
+            tell(level, _COLOURS[finding.level], rest)
     typer.echo(document(findings, checkup.requests) if as_json else summary(findings, checkup.requests))
     raise typer.Exit(1 if has_problem(findings) else 0)

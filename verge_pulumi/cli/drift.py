@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.completing import stacks as known
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import show, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.drift import find_drift, render
@@ -16,7 +18,10 @@ from verge_pulumi.review.stacks import read_state
 
 def drift(
     stacks: Annotated[
-        list[str], typer.Argument(help="Stacks of the project in this folder, or files of 'pulumi stack export'.")
+        list[str],
+        typer.Argument(
+            help="Stacks of the project in this folder, or files of 'pulumi stack export'.", autocompletion=known
+        ),
     ],
     form: Annotated[Format, typer.Option("--format", help="How the report is written.")] = Format.TEXT,
 ) -> None:
@@ -25,8 +30,11 @@ def drift(
     Exit codes: 0 nothing differs, 1 something does, 2 it could not be found out.
     """
     try:
-        report = find_drift([read_state(stack) for stack in stacks])
+        with working("Reading the states") as work:
+            states = [read_state(stack) for stack in stacks]
+            work.now("Comparing them with VergeOS")
+            report = find_drift(states)
     except (EngineError, VergeError) as error:
         stop("look for drift", error)
-    typer.echo(render(report, form))
+    show(render(report, form), render(report, Format.MARKDOWN) if form is Format.TEXT else None)
     raise typer.Exit(report.exit_code)

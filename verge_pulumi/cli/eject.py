@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from verge_pulumi.cli.completing import stacks
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import awaited, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.ejecting.choosing import choose, without
 from verge_pulumi.ejecting.marks import unmark
@@ -19,7 +21,7 @@ from verge_pulumi.review.stack_commands import StackCommands
 
 
 def eject(
-    stack: Annotated[str, typer.Argument(help="A stack of the project in this folder.")],
+    stack: Annotated[str, typer.Argument(help="A stack of the project in this folder.", autocompletion=stacks)],
     only: Annotated[
         list[str] | None,
         typer.Option(help="A resource or component by its name in the program, or a pattern. May be repeated."),
@@ -41,7 +43,8 @@ def eject(
     """
     commands = StackCommands(Path(), stack)
     try:
-        before = commands.export()
+        with working("Reading the state"):
+            before = commands.export()
         chosen = choose(before, only or ())
     except EngineError as error:
         stop("eject", error)
@@ -55,14 +58,15 @@ def eject(
         return
     try:
         failed = False
-        for line in () if keep_marks else unmark(chosen.entries):
+        for line in awaited("Taking the marks off", () if keep_marks else unmark(chosen.entries)):
             failed = failed or line.startswith("Unable")
             typer.echo(line, err=line.startswith("Unable"))
         if failed:
             typer.echo("The state is as it was. Run the command again.", err=True)
             raise typer.Exit(1)
         kept = backup or Path(f"{stack.replace('/', '-')}.before-eject.json")
-        commands.replace_state(before, without(before, chosen.urns), kept)
+        with working("Writing the state"):
+            commands.replace_state(before, without(before, chosen.urns), kept)
     except (EngineError, VergeError) as error:
         typer.echo(f"Unable to eject: {error_text(error)}", err=True)
         raise typer.Exit(1) from None

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.completing import stacks
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.asking import unanswered
@@ -34,7 +36,10 @@ def importing(
         Path, typer.Argument(help="Folder of the Pulumi project; the program is written there.")
     ] = Path(),
     stack: Annotated[
-        str, typer.Option("--stack", "-s", help="Stack to import into; the selected one if not given.")
+        str,
+        typer.Option(
+            "--stack", "-s", help="Stack to import into; the selected one if not given.", autocompletion=stacks
+        ),
     ] = "",
     only: Annotated[
         list[str] | None,
@@ -144,8 +149,9 @@ def importing(
             tfstate=read_tfstate(tfstate) if tfstate else None,
         )
         of_secrets = unanswered if no_input or not at_terminal() else ask
-        importing = Import(folder, Pulumi(folder, stack), os.environ, _tell, provider, of_secrets)
-        outcome = importing.run(options, asking.state, asking.marks)
+        with working("Importing") as work:
+            importing = Import(folder, Pulumi(folder, stack), os.environ, _tell, provider, work.aside(of_secrets))
+            outcome = importing.run(options, work.aside(asking.state), work.aside(asking.marks))
     except (EngineError, VergeError) as error:
         stop("import", error, code=1)
     except OSError as error:

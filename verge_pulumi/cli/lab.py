@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -15,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import Work, working
 from verge_pulumi.client import Authentication, VergeClient, VergeError
 from verge_pulumi.conformance.lab.lab import Lab
 from verge_pulumi.conformance.lab.run import PREFIX, Outcome, Result, Verdict, Watcher, chosen, run
@@ -77,8 +77,9 @@ def run_lab(prefix: str, only: list[str], *, yes: bool, first: bool, as_json: bo
             lambda credentials: _visitor(connection, credentials),
             connection.see_system,
         )
-        with _ended_like_interrupted():
-            outcome = run(connection.client, bench, assumptions, reserved=prefix, stop=first, watcher=_watcher(as_json))
+        with _ended_like_interrupted(), working("Trying out what is assumed") as work:
+            watcher = _watcher(work, as_json)
+            outcome = run(connection.client, bench, assumptions, reserved=prefix, stop=first, watcher=watcher)
     except KeyboardInterrupt:
         stop("run the lab", "it was stopped before anything was written", code=FAILED)
     except (EngineError, VergeError) as error:
@@ -127,23 +128,15 @@ def _confirm(connection: Connection, prefix: str, *, yes: bool) -> None:
         raise EngineError("the prefix was not confirmed; nothing was written")
 
 
-def _watcher(as_json: bool) -> Watcher:
+def _watcher(work: Work, as_json: bool) -> Watcher:
     """Return who tells how it goes on: each result is a line, and a terminal shows what is done now."""
 
-    def step(what: str) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{what} …")
-            sys.stderr.flush()
-
     def result(result: Result) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
         if not as_json:
             for line in _lines(result):
                 typer.echo(line)
 
-    return Watcher(step, result)
+    return Watcher(work.now, work.aside(result))
 
 
 def _lines(result: Result) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import awaited, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.engine.errors import EngineError
@@ -45,7 +46,10 @@ def reap(
         stop("look for what expired", error)
     failed = False
     try:
-        found = find_expired(connection, project, stacks, now, lambda stack: given or [exported(stack, secrets=False)])
+        with working("Looking for what has expired"):
+            found = find_expired(
+                connection, project, stacks, now, lambda stack: given or [exported(stack, secrets=False)]
+            )
         failed = bool(found.refused)
         of = f"of {text(project)}/{text(stacks)}"
         count = len(found.due) + len(found.refused)
@@ -55,7 +59,7 @@ def reap(
         for line in found.refused:
             typer.echo(error_text(line), err=True)
         if found.due and not dry_run and (yes or typer.confirm("Delete them, with what belongs to the VMs?")):
-            for line in delete(connection, found.due, now):
+            for line in awaited("Deleting what has expired", delete(connection, found.due, now)):
                 failed = failed or line.startswith("Unable")
                 typer.echo(line, err=line.startswith("Unable"))
         typer.echo(f"{connection.client.budget.made} requests.")

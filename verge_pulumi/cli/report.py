@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import show, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import read_settings
@@ -76,7 +77,11 @@ def report(
         raise typer.BadParameter(f"at least {SMALLEST_LIMIT}, or 0 for no limit", param_hint="--limit")
     found = [plan for name in previews or [STDIN] for plan in _read(name, parallel)]
     seen, notes = _look() if live else ([], [])
-    _write(_rendered(found, form, limit, seen, notes), output)
+    rendered = _rendered(found, form, limit, seen, notes)
+    if output is None:
+        show(rendered.removesuffix("\n"), rendered if form is ReportFormat.MARKDOWN else None)
+    else:
+        _write(rendered, output)
     refused = closed(gates, found)
     for gate in refused:
         typer.echo(f"Stopped by --fail-on: {gate.what}.", err=True)
@@ -89,8 +94,9 @@ def _read(name: str, parallel: int | None) -> list[Plan]:
     where = "stdin" if name == STDIN else f"'{text(name, LONGEST_MESSAGE)}'"
     verb = f"read the preview in {where}"
     try:
-        content = read_text(sys.stdin.buffer) if name == STDIN else read_file(Path(name))
-        found = plans(content, parallel=parallel)
+        with working("Reading the preview"):
+            content = read_text(sys.stdin.buffer) if name == STDIN else read_file(Path(name))
+            found = plans(content, parallel=parallel)
     except OSError as error:
         stop(verb, f"{text(error.strerror or error)}. Name a file that can be read.")
     except Unreadable as error:
@@ -102,7 +108,7 @@ def _look() -> tuple[Sequence[Room], list[str]]:
     """Return what the system has; that it does not tell is worth a note and no more."""
     try:
         client = Connection(read_settings(lambda _: None, os.environ)).client
-        with client, client.budget.reserved(reads=True):
+        with client, client.budget.reserved(reads=True), working("Asking VergeOS for its capacity"):
             if client.budget.at_once == 0:
                 return [], ["VergeOS was not asked for its capacity: no requests are left in this hour."]
             return rooms(client), []
@@ -119,10 +125,7 @@ def _rendered(found: Sequence[Plan], form: ReportFormat, limit: int, seen: Seque
     return markdown(found, rooms=seen, notes=notes, limit=limit)
 
 
-def _write(report: str, output: Path | None) -> None:
-    if output is None:
-        typer.echo(report, nl=False)
-        return
+def _write(report: str, output: Path) -> None:
     try:
         output.write_text(report, encoding="utf-8")
     except OSError as error:

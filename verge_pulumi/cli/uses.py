@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
+from verge_pulumi.cli.completing import stacks as known
 from verge_pulumi.cli.stopping import stop
+from verge_pulumi.cli.terminal import working
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.stacks import read_state
 
 
 def uses(
     stacks: Annotated[
-        list[str], typer.Argument(help="Stacks of the project in this folder, or files of 'pulumi stack export'.")
+        list[str],
+        typer.Argument(
+            help="Stacks of the project in this folder, or files of 'pulumi stack export'.", autocompletion=known
+        ),
     ],
 ) -> None:
     """Write the classes of resources in the states of stacks, as preview_account and deploy_account take them.
@@ -22,7 +27,8 @@ def uses(
     a state could not be read.
     """
     try:
-        states = [read_state(stack, secrets=False) for stack in stacks]
+        with working("Reading the states"):
+            states = [read_state(stack, secrets=False) for stack in stacks]
         kinds = {entry.declaration.title for state in states for entry in state.entries}
     except EngineError as error:
         stop("tell what the stacks use", error)

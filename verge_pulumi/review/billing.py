@@ -13,7 +13,8 @@ from typing import Any
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.lookups import GetBillingResult, get_billing
-from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.escaping import LONGEST_MESSAGE, Markdown, row, text
+from verge_pulumi.review.escaping import table as markdown_table
 from verge_pulumi.review.output import RecordFormat
 
 TIERS = range(6)
@@ -42,7 +43,9 @@ def render(records: Sequence[GetBillingResult], form: RecordFormat) -> str:
     """Return the records in one of the forms."""
     if form is RecordFormat.JSON:
         return json.dumps({"records": [*map(_plain, records)]}, indent=2)
-    return _csv(records) if form is RecordFormat.CSV else "\n".join(_table(records))
+    if form is RecordFormat.CSV:
+        return _csv(records)
+    return "\n".join(_markdown(records) if form is RecordFormat.MARKDOWN else _table(records))
 
 
 def _plain(record: GetBillingResult) -> dict[str, Any]:
@@ -98,11 +101,8 @@ AMOUNTS: Mapping[str, tuple[Callable[[GetBillingResult], int], Callable[[int], s
 """The amounts that the table shows, and how each is written."""
 
 
-def _table(records: Sequence[GetBillingResult]) -> Iterable[str]:
-    """Yield the lines of a table: a record each, then their mean and the most of each amount."""
-    if not records:
-        yield "No billing records in this period."
-        return
+def _cells(records: Sequence[GetBillingResult]) -> list[list[str]]:
+    """Return the cells of a table: its head, a record each, then their mean and the most of each amount."""
     amounts = [[of(record) for of, _ in AMOUNTS.values()] for record in records]
     columns = [*zip(*amounts, strict=True)]
     rows = [(_moment(record.created) or "", each) for record, each in zip(records, amounts, strict=True)]
@@ -111,8 +111,29 @@ def _table(records: Sequence[GetBillingResult]) -> Iterable[str]:
     written = [show for _, show in AMOUNTS.values()]
     lines = [["made", *AMOUNTS]]
     lines += [[name, *(show(value) for show, value in zip(written, each, strict=True))] for name, each in rows]
+    return lines
+
+
+def _counted(records: Sequence[GetBillingResult]) -> str:
+    count = "No billing records in this period" if not records else f"{len(records)} record"
+    return f"{count}{'' if len(records) <= 1 else 's'}."
+
+
+def _table(records: Sequence[GetBillingResult]) -> Iterable[str]:
+    """Yield the lines of a table in columns."""
+    lines = _cells(records) if records else []
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         first, *others = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         yield "  ".join([first.strip().ljust(widths[0]), *others])
-    yield f"{len(records)} record{'' if len(records) == 1 else 's'}."
+    yield _counted(records)
+
+
+def _markdown(records: Sequence[GetBillingResult]) -> Iterable[str]:
+    """Yield the lines of a table in Markdown; nothing in its cells is foreign."""
+    if records:
+        head, *rows = _cells(records)
+        yield markdown_table(*map(Markdown, head))
+        yield from (row(map(Markdown, cells)) for cells in rows)
+        yield ""
+    yield _counted(records)

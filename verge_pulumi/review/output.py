@@ -27,6 +27,7 @@ class RecordFormat(StrEnum):
     """What records are written as."""
 
     TABLE = "table"
+    MARKDOWN = "markdown"
     CSV = "csv"
     JSON = "json"
 

@@ -11,10 +11,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from verge_pulumi._extras import MissingExtra, extra
 from verge_pulumi.catalogue import DEFAULT_RELEASE, RELEASES
-from verge_pulumi.simulator.dials import HELP
-from verge_pulumi.simulator.gate import PAGE
-from verge_pulumi.simulator.simulator import Options, Simulator
+
+try:
+    with extra("simulator", "start the simulator"):
+        from verge_pulumi.simulator.dials import HELP
+        from verge_pulumi.simulator.gate import PAGE
+        from verge_pulumi.simulator.simulator import Options, Simulator
+except MissingExtra as error:
+    if __name__ == "__main__":
+        sys.exit(str(error))
+    raise
 
 _WHO = f"""The page and the dials answer by the names of loopback and by the address that a request came to. Programs
 need no header; in a browser only the page at / turns the dials, by the header {PAGE}."""
