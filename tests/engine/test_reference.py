@@ -9,7 +9,7 @@ import pytest
 
 from tests.declarations.conftest import here as here
 from tests.engine.lab import Lab
-from tests.reference.setting import CONFIG, prepare
+from tests.reference.setting import prepare
 from tools.reference.examples import FOLDER, PROGRAMS
 
 AREAS = sorted({program.parent for program in PROGRAMS})
@@ -18,11 +18,9 @@ AREAS = sorted({program.parent for program in PROGRAMS})
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("area", AREAS, ids=lambda area: str(area.relative_to(FOLDER.parent)))
 def test_the_examples_of_an_area_live_in_one_stack(lab: Lab, area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(lab.folder)
-    prepare(lab.simulator, lab.folder)
-    before = lab.simulator.snapshot()
-    for name, value in CONFIG.items():
+    for name, value in prepare(lab.simulator, lab.folder, monkeypatch).items():
         lab.configure(name, value)
+    before = lab.simulator.snapshot()
 
     def program() -> None:
         for each in sorted(area.glob("*.py")):

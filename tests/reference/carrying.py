@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import runpy
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ class Carrier(mocks.Mocks):
         raise AssertionError(args.token)
 
 
-def carry_out(program: Path, bench: Bench, config: Mapping[str, str]) -> Carrier:
+def carry_out(program: Path, bench: Bench, config: dict[str, str]) -> Carrier:
     """Run a program and create what it declares.
 
     Args:
@@ -59,10 +58,14 @@ def carry_out(program: Path, bench: Bench, config: Mapping[str, str]) -> Carrier
     carrier = Carrier(bench)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+
+    def run() -> None:
+        runpy.run_path(str(program))
+
     try:
         pulumi.runtime.set_all_config(config)
         mocks.set_mocks(carrier, project="shop", stack="dev")
-        loop.run_until_complete(run_pulumi_func(lambda: runpy.run_path(str(program))))
+        loop.run_until_complete(run_pulumi_func(run))
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:
         asyncio.set_event_loop(None)

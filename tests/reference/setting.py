@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.authorities import certificate, private_key
 from verge_pulumi.simulator import Simulator
 
@@ -33,8 +35,15 @@ CONFIG = {
 }
 
 
-def prepare(simulator: Simulator, folder: Path) -> None:
-    """Let a VergeOS, and the folder of a program, have what examples refer to."""
+def prepare(simulator: Simulator, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Let a VergeOS, and the folder of a program, have what examples refer to.
+
+    Returns:
+        The configuration of the stack.
+    """
     simulator.add("tenants", name="acme")
     simulator.add("files", name="debian-12.qcow2", type="qcow2", filesize=2 * GIB)
     (folder / "debian-12.qcow2").write_text("an image")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SITE_B_KEY", simulator.api_key)
+    return {**CONFIG, "shop:site-b-host": simulator.url}

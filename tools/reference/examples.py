@@ -26,6 +26,11 @@ def examples(place: str) -> Iterator[str]:
             yield from ("", says, "", "```python", code, "```")
 
 
+def shown_by(program: Path) -> str:
+    """Return what `examples` takes for the page on which a program is."""
+    return program.relative_to(FOLDER).with_suffix("").as_posix().removesuffix(FULL)
+
+
 def parts(text: str) -> tuple[str, str]:
     """Return what a program says of itself, and the rest of it."""
     tree = ast.parse(text)
