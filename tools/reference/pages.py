@@ -99,9 +99,8 @@ def _module(name: str, program: str, module: Any) -> str:
         for each, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__
     ]
-    head = re.sub(r"(?ms)\n?^```.*?^```\n?", "", text(module)).strip()
     things = {each: getattr(module, each) for each in public if callable(getattr(module, each))}
-    return _page(name, program, f"The module `verge_pulumi.{name}`. {head}", **things)
+    return _page(name, program, f"The module `verge_pulumi.{name}`. {text(module)}", **things)
 
 
 def _fields(cls: type[Any]) -> Iterator[str]:

@@ -73,7 +73,8 @@ def _parameter(parameter: inspect.Parameter) -> str:
 def text(thing: Any) -> str:
     """Return a docstring as Markdown."""
     doc = inspect.getdoc(thing) or ""
-    told = _SECTION.sub(_table, f"{doc}\n")
+    # A page has an example that runs.
+    told = _SECTION.sub(_table, re.sub(r"(?ms)^```.*?^```\n\n?", "", f"{doc}\n"))
     return re.sub(r"(?m)^Returns:\n    ", "Returns: ", told).strip()
 
 
