@@ -21,7 +21,9 @@ def examples(place: str) -> Iterator[str]:
     yield "## Example"
     for name in (place, place + FULL):
         program = FOLDER / f"{name}.py"
-        if program.exists() or name == place:
+        if name == place and not program.exists():
+            raise FileNotFoundError(f"Write examples/reference/{name}.py: CONTRIBUTING.md says what an example is.")
+        if program.exists():
             says, code = parts(program.read_text())
             yield from ("", says, "", "```python", code, "```")
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src"}
 """What a browser fetches by itself, by tags."""
 
-NOT_LOADED = ("alternate", "canonical", "next", "prev")
+NOT_LOADED = ("canonical", "next", "prev")
 WITHOUT_EXAMPLES = ("index.html", "cli.html")
 NOT_FOUND = "404.html"
 """The page for addresses that do not exist; its links are absolute."""

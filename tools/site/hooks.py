@@ -32,12 +32,6 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str:
     return pages.text_of(page.file.src_uri)
 
 
-def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Say in a page where it is as Markdown."""
-    twin = Path(page.file.src_uri).name
-    return output.replace("</head>", f'<link rel="alternate" type="text/markdown" href="{twin}"></head>', 1)
-
-
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the pages as Markdown beside those that people read, and the list of them."""
     site = Path(config.site_dir)
