@@ -10,7 +10,7 @@ import pytest
 import verge_pulumi
 from tests.declarations.test_links import ROOT
 from tools.reference.command_line import commands
-from tools.reference.examples import FULL, PROGRAMS, shown_by
+from tools.reference.examples import FULL, PROGRAMS, examples, shown_by
 from tools.reference.index import reference
 from tools.reference.nouns import REFERENCE
 from tools.reference.nouns import attribute_texts as texts_of
@@ -45,13 +45,18 @@ def test_an_example_is_on_a_page() -> None:
     assert shown == PROGRAMS
 
 
+def test_a_page_without_an_example_says_which_is_missing() -> None:
+    with pytest.raises(FileNotFoundError, match=r"^Write examples/reference/network/net\.py: "):
+        list(examples("network/net"))
+
+
 def test_what_shows_more_is_beside_what_shows_little() -> None:
     assert {shown_by(program) for program in PROGRAMS} == {
         shown_by(program) for program in PROGRAMS if not program.stem.endswith(FULL)
     }
 
 
-@pytest.mark.parametrize("name", verge_pulumi.__all__)
+@pytest.mark.parametrize("name", [name for name in verge_pulumi.__all__ if not name.startswith("__")])
 def test_a_public_name_has_a_place(name: str) -> None:
     base = name.removesuffix("_output")
     headings = re.findall(r"^#+ (.*)$", ALL, re.MULTILINE)

@@ -19,7 +19,8 @@ WHOLE: list[Any] = pages.navigation(NAVIGATION)
 
 def test_every_page_is_in_the_navigation_once() -> None:
     listed = re.findall(r"\[[^]]*\]\((.*)\)", pages.summary(WHOLE, ""))
-    assert sorted(listed) == sorted(place for place in pages.files() if place.endswith(".md"))
+    there = [place for place in pages.files() if place.endswith(".md")]
+    assert sorted(listed) == sorted(there), "Name each page once in mkdocs.yml."
 
 
 def test_every_page_of_the_repository_is_on_the_site() -> None:
