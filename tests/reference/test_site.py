@@ -18,9 +18,16 @@ WHOLE: list[Any] = pages.navigation(NAVIGATION)
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    listed = re.findall(r"\[[^]]*\]\((.*)\)", pages.summary(WHOLE, ""))
+    listed = re.findall(r"^- \[.*?\]\((.*?)\)", pages.summary(WHOLE, ""), re.MULTILINE)
     there = [place for place in pages.files() if place.endswith(".md")]
     assert sorted(listed) == sorted(there), "Name each page once in mkdocs.yml."
+
+
+def test_the_list_for_assistants_says_what_a_page_is_about() -> None:
+    listed = pages.summary(WHOLE, "What it is.")
+    assert listed.startswith("# verge-pulumi\n\n> What it is.\n")
+    assert "\n- [Tag](docs/reference/tags/Tag.md): A tag of a category.\n" in listed
+    assert "\n- [Decisions](docs/adr/README.md)\n" in listed
 
 
 def test_every_page_of_the_repository_is_on_the_site() -> None:

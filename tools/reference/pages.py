@@ -76,7 +76,7 @@ def pages() -> Mapping[Path, str]:
         "policies.md": _page(
             "policies",
             "policies",
-            "Limits that a stack sets for itself. The names are those of the module `verge_pulumi.policies`.",
+            "`verge_pulumi.policies`: limits that a stack sets for itself.",
             Limits=policies.Limits,
             enforce=policies.enforce,
         ),
@@ -100,7 +100,7 @@ def _module(name: str, program: str, module: Any) -> str:
         if inspect.isfunction(value) and value.__module__ == module.__name__
     ]
     things = {each: getattr(module, each) for each in public if callable(getattr(module, each))}
-    return _page(name, program, f"The module `verge_pulumi.{name}`. {text(module)}", **things)
+    return _page(name, program, f"`verge_pulumi.{name}`. {text(module)}", **things)
 
 
 def _fields(cls: type[Any]) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _client() -> str:
     named = {name: getattr(client, name) for name in client.__all__}
     errors = {name: each for name, each in named.items() if _is_error(each)}
     others = {name: each for name, each in named.items() if name not in errors and is_ours(each)}
-    head = "The module `verge_pulumi.client`: a thin client for the REST API of VergeOS, usable without Pulumi."
+    head = "`verge_pulumi.client`: a thin client for the REST API of VergeOS, usable without Pulumi."
     page = _page("client", "client", head, **others)
     lines = ["", "## Errors", "", "| error | is a | when |", "|---|---|---|", *_errors(errors.values())]
     return page + "\n".join(lines) + "\n"

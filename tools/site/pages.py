@@ -89,6 +89,16 @@ def title_of(place: str) -> str:
     return found[1] if found else place
 
 
+def about(place: str) -> str:
+    """Return the first sentence of a page, with a colon in front of it; "" if it begins with something else."""
+    text = re.sub(r"(?ms)^ *```.*?^ *```$|^#.*?$|^Status: .*?\n$", "", (ROOT / place).read_text(encoding="utf-8"))
+    plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+    prose = (each.strip() for each in plain.split("\n\n"))
+    first = next((each for each in prose if re.match(r"[`*]{0,2}\w", each)), "")
+    sentence = re.split(r"(?<=\w[.`])\s(?=[A-Z])|:$", " ".join(first.split()), maxsplit=1)[0]
+    return f": {sentence}" if sentence else ""
+
+
 def slug(heading: str, separator: str = "-") -> str:
     """Return the anchor of a heading, as GitHub and GitLab make it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", separator)
@@ -100,7 +110,7 @@ def summary(entries: list[Any], description: str) -> str:
     lines += ["Each page is here as Markdown, too: the address of a page with `.md` instead of `.html`."]
     for entry in entries:
         ((title, pages),) = entry.items()
-        lines += ["", f"## {title}", "", *(f"- [{title_of(page)}]({page})" for page in _pages(pages))]
+        lines += ["", f"## {title}", "", *(f"- [{title_of(page)}]({page}){about(page)}" for page in _pages(pages))]
     return "\n".join(lines) + "\n"
 
 
