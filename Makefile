@@ -16,7 +16,7 @@ export PULUMI_PYTHON_CMD := $(CURDIR)/$(BIN)/python
 unexport PYTHONDONTWRITEBYTECODE
 PULUMI = PATH="$$($(PYTHON) tools/pulumi/ensure.py):$$PATH" && export PATH &&
 
-.PHONY: help quickstart test check fmt docs bench soak mutate lock clean
+.PHONY: help quickstart test check fmt docs site bench soak mutate lock clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy verge_pulumi bench tests tools __main__.py hatch_build.py
+	$(BIN)/mypy examples/reference
 	for program in examples/*/__main__.py examples/*/*/__main__.py; do $(BIN)/mypy $$program || exit; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
@@ -56,6 +57,10 @@ fmt: $(READY) ## Format the code and mend what can be mended
 docs: $(READY) ## Write the generated documents
 	$(BIN)/python tools/docs.py
 
+site: $(READY) ## Build the documentation site into site/, and follow every link in it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@$(BIN)/python -m tools.site.crawl site
+
 bench: $(READY) ## Measure requests, connections, time and memory, and compare them (ARGS="--help" for more)
 	@$(PULUMI) $(BIN)/python -m bench $(ARGS)
 
@@ -68,9 +73,9 @@ mutate: $(READY) ## Break the four core modules in every small way, and count wh
 
 # What checks a release is in a lock of its own, since nobody else needs it. The pipelines of examples/ci get what the package and its command need, in the same versions.
 lock: $(READY) ## Pin the newest allowed versions of all dependencies
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --extra cli --extra simulator pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --group dev --group site --extra cli --extra simulator pyproject.toml -o requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="see README.md" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --constraint requirements.lock --extra cli pyproject.toml -o examples/ci/requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --upgrade --python-version 3.11 .github/requirements.in -o .github/requirements.txt
 
 clean: ## Remove what these commands made in the checkout
-	rm -rf .venv .quickstart .mutation.log mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .quickstart .mutation.log mutants site .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
