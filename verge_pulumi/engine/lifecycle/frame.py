@@ -23,7 +23,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.engine.connecting.connection import from_process
+from verge_pulumi.engine.connecting.connection import Connection, from_process
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING
 from verge_pulumi.engine.declaring.lives import Life
@@ -40,6 +40,7 @@ from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN, Place
+from verge_pulumi.engine.reading.waiting import limited
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
@@ -48,12 +49,13 @@ T = TypeVar("T")
 
 
 def _counted(method: Callable[P, T]) -> Callable[P, T]:
-    """Wrap a method that reads from VergeOS, so that reads of calls that run side by side are gathered."""
+    """Wrap a method that asks VergeOS: reads of calls side by side are gathered, and waits end as the program says."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         provider: Any = args[0]
-        with provider.connection.call():
+        connection: Connection = provider.connection
+        with connection.call(), limited(provider_process.custom_timeout(), connection.clock):
             return method(*args, **kwargs)
 
     return wrapper

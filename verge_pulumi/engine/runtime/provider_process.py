@@ -109,6 +109,12 @@ def old_input(name: str) -> str:
     return str(inputs.fields[name].string_value) if inputs is not None and name in inputs.fields else ""
 
 
+def custom_timeout() -> float | None:
+    """Return the seconds that `custom_timeouts` gives the call that this thread serves; None if it does not say."""
+    call = _call()
+    return float(getattr(call[0], "timeout", 0.0) or 0.0) or None if call else None
+
+
 def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
     """Show a line at the resource this thread serves; silently nothing where there is no engine.
 
