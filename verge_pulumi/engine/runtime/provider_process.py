@@ -23,6 +23,7 @@ import pulumi
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
 from pulumi.runtime import rpc, settings
+from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from verge_pulumi.engine.errors import shown
@@ -246,6 +247,16 @@ def has_ended_program(error: BaseException) -> bool:
     """Say whether an error has left the program of a user, and was not handled there."""
     outermost = error.__traceback__
     return outermost is not None and outermost.tb_frame.f_code.co_name == "run_pulumi_func"
+
+
+def mocks() -> Mocks | None:
+    """Return what a unit test gave to `pulumi.runtime.set_mocks`; None where the program runs for an engine.
+
+    A monitor of one's own, such as the one by which the import runs a program, stands for an engine.
+    """
+    monitor = settings.get_monitor()
+    given: Mocks | None = monitor.mocks if type(monitor) is MockMonitor else None
+    return given
 
 
 def parent_of(resource: pulumi.Resource) -> pulumi.Resource | None:
