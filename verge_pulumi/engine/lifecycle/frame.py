@@ -150,16 +150,17 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         refused += [sentence(text) for text in self.identity.taken_names(changed, _news, replacing=bool(replaces))]
         if refused:
             raise EngineError(" ".join(refused))
+        repairs = unclear or UNFINISHED in _olds
+        if (changed or repairs) and not replaces:
+            for note in self.notes(_olds, _news, changed):
+                provider_process.log(note)
         if not changed:
-            if unclear or UNFINISHED in _olds:
+            if repairs:
                 return DiffResult(changes=True)
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
             same = managed(self.declaration, _news) == list(_olds.get(MANAGED) or ())
             return DiffResult(changes=outdated if same else None)
-        if not replaces:
-            for note in self.notes(_olds, _news, changed):
-                provider_process.log(note)
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=first)
 
     @final
