@@ -16,8 +16,9 @@ from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.gates import GATES
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import markdown
-from verge_pulumi.review.report.plan import UNKNOWN, Effect, Plan, RightsChange
+from verge_pulumi.review.report.plan import Effect, Plan, RightsChange
 from verge_pulumi.review.report.rights import rights_changes
+from verge_pulumi.review.values import UNKNOWN
 
 ANN, BEN, OPERATORS = urn("User", "ann"), urn("User", "ben"), urn("Group", "operators")
 GIVEN = {"everything": "list, read", "itself": "list, read, modify"}

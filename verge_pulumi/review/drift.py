@@ -18,10 +18,9 @@ from verge_pulumi.engine.ownership.mark import MANAGED, MARK, Mark, marks_of
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
 from verge_pulumi.review.kinds import every_kind
 from verge_pulumi.review.output import Format, error_text
-from verge_pulumi.review.report import phrases
-from verge_pulumi.review.report.plan import SECRET
 from verge_pulumi.review.stacks import Entry, State
 from verge_pulumi.review.systems import CALLS, connect, settings_of
+from verge_pulumi.review.values import SECRET, shown
 
 LISTED = 20
 """How many names of things in no stack are shown; JSON has them all."""
@@ -266,7 +265,7 @@ def _markdown(report: Report) -> Iterable[str]:
 
 
 def _value(one: Difference, value: Any) -> str:
-    return phrases.value(one.field, value)
+    return shown(one.field, value)
 
 
 def _grouped(strays: Sequence[Stray]) -> Iterable[tuple[str, Sequence[Stray]]]:
