@@ -130,7 +130,7 @@ def test_the_members_of_a_group_are_named_with_it() -> None:
     change = one(found)
     assert (change.holder, change.members, change.groups) == (OPERATORS, (ANN,), ())
     assert phrases.turn(change) == "+modify"
-    assert "| `operators with ann` |  | `all vms` | list, read | list, read, modify | +modify |" in markdown([found])
+    assert "| +modify | `operators with ann` |  | `all vms` | list, read | list, read, modify |" in markdown([found])
 
 
 def test_who_joins_a_group_gains_its_rights_and_who_leaves_it_loses_them() -> None:
