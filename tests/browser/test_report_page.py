@@ -72,6 +72,18 @@ def test_it_can_be_read(show: Show, stacks: str) -> None:
     assert page.evaluate(MISFITS) == []
 
 
+def test_on_a_phone_what_decides_stays_in_sight(show: Show) -> None:
+    page = show("several")
+    resize(page, 375, "light")
+    for region in ("Firewall", "Traffic", "Capacity"):
+        scroll = page.get_by_role("region", name=region).first
+        scroll.evaluate("(element) => { element.scrollLeft = element.scrollWidth; }")
+        first = scroll.locator("tbody tr").first.locator("td, th").first.bounding_box()
+        assert first is not None
+        assert (first["x"] >= 0, first["x"] + first["width"] <= 375) == (True, True)
+        assert first["width"] < 375 / 2
+
+
 def test_a_picture_of_200_servers_is_no_larger_than_a_screen(show: Show) -> None:
     box = show("200 servers").locator("svg").bounding_box()
     assert box is not None

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.cli.states import SECRET, SIGNATURE
-from verge_pulumi.review.report.plan import UNKNOWN
+from verge_pulumi.review.values import UNKNOWN
 
 Place = tuple[str | int, ...]
 

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from tests.cli.states import export, made
 from tests.providers.bench import Bench, Managed
 from verge_pulumi.cli.app import app
-from verge_pulumi.review.drift import LISTED, Difference, Drifted, Report, Risk, Stray, find_drift, render
+from verge_pulumi.review.drift import Difference, Drifted, Report, Risk, Stray, find_drift
+from verge_pulumi.review.drift_words import LISTED, render
 from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 
@@ -50,15 +51,15 @@ def run(*arguments: str) -> Any:
 def test_what_is_as_it_was_left_has_not_drifted(bench: Bench, lan: Managed, web: Managed, tmp_path: Path) -> None:
     report = found(tmp_path, lan, web)
     assert (report.stacks, report.checked, report.drifted, report.strays) == (("shop/dev",), 2, (), ())
-    assert (report.exit_code, report.requests) == (0, 5)
+    assert (report.exit_code, report.requests) == (0, 6)
 
 
 def test_fifty_objects_cost_no_more_requests_than_five(bench: Bench, tmp_path: Path) -> None:
     several = [bench.create("Network", f"lan-{n}", name=f"dev-lan-{n}") for n in range(25)]
     several += [bench.create("VirtualMachine", f"web-{n}", name=f"dev-web-{n}") for n in range(25)]
     report = found(tmp_path, *several)
-    # The system, the stack's rows of two tables, and what else these hold.
-    assert (report.checked, report.drifted, report.requests) == (50, (), 5)
+    # The system, the stack's rows of two tables, what else these hold, and the rules of the networks.
+    assert (report.checked, report.drifted, report.requests) == (50, (), 6)
 
 
 def test_rows_without_a_mark_are_read_together(bench: Bench, web: Managed, tmp_path: Path) -> None:
@@ -240,7 +241,9 @@ def test_json_tells_everything_in_ascii(bench: Bench, web: Managed, tmp_path: Pa
     assert result.exit_code == 1
     assert result.output.isascii()
     document = json.loads(result.output)
-    assert document["drifted"][0]["differences"] == [{"field": "cpu_cores", "recorded": 2.0, "live": 8}]
+    assert document["drifted"][0]["differences"] == [
+        {"field": "cpu_cores", "recorded": 2.0, "live": 8, "words": ["2", "8"]}
+    ]
     assert (document["checked"], document["exit_code"], document["errors"]) == (1, 1, [])
     assert [stray["name"] for stray in document["strays"]] == ["hostile \u202e name"]
 
@@ -298,3 +301,83 @@ def test_missing_credentials_end_with_one_sentence(
     result = run(export(tmp_path, "shop/dev", lan))
     assert result.exit_code == 2
     assert result.output.startswith("Unable to look for drift: VERGEOS_API_KEY, or VERGEOS_USERNAME")
+
+
+RULES = [
+    {"name": "ssh", "protocol": "tcp", "destination_ports": "22", "source_ip": "10.0.0.0/8"},
+    {"name": "web", "protocol": "tcp", "destination_ports": "443"},
+]
+WEB = "accept incoming tcp from anywhere to anywhere port 443"
+
+
+@pytest.fixture
+def firewall(bench: Bench, lan: Managed) -> Managed:
+    """The rules of the network, all that there are."""
+    return bench.create("Firewall", "walls", network=lan.id, rules=RULES, authoritative=True)
+
+
+def test_a_firewall_is_compared_rule_by_rule(bench: Bench, lan: Managed, firewall: Managed, tmp_path: Path) -> None:
+    keys = firewall.outs["keys"]
+    bench.simulator.edit("vnet_rules", int(keys["ssh"]), source_ip="")
+    bench.simulator.remove("vnet_rules", int(keys["web"]))
+    (drifted,) = found(tmp_path, lan, firewall).drifted
+    assert (drifted.title, drifted.risk) == ("Firewall 'walls'", Risk.HIGH)
+    ssh = "accept incoming tcp from {} to anywhere port 22"
+    assert [(each.field, each.words) for each in drifted.differences] == [
+        ("rules.ssh", (ssh.format("10.0.0.0/8"), ssh.format("anywhere"))),
+        ("rules.web", (WEB, "no rule")),
+    ]
+    assert drifted.differences[1].live is None
+
+
+def test_a_drop_that_somebody_inserted_is_no_alarm(
+    bench: Bench, lan: Managed, firewall: Managed, tmp_path: Path
+) -> None:
+    bench.simulator.add("vnet_rules", vnet=int(lan.id), name="spam", action="drop", source_ip="203.0.113.7", orderid=1)
+    report = found(tmp_path, lan, firewall)
+    (drifted,) = report.drifted
+    assert drifted.risk is Risk.MEDIUM
+    assert [each.field for each in drifted.differences] == ["rules.spam"]
+    assert "    rules.spam: no rule -> drop incoming any from 203.0.113.7 to anywhere" in render(report, Format.TEXT)
+
+
+def test_a_change_that_lets_the_same_pass_weighs_little(
+    bench: Bench, lan: Managed, firewall: Managed, tmp_path: Path
+) -> None:
+    ssh, web = (int(firewall.outs["keys"][name]) for name in ("ssh", "web"))
+    places = {row["$key"]: row["orderid"] for row in bench.simulator.rows("vnet_rules")}
+    bench.simulator.edit("vnet_rules", ssh, orderid=places[web])
+    bench.simulator.edit("vnet_rules", web, orderid=places[ssh])
+    (drifted,) = found(tmp_path, lan, firewall).drifted
+    assert drifted.risk is Risk.LOW
+    assert [(each.field, each.words) for each in drifted.differences] == [("rules", ("ssh, web", "web, ssh"))]
+
+
+def test_rules_of_others_on_a_managed_network_are_listed(bench: Bench, lan: Managed, tmp_path: Path) -> None:
+    firewall = bench.create("Firewall", "walls", network=lan.id, rules=RULES)
+    single = bench.create("NetworkRule", "dns", network=lan.id, name="dns", protocol="udp", destination_ports="53")
+    other = int(bench.create("Network", "other", name="other").id)
+    for network in (int(lan.id), other):
+        bench.simulator.add("vnet_rules", vnet=network, name="by hand", action="accept", source_ip="203.0.113.7")
+    bench.simulator.add("vnet_rules", vnet=int(lan.id), name="system's", system_rule=True)
+    bench.simulator.add("vnet_rules", vnet=int(lan.id), name="x", description="[pulumi other/prod x 1c0ffee5]")
+    bench.simulator.edit("vnets", other, description="")
+    report = found(tmp_path, lan, firewall, single)
+    assert [(each.noun, each.name, each.within) for each in report.strays if each.noun == "rule"] == [
+        ("rule", "by hand", "lan")
+    ]
+    assert report.exit_code == 0
+    said = "1 rule exists that is in no stack: by hand on lan (accept incoming any from 203.0.113.7 to anywhere)"
+    assert said in render(report, Format.TEXT)
+
+
+def test_a_reference_is_told_by_the_name_of_what_it_names(
+    bench: Bench, lan: Managed, web: Managed, tmp_path: Path
+) -> None:
+    other = bench.create("Network", "dmz", name="dev-dmz")
+    nic = bench.create("Nic", "nic", vm=web.id, name="eth0", network=lan.id)
+    bench.simulator.edit("machine_nics", int(nic.id), vnet=int(other.id))
+    report = found(tmp_path, lan, other, web, nic)
+    (difference,) = report.drifted[0].differences
+    assert (difference.recorded, difference.words) == (lan.id, ("lan", "dmz"))
+    assert "    network: lan -> dmz" in render(report, Format.TEXT)

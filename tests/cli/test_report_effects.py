@@ -9,10 +9,11 @@ import pytest
 
 from tests.cli.previews import plan
 from tests.cli.steps import only, preview, state, step, urn
-from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.firewall import traffic_changes
 from verge_pulumi.review.report.gates import GATES, closed, wanted
 from verge_pulumi.review.report.phrases import verdict
 from verge_pulumi.review.report.plan import Effect
+from verge_pulumi.review.values import traffic
 
 GIB = 1024**3
 

@@ -13,8 +13,8 @@ from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.machines import lines, machines
 from verge_pulumi.review.report.markdown import markdown
-from verge_pulumi.review.report.plan import UNKNOWN
 from verge_pulumi.review.urns import name_of
+from verge_pulumi.review.values import UNKNOWN
 
 
 def test_a_preview_of_pulumi_tells_which_are_tagged_and_protected() -> None:

@@ -118,7 +118,7 @@ def test_what_cannot_be_counted_is_named() -> None:
 
 def test_what_the_system_has_is_told_if_it_was_asked() -> None:
     text = markdown([plan("create")], rooms=[Room("tier 1", GIB, 4 * GIB)], notes=["a note"])
-    assert "| `tier 1` | 1.0 GiB | 4.0 GiB | 3.0 GiB |" in text
+    assert "| `tier 1` | 3.0 GiB | 1.0 GiB | 4.0 GiB |" in text
     assert text.endswith("- `a note`\n")
 
 

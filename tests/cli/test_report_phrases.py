@@ -11,8 +11,8 @@ from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.client import ApiKey, VergeClient
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Line, Room, capacity, rooms
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN
 from verge_pulumi.review.report.reading import read
+from verge_pulumi.review.values import SECRET, UNKNOWN, shown
 from verge_pulumi.simulator import Simulator
 
 GIB = 1024**3
@@ -43,13 +43,13 @@ ALIAS = urn("RuleAlias", "offices")
     ],
 )
 def test_a_value_in_words(field: str, value: Any, said: str) -> None:
-    assert phrases.value(field, value) == said
+    assert shown(field, value) == said
 
 
 def told(name: str, old: Any, new: Any, kind: str = "VirtualMachine", **more: Any) -> tuple[str, str]:
     """Return the two sides of a change of a field."""
     change = only(step("update", kind, old=state({name: old}), new={"inputs": {name: new}, **more}))
-    ((_, before, after),) = phrases.fields(change)
+    ((_, before, after),) = phrases.fields(change, {})
     return before, after
 
 
@@ -59,7 +59,7 @@ def test_lists_tell_what_comes_and_goes() -> None:
 
 
 def test_secrets_only_change() -> None:
-    changes = {change.name: phrases.fields(change) for change in plan("secrets").changes}
+    changes = {change.name: phrases.fields(change, {}) for change in plan("secrets").changes}
     assert changes["web"] == [("console_pass", "", "secret changed")]
     assert changes["other"] == [("nested", "", "a secret in it changed"), ("password", "", "secret changed")]
 
@@ -72,8 +72,80 @@ def test_a_reference_is_told_by_the_name_in_the_program() -> None:
 
 def test_a_text_made_of_other_resources_is_told_as_it_is_where_it_is_known() -> None:
     links = {"propertyDependencies": {"source_ip": [ALIAS]}}
-    assert told("source_ip", "", "alias:7", "NetworkRule", **links) == ("empty", "alias:7")
+    assert told("source_ip", "", "alias:7", "NetworkRule", **links) == ("empty", "alias with key 7")
     assert told("source_ip", "", UNKNOWN, "NetworkRule", **links) == ("empty", "offices")
+
+
+RULES: Any = [
+    {"name": "ssh", "action": "accept", "protocol": "tcp", "source_ip": "alias:7", "destination_ports": "22"},
+    {"name": "web", "action": "accept", "protocol": "tcp", "destination_ports": "443"},
+]
+
+
+def rule_told(*rules: dict[str, Any]) -> str:
+    """Return how a firewall is told whose rules become these; an alias of the plan is in the state."""
+    before, after = told("rules", RULES, [*rules], "Firewall")
+    assert before == ""
+    return after
+
+
+def test_rules_are_told_by_name_and_in_words() -> None:
+    ssh, web = RULES
+    drop = {"name": "all", "action": "drop"}
+    assert rule_told(ssh, drop, web) == "+all (drop incoming any from anywhere to anywhere)"
+    assert rule_told(web) == "−ssh"
+    assert rule_told(web, ssh) == "another order"
+    assert (
+        rule_told({**ssh, "source_ip": UNKNOWN}, web)
+        == (
+            "ssh: accept incoming tcp from alias with key 7 to anywhere port 22 → "
+            "accept incoming tcp from known later to anywhere port 22"
+        )[:119]
+        + "…"
+    )
+    assert rule_told(ssh, {**web, "trace": True}) == "web: trace unset → yes"
+
+
+def test_a_new_list_of_rules_is_told_in_words_too() -> None:
+    change = only(step("create", "Firewall", new={"inputs": {"rules": RULES[1:]}}))
+    assert phrases.fields(change, {}) == [
+        ("rules", "unset", "web (accept incoming tcp from anywhere to anywhere port 443)")
+    ]
+
+
+def test_an_alias_is_told_by_its_name_in_the_program() -> None:
+    alias = step("same", "RuleAlias", "offices", old=state({"name": "offices"}, {"$key": 7}), new={})
+    rule = step("update", "NetworkRule", old=state({"source_ip": ""}), new={"inputs": {"source_ip": "alias:7,alias:8"}})
+    seen = preview(alias, rule)
+    change = seen.by_urn[urn("NetworkRule", "it")]
+    assert phrases.fields(change, seen.names) == [("source_ip", "empty", "alias offices,alias with key 8")]
+
+
+def test_what_is_referred_to_is_told_by_its_name_on_both_sides() -> None:
+    old = step("same", "Network", "old", old=state({"name": "old"}, {"$key": 5}), new={})
+    lan = step("same", "Network", "lan", old=state({"name": "lan"}, {"$key": 6}), new={})
+    links = {"propertyDependencies": {"network": [urn("Network", "lan")]}}
+    nic = step("update", "Nic", old=state({"network": "5"}), new={"inputs": {"network": "6"}, **links})
+    seen = preview(old, lan, nic)
+    assert phrases.fields(seen.by_urn[urn("Nic", "it")], seen.names) == [("network", "old", "lan")]
+    again = step("update", "Nic", old=state({"network": "6"}), new={"inputs": {"network": UNKNOWN}, **links})
+    seen = preview(lan, again)
+    assert phrases.fields(seen.by_urn[urn("Nic", "it")], seen.names) == [("network", "", "lan, recreated")]
+
+
+def test_parts_by_name_are_told_by_what_differs() -> None:
+    daily = {"frequency": "daily", "retention": 86400.0}
+    old, new = {"daily": daily, "weekly": {"frequency": "weekly"}}, {"daily": {**daily, "retention": 7}, "now": daily}
+    assert told("periods", old, new, "SnapshotProfile") == (
+        "",
+        "−weekly, daily: retention 86400 → 7, +now (frequency: daily, retention: 86400)",
+    )
+
+
+def test_no_value_is_told_as_python_writes_it() -> None:
+    deep = {"a": [{"b": None, "c": [True, {"d": 1.0}]}], "e": {"f": SECRET}}
+    said = shown("meta", deep)
+    assert said == "a: (b: unset, c: yes/(d: 1)), e: (f: secret)"
 
 
 def test_counts_in_words() -> None:

@@ -13,8 +13,9 @@ from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.engine.ownership.states import SIGNATURE
 from verge_pulumi.review.documents import Unreadable
 from verge_pulumi.review.report.ordering import groups
-from verge_pulumi.review.report.plan import SECRET, UNKNOWN, Change, FieldChange
+from verge_pulumi.review.report.plan import Change, FieldChange
 from verge_pulumi.review.report.reading import read
+from verge_pulumi.review.values import SECRET, UNKNOWN
 
 
 def test_the_words_for_what_is_no_plain_value_are_pulumis() -> None:

@@ -16,8 +16,9 @@ from verge_pulumi.review.report.document import document
 from verge_pulumi.review.report.gates import GATES
 from verge_pulumi.review.report.html import html
 from verge_pulumi.review.report.markdown import markdown
-from verge_pulumi.review.report.plan import UNKNOWN, Effect, Plan, RightsChange
+from verge_pulumi.review.report.plan import Effect, Plan, RightsChange
 from verge_pulumi.review.report.rights import rights_changes
+from verge_pulumi.review.values import UNKNOWN
 
 ANN, BEN, OPERATORS = urn("User", "ann"), urn("User", "ben"), urn("Group", "operators")
 GIVEN = {"everything": "list, read", "itself": "list, read, modify"}
@@ -129,7 +130,7 @@ def test_the_members_of_a_group_are_named_with_it() -> None:
     change = one(found)
     assert (change.holder, change.members, change.groups) == (OPERATORS, (ANN,), ())
     assert phrases.turn(change) == "+modify"
-    assert "| `operators with ann` |  | `all vms` | list, read | list, read, modify | +modify |" in markdown([found])
+    assert "| +modify | `operators with ann` |  | `all vms` | list, read | list, read, modify |" in markdown([found])
 
 
 def test_who_joins_a_group_gains_its_rights_and_who_leaves_it_loses_them() -> None:

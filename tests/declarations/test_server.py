@@ -50,6 +50,15 @@ def gold(**settings: Any) -> Server:
     return Server("gold", name="gold", **{**given, **settings})
 
 
+def test_custom_timeouts_of_a_server_are_those_of_its_parts(engine: Engine) -> None:
+    allowed = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="20m"))
+    gold(opts=allowed)
+    settle()
+    assert {name: engine.custom_timeouts[f"{name}"] for name in (*PARTS, "gold-vm", "gold-power")} == dict.fromkeys(
+        (*PARTS, "gold-vm", "gold-power"), "20m"
+    )
+
+
 class Other(pulumi.CustomResource):
     """A resource of another package."""
 

@@ -49,6 +49,25 @@ def test_a_power_whose_wait_runs_out_stays_in_the_state_and_is_completed(lab: La
     assert lab.up(program).changes == {}
 
 
+def test_custom_timeouts_reach_the_waits_of_a_create_an_update_and_a_delete(lab: Lab) -> None:
+    def program() -> None:
+        lan = Network("lan", name="lan")
+        allowed = pulumi.CustomTimeouts(create="500ms", update="600ms", delete="700ms")
+        Power("on", of=lan, state="running", opts=pulumi.ResourceOptions(custom_timeouts=allowed))
+
+    lab.simulator.transitions(stuck=["starting"])
+    failed = [lab.up(program, fails=True), lab.up(program, fails=True)]
+    lab.simulator.transitions(stuck=[])
+    lab.up(program)
+    lab.simulator.transitions(stuck=["stopping"])
+    failed.append(lab.destroy(fails=True))
+    assert [re.findall(r"custom_timeouts allows (.*?) in all", "".join(run.errors)) for run in failed] == [
+        ["0.5 s"],
+        ["0.6 s"],
+        ["0.7 s"],
+    ]
+
+
 def test_what_depends_on_it_waits_for_the_next_run(lab: Lab) -> None:
     def program() -> None:
         lan = Network("lan", name="lan")

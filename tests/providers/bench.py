@@ -274,11 +274,21 @@ def _type(kind: str) -> str:
 def serving(urn: str) -> Iterator[None]:
     """Be a call of the engine about a resource."""
     before = getattr(_served, "call", None)
-    _served.call = (urn, f"seed {next(_seeds)}".encode())
+    _served.call = (urn, f"seed {next(_seeds)}".encode(), getattr(_served, "allowed", None))
     try:
         yield
     finally:
         _served.call = before
+
+
+@contextlib.contextmanager
+def allowing(seconds: float) -> Iterator[None]:
+    """Let the program's `custom_timeouts` be so many seconds for every call of the engine."""
+    _served.allowed = seconds
+    try:
+        yield
+    finally:
+        _served.allowed = None
 
 
 def _instead(name: str, index: int) -> None:
@@ -295,6 +305,7 @@ def _instead(name: str, index: int) -> None:
 _served = threading.local()
 _instead("urn", 0)
 _instead("random_seed", 1)
+_instead("custom_timeout", 2)
 
 
 def hosted(value: Any) -> Any:

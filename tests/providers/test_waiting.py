@@ -10,7 +10,14 @@ import pytest
 
 from tests.providers.bench import Time
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.reading.waiting import WaitFailed, WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import (
+    WaitFailed,
+    WaitTimeout,
+    is_out_of_time,
+    limited,
+    patience,
+    wait_until,
+)
 from verge_pulumi.engine.runtime import provider_process
 
 
@@ -100,6 +107,35 @@ def test_what_flaps_must_hold_twice(seen: list[str], looks: int) -> None:
 
     assert wait(Time(), next_state) == "running"
     assert look == looks
+
+
+@pytest.mark.parametrize(
+    ("allowed", "said", "usual", "left"),
+    [
+        (None, None, 60, 60),
+        (None, 5, 60, 5),
+        (100, None, 60, 70),
+        (100, 5, 60, 5),
+        (40, None, 60, 10),
+        (40, 20, 60, 10),
+        (20, None, 60, 0),
+    ],
+)
+def test_a_call_has_what_custom_timeouts_leave_of_it(
+    allowed: float | None, said: float | None, usual: float, left: float
+) -> None:
+    time = Time()
+    with limited(allowed, time.clock()):
+        time.sleep(30)
+        assert patience(said, usual) == left
+        assert is_out_of_time() is (left == 0)
+    assert (patience(None, 60), is_out_of_time()) == (60, False)
+
+
+def test_a_wait_that_must_not_be_cut_short_lasts_as_long_as_ever() -> None:
+    time = Time()
+    with limited(5, time.clock()), pytest.raises(WaitTimeout, match=r"after 60 s .*custom_timeouts allows 5 s in all"):
+        wait(time, states("starting"), timeout=60)
 
 
 def test_without_words_of_its_own_a_state_is_told_as_it_is() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import UNKNOWN, Bench, Managed, urn_of
+from tests.providers.bench import UNKNOWN, Bench, Managed, allowing, urn_of
 from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 
@@ -156,6 +156,47 @@ def test_a_start_that_does_not_come_is_kept_and_goes_on_with_the_next_run(
     vm.bench.simulator.transitions(stuck=[])
     power.up()
     assert (status(vm), "__unfinished" in power.outs) == ("running", False)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "timeout", "text"),
+    [
+        (9, None, "after 9 s (vms/1 on node1); custom_timeouts allows 9 s in all"),
+        (900, None, "after 900 s (vms/1 on node1); custom_timeouts allows 900 s in all"),
+        (900, 20, "after 20 s (vms/1 on node1)"),
+    ],
+)
+def test_custom_timeouts_say_how_long_a_call_may_take(
+    vm: Managed, allowed: float, timeout: int | None, text: str
+) -> None:
+    vm.bench.simulator.transitions(stuck=["starting"])
+    with allowing(allowed), pytest.raises(Reported) as error:
+        turn(vm, timeout=timeout)
+    assert str(error.value).startswith(f"Unable to create Power 'on': power on: still 'starting' {text}. It exists")
+
+
+def test_custom_timeouts_are_for_all_that_a_call_waits_for(vm: Managed) -> None:
+    vm.bench.share_clock()
+    vm.bench.simulator.transitions(seconds=25)
+    with allowing(40), pytest.raises(Reported, match=r"guest: still 'none reported' after 8 s .* allows 40 s in all"):
+        turn(vm, wait_for_guest="ipv4")
+
+
+def test_a_guest_that_has_time_left_is_not_killed_because_custom_timeouts_are_over(
+    vm: Managed, told: list[str]
+) -> None:
+    power = turn(vm, timeout=30, force=True)
+    vm.bench.simulator.transitions(ignore_poweroff=True)
+    with (
+        allowing(10),
+        pytest.raises(Reported, match=r"still 'running' after 10 s .* custom_timeouts allows 10 s in all"),
+    ):
+        power.destroy()
+    assert (status(vm), told) == ("running", [])
+    with allowing(600):
+        power.destroy()
+    assert status(vm) == "stopped"
+    assert told == ["warning: did not shut down within 30 s and is powered off"]
 
 
 def test_what_has_no_power_state_is_refused(bench: Bench) -> None:

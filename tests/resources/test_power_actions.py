@@ -302,6 +302,56 @@ def test_a_restart_that_is_needed_and_not_allowed_is_told(
     assert actions(of.bench) == ["poweron"]
 
 
+@pytest.mark.parametrize("kind", HARDWARE)
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ({"restart": "on-change"}, "an earlier change: {takes}; it is restarted for that if it runs"),
+        ({"description": "new"}, "an earlier change: {takes}; restart='on-change' makes one"),
+        ("hardware", "{names}, an earlier change: {takes}; restart='on-change' makes one"),
+    ],
+)
+def test_a_preview_names_a_restart_that_an_earlier_change_waits_for(
+    kind: str, given: Any, then: str, request: pytest.FixtureRequest, told: list[str]
+) -> None:
+    of: Managed = request.getfixturevalue(kind)
+    start(of)
+    of.bench.simulator.edit(table(of), int(of.id), need_restart=True)
+    of.refresh()
+    changes = HARDWARE[kind] if given == "hardware" else given
+    of.diff(**changes)
+    takes = "what runs takes this on when it restarts"
+    assert told == [then.format(names=", ".join(changes), takes=takes)]
+
+
+@pytest.mark.parametrize("kind", HARDWARE)
+def test_what_waits_for_a_restart_is_no_news_without_a_change(
+    kind: str, request: pytest.FixtureRequest, told: list[str]
+) -> None:
+    of: Managed = request.getfixturevalue(kind)
+    of.bench.simulator.edit(table(of), int(of.id), need_restart=True)
+    of.refresh()
+    assert (of.diff().changes, told) == (False, [])
+
+
+def test_an_argument_that_says_what_is_so_already_restarts_nothing(vm: Managed, told: list[str]) -> None:
+    vm.up(restart="on-change")
+    start(vm)
+    vm.bench.simulator.edit("vms", int(vm.id), need_restart=True)
+    vm.refresh()
+    same = {"machine_type": vm.row()["machine_type"]}
+    assert (vm.diff(**same).changes, told) == (None, [])
+    vm.up(**same)
+    assert (actions(vm.bench), told) == (["poweron"], [])
+
+
+def test_the_repair_of_what_a_run_left_half_done_names_the_restart_too(vm: Managed, told: list[str]) -> None:
+    vm.up(restart="on-change")
+    vm.outs |= {"__unfinished": "a run was cut off", "need_restart": True}
+    assert vm.diff().changes is True
+    assert told == ["an earlier change: what runs takes this on when it restarts; it is restarted for that if it runs"]
+
+
 @pytest.mark.parametrize(("kind", "asked"), [("vm", ["poweroff", "poweron"]), ("lan", ["reset"])])
 def test_a_restart_that_is_needed_and_allowed_is_made(
     kind: str, asked: list[str], request: pytest.FixtureRequest

@@ -23,9 +23,11 @@ MINIMUM = (3, 216, 0)
 HERE = Path(__file__).resolve().parent
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-# Later language hosts are not published as modules. This one serves later engines well, but ignores the runtime options
-# of Pulumi.yaml: whoever uses it sets PULUMI_PYTHON_CMD.
+# Later language hosts are not published as modules. This one serves later engines well; what Pulumi.yaml says of the
+# environment `language-host/main.go` passes on to it.
 LANGUAGE_HOST = f"{SDK}/python/cmd/pulumi-language-python"
+HOST = "pulumi-language-python-host"
+"""The published host, beside what the CLI starts in its place."""
 
 
 def main() -> int:
@@ -55,14 +57,17 @@ def installed() -> Path | None:
 def built() -> Path | None:
     """Return the folder of the CLI that was built earlier."""
     folder = cache() / f"pulumi-{VERSION}" / "bin"
-    return folder if folder.is_dir() else None
+    return folder if (folder / HOST).is_file() else None
 
 
 def build() -> Path:
     """Build the CLI and what must lie beside it."""
     if shutil.which("go") is None:
         raise OSError("there is neither 'pulumi' nor 'go' on the PATH")
-    say(f"Building Pulumi {VERSION} from its Go modules; this takes about five minutes, once.")
+    root = cache() / f"pulumi-{VERSION}"
+    only_host = root.is_dir()  # built when there was nothing in front of the published host
+    what = "its Python language host" if only_host else f"Pulumi {VERSION}"
+    say(f"Building {what} from its Go modules; this takes about {'one minute' if only_host else 'five minutes'}, once.")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache(), prefix="building-") as scratch:
         work = Path(scratch)
@@ -76,9 +81,14 @@ def build() -> Path:
             "GOMODCACHE": str(work / "go" / "pkg" / "mod"),
             "GOCACHE": str(work / "go-build"),
         }
+        compile_go(HERE / "language-host", LANGUAGE_HOST, target / HOST, "", environment)
+        compile_go(HERE / "language-host", ".", target / "pulumi-language-python", "", environment)
+        if only_host:
+            for name in (HOST, "pulumi-language-python"):
+                (target / name).replace(root / "bin" / name)
+            return root / "bin"
         version = f"-X {SDK}/go/common/version.Version=v{VERSION}"
         compile_go(HERE / "engine", ENGINE, target / "pulumi", version, environment)
-        compile_go(HERE / "language-host", LANGUAGE_HOST, target / "pulumi-language-python", "", environment)
         sdk = subprocess.run(
             ["go", "list", "-m", "-f", "{{.Dir}}", SDK],
             cwd=HERE / "engine",
@@ -91,7 +101,6 @@ def build() -> Path:
             copy = target / Path(script).name
             shutil.copyfile(Path(sdk.stdout.strip()) / "python" / script, copy)
             copy.chmod(0o755)
-        root = cache() / f"pulumi-{VERSION}"
         if not root.exists():  # two builds may have run side by side; the first one stays
             (work / "root").rename(root)
     say("Pulumi is built.")

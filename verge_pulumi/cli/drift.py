@@ -11,7 +11,8 @@ from verge_pulumi.cli.stopping import stop
 from verge_pulumi.cli.terminal import show, working
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.review.drift import find_drift, render
+from verge_pulumi.review.drift import find_drift
+from verge_pulumi.review.drift_words import render
 from verge_pulumi.review.output import Format
 from verge_pulumi.review.stacks import read_state
 

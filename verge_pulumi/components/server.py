@@ -138,14 +138,13 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         files, datasource = _first_boot(name, parts["cloud_init"])
         if datasource:
             settings = {"cloudinit_datasource": datasource, **settings}
-        inside = pulumi.ResourceOptions(parent=self)
         if parts["cloud_init"] and parts["cloud_init_on_change"] == "replace":
             settings = {**settings, "replacement_trigger": parts["cloud_init"].digest(name)}
         # VergeOS deletes the NICs along with the VM, so the VM itself has to be gone before their networks are.
-        plugged = pulumi.ResourceOptions(parent=self, depends_on=_networks(parts))
+        plugged = self.inside(depends_on=_networks(parts))
         vm = VirtualMachine(f"{name}-vm", opts=plugged, tags=parts["tags"], adopt=adopt, **settings)
         # VergeOS takes the parts of a VM along when it deletes that; asking for each would cost requests.
-        on_it = pulumi.ResourceOptions(parent=self, deleted_with=vm)
+        on_it = self.inside(deleted_with=vm)
         made: dict[str, Any] = {
             part: {
                 own: kind(f"{name}-{own}", opts=on_it, vm=vm, name=own, adopt=adopt, **_without_address(one.given))
@@ -164,7 +163,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         self.addresses = {
             own: Address(
                 f"{name}-{own}-address",
-                opts=inside,
+                opts=self.inside(),
                 network=nic["network"],
                 type="static",
                 ip=nic["address"],
@@ -178,7 +177,7 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         self.vm = vm.when_there(complete)
         power = parts["power"] or PowerArgs(state="running")
         assumed: Any = {ASSUMED: ["state"]} if adopt and not parts["power"] else {}
-        last = pulumi.ResourceOptions(parent=self, depends_on=complete)
+        last = self.inside(depends_on=complete)
         policies = ("stop_timeout", "allow_data_loss")
         ending: Any = {policy: settings[policy] for policy in policies if settings.get(policy) is not None}
         made["power"] = Power(f"{name}-power", opts=last, of=vm, **{**power.given, **assumed, ENDING: ending})

@@ -8,7 +8,9 @@ import pulumi
 from pydantic import TypeAdapter, ValidationError
 
 from verge_pulumi.client import Key, Row, as_key
-from verge_pulumi.engine.connecting.finding import Kind, find
+from verge_pulumi.engine.connecting.answers import Kind
+from verge_pulumi.engine.connecting.finding import find
+from verge_pulumi.engine.connecting.mocked import MockRow
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.lifecycle.needs import seen
 
@@ -20,6 +22,7 @@ class Lookup(Generic[T]):
 
     def __init__(self, result: Any, kind: Kind) -> None:
         self._kind = kind
+        self._result = result
         self._adapter: TypeAdapter[T] = TypeAdapter(result)
         hints = get_type_hints(result, include_extras=True)
         self._paths = {
@@ -63,6 +66,8 @@ class Lookup(Generic[T]):
         Raises:
             pulumi.RunError: It says something else than it can.
         """
+        if isinstance(row, MockRow):
+            return self._made_up(row)
         facts = {name: row.get(name if "#" in path else path) for name, path in self._paths.items()}
         try:
             return self._adapter.validate_python(facts)
@@ -74,6 +79,18 @@ class Lookup(Generic[T]):
                     f"{wrong}. Check whether this version of verge-pulumi knows your VergeOS."
                 )
             ) from None
+
+    def _made_up(self, row: MockRow) -> T:
+        """Return what the mocks of a unit test say. As with Pulumi's own look-ups what they leave out is None."""
+        if unknown := row.keys() - self._paths.keys():
+            raise pulumi.RunError(
+                shown(
+                    f"Unable to read the {self._kind.noun} that call() returned: {self._result.__name__} has no "
+                    f"{', '.join(sorted(unknown))}. It has {', '.join(self._paths)}."
+                )
+            )
+        facts: T = self._result(**{**dict.fromkeys(self._paths), **row})
+        return facts
 
 
 class Named(Lookup[T]):

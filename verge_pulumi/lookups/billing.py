@@ -9,9 +9,8 @@ from typing import Annotated
 import pulumi
 
 from verge_pulumi.client import VergeError
-from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.connecting.finding import Kind, between
-from verge_pulumi.engine.connecting.provider import for_program
+from verge_pulumi.engine.connecting.answers import Answers, Kind
+from verge_pulumi.engine.connecting.finding import answers
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.lookups._facts import Count, Description, Number, RowKey
 from verge_pulumi.lookups._lookup import Lookup, T
@@ -81,7 +80,7 @@ class InPeriod(Lookup[T]):
         """
         begin, end = (None if value is None else seconds(value) for value in (since, until))
         try:
-            return self.read(for_program(provider), begin, end)
+            return self.read(answers(provider), begin, end)
         except (EngineError, VergeError) as error:
             raise pulumi.RunError(shown(f"Unable to list the {self._kind.noun}s: {error}")) from None
 
@@ -95,9 +94,9 @@ class InPeriod(Lookup[T]):
         """Return what was recorded in a period when that is known."""
         return pulumi.Output.all(since=since, until=until).apply(lambda known: self(**known, provider=provider))
 
-    def read(self, connection: Connection, since: int | None, until: int | None) -> list[T]:
-        """Return what was recorded in a period, in seconds since 1970, from the VergeOS of a connection."""
-        rows = between(connection, self._kind, self.projection, since, until)
+    def read(self, asked: Answers, since: int | None, until: int | None) -> list[T]:
+        """Return what was recorded in a period, in seconds since 1970."""
+        rows = asked.between(self._kind, self.projection, since, until)
         return [self.facts(row) for row in rows]
 
 

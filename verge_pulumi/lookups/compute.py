@@ -8,7 +8,7 @@ from typing import Annotated
 import pulumi
 
 from verge_pulumi.client import Key
-from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.lookups._facts import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.lookups._facts import DescribedRow
 from verge_pulumi.lookups._lookup import Named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.lookups._facts import DescribedDrawn, Switch, Text
 from verge_pulumi.lookups._lookup import Named
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.lookups._facts import DescribedRow, Description, Number, RowKey, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T
 

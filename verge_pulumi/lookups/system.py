@@ -7,7 +7,7 @@ from typing import Annotated
 
 import pulumi
 
-from verge_pulumi.engine.connecting.finding import Kind
+from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.lookups._facts import DescribedRow, Number, RowKey, Running, Switch, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import pulumi
 from pydantic import BeforeValidator
 
-from verge_pulumi.client import Key, Row, as_key
-from verge_pulumi.engine.connecting.finding import Kind, find_all
+from verge_pulumi.client import Key, as_key
+from verge_pulumi.engine.connecting.answers import Kind
+from verge_pulumi.engine.connecting.finding import find_all
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.lookups._facts import DescribedRow, Switch, Text
 from verge_pulumi.lookups._lookup import Lookup, Named, T, one_of
@@ -98,7 +99,7 @@ class InCategory(Lookup[T]):
         return given.apply(lambda known: self(**known, provider=provider))
 
 
-class HavingTag(Lookup[T]):
+class HavingTag(Lookup[GetTaggedResult]):
     """Looks up what has a tag: ``get_tagged(tag=get_tag(name="prod"), table="vms")``."""
 
     def __call__(
@@ -107,11 +108,11 @@ class HavingTag(Lookup[T]):
         tag: GetTagResult | Key,
         table: str | None = None,
         provider: pulumi.ProviderResource | None = None,
-    ) -> list[T]:
+    ) -> list[GetTaggedResult]:
         """Return all that have the tag, or of these the rows of one table; the tag is what `get_tag` returned."""
         key = tag.key if isinstance(tag, GetTagResult) else as_key(tag)
-        rows = find_all(provider, self._kind, self.projection, {"tag": key})
-        return [self.facts(row) for row in rows if table is None or _table_of(row) == table]
+        tagged = map(self.facts, find_all(provider, self._kind, self.projection, {"tag": key}))
+        return [each for each in tagged if table in (None, each.table)]
 
     def output(
         self,
@@ -119,21 +120,15 @@ class HavingTag(Lookup[T]):
         tag: Tag | pulumi.Input[GetTagResult] | pulumi.Input[int] | pulumi.Input[str],
         table: str | None = None,
         provider: pulumi.ProviderResource | None = None,
-    ) -> pulumi.Output[list[T]]:
+    ) -> pulumi.Output[list[GetTaggedResult]]:
         """Return them when the tag is known; what the same run tags may be among them or not."""
         of = tag.id if isinstance(tag, BaseResource) else tag
         return pulumi.Output.all(tag=of).apply(lambda known: self(**known, table=table, provider=provider))
 
 
-def _table_of(row: Row) -> str:
-    return str(row.get("member")).removeprefix("/v4/").rpartition("/")[0]
-
-
 get_tag: InCategory[GetTagResult] = InCategory(GetTagResult, Kind("tag", "tags"))
 get_tag_category: Named[GetTagCategoryResult] = Named(GetTagCategoryResult, Kind("tag category", "tag_categories"))
-get_tagged: HavingTag[GetTaggedResult] = HavingTag(
-    GetTaggedResult, Kind("assignment of the tag", "tag_members", label="tag")
-)
+get_tagged = HavingTag(GetTaggedResult, Kind("assignment of the tag", "tag_members", label="tag"))
 
 get_tag_output = get_tag.output
 get_tag_category_output = get_tag_category.output

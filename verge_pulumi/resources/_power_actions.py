@@ -8,7 +8,7 @@ from typing import Any, Literal
 from verge_pulumi.client import ApiError, Outcome, Row, Table, VergeError, printable
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.errors import gone
-from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import WaitTimeout, is_out_of_time, patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
 Restart = Literal["never", "on-change"]
@@ -62,21 +62,37 @@ def state(row: Mapping[str, Any]) -> str:
     return "running" if row.get("running") else "stopped"
 
 
-def start(connection: Connection, table: str, key: str, *, timeout: float = START_TIMEOUT) -> Row:
+def start(
+    connection: Connection, table: str, key: str, *, timeout: float | None = None, usual: float = START_TIMEOUT
+) -> Row:
     """Power on and wait until it runs.
+
+    Args:
+        connection: Where to.
+        table: ``vms`` or ``vnets``.
+        key: The row's key.
+        timeout: Seconds that the program allows.
+        usual: Seconds that it gets if the program does not say.
 
     Raises:
         WaitFailed: It is in a state that does not pass.
-        WaitTimeout: It does not run after `timeout` seconds.
+        WaitTimeout: It does not run by then.
     """
     # A network loads its rules only if the start says so (docs/vergeos/networks.md §3).
     params = {"apply": True} if table == "vnets" else None
     _act(connection, table, key, "poweron", params, begun=_is_on)
-    return _wait(connection, table, key, runs, what="power on", timeout=timeout, failed=_has_failed)
+    return _wait(connection, table, key, runs, what="power on", timeout=patience(timeout, usual), failed=_has_failed)
 
 
 def stop(
-    connection: Connection, table: str, key: str, row: Mapping[str, Any], *, timeout: float | None, force: bool
+    connection: Connection,
+    table: str,
+    key: str,
+    row: Mapping[str, Any],
+    *,
+    timeout: float | None,
+    force: bool,
+    usual: float | None = None,
 ) -> Row:
     """Power off and wait until it is off.
 
@@ -86,27 +102,29 @@ def stop(
         key: The row's key.
         row: The row as last read; one that is off already costs nothing.
         timeout: Seconds that a guest gets to shut down; it may ignore the request
-            (docs/vergeos/virtual-machines.md §5). `STOP_TIMEOUT` if None.
-        force: Whether it is killed after that.
+            (docs/vergeos/virtual-machines.md §5).
+        force: Whether it is killed after that. It is not killed earlier because `custom_timeouts` is over earlier.
+        usual: Seconds that it gets if the program does not say; `STOP_TIMEOUT` if None.
 
     Raises:
         WaitTimeout: It still runs.
     """
     if _is_off(row):
         return dict(row)
-    timeout = STOP_TIMEOUT[table] if timeout is None else timeout
+    usual = STOP_TIMEOUT[table] if usual is None else usual
+    timeout = usual if timeout is None and force else timeout
     _act(connection, table, key, "poweroff", None, begun=_is_down)
     try:
-        return _wait(connection, table, key, _is_off, what="power off", timeout=timeout)
+        return _wait(connection, table, key, _is_off, what="power off", timeout=patience(timeout, usual))
     except WaitTimeout:
-        if not force:
+        if timeout is None or not force or is_out_of_time():
             raise
     provider_process.log(f"did not shut down within {timeout:.0f} s and is powered off", warning=True)
     _act(connection, table, key, "kill", None, begun=_is_off)
     return _wait(connection, table, key, _is_off, what="power off", timeout=KILL_TIMEOUT)
 
 
-def restart(connection: Connection, table: str, key: str, *, timeout: float = START_TIMEOUT) -> Row:
+def restart(connection: Connection, table: str, key: str) -> Row:
     """Restart a network in one action, and wait until it runs again."""
     reset(connection.client.table(table), key)
     connection.reader.forget(table)
@@ -116,7 +134,7 @@ def restart(connection: Connection, table: str, key: str, *, timeout: float = ST
         key,
         lambda row: runs(row) and not row.get("need_restart"),
         what="restart",
-        timeout=timeout,
+        timeout=patience(None, START_TIMEOUT),
         failed=_has_failed,
     )
 

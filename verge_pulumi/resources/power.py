@@ -19,6 +19,7 @@ from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_st
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.ownership.states import Held
+from verge_pulumi.engine.reading.waiting import patience
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources.compute import _guest as guest
@@ -27,6 +28,9 @@ from verge_pulumi.resources.network.network import Network
 
 UNMANAGED = "unmanaged"
 """The state of what others start and stop."""
+
+PATIENCE = 300.0
+"""Seconds that a change of power gets if the program does not say."""
 
 TARGETS: Mapping[str, type[BaseResource]] = {"vms": VirtualMachine, "vnets": Network}
 
@@ -228,16 +232,16 @@ class PowerProvider(DeclaredProvider[Power]):
         return self._outs(row, inputs) | hidden
 
     def _start(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
-        timeout = _timeout(inputs)
+        timeout = inputs.get("timeout")
         if not power_actions.runs(row):
-            row = power_actions.start(self.connection, *_place(target), timeout=timeout)
+            row = power_actions.start(self.connection, *_place(target), timeout=timeout, usual=PATIENCE)
         if inputs.get("wait_for_guest"):
-            row = guest.wait(self.connection, target[1], row, inputs, timeout=timeout)
+            row = guest.wait(self.connection, target[1], row, inputs, timeout=patience(timeout, PATIENCE))
         return row
 
     def _stop(self, target: Owner, row: Row, inputs: Inputs) -> Mapping[str, Any]:
-        timeout, force = _timeout(inputs), bool(inputs.get("force"))
-        return power_actions.stop(self.connection, *_place(target), row, timeout=timeout, force=force)
+        place, timeout, force = _place(target), inputs.get("timeout"), bool(inputs.get("force"))
+        return power_actions.stop(self.connection, *place, row, timeout=timeout, force=force, usual=PATIENCE)
 
     def _outs(self, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
         report = row.get("guest_addresses")
@@ -270,7 +274,3 @@ def _known_by(target: Owner, row: Row) -> dict[str, Any]:
     """Return the hidden outputs by which a target is known again: its token, and what VergeOS fixed."""
     mark = Mark.of(row.get("description"))
     return {PARENT: mark.token if mark else "", FIXED: lasting(target[0].declaration, row)}
-
-
-def _timeout(inputs: Mapping[str, Any]) -> float:
-    return float(inputs.get("timeout") or 300)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from verge_pulumi.engine.connecting.answers import OfVergeOS
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.lookups import GetBillingResult, get_billing
@@ -36,7 +37,7 @@ def read_billing(connection: Connection, since: int | None, until: int | None) -
         since: The first second of the period; None for all since ever.
         until: The second after it; None for all until now.
     """
-    return get_billing.read(connection, since, until)
+    return get_billing.read(OfVergeOS(connection), since, until)
 
 
 def render(records: Sequence[GetBillingResult], form: RecordFormat) -> str:

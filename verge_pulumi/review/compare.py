@@ -15,9 +15,8 @@ from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.values import equal
 from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
 from verge_pulumi.review.output import Format
-from verge_pulumi.review.report import phrases
-from verge_pulumi.review.report.plan import SECRET
 from verge_pulumi.review.stacks import Entry, State
+from verge_pulumi.review.values import SECRET, shown
 
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?(?!\.?\w)")
 """What may be an address, with the length of its prefix; networks of VergeOS are of IPv4."""
@@ -261,4 +260,4 @@ def _markdown(comparison: Comparison) -> Iterable[str]:
 
 
 def _value(each: Difference, value: Any) -> str:
-    return phrases.value(each.field, value)
+    return shown(each.field, value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,16 +15,11 @@ from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.ownership.mark import MANAGED, MARK, Mark, marks_of
-from verge_pulumi.review.escaping import LONGEST_ERROR, Markdown, code, row, table, text
+from verge_pulumi.review import rules
 from verge_pulumi.review.kinds import every_kind
-from verge_pulumi.review.output import Format, error_text
-from verge_pulumi.review.report import phrases
-from verge_pulumi.review.report.plan import SECRET
 from verge_pulumi.review.stacks import Entry, State
 from verge_pulumi.review.systems import CALLS, connect, settings_of
-
-LISTED = 20
-"""How many names of things in no stack are shown; JSON has them all."""
+from verge_pulumi.review.values import SECRET, Names, shown
 
 
 class Risk(StrEnum):
@@ -43,11 +38,13 @@ class Difference:
         field: The argument, as the program calls it.
         recorded: What the state says.
         live: What VergeOS says.
+        words: Both as people read them; the first one is "" where the second says it all.
     """
 
     field: str
     recorded: Any
     live: Any
+    words: tuple[str, str] = dataclasses.field(default=("", ""), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +77,16 @@ class Stray:
         key: Its key.
         name: Its name.
         mark: The mark of a checked stack that it carries though its state does not know it; "" for none.
+        within: The network that it is a rule of; "" for what is in nothing.
+        says: What the rule says, in words.
     """
 
     noun: str
     key: str
     name: str
     mark: str = ""
+    within: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,8 @@ def find_drift(states: Sequence[State]) -> Report:
     connections = {settings: connect(settings) for settings in {its for _, its in placed} or {settings_of({})}}
     try:
         with ThreadPoolExecutor(CALLS) as threads:
-            results = list(threads.map(lambda each: _compared(each[0], connections[each[1]]), placed))
+            called = {settings: _names(entry for entry, its in placed if its == settings) for settings in connections}
+            results = list(threads.map(lambda each: _compared(each[0], connections[each[1]], called[each[1]]), placed))
         strays = [
             stray
             for settings, connection in connections.items()
@@ -146,7 +148,12 @@ def find_drift(states: Sequence[State]) -> Report:
             connection.client.close()
 
 
-def _compared(entry: Entry, connection: Connection) -> Drifted | str | None:
+def _names(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
+    """Return what rows are called in the programs."""
+    return {row: entry.name for entry in entries for row in entry.rows}
+
+
+def _compared(entry: Entry, connection: Connection, names: Names) -> Drifted | str | None:
     """Return how an object differs from the state, why that cannot be told, or None where it does not."""
     try:
         provider = entry.load()
@@ -170,21 +177,33 @@ def _compared(entry: Entry, connection: Connection) -> Drifted | str | None:
         and not declaration.inputs[name].value.same(entry.outputs.get(name), outs.get(name))
     ]
     if changed:
-        differences = (_difference(entry, provider, name, outs) for name in changed)
+        differences = (each for name in changed for each in _differences(entry, provider, name, outs, names))
         return drifted("changed", _risk(provider, entry, outs, changed), *differences)
     return drifted("unfinished", Risk.MEDIUM) if UNFINISHED in entry.outputs else None
 
 
-def _difference(entry: Entry, provider: DeclaredProvider[Any], name: str, outs: Mapping[str, Any]) -> Difference:
-    secret = name in entry.secret or provider.declaration.inputs[name].secret
+def _differences(
+    entry: Entry, provider: DeclaredProvider[Any], name: str, outs: Mapping[str, Any], names: Names
+) -> Iterable[Difference]:
+    """Yield in what an argument differs; a list of rules is compared rule by rule."""
+    attribute = provider.declaration.inputs[name]
+    secret = name in entry.secret or attribute.secret
     recorded, live = (SECRET, SECRET) if secret else (entry.outputs.get(name), outs.get(name))
-    return Difference(field=name, recorded=recorded, live=live)
+    if attribute.role == "rules" and not secret:
+        for each in rules.compared(name, recorded or [], live or [], names):
+            yield Difference(field=each.field, recorded=each.recorded, live=each.live, words=each.words)
+        return
+    words = shown(name, recorded, attribute, names), shown(name, live, attribute, names)
+    yield Difference(field=name, recorded=recorded, live=live, words=words)
 
 
-def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any], changed: Iterable[str]) -> Risk:
+def _risk(provider: DeclaredProvider[Any], entry: Entry, outs: Mapping[str, Any], changed: Collection[str]) -> Risk:
     """Weigh a difference by what it opens, and by what mending it takes."""
     declaration = provider.declaration
     inputs = dict(entry.outputs)
+    if {*changed} == {*declaration.roles.named("rules")} and not entry.secret.intersection(changed):
+        said = [declaration.roles.said("rules", values) or [] for values in (inputs, outs)]
+        return {True: Risk.HIGH, False: Risk.MEDIUM, None: Risk.LOW}[rules.opens(*said)]
     if declaration.review.guards or any(provider.replaced_by(name, dict(outs), inputs) for name in changed):
         return Risk.HIGH
     attributes = [declaration.inputs[name] for name in changed]
@@ -211,81 +230,17 @@ def _strays(connection: Connection, states: Sequence[State], entries: Sequence[E
             if any(live.get(column) != value for column, value in declaration.only.items()):
                 continue
             yield Stray(noun=inventory.noun, key=str(live["$key"]), name=str(live.get("name")), mark=str(mark or ""))
+    networks, known = rules.networks_of(entries), {row for entry in entries for row in entry.rows}
+    for live, says in rules.on_networks(connection, networks.keys()):
+        mark, key = Mark.of(live.get("description")), str(live["$key"])
+        text = any(str(mark).startswith(marks_of(state.name)) for state in states)
+        if (rules.KIND, key) not in known and (mark is None or mark.token in tokens.values() or text):
+            within = networks[str(live["vnet"])] or f"network {live['vnet']}"
+            yield Stray(
+                noun="rule", key=key, name=str(live.get("name")), mark=str(mark or ""), within=within, says=says
+            )
 
 
 def _token(text: str | None) -> str:
     mark = Mark.of(text)
     return mark.token if mark else ""
-
-
-# How it is told -------------------------------------------------------------------------------------------------------
-
-
-def render(report: Report, form: Format) -> str:
-    """Return a report as people or programs read it."""
-    if form is Format.JSON:
-        return json.dumps({**asdict(report), "exit_code": report.exit_code}, indent=2, ensure_ascii=True)
-    return "\n".join(_markdown(report) if form is Format.MARKDOWN else _text(report))
-
-
-def _summary(report: Report, shown: Callable[[str], str]) -> str:
-    counts = [f"{sum(each.risk is risk for each in report.drifted)} of {risk} risk" for risk in Risk]
-    found = f"{len(report.drifted)} drifted ({', '.join(counts)})" if report.drifted else "none drifted"
-    objects = f"{report.checked} object{'' if report.checked == 1 else 's'}"
-    return f"{objects} of {', '.join(map(shown, report.stacks))}: {found}; {report.requests} requests."
-
-
-def _text(report: Report) -> Iterable[str]:
-    yield _summary(report, text)
-    for each in report.drifted:
-        yield f"[{each.risk}] {text(each.stack)} {text(each.title)} ({text(each.id)}): {each.what}"
-        for one in each.differences:
-            yield f"    {one.field}: {_value(one, one.recorded)} -> {_value(one, one.live)}"
-    for line, strays in _grouped(report.strays):
-        yield f"{line}: {', '.join(text(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
-    for error in report.errors:
-        yield error_text(error)
-
-
-def _markdown(report: Report) -> Iterable[str]:
-    yield "## Drift\n"
-    yield f"{_summary(report, code)}\n"
-    if report.drifted:
-        yield table(*map(Markdown, ("Risk", "Stack", "Object", "What", "Field", "Recorded", "Live")))
-    for each in report.drifted:
-        what = [each.risk, each.stack, each.title, each.what]
-        fields = [[one.field, _value(one, one.recorded), _value(one, one.live)] for one in each.differences]
-        for cells in fields or [["", "", ""]]:
-            yield row([*what, *cells])
-    for line, strays in _grouped(report.strays):
-        yield f"\n{line}: {', '.join(code(stray.name) for stray in strays[:LISTED])}{_more(strays)}"
-    if report.errors:
-        yield "\nNot compared:\n"
-    for error in report.errors:
-        yield f"- {code(error, LONGEST_ERROR)}"
-
-
-def _value(one: Difference, value: Any) -> str:
-    return phrases.value(one.field, value)
-
-
-def _grouped(strays: Sequence[Stray]) -> Iterable[tuple[str, Sequence[Stray]]]:
-    """Group strays by what they are, and tell how many there are: "5 VMs exist that are in no stack"."""
-    for noun in dict.fromkeys(stray.noun for stray in strays):
-        unmarked = [stray for stray in strays if stray.noun == noun and not stray.mark]
-        marked = [stray for stray in strays if stray.noun == noun and stray.mark]
-        if unmarked:
-            one = len(unmarked) == 1
-            yield f"{_count(unmarked)} {'exists that is' if one else 'exist that are'} in no stack", unmarked
-        if marked:
-            one = len(marked) == 1
-            bear, them = ("bears", "it") if one else ("bear", "them")
-            yield f"{_count(marked)} {bear} the mark of a stack whose state does not hold {them}", marked
-
-
-def _count(strays: Sequence[Stray]) -> str:
-    return f"{len(strays)} {strays[0].noun}{'' if len(strays) == 1 else 's'}"
-
-
-def _more(strays: Sequence[Stray]) -> str:
-    return f" and {len(strays) - LISTED} more" if len(strays) > LISTED else ""

@@ -1,23 +1,22 @@
-"""Rows that a program names: look-ups, and references given as ``by_name("External")``. Each is read once in a run."""
+"""Rows that a program names: look-ups, and references given as ``by_name("External")``. Each is read once in a run.
+
+A VergeOS answers, or in a unit test what was given to `pulumi.runtime.set_mocks` (docs/testing.md).
+"""
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from verge_pulumi.client import Filter, Row, VergeError, printable, where
-from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.client import Row, VergeError, printable
+from verge_pulumi.engine.connecting.answers import Answers, Kind, OfVergeOS
+from verge_pulumi.engine.connecting.mocked import OfMocks, key_of
 from verge_pulumi.engine.connecting.provider import for_program
 from verge_pulumi.engine.errors import EngineError, shown
-
-
-class _Answers(dict[Any, list[Row]]):
-    """The rows that were found in this run, by what was asked."""
+from verge_pulumi.engine.runtime import provider_process
 
 
 @dataclass(frozen=True)
@@ -39,21 +38,17 @@ def by_name(name: str | int) -> ByName:
     return ByName(name)
 
 
-@dataclass(frozen=True)
-class Kind:
-    """Rows among which one is looked for.
+def answers(provider: pulumi.ProviderResource | None) -> Answers:
+    """Return what answers a program.
 
-    Attributes:
-        noun: What people call one of them.
-        table: Their table.
-        only: A fixed condition that they meet.
-        label: The column that names them.
+    Args:
+        provider: Whose VergeOS is meant; None for the default one.
+
+    Raises:
+        EngineError: The settings are incomplete, or are not known yet while the program runs.
     """
-
-    noun: str
-    table: str
-    only: tuple[tuple[str, Any], ...] = ()
-    label: str = "name"
+    mocks = provider_process.mocks()
+    return OfVergeOS(for_program(provider)) if mocks is None else OfMocks(mocks, provider)
 
 
 def find(
@@ -78,17 +73,15 @@ def find(
         pulumi.RunError: There is none, there are several, or VergeOS cannot be asked.
     """
     try:
-        connection = for_program(provider)
-        rows = matching(connection, kind, fields, wanted, within)
+        asked = answers(provider)
+        rows = asked.matching(kind, fields, wanted, within)
         if len(rows) == 1:
             return rows[0]
-        place = f"{place} on {connection.client.host}"
+        place = f"{place}{asked.place}"
         if rows:
-            keys = ", ".join(str(row["$key"]) for row in rows)
+            keys = ", ".join(map(key_of, rows))
             raise EngineError(f"there are several{place}, with the keys {keys}. Say which by its key.")
-        close = closest(connection, kind, wanted, within)
-        hint = f" Did you mean '{printable(close)}'?" if close else ""
-        raise EngineError(f"there is none{place}.{hint}")
+        raise EngineError(f"there is none{place}. {asked.advice([(kind, wanted)], within)}".rstrip())
     except (EngineError, VergeError) as error:
         raise _not_found(kind, wanted, error) from None
 
@@ -108,7 +101,7 @@ def find_all(
         pulumi.RunError: VergeOS cannot be asked.
     """
     try:
-        return matching(for_program(provider), kind, fields, wanted)
+        return answers(provider).matching(kind, fields, wanted)
     except (EngineError, VergeError) as error:
         raise _not_found(kind, wanted, error) from None
 
@@ -118,73 +111,3 @@ def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> pulum
     called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
     what = f"{kind.noun} {printable(called)}".strip()
     return pulumi.RunError(shown(f"Unable to find the {what}: {error}"))
-
-
-def matching(
-    connection: Connection,
-    kind: Kind,
-    fields: Sequence[str],
-    wanted: Mapping[str, Any],
-    within: Mapping[str, Any] | None = None,
-) -> Sequence[Row]:
-    """Return all rows that have the wanted values. What was found is not asked for again.
-
-    Args:
-        connection: Where to.
-        kind: What is looked for.
-        fields: What to read.
-        wanted: By column.
-        within: The column that names the parent row, and its key.
-    """
-    within = within or {}
-    asked = (kind, tuple(fields), *wanted.items(), *within.items())
-    known = connection.shared(_Answers)
-    if not known.get(asked):
-        rows = connection.client.table(kind.table).list(
-            fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
-        )
-        # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
-        known[asked] = [row for row in rows if all(str(row.get(name)) == str(value) for name, value in wanted.items())]
-    return known[asked]
-
-
-def between(
-    connection: Connection, kind: Kind, fields: Sequence[str], since: int | None, until: int | None
-) -> Sequence[Row]:
-    """Return the rows of a period, the oldest first, in one request that is made once in a run.
-
-    Args:
-        connection: Where to.
-        kind: What is looked for; its label is the column of times by which the rows are told apart.
-        fields: What to read.
-        since: The first second of the period; None if it has no beginning.
-        until: The second after it; None if it has no end.
-    """
-    asked, known = (kind, tuple(fields), since, until), connection.shared(_Answers)
-    if asked not in known:
-        terms = [] if since is None else [where(kind.label, "ge", since)]
-        terms += [] if until is None else [where(kind.label, "lt", until)]
-        condition = functools.reduce(operator.and_, terms) if terms else None
-        rows = connection.client.table(kind.table).list(fields=["$key", *fields], filter=condition, sort=kind.label)
-        known[asked] = rows
-    return known[asked]
-
-
-def closest(
-    connection: Connection, kind: Kind, wanted: Mapping[str, Any], within: Mapping[str, Any] | None = None
-) -> str | None:
-    """Return the name that is most like one which nothing has; None where none is, or no name was asked for."""
-    if kind.label not in wanted:
-        return None
-    others = connection.client.table(kind.table).list(
-        fields=["$key", kind.label], filter=_all({**dict(kind.only), **(within or {})})
-    )
-    import difflib  # for a message of an error only
-
-    names = [str(row.get(kind.label)) for row in others]
-    return next(iter(difflib.get_close_matches(str(wanted[kind.label]), names, 1)), None)
-
-
-def _all(conditions: Mapping[str, Any]) -> Filter | None:
-    terms = [where(column, "eq", value) for column, value in conditions.items()]
-    return functools.reduce(operator.and_, terms) if terms else None

@@ -89,6 +89,7 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             ]
             running.claim(self, whole, children)
             pulumi.ComponentResource.__init__(self, token, resource_name, None, opts)
+            self._custom_timeouts = opts.custom_timeouts if opts else None
             made = self.make(resource_name, arguments, parts)  # which may give it another __dict__
             self.__dict__.update(made)
             running.stands_for(self, self.main)
@@ -120,6 +121,16 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             TypeError: A part is not given in its form.
         """
         raise NotImplementedError
+
+    def inside(self, **options: Any) -> pulumi.ResourceOptions:
+        """Return the options of a resource that `make` makes.
+
+        The engine keeps the `custom_timeouts` of a component to itself; here they are those of all that it makes.
+
+        Args:
+            options: Further ones.
+        """
+        return pulumi.ResourceOptions(parent=self, custom_timeouts=self._custom_timeouts, **options)
 
     def make(self, name: str, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make the resources.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
-from verge_pulumi.client import VergeError, printable
-from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.connecting.finding import ByName, Kind, closest, matching
-from verge_pulumi.engine.connecting.provider import for_program
+from verge_pulumi.client import VergeError
+from verge_pulumi.engine.connecting.answers import Answers, Kind, Search
+from verge_pulumi.engine.connecting.finding import ByName, answers
+from verge_pulumi.engine.connecting.mocked import key_of
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs, Whole
 from verge_pulumi.engine.declaring.values import uncarried
 from verge_pulumi.engine.errors import EngineError, shown
@@ -156,15 +156,15 @@ class Referring(Argument):
     def _named(self, name: ByName) -> str:
         """Return what refers to the one row that has a name."""
         try:
-            connection = for_program(self.provider)
+            asked = answers(self.provider)
             searches = [_search(target, name) for target in self._targets]
             found = [
-                (kind, self._reference(kind.table, str(row["$key"])))
+                (kind, self._reference(kind.table, key_of(row)))
                 for kind, wanted in searches
-                for row in matching(connection, kind, (), wanted)
+                for row in asked.matching(kind, (), wanted)
             ]
             if len(found) != 1:
-                raise _several(connection, found) if found else _none(connection, searches)
+                raise _several(asked, found) if found else _none(asked, searches)
         except (EngineError, VergeError) as error:
             raise self._refusal(f"{name}: {error}") from None
         return found[0][1]
@@ -188,11 +188,7 @@ class Referring(Argument):
         return f"Pass {kinds}, {key}, or by_name(...)"
 
 
-_Search = tuple[Kind, Mapping[str, Any]]
-"""Rows of one kind that are looked for, and which values they have."""
-
-
-def _search(target: Declaration, name: ByName) -> _Search:
+def _search(target: Declaration, name: ByName) -> Search:
     """Return how a row is found by its name.
 
     Raises:
@@ -209,15 +205,12 @@ def _search(target: Declaration, name: ByName) -> _Search:
     return Kind(target.title, target.table, tuple(target.only.items()), label.column), {label.column: value}
 
 
-def _none(connection: Connection, searches: Sequence[_Search]) -> EngineError:
+def _none(asked: Answers, searches: Sequence[Search]) -> EngineError:
     wanted = " or ".join(f"{kind.noun} with that {kind.label}" for kind, _ in searches)
-    close = next(filter(None, (closest(connection, *search) for search in searches)), None)
-    advice = f"Did you mean '{printable(close)}'?" if close else "Name one that exists, or pass the resource itself."
-    return EngineError(f"there is no {wanted} on {connection.client.host}. {advice}")
+    advice = asked.advice(searches) or "Name one that exists, or pass the resource itself."
+    return EngineError(f"there is no {wanted}{asked.place}. {advice}")
 
 
-def _several(connection: Connection, found: Sequence[tuple[Kind, str]]) -> EngineError:
+def _several(asked: Answers, found: Sequence[tuple[Kind, str]]) -> EngineError:
     them = ", ".join(f"{kind.noun} '{reference}'" for kind, reference in found)
-    return EngineError(
-        f"there are several on {connection.client.host}: {them}. Pass the one that is meant, such as '{found[0][1]}'."
-    )
+    return EngineError(f"there are several{asked.place}: {them}. Pass the one that is meant, such as '{found[0][1]}'.")

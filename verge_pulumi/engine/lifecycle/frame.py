@@ -23,7 +23,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.engine.connecting.connection import from_process
+from verge_pulumi.engine.connecting.connection import Connection, from_process
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING, OBJECTS
 from verge_pulumi.engine.declaring.lives import Life
@@ -40,6 +40,7 @@ from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN, Place
+from verge_pulumi.engine.reading.waiting import limited
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
@@ -48,12 +49,13 @@ T = TypeVar("T")
 
 
 def _counted(method: Callable[P, T]) -> Callable[P, T]:
-    """Wrap a method that reads from VergeOS, so that reads of calls that run side by side are gathered."""
+    """Wrap a method that asks VergeOS: reads of calls side by side are gathered, and waits end as the program says."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         provider: Any = args[0]
-        with provider.connection.call():
+        connection: Connection = provider.connection
+        with connection.call(), limited(provider_process.custom_timeout(), connection.clock):
             return method(*args, **kwargs)
 
     return wrapper
@@ -163,8 +165,12 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         refused += [sentence(text) for text in self.identity.taken_names(changed, _news, replacing=bool(replaces))]
         if refused:
             raise EngineError(" ".join(refused))
+        repairs = unclear or UNFINISHED in _olds
+        if (changed or repairs) and not replaces:
+            for note in self.notes(_olds, _news, changed):
+                provider_process.log(note)
         if not changed:
-            if unclear or UNFINISHED in _olds:
+            if repairs:
                 return DiffResult(changes=True)
             # No diff for states of the form that had none of it, but what changes must be there when it is deleted.
             outdated = ENDING in _olds and _olds[ENDING] != _news.get(ENDING)
@@ -172,9 +178,6 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
             if same and not outdated:
                 self.connection.reader.scarcity.unchanged()
             return DiffResult(changes=outdated if same else None)
-        if not replaces:
-            for note in self.notes(_olds, _news, changed):
-                provider_process.log(note)
         return DiffResult(changes=None, replaces=replaces, delete_before_replace=first)
 
     @final

@@ -136,6 +136,8 @@ class Hooks(Generic[R]):
             One line for each thing.
         """
         waiting = [name for name in changed if self.declaration.inputs[name].restarts]
+        if state.get("need_restart") and "restart" in self.declaration.inputs:
+            waiting.append("an earlier change")  # a restart carries it out, too
         if waiting:
             allowed = inputs.get("restart") == "on-change"
             then = "it is restarted for that if it runs" if allowed else "restart='on-change' makes one"

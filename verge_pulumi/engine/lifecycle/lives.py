@@ -24,7 +24,7 @@ from verge_pulumi.engine.lifecycle.settling import Settling
 from verge_pulumi.engine.lifecycle.taking_over import TakeOver
 from verge_pulumi.engine.ownership.mark import PARENT, TOKEN
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
 GONE_WITHIN = 60.0
@@ -209,7 +209,7 @@ class DeletedByProvider(RowProvider[R], life=DeletedBy):
             lambda: reader.fresh(table, id, ("$key",)),
             lambda row: row is None,
             what="the row to be deleted",
-            timeout=GONE_WITHIN,
+            timeout=patience(None, GONE_WITHIN),
             clock=self.connection.clock,
             describe=lambda _: "still there",
             detail=lambda _: f" ({table}/{id})",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,6 +30,58 @@ class WaitTimeout(EngineError):
 
 class WaitFailed(EngineError):
     """What was waited for will not come: a state was reached that only people can leave."""
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """What `custom_timeouts` of a resource says of the call that is under way."""
+
+    seconds: float
+    end: float
+    clock: Clock
+
+    def left(self) -> float:
+        return max(self.end - self.clock.now(), 0.0)
+
+
+_limit: ContextVar[_Limit | None] = ContextVar("limit", default=None)
+
+
+@contextmanager
+def limited(seconds: float | None, clock: Clock) -> Iterator[None]:
+    """Hold the waits of a call to what `custom_timeouts` says of it.
+
+    Args:
+        seconds: What all of them may take together; None if the program says nothing.
+        clock: The time.
+    """
+    before = _limit.set(None if seconds is None else _Limit(seconds, clock.now() + seconds, clock))
+    try:
+        yield
+    finally:
+        _limit.reset(before)
+
+
+def patience(said: float | None, usual: float) -> float:
+    """Return the seconds that VergeOS gets for something that takes its time: no more than `custom_timeouts` leaves.
+
+    Waits that have a reason of their own to end, such as that for the row of a POST whose answer was lost, do not ask:
+    to cut them short would create things twice.
+
+    Args:
+        said: What an argument of the program says of this very wait; None if it says nothing.
+        usual: What VergeOS gets if neither says anything.
+    """
+    limit = _limit.get()
+    if limit is None:
+        return usual if said is None else said
+    return limit.left() if said is None else min(said, limit.left())
+
+
+def is_out_of_time() -> bool:
+    """Say whether `custom_timeouts` leaves nothing of the call that is under way."""
+    limit = _limit.get()
+    return limit is not None and limit.left() == 0
 
 
 FIRST_PAUSE = 0.25
@@ -86,7 +140,9 @@ def wait_until(
         held = done(state)
         elapsed = clock.now() - start
         if elapsed >= timeout:
-            raise WaitTimeout(f"{what}: still '{described}' after {elapsed:.0f} s{detail(state)}")
+            limit = _limit.get()
+            why = f"; custom_timeouts allows {limit.seconds:g} s in all" if limit and not limit.left() else ""
+            raise WaitTimeout(f"{what}: still '{described}' after {elapsed:.0f} s{detail(state)}{why}")
         provider_process.log(f"waiting for {what}: '{described}', {elapsed:.0f} s", ephemeral=True)
         clock.sleep(min(_until_next(clock.now(), pause), timeout - elapsed))
         pause = min(pause * GROWTH, LONGEST_PAUSE)

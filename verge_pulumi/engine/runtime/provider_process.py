@@ -24,6 +24,7 @@ import pulumi
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
 from pulumi.runtime import rpc, settings
+from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from verge_pulumi.engine.errors import shown
@@ -108,6 +109,12 @@ def old_input(name: str) -> str:
     call = _call()
     inputs = getattr(call[0], "old_inputs", None) if call else None
     return str(inputs.fields[name].string_value) if inputs is not None and name in inputs.fields else ""
+
+
+def custom_timeout() -> float | None:
+    """Return the seconds that `custom_timeouts` gives the call that this thread serves; None if it does not say."""
+    call = _call()
+    return float(getattr(call[0], "timeout", 0.0) or 0.0) or None if call else None
 
 
 def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
@@ -241,6 +248,16 @@ def has_ended_program(error: BaseException) -> bool:
     """Say whether an error has left the program of a user, and was not handled there."""
     outermost = error.__traceback__
     return outermost is not None and outermost.tb_frame.f_code.co_name == "run_pulumi_func"
+
+
+def mocks() -> Mocks | None:
+    """Return what a unit test gave to `pulumi.runtime.set_mocks`; None where the program runs for an engine.
+
+    A monitor of one's own, such as the one by which the import runs a program, stands for an engine.
+    """
+    monitor = settings.get_monitor()
+    given: Mocks | None = monitor.mocks if type(monitor) is MockMonitor else None
+    return given
 
 
 def parent_of(resource: pulumi.Resource) -> pulumi.Resource | None:

@@ -11,7 +11,7 @@ from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 
 TIMEOUT = 3600.0
 """Seconds that the disks may take to be copied if the program does not say."""
@@ -82,7 +82,7 @@ def settle(connection: Connection, machine: str, inputs: Mapping[str, Any]) -> N
         lambda: connection.reader.fresh("machines", machine, _FIELDS) or {},
         lambda row: bool(row) and not any(map(_is_unfinished, row.get("drives") or ())),
         what="the disks to be copied",
-        timeout=inputs.get("clone_timeout") or TIMEOUT,
+        timeout=patience(inputs.get("clone_timeout"), TIMEOUT),
         clock=connection.clock,
         failed=lambda row: "outofspace" in _states(row),
         describe=lambda row: printable(", ".join(_states(row)), 60),

@@ -16,7 +16,7 @@ from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
 from verge_pulumi.engine.lifecycle.fencing import Fence
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import PARENT
-from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
@@ -185,7 +185,7 @@ def _wait(
         lambda: _look(connection, kind.table, str(row["$key"]), fields),
         done,
         what=what,
-        timeout=SETTLES_WITHIN,
+        timeout=patience(None, SETTLES_WITHIN),
         clock=connection.clock,
         describe=lambda row: printable(str(row.get("status")), 60),
         detail=lambda row: f" ({kind.table}/{row['$key']})",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from verge_pulumi.client import Row
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 
 COMPLETE_WITHIN = 300.0
@@ -42,7 +42,7 @@ def complete(connection: Connection, key: str, read: Callable[[], Row]) -> Row:
         read,
         lambda row: bool(row.get("snap_machine")),
         what="the snapshot",
-        timeout=COMPLETE_WITHIN,
+        timeout=patience(None, COMPLETE_WITHIN),
         clock=connection.clock,
         describe=lambda _: "incomplete",
         detail=lambda _: f" (machine_snapshots/{key})",

@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Media, Size, Text, in_units
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.compute import _data_loss as data_loss
@@ -167,7 +167,7 @@ class DriveProvider(HotplugProvider[Drive]):
                 lambda: self.read_back(id),
                 _is_filled,
                 what=str(inputs["media"]),
-                timeout=inputs.get("timeout") or FILL_TIMEOUT,
+                timeout=patience(inputs.get("timeout"), FILL_TIMEOUT),
                 clock=self.connection.clock,
                 failed=lambda row: row.get("status") == "outofspace",
                 describe=lambda row: printable(str(row.get("status")), 60),

@@ -7,10 +7,12 @@ from typing import Any
 
 import pulumi
 
+from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.component import Arguments
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.values import Value
+from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.resources.firewall._plan import in_order
 from verge_pulumi.resources.firewall._reachability import would_allow
 from verge_pulumi.resources.firewall.network_rule import NetworkRuleSettings, contradictions
@@ -24,6 +26,15 @@ class FirewallRule(NetworkRuleSettings, Arguments):
 
 
 RULE = Declaration(title="FirewallRule", module=__name__, table=TABLE, attributes=FirewallRule.attributes)
+
+
+def is_of_vergeos(row: Row) -> bool:
+    """Say whether VergeOS made a rule for itself or for something else, such as a WireGuard peer or a gateway.
+
+    Of the route that comes with a default gateway no source says that its `owner` is set (docs/vergeos/quirks.md §W14).
+    """
+    route = row.get("action") == "route" and row.get("destination_ip") == "default"
+    return bool(row.get("system_rule") or row.get("owner") or (route and Mark.of(row.get("description")) is None))
 
 
 class RuleList(Value):

@@ -38,7 +38,15 @@ from verge_pulumi.engine.ownership.mark import (
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.engine.reading.waiting import wait_until
 from verge_pulumi.engine.runtime import provider_process
-from verge_pulumi.resources.firewall._firewall_rule import RULE, TABLE, FirewallRule, RuleList, problems, told
+from verge_pulumi.resources.firewall._firewall_rule import (
+    RULE,
+    TABLE,
+    FirewallRule,
+    RuleList,
+    is_of_vergeos,
+    problems,
+    told,
+)
 from verge_pulumi.resources.firewall._plan import Step, Wanted, plan
 from verge_pulumi.resources.firewall._reachability import Verdict, would_allow
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, Addresses
@@ -188,7 +196,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         ours = self._ours(rows, own, state)
         if not ours and (self._lost(network, state) or self._is_of_others(state)):
             return None
-        shown = [row for row in rows if not _is_of_vergeos(row)] if state.get("authoritative") else ours
+        shown = [row for row in rows if not is_of_vergeos(row)] if state.get("authoritative") else ours
         return self._outs(state, shown, ours) | {name: state[name] for name in (MARK, PARENT) if name in state}
 
     def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
@@ -359,7 +367,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """
         theirs = Mark.of(row.get("description"))
         place = (TABLE, str(row["$key"]))
-        free = inputs.get("adopt") or (inputs.get("authoritative") and theirs is None and not _is_of_vergeos(row))
+        free = inputs.get("adopt") or (inputs.get("authoritative") and theirs is None and not is_of_vergeos(row))
         if free and not self._holder(place, theirs, inputs):
             return
         raise self._taken(row, f"bears the mark of {theirs.holder}" if theirs else "no stack manages it")
@@ -388,7 +396,7 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         found = {}
         for row in rows:
             theirs, key = Mark.of(row.get("description")), str(row["$key"])
-            if theirs is None and _is_of_vergeos(row):
+            if theirs is None and is_of_vergeos(row):
                 continue
             holder = self._holder((TABLE, key), None, inputs)
             if theirs or holder:
@@ -543,15 +551,6 @@ class _Own:
 
 def _names(state: Inputs) -> frozenset[str]:
     return frozenset(rule["name"] for rule in state.get("rules") or ())
-
-
-def _is_of_vergeos(row: Row) -> bool:
-    """Say whether VergeOS made a rule for itself or for something else, such as a WireGuard peer or a gateway.
-
-    Of the route that comes with a default gateway no source says that its `owner` is set (docs/vergeos/quirks.md §W14).
-    """
-    route = row.get("action") == "route" and row.get("destination_ip") == "default"
-    return bool(row.get("system_rule") or row.get("owner") or (route and Mark.of(row.get("description")) is None))
 
 
 def _wanted(rule: Inputs, row: Row | None, inputs: Inputs, mark: Mark | None) -> Wanted:

@@ -25,7 +25,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.fencing import Owner
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources.network._on_demand import lacks_row, row_of
 from verge_pulumi.resources.network.network import Network
@@ -244,7 +244,7 @@ def _apply(connection: Connection, staged: Apply, network: str) -> None:
         look,
         staged.done,
         what=f"the network to apply its {staged.what}",
-        timeout=RESTARTED_WITHIN if staged.restarts else APPLIED_WITHIN,
+        timeout=patience(None, RESTARTED_WITHIN if staged.restarts else APPLIED_WITHIN),
         clock=connection.clock,
         failed=staged.failed,
         describe=lambda _: "not applied",

@@ -16,7 +16,7 @@ from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Duration, Moment
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.tags.tag import Tag
 
@@ -141,7 +141,7 @@ class SystemSnapshotProvider(RowProvider[SystemSnapshot]):
             lambda: self.read_back(id),
             lambda row: row.get("status") in TAKEN,
             what="the snapshot of the system",
-            timeout=inputs.get("timeout") or COMPLETE_WITHIN,
+            timeout=patience(inputs.get("timeout"), COMPLETE_WITHIN),
             clock=self.connection.clock,
             describe=lambda row: str(row.get("status") or "not begun"),
             detail=lambda row: f" (cloud_snapshots/{id}{_info(row)})",

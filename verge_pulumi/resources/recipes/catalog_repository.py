@@ -16,7 +16,7 @@ from verge_pulumi.engine.declaring.values import Secret, Text
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.resources.recipes._cascade import TOUCHED, forbid, recipes_in
 from verge_pulumi.resources.recipes._short_descriptions import overlong
 
@@ -143,7 +143,7 @@ class CatalogRepositoryProvider(RowProvider[CatalogRepository]):
         elsewhere = row.get("type") != "local" and row.get("enabled")
         if not elsewhere or inputs.get("refresh") is False or not inputs.get(DUE, True):
             return row
-        self._refresh(id, int(inputs.get("timeout") or PATIENCE))
+        self._refresh(id, patience(inputs.get("timeout"), PATIENCE))
         return self.read_back(id)
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
@@ -153,7 +153,7 @@ class CatalogRepositoryProvider(RowProvider[CatalogRepository]):
         catalogs = {str(each["$key"]): str(each.get("name")) for each in found if str(each.get("repository")) == id}
         forbid(state, catalogs=catalogs.values(), recipes=recipes_in(reader, catalogs))
 
-    def _refresh(self, id: str, timeout: int) -> None:
+    def _refresh(self, id: str, timeout: float) -> None:
         """Ask for a refresh and wait until it is over.
 
         Raises:

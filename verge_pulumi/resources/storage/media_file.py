@@ -24,7 +24,7 @@ from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.engine.errors import EngineError, gone, shown
 from verge_pulumi.engine.lifecycle.rows import RowProvider
-from verge_pulumi.engine.reading.waiting import wait_until
+from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources._describable import Describable
 
@@ -129,7 +129,7 @@ class MediaFileProvider(RowProvider[MediaFile]):
             lambda: self._look(id),
             lambda row: int(row.get("filesize") or 0) >= size,
             what=f"the content of file '{printable(str(row.get('name')))}'",
-            timeout=inputs.get("timeout") or 3600,
+            timeout=patience(inputs.get("timeout"), 3600),
             clock=self.connection.clock,
             describe=lambda row: f"{row.get('filesize') or 0} bytes",
         )

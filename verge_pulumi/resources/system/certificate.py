@@ -15,7 +15,7 @@ from verge_pulumi.engine.errors import EngineError, Withdrawn, gone
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.lifecycle.settling import Settling
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT
-from verge_pulumi.engine.reading.waiting import WaitTimeout, wait_until
+from verge_pulumi.engine.reading.waiting import WaitTimeout, patience, wait_until
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.system._pem import CertificatePem, CertificatesPem, PrivateKeyPem
 
@@ -214,7 +214,7 @@ class CertificateProvider(RowProvider[Certificate]):
                 look,
                 done,
                 what=f"the certificate of '{name}'",
-                timeout=inputs.get("timeout") or 600,
+                timeout=patience(inputs.get("timeout"), 600),
                 clock=self.connection.clock,
                 describe=lambda row: "the one before" if row.get("valid") and not done(row) else "not valid",
             )

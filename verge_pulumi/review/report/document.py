@@ -9,17 +9,10 @@ from typing import Any
 from verge_pulumi.resources.firewall._reachability import Difference
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
-from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.firewall import traffic_changes
 from verge_pulumi.review.report.machines import Machine, machines
-from verge_pulumi.review.report.plan import (
-    UNKNOWN,
-    Change,
-    FieldChange,
-    Plan,
-    Rights,
-    RightsChange,
-    RuleChange,
-)
+from verge_pulumi.review.report.plan import Change, FieldChange, Plan, Rights, RightsChange, RuleChange
+from verge_pulumi.review.values import UNKNOWN, Names, traffic
 
 VERSION = 1
 
@@ -56,7 +49,7 @@ def _stack(plan: Plan) -> dict[str, Any]:
             "unknown": list(asked.unknown),
         },
         "machines": [_machine(machine) for machine in machines(plan)],
-        "rules": [_rule(rule) for change in plan.changing for rule in change.rules],
+        "rules": [_rule(rule, plan.names) for change in plan.changing for rule in change.rules],
         "traffic": [_traffic(network, found) for network, found in traffic_changes(plan).items()],
         "rights": [_rights(change) for change in plan.rights],
         "diagnostics": [
@@ -85,12 +78,12 @@ def _field(each: FieldChange) -> dict[str, Any]:
     return {"name": each.name, "kind": each.kind, "old": _known(each.old), "new": _known(each.new)}
 
 
-def _rule(rule: RuleChange) -> dict[str, Any]:
+def _rule(rule: RuleChange, names: Names) -> dict[str, Any]:
     return {
         "network": rule.network,
         "rule": rule.name,
-        "before": traffic(rule.before),
-        "after": traffic(rule.after),
+        "before": traffic(rule.before, names),
+        "after": traffic(rule.after, names),
         "opens": rule.opens,
         "closes": rule.closes,
     }

@@ -74,9 +74,10 @@ def _power(change: Change) -> dict[Effect, str]:
     if change.action != "update":
         return {}
     due = [name for name, attribute in declaration.inputs.items() if name in change.changed and attribute.restarts]
-    if not due and not old.get("need_restart"):
+    due += ["an earlier change"] if old.get("need_restart") else []
+    if not due:
         return {}
-    why = ", ".join(due) or "an earlier change"
+    why = ", ".join(due)
     for name in declaration.roles.named("restart"):
         if new.get(name) == "on-change":
             outage = declaration.inputs[name].outage

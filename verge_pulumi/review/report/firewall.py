@@ -133,23 +133,6 @@ def traffic_changes(plan: Plan) -> dict[str, Difference]:
     return {network: each for network, each in found.items() if each.changes}
 
 
-def traffic(rule: Rule | None) -> str:
-    """Return a rule in words, such as ``accept incoming tcp from anywhere to 10.0.0.5 port 443``; "" for none."""
-    if rule is None:
-        return ""
-    defaults = (("action", "accept"), ("direction", "incoming"), ("protocol", "any"))
-    does = [str(rule.get(name) or default) for name, default in defaults]
-    sides = [f"{word} {_side(rule, end)}" for word, end in (("from", "source"), ("to", "destination"))]
-    target = f"by {_side(rule, 'target')}" if rule.get("target_ip") or rule.get("target_ports") else ""
-    off = "(off)" if rule.get("enabled") is False else ""
-    return " ".join(filter(None, [*does, *sides, target, off]))
-
-
-def _side(rule: Rule, end: str) -> str:
-    address, ports = rule.get(f"{end}_ip") or "anywhere", rule.get(f"{end}_ports")
-    return f"{address} port {ports}" if ports else str(address)
-
-
 def _network(change: Change) -> str:
     """Return the URN of the network that a rule belongs to, or its key if the program does not manage it."""
     linked = change.links.get("network")

@@ -15,11 +15,12 @@ from verge_pulumi.review.escaping import LONGEST, LONGEST_MESSAGE
 from verge_pulumi.review.escaping import text as harmless
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import Room, capacity
-from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.firewall import traffic_changes
 from verge_pulumi.review.report.machines import lines
 from verge_pulumi.review.report.ordering import effects, groups
 from verge_pulumi.review.report.picture import svg
 from verge_pulumi.review.report.plan import Plan
+from verge_pulumi.review.values import traffic
 
 
 def html(plans: Sequence[Plan], *, rooms: Sequence[Room] = (), notes: Sequence[str] = ()) -> str:

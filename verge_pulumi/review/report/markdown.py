@@ -13,11 +13,12 @@ from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, Markdown, cell, code, row, table
 from verge_pulumi.review.report import phrases
 from verge_pulumi.review.report.capacity import OWN_WORDS, Room, capacity
-from verge_pulumi.review.report.firewall import traffic, traffic_changes
+from verge_pulumi.review.report.firewall import traffic_changes
 from verge_pulumi.review.report.machines import lines
 from verge_pulumi.review.report.ordering import UNFOLDED, Group, effects, groups
 from verge_pulumi.review.report.picture import mermaid
 from verge_pulumi.review.report.plan import Change, Diagnostic, Plan
+from verge_pulumi.review.values import Names, traffic
 
 MARKER = "<!-- verge-pulumi report -->"
 """The first line, by which a pipeline finds its own comment again."""
@@ -84,7 +85,7 @@ def _sections(plan: Plan) -> list[_Section]:
     return [
         _summary(plan),
         _messages("errors", 95, "The preview failed", plan.errors),
-        *map(_group, groups(plan)),
+        *(_group(group, plan.names) for group in groups(plan)),
         _drift(plan),
         _capacity(plan),
         _machines(plan),
@@ -103,12 +104,12 @@ def _summary(plan: Plan) -> _Section:
     return _Section("summaries", 100, ["\n".join(lines)])
 
 
-def _group(group: Group) -> _Section:
-    blocks = [_block(change) for change in group.changes]
+def _group(group: Group, names: Names) -> _Section:
+    blocks = [_block(change, names) for change in group.changes]
     return _Section(group.name, group.weight, blocks, title=group.title, folded=group.folded)
 
 
-def _block(change: Change) -> str:
+def _block(change: Change, names: Names) -> str:
     """Return what happens to one resource, as an item of a list."""
     inside = f" in {code(phrases.name(change.parent))}" if change.parent else ""
     kind = change.kind if phrases.noun(change) == change.kind else code(change.kind)
@@ -119,7 +120,7 @@ def _block(change: Change) -> str:
     if change.vanished:
         lines.append("  - somebody deleted it behind Pulumi's back; it is created again")
     lines += [f"  - finishes what the last run could not: {code(why, LONGEST_MESSAGE)}" for why in change.unfinished]
-    told = phrases.fields(change)
+    told = phrases.fields(change, names)
     if change.action == "create":
         lines += ["  - " + ", ".join(f"{code(name)} {code(new)}" for name, _, new in told)] if told else []
     else:
@@ -134,7 +135,7 @@ def _arrow(old: str, new: str) -> str:
 def _drift(plan: Plan) -> _Section:
     blocks = [
         f"- {code(change.name)}: "
-        + ", ".join(f"{code(name)} {_arrow(old, new)}" for name, old, new in phrases.drift(change))
+        + ", ".join(f"{code(name)} {_arrow(old, new)}" for name, old, new in phrases.drift(change, plan.names))
         for change in plan.changes
         if change.drift
     ]
@@ -145,12 +146,12 @@ def _capacity(plan: Plan) -> _Section:
     asked = capacity(plan)
     if not asked.differs:
         return _Section("figures", 70, [])
-    head = _head("", "before", "after", "difference") if asked.whole else _head("", "difference")
+    head = _head("", "difference", "before", "after") if asked.whole else _head("", "difference")
     blocks = [
         row(
             [
                 Markdown(line.what) if line.what in OWN_WORDS else line.what,
-                *map(Markdown, line.words() if asked.whole else line.words()[2:]),
+                *map(Markdown, [line.words()[2], *(line.words()[:2] if asked.whole else ())]),
             ]
         )
         for line in asked.lines
@@ -176,18 +177,18 @@ def _machines(plan: Plan) -> _Section:
 
 def _rooms(rooms: Sequence[Room]) -> _Section:
     blocks = [
-        row([room.what, *(Markdown(in_units(count)) for count in (room.used, room.total, room.free))]) for room in rooms
+        row([room.what, *(Markdown(in_units(count)) for count in (room.free, room.used, room.total))]) for room in rooms
     ]
-    return _Section("figures", 70, blocks, title="What the system has", head=_head("", "in use", "in all", "free"))
+    return _Section("figures", 70, blocks, title="What the system has", head=_head("", "free", "in use", "in all"))
 
 
 def _firewall(plan: Plan) -> _Section:
     blocks = []
     for rule in (rule for change in plan.changing for rule in change.rules):
         does = [word for word, true in (("opens", rule.opens), ("closes", rule.closes)) if true]
-        sides = (cell(traffic(side), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
-        blocks.append(row([phrases.name(rule.network), rule.name, *sides, Markdown(", ".join(does))]))
-    head = _head("network", "rule", "before", "after", "may")
+        sides = (cell(traffic(side, plan.names), LONGEST_MESSAGE) if side else "" for side in (rule.before, rule.after))
+        blocks.append(row([Markdown(", ".join(does)), phrases.name(rule.network), rule.name, *sides]))
+    head = _head("may", "network", "rule", "before", "after")
     return _Section("rules", 75, blocks, title="Firewall", head=head)
 
 
@@ -196,10 +197,10 @@ def _traffic(plan: Plan) -> _Section:
     blocks = [
         row(
             [
+                Markdown(phrases.outcome(each.after)),
+                Markdown(phrases.outcome(each.before)),
                 phrases.name(network),
                 *(each.direction, each.source, each.destination, each.protocol, each.ports),
-                Markdown(phrases.outcome(each.before)),
-                Markdown(phrases.outcome(each.after)),
             ]
         )
         for network, differs in found.items()
@@ -207,7 +208,7 @@ def _traffic(plan: Plan) -> _Section:
     ]
     if any(differs.cut for differs in found.values()):
         blocks.append("\nThere may be more.")
-    head = _head("network", "direction", "from", "to", "protocol", "ports", "before", "after")
+    head = _head("after", "before", "network", "direction", "from", "to", "protocol", "ports")
     return _Section("lines of traffic", 72, blocks, title="Traffic, as the rules of this stack have it", head=head)
 
 
@@ -221,13 +222,13 @@ def _rights(plan: Plan) -> _Section:
         blocks.append(
             row(
                 [
+                    Markdown(phrases.turn(change)),
                     *(cell(each, LONGEST_MESSAGE) if each else "" for each in cells),
                     *sides,
-                    Markdown(phrases.turn(change)),
                 ]
             )
         )
-    head = _head("who", "through", "on", "before", "after", "change")
+    head = _head("change", "who", "through", "on", "before", "after")
     return _Section("lines of rights", 74, blocks, title="Rights, as this stack gives them", head=head)
 
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from verge_pulumi import components, resources
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.values import in_units
 from verge_pulumi.review.escaping import text
-from verge_pulumi.review.kinds import declaration_of, every_kind
-from verge_pulumi.review.report.plan import (
-    SECRET,
-    UNKNOWN,
-    Action,
-    Change,
-    Effect,
-    FieldChange,
-    Plan,
-    Rights,
-    RightsChange,
-)
+from verge_pulumi.review.kinds import declaration_of
+from verge_pulumi.review.report.plan import Action, Change, Effect, Plan, Rights, RightsChange
 from verge_pulumi.review.urns import name_of
+from verge_pulumi.review.values import UNKNOWN, Names, sides
 
 ACTIONS: Mapping[Action, str] = {
     "create": "to create",
@@ -63,58 +51,27 @@ def verdict(plan: Plan) -> str:
     return ", ".join(told) or "safe"
 
 
-def value(field: str, value: Any, referred: Iterable[str] = ()) -> str:
-    """Return a value as people read it.
+def fields(change: Change, names: Names) -> list[tuple[str, str, str]]:
+    """Return name, old and new value of what differs; the old one is "" where the new one says it all.
 
     Args:
-        field: The field that holds it, which tells its unit.
-        value: The value.
-        referred: URNs of what it is the key of, or is made of as long as it is unknown.
+        change: What happens to a resource.
+        names: What rows are called.
     """
-    if value is None:
-        return "unset"
-    if value == SECRET:
-        return "secret"
-    if referred or value == UNKNOWN:
-        return ", ".join(map(name, referred)) or "known later"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        count = int(value)
-        if field in _units():
-            return in_units(count * _units()[field])
-        return text(count if count == value else value)
-    if isinstance(value, list):
-        return text(", ".join(_plain(each) for each in value)) or "none"
-    if isinstance(value, dict):
-        return text(", ".join(f"{key}: {_plain(each)}" for key, each in value.items())) or "none"
-    return text(value) or "empty"
-
-
-def fields(change: Change) -> list[tuple[str, str, str]]:
-    """Return name, old and new value of what differs; the old one is "" where the new one says it all."""
     told = []
     for each in change.fields:
-        is_key = isinstance(change.declaration.inputs.get(each.name), Reference)
-        referred = change.links.get(each.name, ()) if is_key or each.new == UNKNOWN else ()
-        told.append((text(each.name), *_sides(each, referred)))
+        attribute = change.declaration.inputs.get(each.name)
+        referred = change.links.get(each.name, ()) if isinstance(attribute, Reference) or each.new == UNKNOWN else ()
+        told.append((text(each.name), *sides(each.name, each.old, each.new, attribute, names, referred)))
     return told
 
 
-def drift(change: Change) -> list[tuple[str, str, str]]:
+def drift(change: Change, names: Names) -> list[tuple[str, str, str]]:
     """Return the same of what changed behind Pulumi's back."""
-    return [(text(each.name), *_sides(each)) for each in change.drift]
-
-
-def _sides(each: FieldChange, referred: Iterable[str] = ()) -> tuple[str, str]:
-    if each.old == SECRET and each.new == SECRET:
-        return "", "secret changed"
-    if isinstance(each.old, list) and isinstance(each.new, list):
-        gone = [f"−{_plain(item)}" for item in each.old if item not in each.new]
-        come = [f"+{_plain(item)}" for item in each.new if item not in each.old]
-        return "", text(", ".join([*gone, *come])) or "another order"
-    old, new = value(each.name, each.old), value(each.name, each.new, referred)
-    return ("", "a secret in it changed") if old == new and not referred else (old, new)
+    inputs = change.declaration.inputs
+    return [
+        (text(each.name), *sides(each.name, each.old, each.new, inputs.get(each.name), names)) for each in change.drift
+    ]
 
 
 def outcome(passes: bool | None) -> str:
@@ -165,15 +122,3 @@ def cost(plan: Plan) -> str:
     requests, hours = plan.cost.requests, plan.cost.hours
     waits = f"; they do not fit in one hour's limit and take more than {hours} h" if hours else ""
     return f"about {requests:,} requests{waits}" if requests else "no requests"
-
-
-@cache
-def _units() -> Mapping[str, int]:
-    """Return in which units fields are amounts of memory or data; one name means the same in all resources."""
-    attributes = (attribute for kind in every_kind() for attribute in kind.declaration.attributes.values())
-    return {attribute.name: attribute.unit for attribute in attributes if attribute.unit}
-
-
-def _plain(value: Any) -> str:
-    """Return a value inside another one."""
-    return "secret" if value == SECRET else "known later" if value == UNKNOWN else str(value)

@@ -11,7 +11,8 @@ from typing import Any
 
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.review.kinds import declaration_of
-from verge_pulumi.review.report.plan import UNKNOWN, Change
+from verge_pulumi.review.report.plan import Change
+from verge_pulumi.review.values import UNKNOWN
 
 UNNAMED = ""
 """What a reference means whose row the preview does not tell."""

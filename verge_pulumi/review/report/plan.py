@@ -15,17 +15,12 @@ from typing import Any, Literal
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.review.estimate import Estimate
 from verge_pulumi.review.kinds import UNDECLARED
+from verge_pulumi.review.values import Names
 
 Action = Literal["same", "create", "update", "replace", "delete", "read", "import"]
 
 Rule = Mapping[str, Any]
 """What a rule says, by name of the argument."""
-
-SECRET = "[secret]"  # noqa: S105 Pulumi's own word for one
-"""What stands where a secret was."""
-
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What Pulumi writes for a value that is known only when the change is made."""
 
 
 class Effect(StrEnum):
@@ -271,6 +266,15 @@ class Plan:
     def by_urn(self) -> Mapping[str, Change]:
         """The changes by URN."""
         return {change.urn: change for change in self.changes}
+
+    @cached_property
+    def names(self) -> Names:
+        """What rows are called in the program, by table and key, as far as the state tells their keys."""
+        return {
+            (change.declaration.table, str(change.old["$key"])): change.name
+            for change in self.changes
+            if change.declaration.table and "$key" in change.old
+        }
 
     @property
     def changing(self) -> tuple[Change, ...]:

@@ -17,9 +17,10 @@ from verge_pulumi.review.estimate import estimate
 from verge_pulumi.review.kinds import COMPONENTS, declaration_of
 from verge_pulumi.review.report.effects import judge
 from verge_pulumi.review.report.firewall import rule_changes
-from verge_pulumi.review.report.plan import SECRET, Action, Change, Diagnostic, FieldChange, Plan
+from verge_pulumi.review.report.plan import Action, Change, Diagnostic, FieldChange, Plan
 from verge_pulumi.review.report.rights import rights_changes
 from verge_pulumi.review.urns import STACK, name_of, stack_of, token_of
+from verge_pulumi.review.values import SECRET
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement"}

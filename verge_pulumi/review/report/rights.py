@@ -15,7 +15,8 @@ from verge_pulumi.engine.declaring.rights import RIGHTS
 from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.resources.access._given import AT_THE_CONSOLE, EVERYTHING, ON_EVERYTHING, ON_ITSELF
 from verge_pulumi.review.report.places import Places
-from verge_pulumi.review.report.plan import UNKNOWN, Change, Rights, RightsChange, Target
+from verge_pulumi.review.report.plan import Change, Rights, RightsChange, Target
+from verge_pulumi.review.values import UNKNOWN
 
 NONE = Rights()
 NOT_KNOWN = Rights(known=False)

@@ -14,8 +14,9 @@ from itertools import chain
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import COMPONENTS, UNDECLARED, declaration_of
 from verge_pulumi.review.report import phrases
-from verge_pulumi.review.report.plan import UNKNOWN, Action, Change, Effect, Plan
+from verge_pulumi.review.report.plan import Action, Change, Effect, Plan
 from verge_pulumi.review.urns import token_of
+from verge_pulumi.review.values import UNKNOWN, shown
 
 WORDS: Mapping[Action, str] = {
     "delete": "− removed",
@@ -179,7 +180,7 @@ def _server(urn: str, change: Change | None, parts: Sequence[Change], names: dic
         for plug in part.declaration.roles.named("plug"):
             key = next(iter(part.links.get(plug, ())), "")
             if not key and values.get(plug) not in (None, UNKNOWN):
-                key = phrases.value(plug, values[plug])
+                key = shown(plug, values[plug])
             if key:
                 names.setdefault(key, key)
                 on[key] = None
