@@ -661,7 +661,8 @@ def name_of_stack_given_on(stand: Stand, names: Sequence[str]) -> None:
     for item in stand.of(names):
         if depth(item.subject) == 0 and item.of.unique:
             told = " ".join(text for _, name, text in run.messages if name == item.name)
-            stand.check(item.subject, "shop/dev as " in told and "adopt=True" in told, f"is not refused: {told}")
+            whose = "shop/dev as " if item.of.kind.declaration.markable else "no stack manages it"
+            stand.check(item.subject, whose in told and "adopt=True" in told, f"is not refused: {told}")
     stand.run("destroy", lab=stranger)
     stand.guarded = guarded
     _goes_on(stand, names)
