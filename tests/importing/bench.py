@@ -65,8 +65,9 @@ def _record(folder: Path, given: Mapping[str, Any], result: str, environment: Ma
     os.chdir(folder)
     # As `record` has it: of a file that is written again within a second, an older compiled form would be taken.
     sys.dont_write_bytecode = True
+    told: Any = []
     try:
-        told: Any = recorder.record(given)
+        recorder.record(given, told.append)
     except Exception:
         told = traceback.format_exc()
     Path(result).write_text(json.dumps(told))

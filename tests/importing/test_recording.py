@@ -8,6 +8,7 @@ import pytest
 
 from tests.importing.bench import STACK
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.importing.recorder import AT_ONCE
 from verge_pulumi.importing.recording import Refused, Registered, Stack, record
 
 NETWORK = "pulumi-python:dynamic/vergeos:Network"
@@ -86,3 +87,33 @@ def test_a_program_that_fails_is_told_with_its_own_words(tmp_path: Path, program
     with pytest.raises(EngineError, match=words) as caught:
         recorded(tmp_path, program)
     assert "\x1b" not in str(caught.value)
+
+
+MANY = """
+import asyncio
+
+for number in range(450):
+    Network(f"lan-{number}", name=f"lan-{number}")
+assert len(asyncio.all_tasks()) < 2 * AT_ONCE
+"""
+
+
+def test_of_many_registrations_few_wait_at_once(tmp_path: Path) -> None:
+    """Each that waits is a task."""
+    told = recorded(tmp_path, MANY.replace("AT_ONCE", str(AT_ONCE)))
+    assert [*told] == [f"lan-{number}" for number in range(450)]
+    assert {each.id for each in told.values()} == {""}
+
+
+def test_what_waits_for_the_program_itself_waits(tmp_path: Path) -> None:
+    program = """
+import asyncio
+
+later = asyncio.get_event_loop().create_future()
+for number in range(2 * AT_ONCE):
+    Network(f"lan-{number}", name=pulumi.Output.from_input(later))
+later.set_result("lan")
+"""
+    told = recorded(tmp_path, program.replace("AT_ONCE", str(AT_ONCE)))
+    assert len(told) == 2 * AT_ONCE
+    assert {each.inputs["name"] for each in told.values()} == {"lan"}

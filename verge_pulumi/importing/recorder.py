@@ -7,10 +7,12 @@ stands behind it, so that references carry real keys.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import runpy
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,14 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
 from verge_pulumi.engine.ownership.states import OURS
+from verge_pulumi.engine.runtime import registering
 from verge_pulumi.importing.matching import Answer, Candidates, NoMatch
 from verge_pulumi.importing.secrets import opened
+
+Keep = Callable[[dict[str, Any]], object]
+
+AT_ONCE = 200
+"""Registrations that may wait for each other; each takes several times the memory of one that is done."""
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDERS = "pulumi:providers:"
@@ -42,17 +50,20 @@ class NoFunctions(mocks.Mocks):
 
 
 class RecordingMonitor(mocks.MockMonitor):
-    """Keeps every registration, and answers it with the row behind it.
+    """Tells of every registration, and answers it with the row behind it.
 
     Args:
+        keep: Called with each registration.
         rows: Id and outputs of each resource, by its type with those of its parents, and by its name.
         candidates: The rows that other resources may be.
         provider: The name of the provider of these, "" for the default one.
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Answer]], candidates: Candidates, provider: str) -> None:
+    def __init__(
+        self, keep: Keep, rows: Mapping[str, Mapping[str, Answer]], candidates: Candidates, provider: str
+    ) -> None:
         super().__init__(NoFunctions())
-        self.registered: list[dict[str, Any]] = []
+        self._keep = keep
         self._rows = rows
         self._candidates = candidates
         self._provider = provider
@@ -64,13 +75,13 @@ class RecordingMonitor(mocks.MockMonitor):
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{whole}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the name that the SDK calls
-        """Keep what is registered, and answer it."""
+        """Tell what is registered, and answer it."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = _plain(json_format.MessageToDict(request.object))
         row, why = self._row(urn, request, inputs)
-        self.registered.append(
+        self._keep(
             {
                 "urn": urn,
                 "type": request.type,
@@ -120,15 +131,41 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Run the program in the current folder and return what it registers.
+class AtOnce(ThreadPoolExecutor):
+    """Does what is to be done in a thread without one: the monitor is in this process, and answers at once."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        """Call a function, and return what it returned."""
+        called: Future[Any] = Future()
+        try:
+            called.set_result(function(*arguments, **options))
+        except Exception as error:
+            called.set_exception(error)
+        return called
+
+
+def in_turn() -> Callable[[pulumi.ResourceTransformationArgs], None]:
+    """Return a transformation of nothing, which lets registrations finish before there are too many."""
+    numbers = itertools.count(1)
+
+    def transformation(args: pulumi.ResourceTransformationArgs) -> None:
+        if next(numbers) % AT_ONCE == 0:
+            registering.let_finish()
+
+    return transformation
+
+
+def record(project: Mapping[str, Any], keep: Keep) -> None:
+    """Run the program in the current folder, and tell what it registers.
 
     Args:
         project: Names of ``organization``, ``project`` and ``stack``, the ``config``, the ``rows``,
             the ``candidates`` and their ``provider``.
+        keep: Called with each registration, in order. Thousands of them would take much memory.
     """
-    monitor = RecordingMonitor(project["rows"], Candidates(project["candidates"]), project["provider"])
+    monitor = RecordingMonitor(keep, project["rows"], Candidates(project["candidates"]), project["provider"])
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(AtOnce(1))
     asyncio.set_event_loop(loop)  # the stack itself is registered as soon as the monitor is set
     pulumi.runtime.set_all_config(project["config"], project["secret"])
     mocks.set_mocks(
@@ -139,6 +176,7 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
         preview=True,
         monitor=monitor,
     )
+    pulumi.runtime.register_stack_transformation(in_turn())
     sys.path.insert(0, str(Path.cwd()))
 
     def program() -> None:
@@ -146,10 +184,9 @@ def record(project: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     loop.run_until_complete(run_pulumi_func(program))
     loop.close()
-    return monitor.registered
 
 
 if __name__ == "__main__":
     given, result = sys.argv[1:]
-    recorded = record(json.loads(Path(given).read_text(encoding="utf-8")))
-    Path(result).write_text(json.dumps(recorded), encoding="utf-8")
+    with Path(result).open("w", encoding="utf-8") as file:
+        record(json.loads(Path(given).read_text(encoding="utf-8")), lambda each: print(json.dumps(each), file=file))

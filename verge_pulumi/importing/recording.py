@@ -153,7 +153,8 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provi
         )
         if ran.returncode:
             raise failure(folder, ran.stderr)
-        return [Registered(**each) for each in json.loads(target.read_text(encoding="utf-8"))]
+        with target.open(encoding="utf-8") as lines:
+            return [Registered(**json.loads(line)) for line in lines]
 
 
 def failure(folder: Path, words: str) -> EngineError:
