@@ -62,17 +62,25 @@ def permissions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def table_of(kind: type[BaseResource]) -> list[str]:
+    """Return the rows of a table for the page of a resource."""
+    stages = ("read", "to create it", "to change it", "to delete it")
+    return [f"| {stage} | {told} |" for stage, told in zip(stages, _cells(kind), strict=True) if told]
+
+
 def _line(kind: type[BaseResource]) -> str:
-    several = choices(kind)
+    place = kind.__module__.removeprefix("verge_pulumi.resources.").rpartition(".")[0].replace(".", "/")
+    link = f"[{kind.__name__}](reference/{place}{'/' if place else ''}{kind.__name__}.md)"
+    return f"| {link} | {' | '.join(_cells(kind))} |"
+
+
+def _cells(kind: type[BaseResource]) -> list[str]:
+    """Return what it takes to read, create, change and delete a resource; the last three on top of the first."""
     only: frozenset[type[BaseResource]] = frozenset()
     seen = rights_of(kind, "read", only)
     read = _tables(table for table in seen if table != SYSTEM)
-    if several:
-        read += "".join(f", *those of `{name}`*" for name in several)
-    place = kind.__module__.removeprefix("verge_pulumi.resources.").rpartition(".")[0].replace(".", "/")
-    link = f"[{kind.__name__}](reference/{place}{'/' if place else ''}{kind.__name__}.md)"
-    cells = [_more(kind, rights_of(kind, stage, only), seen, stage) for stage in WRITING]
-    return f"| {link} | {read} | {' | '.join(cells)} |"
+    read += "".join(f", *those of `{name}`*" for name in choices(kind))
+    return [read, *(_more(kind, rights_of(kind, stage, only), seen, stage) for stage in WRITING)]
 
 
 def _more(kind: type[BaseResource], rights: Rights, seen: Rights, stage: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from tests.declarations.test_links import PAGES, ROOT
 from tests.declarations.test_typing import CACHE
 
-BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```python(?: title=\S+)?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 BLOCKS = {
     f"{page.relative_to(ROOT)}:{text.count(chr(10), 0, block.start()) + 1}": textwrap.dedent(block[2])
     for page in PAGES

@@ -14,10 +14,9 @@ import pytest
 
 import verge_pulumi
 import verge_pulumi.resources
-from tools import docs, names
-from verge_pulumi.components import Server
+from tools import names
+from tools.reference import nouns
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.resources import VirtualMachine
 
 RESOURCES = [getattr(verge_pulumi.resources, name) for name in verge_pulumi.resources.__all__]
 
@@ -72,26 +71,6 @@ def test_a_file_of_resources_without_an_underscore_is_a_noun() -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
 def test_every_attribute_has_a_text_under_it(resource: type[BaseResource]) -> None:
-    texts = docs.attribute_texts(resource)
+    texts = nouns.attribute_texts(resource)
     assert [name for name in resource.declaration.attributes if not texts.get(name)] == []
     assert [text for text in texts.values() if not text.endswith(".")] == []
-
-
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.__name__)
-def test_every_resource_has_a_current_page(resource: type[BaseResource]) -> None:
-    assert docs.place(resource).read_text() == docs.page(resource)
-
-
-def test_the_index_is_current() -> None:
-    assert (docs.REFERENCE / "README.md").read_text() == docs.index()
-
-
-def test_the_server_has_a_current_page() -> None:
-    assert docs.place(Server).read_text() == docs.component_page(Server, VirtualMachine)
-    assert not [name for name in Server.parts if not docs.attribute_texts(Server)[name].endswith(".")]
-
-
-def test_there_is_no_page_of_what_is_not_there() -> None:
-    pages = sorted(path.relative_to(docs.REFERENCE) for path in docs.REFERENCE.rglob("*.md"))
-    wanted = [docs.place(kind).relative_to(docs.REFERENCE) for kind in (*RESOURCES, Server)]
-    assert pages == sorted([*wanted, Path("README.md")])

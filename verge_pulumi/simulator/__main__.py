@@ -28,7 +28,8 @@ _WHO = f"""The page and the dials answer by the names of loopback and by the add
 need no header; in a browser only the page at / turns the dials, by the header {PAGE}."""
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
     dials = "\n".join(f"  {dial:24} {meaning}" for dial, meaning in HELP.items())
     parser = argparse.ArgumentParser(
         prog="python -m verge_pulumi.simulator",
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 when it could not start.
     """
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
