@@ -60,7 +60,8 @@ def test_the_first_hour_goes_as_the_tutorial_says(cli: Path, built: Path, tmp_pa
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": os.pathsep.join((str(cli), str(python), "/usr/bin", "/bin")),
-        # Nothing leaves loopback, and nobody is there to answer yes.
+        # Nothing leaves loopback, and nobody is there to answer yes. Pulumi takes the home that the system knows, not HOME.
+        "PULUMI_HOME": str(home / ".pulumi"),
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": f"{built} {tmp_path / 'wheels'}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -95,5 +96,5 @@ def test_the_first_hour_goes_as_the_tutorial_says(cli: Path, built: Path, tmp_pa
     assert "3 passed" in told["pytest -q"][0]
     (report,) = (printed for command, (printed, *_) in told.items() if command.endswith("| verge-pulumi report"))
     assert "restart" in report
-    site = (folder / "site" / "Pulumi.yaml").parent
-    assert [path.name for path in site.glob("infrastructure/*.py")]
+    assert [*(folder / "site" / "infrastructure").glob("*.py")]
+    assert {path.name for path in home.iterdir()} <= {".pulumi", ".cache"}
