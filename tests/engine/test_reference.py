@@ -1,10 +1,11 @@
-"""The examples on the pages of the reference with the real engine: those of one area are one program."""
+"""The examples on the pages of the reference with the real engine, as two programs that are run for all of them."""
 
 from __future__ import annotations
 
 import runpy
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from tests.declarations.conftest import here as here
@@ -12,18 +13,23 @@ from tests.engine.lab import Lab
 from tests.reference.setting import prepare
 from tools.reference.examples import FOLDER, PROGRAMS
 
-AREAS = sorted({program.parent for program in PROGRAMS})
+# What some of the others do holds for all that follows in the program.
+TOGETHER = {
+    "resources": [program for program in PROGRAMS if program.parent != FOLDER],
+    "others": [program for program in PROGRAMS if program.parent == FOLDER],
+}
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("area", AREAS, ids=lambda area: str(area.relative_to(FOLDER.parent)))
-def test_the_examples_of_an_area_live_in_one_stack(lab: Lab, area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in prepare(lab.simulator, lab.folder, monkeypatch).items():
-        lab.configure(name, value)
+@pytest.mark.parametrize("programs", TOGETHER.values(), ids=TOGETHER)
+def test_the_examples_live_in_one_stack(lab: Lab, programs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    config = prepare(lab.simulator, lab.folder, monkeypatch)
     before = lab.simulator.snapshot()
 
     def program() -> None:
-        for each in sorted(area.glob("*.py")):
+        for name, value in config.items():  # one call of the CLI for each takes longer than all the rest
+            pulumi.runtime.set_config(name, value)
+        for each in programs:
             runpy.run_path(str(each))
 
     lab.up(program)

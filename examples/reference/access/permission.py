@@ -3,6 +3,6 @@
 from verge_pulumi import Group, Network, Permission
 
 helpdesk = Group("helpdesk", name="helpdesk")
-lan = Network("lan", name="lan", network="10.80.0.0/24")
+intranet = Network("intranet", name="intranet", network="10.80.0.0/24")
 Permission("helpdesk-vms", who=helpdesk, table="vms", read=True, modify=True)
-Permission("helpdesk-lan", who=helpdesk, table="vnets", row=lan.id, read=True)
+Permission("helpdesk-intranet", who=helpdesk, table="vnets", row=intranet.id, read=True)

@@ -2,9 +2,9 @@
 
 from verge_pulumi import DnsRecord, DnsView, DnsZone, Network
 
-shop = Network("shop", name="shop", network="10.43.0.0/24", dns="bind")
-shop_view = DnsView("shop", network=shop, name="all", match_clients=["any"])
-shop_zone = DnsZone("shop", view=shop_view, domain="shop.example.com")
-DnsRecord("shop-web", zone=shop_zone, host="web", type="A", value="10.43.0.10", ttl="5m")
-DnsRecord("shop-www", zone=shop_zone, host="www", type="CNAME", value="web.shop.example.com.")
-DnsRecord("shop-mail", zone=shop_zone, type="MX", value="mail.example.com.", mx_preference=10)
+market = Network("market", name="market", network="10.43.0.0/24", dns="bind")
+market_view = DnsView("market", network=market, name="all", match_clients=["any"])
+market_zone = DnsZone("market", view=market_view, domain="market.example.com")
+DnsRecord("market-web", zone=market_zone, host="web", type="A", value="10.43.0.10", ttl="5m")
+DnsRecord("market-www", zone=market_zone, host="www", type="CNAME", value="web.market.example.com.")
+DnsRecord("market-mail", zone=market_zone, type="MX", value="mail.example.com.", mx_preference=10)

@@ -2,5 +2,5 @@
 
 from verge_pulumi import DnsView, Network
 
-lan = Network("lan", name="lan", network="10.40.0.0/24", dns="bind")
-DnsView("lan", network=lan, name="all", match_clients=["any"], recursion=True)
+clinic = Network("clinic", name="clinic", network="10.40.0.0/24", dns="bind")
+DnsView("clinic", network=clinic, name="all", match_clients=["any"], recursion=True)

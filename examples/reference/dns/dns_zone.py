@@ -2,6 +2,6 @@
 
 from verge_pulumi import DnsView, DnsZone, Network
 
-office = Network("office", name="office", network="10.41.0.0/24", dns="bind")
-office_view = DnsView("office", network=office, name="all", match_clients=["any"])
-DnsZone("office", view=office_view, domain="office.example.com", default_ttl="1h")
+floor = Network("floor", name="floor", network="10.41.0.0/24", dns="bind")
+floor_view = DnsView("floor", network=floor, name="all", match_clients=["any"])
+DnsZone("floor", view=floor_view, domain="floor.example.com", default_ttl="1h")

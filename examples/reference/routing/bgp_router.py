@@ -2,5 +2,5 @@
 
 from verge_pulumi import BgpRouter, Network
 
-edge = Network("edge", name="edge", network="10.60.0.0/24")
-BgpRouter("edge", network=edge, asn=65001)
+gateway = Network("gateway", name="gateway", network="10.60.0.0/24")
+BgpRouter("gateway", network=gateway, asn=65001)
