@@ -68,7 +68,7 @@ class Account(pulumi.ComponentResource):
         super().__init__("vergeos:index:Account", resource_name, None, opts)
         name, password = login.get("name", resource_name), login.get("password")
         rotation = login.get("rotation")
-        within = pulumi.ResourceOptions(parent=self)
+        within = pulumi.ResourceOptions(parent=self, custom_timeouts=opts.custom_timeouts if opts else None)
         self.group = Group(resource_name, opts=within, name=name, description="rights of an account")
         self.user = User(
             f"{resource_name}-user",

@@ -129,6 +129,64 @@ def test_dials_are_turned(page: Page, simulator: Simulator, client: requests.Ses
     assert simulator.rows("vms") == []
 
 
+def test_a_value_is_changed_with_a_login_of_the_api(page: Page, simulator: Simulator, complaints: list[str]) -> None:
+    said = page.get_by_role("status")
+    page.locator("#changing summary").press("Enter")
+    page.get_by_label("Row").select_option("1")
+    page.locator("#change-column").select_option("cpu_cores")
+    value = page.get_by_label("Value")
+    expect(value).to_have_value("1")
+    value.fill("8")
+    page.get_by_label("Password or API key").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(said).to_have_class("bad")
+    assert simulator.rows("vms")[0]["cpu_cores"] == 1
+    assert "status of 401" in complaints.pop()
+
+    page.get_by_label("Password or API key").fill(simulator.password)
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("cpu_cores of vms/1 is changed.")
+    assert simulator.rows("vms")[0]["cpu_cores"] == 8
+    last = simulator.requests()[-1]
+    assert (last.verb, last.path, last.body) == ("PUT", "/api/v4/vms/1", {"cpu_cores": 8})
+    expect(page.locator("#rows tbody tr").first).to_contain_text("8")
+
+    page.locator("#login-user").fill("")
+    page.get_by_label("Password or API key").fill(simulator.api_key)
+    page.locator("#change-column").select_option("description")
+    value.fill(HOSTILE)
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("description of vms/1 is changed.")
+    assert simulator.rows("vms")[0]["description"] == HOSTILE
+    assert not any(secret in page.content() for secret in (simulator.api_key, simulator.password))
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_what_is_no_value_of_a_column_is_refused(page: Page, simulator: Simulator, complaints: list[str]) -> None:
+    page.locator("#changing summary").press("Enter")
+    page.get_by_label("Password or API key").fill(simulator.password)
+    for column, value, text in (
+        ("cpu_cores", "many", "The value is a number."),
+        ("guest_agent", "maybe", "The value is true or false."),
+        ("cpu_cores", "-3", "cpu_cores"),
+    ):
+        page.locator("#change-column").select_option(column)
+        page.get_by_label("Value").fill(value)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(text)
+    assert len(simulator.requests()) == 4
+    assert "status of 422" in complaints.pop()
+
+
+def test_what_somebody_is_writing_stays(page: Page, simulator: Simulator) -> None:
+    page.locator("#changing summary").press("Enter")
+    page.get_by_label("Value").fill("mine")
+    page.get_by_label("Live").check()
+    simulator.add("vms", name="meanwhile")
+    expect(page.get_by_label("Row").locator("option")).to_have_count(3)
+    expect(page.get_by_label("Value")).to_have_value("mine")
+
+
 def test_it_follows_what_happens(page: Page, simulator: Simulator, complaints: list[str]) -> None:
     page.get_by_label("Live").check()
     simulator.add("vms", name="behind")

@@ -35,6 +35,7 @@ package = false
 
 POETRY = """#!/bin/sh
 case "$*" in
+    *--version*) echo "Poetry (version 2.1.3)" ;;
     *--executable*) echo "{environment}/bin/python" ;;
     *--path*) echo "{environment}" ;;
     *) echo "this is asked where the environment is only: $*" >&2; exit 1 ;;
@@ -64,6 +65,8 @@ def test_both_run_in_the_environment_of_the_project(lab: Lab, tmp_path: Path, op
     (folder / "__main__.py").write_text(PROGRAM)
     if "uv" in options:
         (folder / "pyproject.toml").write_text(PYPROJECT)
+    if "poetry" in options:
+        (folder / "poetry.lock").write_text("package = []\n")
     (tools / "poetry").write_text(POETRY.format(environment=environment))
     (tools / "poetry").chmod(0o755)
     places = [lab.cli, tools, Path(sys.executable).parent]

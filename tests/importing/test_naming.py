@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importing.hostile import NAMES
-from verge_pulumi.importing.naming import LONGEST, RESERVED, Names, resource_name, snake_case, variable_name
+from verge_pulumi.importing.naming import LONGEST, RESERVED, Names, file_name, resource_name, snake_case, variable_name
 
 TEXTS = st.text(max_size=150) | st.sampled_from(NAMES)
 
@@ -24,6 +25,14 @@ def test_the_name_of_a_resource_has_no_character_that_breaks_a_urn_or_a_file_nam
         for character in name
     )
     assert name == resource_name(name), "a name that is one already stays as it is"
+
+
+@given(TEXTS | st.sampled_from(["nul", "CON.cfg", "com1", "aux.", "console", "web."]))
+def test_the_name_of_a_file_is_one_on_windows_too(text: str) -> None:
+    name = file_name(resource_name(text))
+    assert re.match(r"(?i)(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", name) is None
+    assert not name.endswith(".")
+    assert name.endswith(resource_name(text)) or name[:-1].endswith(resource_name(text))
 
 
 @given(TEXTS, st.sampled_from(["network", "virtual_machine"]))

@@ -168,3 +168,16 @@ def test_with_tls_the_own_origin_is_that_of_https(start: Callable[..., Http]) ->
 def test_a_link_on_another_site_leads_to_the_page(simulator: Simulator) -> None:
     headers = {"Host": "localhost", "Sec-Fetch-Site": "cross-site", "Referer": "http://docs.example/"}
     assert status(simulator, "GET", "/", headers) == 200
+
+
+def test_no_page_of_another_site_is_allowed_to_send_a_login(simulator: Simulator) -> None:
+    asked = {
+        "Origin": "http://evil.example",
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port(simulator), timeout=5)) as connection:
+        connection.request("OPTIONS", "/api/v4/vms/1", headers=asked)
+        answer = connection.getresponse()
+        answer.read()
+    assert not any(name.lower().startswith("access-control-") for name, _ in answer.getheaders())

@@ -29,6 +29,16 @@ def resource_name(text: str) -> str:
     return f"{kept[:half]}-{middle}-{kept[-half:]}"
 
 
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""Names that no file has on Windows, whatever follows behind a dot."""
+
+
+def file_name(resource: str) -> str:
+    """Return the name of a resource as that of a file, which a checkout on Windows can have too."""
+    name = f"file-{resource}" if resource.partition(".")[0].casefold() in _DEVICES else resource
+    return f"{name}-" if name.endswith(".") else name
+
+
 def variable_name(text: str, kind: str) -> str:
     """Return a text as the name of a variable.
 

@@ -12,6 +12,7 @@ from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, literal, quoted, rendered
+from verge_pulumi.importing.naming import file_name
 from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
@@ -148,7 +149,9 @@ class Statements:
     def _file(self, found: Found, argument: str) -> Code:
         """Return what reads a file that stands beside the program."""
         line = self._rows.line(found.place)
-        name = line.resource if line else found.key
+        name = file_name(line.resource if line else found.key)
+        while name in self.files:  # another resource has this very name
+            name += "-"
         self.files[name] = found.files[argument]
         return Call(GUEST_FILE, literal(name))
 

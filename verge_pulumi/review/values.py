@@ -49,10 +49,9 @@ def shown(
         return "unset"
     if value == SECRET:
         return "secret"
-    if isinstance(attribute, Reference) and not (called := _called(attribute, value, names)):
-        return text(", ".join(map(name_of, referred))) or "known later"
     if isinstance(attribute, Reference):
-        return text(", ".join(_completed(called, referred)))
+        called = _called(attribute, value, names)
+        return text(", ".join(_completed(called, referred) if called else map(name_of, referred))) or "known later"
     if value == UNKNOWN:
         return text(", ".join(map(name_of, referred))) or "known later"
     if isinstance(value, bool):

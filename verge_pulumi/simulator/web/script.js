@@ -7,7 +7,7 @@ const MOST_ROWS = 200;
 const MOST_REQUESTS = 50;
 
 const byId = (id) => document.getElementById(id);
-const state = { table: "vms", rows: [], faults: [], asked: {}, open: new Set() };
+const state = { table: "vms", rows: [], columns: [], faults: [], asked: {}, open: new Set() };
 
 function make(tag, attributes, ...children) {
   const element = Object.assign(document.createElement(tag), attributes);
@@ -96,6 +96,7 @@ function bringIntoView(element, list) {
 function drawTable(table) {
   if (table.name !== state.table) return; // another one was chosen meanwhile
   state.rows = table.rows;
+  state.columns = table.columns.filter((column) => column.write.includes("U"));
   byId("table-name").textContent = table.name;
   for (const button of document.querySelectorAll("#table-names button")) {
     const chosen = button.dataset.table === table.name;
@@ -109,6 +110,7 @@ function drawTable(table) {
     make("tr", {}, ...[column.name, column.type, when[column.write], column.description].map((text) =>
       make("td", {}, text)))), "no columns");
   drawRows();
+  drawChange(table.name);
 }
 
 function drawRows() {
@@ -123,6 +125,48 @@ function drawRows() {
   }))), state.rows.length ? "no row matches" : "no rows");
   const cut = found.length > shown.length ? `, the first ${shown.length} shown` : "";
   byId("found").textContent = `${found.length} of ${state.rows.length} rows${cut}`;
+}
+
+// What was chosen stays chosen while the table is the same.
+function choose(select, table, options) {
+  const kept = select.dataset.table === table ? select.value : "";
+  select.dataset.table = table;
+  select.replaceChildren(...options);
+  if (options.some((option) => option.value === kept)) select.value = kept;
+}
+
+function drawChange(table) {
+  choose(byId("change-row"), table, state.rows.map((row) =>
+    make("option", { value: row.$key }, `${row.$key} ${written(row.name)}`)));
+  choose(byId("change-column"), table, state.columns.map((column) => make("option", { value: column.name }, column.name)));
+  const chosen = ["change-row", "change-column"].map((id) => byId(id).value).join(" ");
+  if (state.changing === `${table} ${chosen}`) return; // what somebody is writing stays
+  state.changing = `${table} ${chosen}`;
+  const value = written(state.rows.find((row) => String(row.$key) === byId("change-row").value)?.[byId("change-column").value]);
+  byId("change-value").value = /^\*+$/.test(value) ? "" : value;
+}
+
+function typed(type, text) {
+  if (type === "json") return JSON.parse(text);
+  if (type === "text" || type === "any_ref") return text;
+  if (type === "bool" && !["true", "false"].includes(text)) throw new Error("The value is true or false.");
+  if (type === "bool") return text === "true";
+  if (text === "") return null;
+  if (!Number.isFinite(Number(text))) throw new Error("The value is a number.");
+  return Number(text);
+}
+
+// This is no dial: the API is asked, with a login of it that is in the form only, and never sent but to where the page is from.
+async function change(table, key, column, value) {
+  const [user, secret] = ["login-user", "login-secret"].map((id) => byId(id).value);
+  const bytes = String.fromCharCode(...new TextEncoder().encode(`${user}:${secret}`));
+  const answer = await fetch(`/api/v4/${table}/${encodeURIComponent(key)}`, {
+    method: "PUT",
+    headers: { "Authorization": user ? `Basic ${btoa(bytes)}` : `Bearer ${secret}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ [column]: value }),
+    credentials: "omit", // a browser neither adds a login of its own nor asks for one
+  });
+  if (!answer.ok) throw new Error((await answer.json()).err);
 }
 
 function drawLog(requests) {
@@ -220,6 +264,23 @@ dial("fault", async (what) => {
   const added = { what: byId("fault-what").value, when: byId("fault-when").value, match };
   return ["PUT", "faults", [...state.faults, added], "The fault is set; all faults count from now on."];
 });
+
+byId("change").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const [key, name] = ["change-row", "change-column"].map((id) => byId(id).value);
+    const column = state.columns.find((each) => each.name === name);
+    if (!key || !column) throw new Error("Choose a row and a column.");
+    await change(state.table, key, name, typed(column.type, byId("change-value").value));
+    await refresh();
+    say(`${name} of ${state.table}/${key} is changed.`);
+  } catch (error) {
+    say(error.message, true);
+  }
+});
+for (const id of ["change-row", "change-column"]) byId(id).addEventListener("change", () => drawChange(state.table));
+// Elsewhere a login would cross a network.
+byId("changing").hidden = !/^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(location.hostname);
 
 byId("filter").addEventListener("input", drawRows);
 show("", drawHelp).catch(() => {});
