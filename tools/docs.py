@@ -1,4 +1,4 @@
-"""Write what follows from the code: lists of public names, reference pages, faults, permissions, assumptions.
+"""Write what follows from the code: lists of public names, reference pages, errors, faults, permissions, assumptions.
 
 With ``--check`` it only compares.
 """
@@ -16,13 +16,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+from tests.errors.mistakes import errors_page
 from tests.faults.matrix import faults_page
 from tests.importing.promises import promises_page
 from tools import names
 from tools.assumptions import assumptions_page
 from tools.permissions import permissions_page
 from verge_pulumi.components import Server
-from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Refs
+from verge_pulumi.engine.declaring.attributes import Attribute, Items, Measured, NamedItems, Refs
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.declaration import Declared
 from verge_pulumi.engine.declaring.parts import part_types
@@ -61,6 +62,7 @@ def main() -> int:
     pages = {**names.files(), **{place(noun): page(noun) for noun in NOUNS.values()}}
     pages[place(Server)] = component_page(Server, VirtualMachine)
     pages[REFERENCE / "README.md"] = index()
+    pages[FOLDER / "errors.md"] = errors_page()
     pages[FOLDER / "faults.md"] = faults_page()
     pages[FOLDER / "import-promises.md"] = promises_page()
     pages[FOLDER / "permissions.md"] = permissions_page()
@@ -221,6 +223,8 @@ def type_text(attribute: Any, resource: type[BaseResource]) -> str:
         return f"list of `{attribute.item.__name__}`"
     if isinstance(attribute, NamedItems):
         return f"names to `{attribute.item.__name__}`"
+    if isinstance(attribute, Measured):
+        return "`int` or a size such as `2GiB`"
     annotation = attribute.value_type
     words = getattr(annotation, "__args__", ())
     if "Literal" in str(annotation):

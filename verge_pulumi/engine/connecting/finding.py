@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import operator
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ import pulumi
 from verge_pulumi.client import Filter, Row, VergeError, printable, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.provider import for_program
-from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.errors import EngineError, Refusal, nearest, sentence, shown
 
 
 class _Answers(dict[Any, list[Row]]):
@@ -76,7 +75,7 @@ def find(
         place: What people call that parent, as in " in VM 42".
 
     Raises:
-        pulumi.RunError: There is none, there are several, or VergeOS cannot be asked.
+        Refusal: There is none, there are several, or VergeOS cannot be asked.
     """
     try:
         connection = for_program(provider)
@@ -106,7 +105,7 @@ def find_all(
         wanted: By column.
 
     Raises:
-        pulumi.RunError: VergeOS cannot be asked.
+        Refusal: VergeOS cannot be asked.
     """
     try:
         return matching(for_program(provider), kind, fields, wanted)
@@ -114,11 +113,11 @@ def find_all(
         raise _not_found(kind, wanted, error) from None
 
 
-def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> pulumi.RunError:
-    """Return the error that a program ends with; of this one Pulumi prints the text and no traceback."""
+def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> Refusal:
+    """Return the error that a program ends with."""
     called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
     what = f"{kind.noun} {printable(called)}".strip()
-    return pulumi.RunError(shown(f"Unable to find the {what}: {error}"))
+    return Refusal(shown(sentence(f"Unable to find the {what}: {error}")))
 
 
 def matching(
@@ -180,8 +179,7 @@ def closest(
     others = connection.client.table(kind.table).list(
         fields=["$key", kind.label], filter=_all({**dict(kind.only), **(within or {})})
     )
-    names = [str(row.get(kind.label)) for row in others]
-    return next(iter(difflib.get_close_matches(str(wanted[kind.label]), names, 1)), None)
+    return nearest(wanted[kind.label], (row.get(kind.label) for row in others))
 
 
 def _all(conditions: Mapping[str, Any]) -> Filter | None:

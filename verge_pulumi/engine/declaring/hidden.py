@@ -28,6 +28,10 @@ over, by argument. In a preview their keys are known by these only."""
 ASSUMED = "__assumed"
 """Hidden input, likewise: the arguments that a component sets by itself, so that nobody has asked for a change."""
 
+GIVEN = "__given"
+"""Hidden input, likewise: the arguments whose values stand in the program as they are. An output may hold a secret, of
+which a provider is not told, so only of these an error shows the value."""
+
 
 def scope_of(state: Mapping[str, Any], inputs: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
     """Return the scope in which a value was derived from names, None where it is derived for the first time.
