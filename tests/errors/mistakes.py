@@ -465,4 +465,6 @@ def _bare(line: str) -> str:
 
 
 def _cell(text: Any) -> str:
-    return str(text).replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("[", "\\[")
+    return (
+        str(text).replace("_", "\\_").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("[", "\\[")
+    )
