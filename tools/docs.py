@@ -1,4 +1,4 @@
-"""Write what follows from the code: lists of public names, reference pages, faults, permissions, assumptions.
+"""Write what follows from the code: lists of public names, reference pages, errors, faults, permissions, assumptions.
 
 With ``--check`` it only compares.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.errors.mistakes import errors_page
 from tests.faults.matrix import faults_page
 from tests.importing.promises import promises_page
 from tools import names
@@ -43,6 +44,7 @@ def files() -> Mapping[Path, str]:
     return {
         **names.files(),
         **reference(),
+        FOLDER / "errors.md": errors_page(),
         FOLDER / "faults.md": faults_page(),
         FOLDER / "import-promises.md": promises_page(),
         FOLDER / "permissions.md": permissions_page(),

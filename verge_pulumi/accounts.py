@@ -17,6 +17,7 @@ from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.component import Component
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import RIGHTS, SEE, STAGES, Rights, Stage
+from verge_pulumi.engine.errors import Unfit, given_as, refusal
 from verge_pulumi.engine.lifecycle.needs import SYSTEM, Kinds, choices, merged, rights_for
 from verge_pulumi.lookups import Lookup
 from verge_pulumi.resources.access.api_key import ApiKey
@@ -162,8 +163,8 @@ def _account(
 ) -> Account:
     try:
         kinds, tables = sorted_uses(uses)
-    except TypeError as error:
-        raise TypeError(f"Account '{printable(name)}': {error}") from None
+    except Unfit as error:
+        raise refusal(f"Account '{printable(name)}'", str(error)) from None
     for kind in kinds:
         _see_whole(name, kind, kinds)
     return Account(name, merged([*rights_taken(kinds, tables, stages).items(), *more]), opts, **login)
@@ -187,7 +188,7 @@ def sorted_uses(uses: Iterable[object]) -> tuple[list[type[BaseResource]], list[
         uses: As for `deploy_account`.
 
     Raises:
-        TypeError: An element is none of what can be used.
+        Unfit: An element is none of what can be used.
     """
     kinds: dict[type[BaseResource], None] = {}
     tables: list[str] = []
@@ -202,8 +203,9 @@ def sorted_uses(uses: Iterable[object]) -> tuple[list[type[BaseResource]], list[
         elif isinstance(each, BaseResource | Component | Account):
             kinds.update(dict.fromkeys(_made(each)))
         else:
-            raise TypeError(
-                "an element of uses= is a resource, a component, the class of one, or a look-up such as get_network."
+            raise Unfit(
+                f"{given_as(each)} in uses takes no rights. Give a resource, a component, the class of one, "
+                "or a look-up such as get_network"
             )
     return list(kinds), tables
 
@@ -224,12 +226,13 @@ def _see_whole(name: str, kind: type[BaseResource], kinds: Sequence[type[BaseRes
     """See that it is known what a reference means that may name rows of several kinds.
 
     Raises:
-        TypeError: None of them is used.
+        Refusal: None of them is used.
     """
     for argument, possible in choices(kind).items():
         if not any(issubclass(each, tuple(possible)) for each in kinds):
             title, words = kind.declaration.title, " or ".join(each.__name__ for each in possible)
-            raise TypeError(
-                f"Account '{printable(name)}': '{argument}' of a {title} is a {words}, and uses= has none of them. Add "
-                f"what the {title}s of your programs refer to."
+            raise refusal(
+                f"Account '{printable(name)}'",
+                f"'{argument}' of a {title} is a {words}, and uses has none of them. Add what the {title}s of your "
+                "programs refer to",
             )

@@ -22,9 +22,11 @@ from verge_pulumi.checks.rules import rules_of
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.declaration import Declared
+from verge_pulumi.engine.declaring.problems import Several, problem
 from verge_pulumi.engine.declaring.program import Given, Planned
 from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.engine.declaring.values import Size, in_units, value_of
+from verge_pulumi.engine.errors import Unfit, refusal, written_at
 from verge_pulumi.resources.firewall._rule_sets import NOTHING_KNOWN, addresses_of
 from verge_pulumi.resources.firewall.firewall import Firewall
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
@@ -59,6 +61,14 @@ class Limits:
     snapshot_profiles: bool = False
     prefix: str | None = None
 
+    def sizes(self) -> tuple[int | None, int | None]:
+        """Return `max_ram` and `max_disk` in bytes.
+
+        Raises:
+            Unfit: One of them is no size.
+        """
+        return _bytes("max_ram", self.max_ram), _bytes("max_disk", self.max_disk)
+
 
 def enforce(limits: Limits) -> pulumi.ResourceTransformation:
     """Return a transformation that refuses the resource which goes beyond the limits, and protects what they name.
@@ -66,7 +76,7 @@ def enforce(limits: Limits) -> pulumi.ResourceTransformation:
     What is an output, and so not known while the program runs, is not counted.
 
     Raises:
-        ValueError: `max_ram` or `max_disk` is no size.
+        Refusal: `max_ram` or `max_disk` is no size.
     """
     return _Guard(limits)
 
@@ -76,10 +86,14 @@ class _Guard:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        try:
+            ram, disk = limits.sizes()
+        except Unfit as error:
+            raise refusal(written_at(Limits), error.shown) from None
         self._counts: Mapping[Role, _Count] = {
             "cores": _Count(limits.max_cores, lambda count: f"{count} cores"),
-            "ram": _Count(_bytes(limits.max_ram), lambda size: f"{in_units(size)} of RAM"),
-            "disk": _Count(_bytes(limits.max_disk), lambda size: f"{in_units(size)} of disk"),
+            "ram": _Count(ram, lambda size: f"{in_units(size)} of RAM"),
+            "disk": _Count(disk, lambda size: f"{in_units(size)} of disk"),
         }
 
     def __call__(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
@@ -133,8 +147,11 @@ class _Count:
             yield Mistake(cause, "Ask for less, or raise the limit.")
 
 
-def _bytes(size: Any) -> int | None:
-    return None if size is None else int(_size.to_api(size))
+def _bytes(limit: str, size: Any) -> int | None:
+    try:
+        return None if size is None else int(_size.to_api(size))
+    except ValueError as error:
+        raise Several([problem(limit, size, error)]) from None
 
 
 def _is_unprotected(planned: Planned) -> bool:

@@ -12,6 +12,7 @@ from tests.checks.conftest import Program, Said
 from verge_pulumi import (
     Address,
     ClusterSettings,
+    DnsView,
     Firewall,
     FirewallRule,
     Group,
@@ -166,6 +167,28 @@ MISTAKES: dict[str, tuple[Program, str]] = {
         lambda: [UpdateSettings("a"), UpdateSettings("b")],
         "Unable to declare UpdateSettings 'b': the one row of update_settings is already that of UpdateSettings 'a'. "
         "Declare it once.",
+    ),
+    "one name of two machines": (
+        lambda: [VirtualMachine(name, name="web") for name in ("a", "b")],
+        "Unable to declare VirtualMachine 'b': name 'web' is already that of VirtualMachine 'a'. Give one of them "
+        "another name.",
+    ),
+    "one name of two users, in other letters": (
+        lambda: [User("a", name="Ada"), User("b", name="ada")],
+        "Unable to declare User 'b': name 'ada' is already that of User 'a'.",
+    ),
+    "one name of two NICs": (
+        lambda: [Nic(name, vm="7", name="eth0") for name in ("a", "b")],
+        "Unable to declare Nic 'b': name 'eth0' of the same vm is already that of Nic 'a'.",
+    ),
+    "a member of a group twice": (
+        lambda: [GroupMember(name, group="1", member="users/2") for name in ("a", "b")],
+        "Unable to declare GroupMember 'b': its group and member are already those of GroupMember 'a'. "
+        "Declare it once.",
+    ),
+    "a view of a network without BIND": (
+        lambda: DnsView("all", network=lan(dns="network"), name="all"),
+        "Unable to declare DnsView 'all': Network 'lan' has dns 'network', which knows no views. Set dns='bind' there.",
     ),
     "two powers of one machine": (
         lambda: [
@@ -372,6 +395,31 @@ PASSING: dict[str, Program] = {
     "one tag of several machines": lambda: [
         VirtualMachine("web", name="web", tags=[tag("prod", single_tag_selection=True)]),
         VirtualMachine("db", name="db", tags=TAG),
+    ],
+    "one name of NICs of two machines": lambda: [Nic(f"eth0-{vm}", vm=vm, name="eth0") for vm in ("7", "8")],
+    "one name of two kinds": lambda: [lan("web"), VirtualMachine("web", name="web")],
+    "NICs without names": lambda: [Nic(name, vm="7") for name in ("a", "b")],
+    "names that nobody knows": lambda: [VirtualMachine(name, name=UNKNOWN) for name in ("a", "b")],
+    "a name that stays what it was": lambda: [
+        VirtualMachine("a", name="web"),
+        VirtualMachine("b", name="web", opts=pulumi.ResourceOptions(ignore_changes=["name"])),
+    ],
+    "a machine that was called otherwise": lambda: VirtualMachine(
+        "new", name="web", opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])
+    ),
+    "one name on two systems": lambda: [
+        VirtualMachine(
+            f"web-{site}",
+            name="web",
+            opts=pulumi.ResourceOptions(provider=Provider(f"at-{site}", host=f"{site}.example", api_key_env="KEY")),
+        )
+        for site in ("a", "b")
+    ],
+    "a view of a network with BIND": lambda: DnsView("all", network=lan(dns="bind"), name="all"),
+    "a view of a network that is there already": lambda: [
+        DnsView("a", network=lan(adopt=True), name="all"),
+        DnsView("b", network="3", name="all"),
+        DnsView("c", network=lan("unknown", dns=UNKNOWN), name="all"),
     ],
     "powers of two machines": lambda: [Server("a", name="a"), Server("b", name="b")],
     "powers of what nobody knows": lambda: [Power(name, of=UNKNOWN, state="running") for name in ("a", "b")],

@@ -224,7 +224,7 @@ def test_what_is_only_read_is_not_counted(said: Said) -> None:
 
 @pytest.mark.parametrize("limits", [{"max_ram": "lots"}, {"max_disk": "10 cubits"}])
 def test_a_limit_is_a_size(limits: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="a size is a number of bytes or a text with a unit"):
+    with pytest.raises(pulumi.RunError, match=r"is not a size\. Give bytes as a number, or a text with a unit"):
         enforce(Limits(**limits))
 
 

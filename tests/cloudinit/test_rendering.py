@@ -108,7 +108,9 @@ def test_further_keys_are_passed_on() -> None:
 
 
 def test_a_key_is_not_said_twice() -> None:
-    with pytest.raises(ValueError, match=r"^CloudInit: extra: packages, users is set by an argument already$"):
+    with pytest.raises(
+        ValueError, match=r"^extra has packages, users, which an argument sets already\. Leave it out of extra$"
+    ):
         config(packages=["a"], users=[User(name="a")], extra={"packages": [], "users": [], "bootcmd": []})
 
 

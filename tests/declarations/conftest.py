@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from pulumi.runtime import mocks as pulumi_mocks
@@ -15,18 +16,24 @@ from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.simulator import Simulator
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """A mocked engine of stack dev of project shop."""
+@contextmanager
+def run_by(running: Engine) -> Iterator[Engine]:
+    """Let an engine run the program of a test, in stack dev of project shop."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    running = Engine()
     pulumi_mocks.set_mocks(running, project="shop", stack="dev", monitor=Monitor(running))
     yield running
     settle()
     loop.run_until_complete(loop.shutdown_default_executor())
     asyncio.set_event_loop(None)
     loop.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A mocked engine of stack dev of project shop."""
+    with run_by(Engine()) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True, scope="module")

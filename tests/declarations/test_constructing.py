@@ -57,8 +57,25 @@ def test_a_resource_registers_what_it_was_given_and_who_it_is(engine: Engine) ->
         "__owner": "shop/dev",
         "__name": "lan",
         "__objects": 1,
+        "__given": ["name", "mtu", "dnslist"],
         "__provider": NETWORK_PROVIDER,
     }
+
+
+def test_only_values_that_stand_in_the_program_are_named_as_such(engine: Engine) -> None:
+    later = pulumi.Output.from_input("text")
+    vm = VirtualMachine(
+        "vm",
+        name="vm",
+        note=later,
+        meta={"a": [later]},
+        boot_order=None,
+        console_pass="canary",
+        cluster="1",
+        ram="2GiB",
+    )
+    outcome(vm.urn)
+    assert engine.inputs("vm")["__given"] == ["name", "cluster", "ram"]
 
 
 def test_every_attribute_is_an_output(engine: Engine) -> None:
@@ -117,29 +134,40 @@ def test_a_subclass_is_accepted_where_its_base_is(engine: Engine) -> None:
     [
         (
             lambda n, v: Drive("d", vm=n, disksize=1),
-            "Drive 'd': vm= accepts VirtualMachine, not Network. Pass a VirtualMachine, its key, or by_name(...).",
+            "Unable to declare Drive 'd': vm accepts VirtualMachine, not Network 'lan'. "
+            "Pass a VirtualMachine, its key, or by_name(...).",
         ),
         (
             lambda n, v: Nic("n", vm=v, network=v),
-            "Nic 'n': network= accepts Network, not VirtualMachine. Pass a Network, its key, or by_name(...).",
+            "Unable to declare Nic 'n': network accepts Network, not VirtualMachine 'vm'. "
+            "Pass a Network, its key, or by_name(...).",
         ),
         (
             lambda n, v: Power("p", of=Drive("d", vm=v, disksize=1), state="running"),  # type: ignore[arg-type]
-            "Power 'p': of= accepts VirtualMachine or Network, not Drive. "
+            "Unable to declare Power 'p': of accepts VirtualMachine or Network, not Drive 'd'. "
             "Pass a VirtualMachine or a Network, its path such as 'vms/42', or by_name(...).",
         ),
         (
             lambda n, v: Network("x", name=v),
-            "Network 'x': name= accepts no resource. Pass an output of the VirtualMachine.",
+            "Unable to declare Network 'x': name accepts no resource. Pass an output of VirtualMachine 'vm'.",
         ),
-        (lambda n, v: UNTYPED["Network"]("x", name="x", mtuu=1), "Network has no argument 'mtuu'. Did you mean 'mtu'?"),
-        (lambda n, v: UNTYPED["Network"]("x", name="x", zzz=1), "Network has no argument 'zzz'."),
+        (
+            lambda n, v: UNTYPED["Network"]("x", name="x", mtuu=1),
+            "Unable to declare Network 'x': mtuu is no argument. Did you mean 'mtu'?",
+        ),
+        (
+            lambda n, v: UNTYPED["Network"]("x", name="x", zzz=1),
+            "Unable to declare Network 'x': zzz is no argument. Leave it out.",
+        ),
         (
             lambda n, v: UNTYPED["Network"]("x", name="x", machine=1),
-            "Network: 'machine' is decided by VergeOS and cannot be set.",
+            "Unable to declare Network 'x': VergeOS decides machine. Leave it out, and read it as an output.",
         ),
-        (lambda n, v: UNTYPED["Network"]("x"), "Network needs name=."),
-        (lambda n, v: UNTYPED["Power"]("x"), "Power needs state=, of=."),
+        (lambda n, v: UNTYPED["Network"]("x"), "Unable to declare Network 'x': name is missing. Give it."),
+        (
+            lambda n, v: UNTYPED["Power"]("x"),
+            "Unable to declare Power 'x': state is missing. Give it. of is missing. Give it.",
+        ),
     ],
 )
 def test_a_mistake_is_told_at_once(engine: Engine, declare: Any, message: str) -> None:
@@ -247,7 +275,10 @@ def test_a_provider_registers_its_settings_and_only_the_names_of_credentials(eng
 def test_a_provider_without_credentials_is_refused(engine: Engine, credentials: dict[str, str]) -> None:
     with pytest.raises(TypeError) as error:
         Provider("b", host="b.example.com", **credentials)  # type: ignore[arg-type]
-    assert str(error.value) == "Provider needs api_key_env=, or username_env= and password_env=."
+    assert str(error.value) == (
+        "Unable to declare Provider 'b': it needs api_key_env, or username_env and password_env. "
+        "Give the names of variables that hold them."
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,9 +286,9 @@ def test_a_provider_without_credentials_is_refused(engine: Engine, credentials: 
 )
 def test_a_number_that_does_not_arrive_as_it_is_is_refused_by_the_constructor(engine: Engine, value: Any) -> None:
     untyped: Any = VirtualMachine
-    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': meta: holds "):
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': meta holds "):
         untyped("vm", name="vm", meta=value)
-    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': cpu_cores: holds "):
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': cpu_cores holds "):
         untyped("vm", name="vm", cpu_cores=[value])
 
 
@@ -267,7 +298,7 @@ def test_an_output_is_looked_at_when_it_is_known(engine: Engine, within: Any) ->
     kept = untyped("kept", name="kept", meta=within(pulumi.Output.from_input({"id": 2**53 - 1})))
     assert outcome(kept.urn)
     refused = untyped("refused", name="refused", meta=within(pulumi.Output.from_input({"id": 2**53})))
-    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'refused': meta: holds a number"):
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'refused': meta holds a number"):
         outcome(refused.urn)
 
 

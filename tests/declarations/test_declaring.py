@@ -140,7 +140,7 @@ def test_the_key_of_a_row_may_be_a_name() -> None:
     assert watch["either"].value.normalise("/v4/settings/cloud_name") == "settings/cloud_name"
     assert watch["setting"].value.to_api("cloud_name") == "cloud_name"
     for name, wrong in (("network", "cloud_name"), ("setting", "two words"), ("place", "settings/a/b")):
-        with pytest.raises(ValueError, match=r"is written|is a positive"):
+        with pytest.raises(ValueError, match=r"^is not a (key|reference)\. Give "):
             watch[name].value.normalise(wrong)
 
 

@@ -281,7 +281,7 @@ def test_a_name_is_looked_up_where_the_resource_is(engine: Engine, there: Simula
 def test_what_is_no_reference_accepts_no_name(engine: Engine) -> None:
     with pytest.raises(TypeError) as error:
         UNTYPED["Network"]("lan", name=by_name("x"))
-    assert str(error.value) == ("Network 'lan': name= accepts no by_name(). Pass the value itself.")
+    assert str(error.value) == "Unable to declare Network 'lan': name accepts no by_name('x'). Pass the value itself."
 
 
 def test_what_has_no_name_is_found_by_none(engine: Engine, here: None) -> None:
@@ -345,7 +345,8 @@ def test_what_is_no_list_is_refused(engine: Engine) -> None:
     with pytest.raises(TypeError) as error:
         UNTYPED["Network"]("bond", name="bond", bond_interfaces_args=port)
     assert str(error.value) == (
-        "Network 'bond': bond_interfaces_args= accepts a list, not Network. Pass bond_interfaces_args=[...]."
+        "Unable to declare Network 'bond': bond_interfaces_args accepts a list, not Network 'port'. "
+        "Pass bond_interfaces_args=[...]."
     )
     settle()
 
@@ -393,7 +394,7 @@ def test_what_is_exported_can_be_given_back(engine: Engine, monkeypatch: pytest.
     ],
 )
 def test_another_export_is_refused_with_what_to_do(engine: Engine, exported: dict[str, Any], cause: str) -> None:
-    told = f"Unable to declare Nic 'eth0': network= {cause}. Pass a Network, its key, or by_name(...)."
+    told = f"Unable to declare Nic 'eth0': network {cause}. Pass a Network, its key, or by_name(...)."
     assert failure(lambda: Nic("eth0", vm=1, network=exported)) == told
     later = Nic("eth0", vm=1, network=pulumi.Output.from_input(exported))
     with pytest.raises(pulumi.RunError) as error:
@@ -442,12 +443,13 @@ def test_what_is_of_another_package_is_no_reference(engine: Engine) -> None:
     class Other(pulumi.CustomResource):
         pass
 
-    with pytest.raises(TypeError, match=r"^Nic 'eth0': network= accepts Network, not Other\. Pass a Network"):
+    with pytest.raises(TypeError, match=r"'eth0': network accepts Network, not Other 'other'\. Pass a Network"):
         UNTYPED["Nic"]("eth0", vm=1, network=Other("other:index:Other", "other"))
     settle()
 
 
-ACME: dict[str, Any] = {"type": "letsencrypt", "domainname": "site.example.com", "agree_tos": True}
+def acme(name: str) -> dict[str, Any]:
+    return {"type": "letsencrypt", "domainname": f"{name}.example.com", "agree_tos": True}
 
 
 @pytest.mark.parametrize(
@@ -459,7 +461,7 @@ ACME: dict[str, Any] = {"type": "letsencrypt", "domainname": "site.example.com",
             "auth_source",
             lambda: AuthSource("target", name="corp", driver="azure"),
         ),
-        (lambda name, **row: Certificate(name, **ACME, **row), "contact", lambda: User("target", name="ann")),
+        (lambda name, **row: Certificate(name, **acme(name), **row), "contact", lambda: User("target", name="ann")),
         (lambda name, **row: VirtualMachine(name, name=name, **row), "owner_user", lambda: User("target", name="ann")),
         (lambda name, **row: OidcApplication(name, name=name, **row), "map_user", lambda: User("target", name="ann")),
         (

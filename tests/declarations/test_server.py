@@ -134,7 +134,7 @@ def test_a_second_power_of_a_server_is_still_found(engine: Engine) -> None:
 
 def test_only_what_is_a_vm_is_accepted_as_one(engine: Engine) -> None:
     server = gold()
-    with pytest.raises(TypeError, match=r"^Nic 'web-eth0': network= accepts Network, not Server\. Pass a Network"):
+    with pytest.raises(TypeError, match=r"'web-eth0': network accepts Network, not Server 'gold'\. Pass a Network"):
         UNTYPED("web", name="web", power=OFF, nics={"eth0": NicArgs(network=server)})  # type: ignore[arg-type]
     settle()
 
@@ -201,7 +201,7 @@ def test_an_address_may_be_an_output(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("network", "reason"),
-    [(None, ""), ("a VM", ", not VirtualMachine"), ("a server", ", not Server")],
+    [(None, ""), ("a VM", ", not a VirtualMachine"), ("a server", ", not a Server")],
 )
 def test_a_nic_with_an_address_needs_a_network(engine: Engine, network: str | None, reason: str) -> None:
     made: Any = VirtualMachine("vm", name="vm") if network == "a VM" else gold() if network else None
@@ -211,7 +211,7 @@ def test_a_nic_with_an_address_needs_a_network(engine: Engine, network: str | No
     with pytest.raises(TypeError) as refused:
         Server("web", name="web", nics={"eth0": nic})
     assert str(refused.value) == (
-        f"Server: NIC 'eth0' has an address=, so it needs network=, the Network of it{reason}."
+        f"Unable to declare Server 'web': NIC 'eth0' has an address, which is of a Network{reason}. Give its network=."
     )
     settle()
     assert set(engine.registered) == before

@@ -151,7 +151,7 @@ def test_a_valid_one_of_the_simulator(doctor: Doctor, monkeypatch: pytest.Monkey
     [
         ("VERGEOS_HOST", "http://verge.example.com", "plain HTTP would show the credentials to the network"),
         ("VERGEOS_CA_FILE", "/no/such/file", "cannot be used"),
-        ("VERGEOS_TIMEOUT", "soon", "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) must be a number"),
+        ("VERGEOS_TIMEOUT", "soon", "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) is 'soon'"),
     ],
 )
 def test_settings_that_cannot_be_used(

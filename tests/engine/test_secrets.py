@@ -32,6 +32,6 @@ def test_bad_input_is_refused_in_the_preview_without_its_value(lab: Lab) -> None
         VirtualMachine("vm", name="web", ram=100, console_pass=CANARY * 20)
 
     (ram, secret) = sorted(text for text in lab.preview(program, fails=True).errors if "has a problem" in text)
-    assert "console_pass: String should have at most 256 characters" in ram + secret
-    assert "ram: should be greater than or equal to 256." in ram + secret
+    assert "console_pass (a secret, not shown) is too long. Give at most 256 characters" in ram + secret
+    assert "ram 100 is too small. Give at least 256." in ram + secret
     assert CANARY not in ram + secret

@@ -174,7 +174,7 @@ def test_only_the_missing_child_is_made_by_the_next_run(bench: Bench, vm: Manage
 
 
 SPELLINGS = [
-    ("Network", {"network": "10.0.0.9/24", "ipaddress": " 10.0.0.1 ", "dnslist": ["1.1.1.1 ", "8.8.8.8"]}),
+    ("Network", {"network": " 10.0.0.0/24 ", "ipaddress": " 10.0.0.1 ", "dnslist": ["1.1.1.1 ", "8.8.8.8"]}),
     ("Network", {"network": "FD00:0:0::/64", "mtu": 9000.0}),
     ("VirtualMachine", {"ram": 1000.0, "machine_type": "q35", "description": ""}),
 ]

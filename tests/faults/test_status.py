@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +37,26 @@ def test_wrong_credentials_are_tried_once_and_not_shown(simulator: Simulator) ->
     text = error_of(lambda: bench.create("VirtualMachine", name="web"))
     assert "Login required (401)" in text
     assert "canary" not in text
+    assert len(simulator.requests()) == 1
+    bench.connection.client.close()
+
+
+@pytest.mark.fault(19)
+def test_one_error_tells_of_wrong_credentials_and_the_others_refer_to_it(simulator: Simulator) -> None:
+    bench = Bench(simulator, api_key="canary-key")
+    names_of = ["web", *(f"vm-{number}" for number in range(20))]
+    first, *others = [error_of(partial(bench.create, "VirtualMachine", name=name)) for name in names_of]
+    assert first == (
+        "Unable to create VirtualMachine 'web': GET /api/v4/system failed: Login required (401). Check the user "
+        "name and "
+        "password, or the API key (which needs VergeOS 26.0 or newer). The login is that of VERGEOS_API_KEY (or the "
+        "configuration vergeos:apiKey)."
+    )
+    assert others == [
+        f"Unable to create VirtualMachine '{name}': VergeOS refuses the login; the error of VirtualMachine 'web' "
+        f"says more."
+        for name in names_of[1:]
+    ]
     assert len(simulator.requests()) == 1
     bench.connection.client.close()
 

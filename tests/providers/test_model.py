@@ -19,7 +19,7 @@ DEVICE = Device.declaration
 
 def test_numbers_become_what_the_declaration_says_and_nothing_is_filled_in() -> None:
     inputs, problems = validate(
-        NETWORK, {"name": "lan", "mtu": 1500.0, "cluster": 1.0, "enabled": True, "network": "10.0.0.7/24", "note": None}
+        NETWORK, {"name": "lan", "mtu": 1500.0, "cluster": 1.0, "enabled": True, "network": "10.0.0.0/24", "note": None}
     )
     assert problems == []
     kept = {"name": "lan", "mtu": 1500, "cluster": "1", "enabled": True, "network": "10.0.0.0/24", "note": None}
@@ -43,40 +43,48 @@ def test_what_is_hidden_is_kept() -> None:
 @pytest.mark.parametrize(
     ("declaration", "given", "problem"),
     [
-        (NETWORK, {}, "name: is required."),
-        (NETWORK, {"name": None}, "name: is required."),
-        (NETWORK, {"name": ""}, "name: String should have at least 1 character."),
-        (NETWORK, {"name": "x" * 129}, "name: String should have at most 128 characters."),
-        (NETWORK, {"name": 5.0}, "name: should be a valid string."),
-        (NETWORK, {"name": "lan", "mtu": 999.0}, "mtu: should be greater than or equal to 1000."),
-        (NETWORK, {"name": "lan", "mtu": 65537.0}, "mtu: should be less than or equal to 65536."),
+        (NETWORK, {}, "name is missing. Give it."),
+        (NETWORK, {"name": None}, "name is missing. Give it."),
+        (NETWORK, {"name": ""}, "name is too short. Give at least 1 character."),
+        (NETWORK, {"name": "x" * 129}, "name is too long. Give at most 128 characters."),
+        (NETWORK, {"name": 5.0}, "name is not text. Write it in quotes."),
+        (NETWORK, {"name": "lan", "mtu": 999.0}, "mtu is too small. Give at least 1000."),
+        (NETWORK, {"name": "lan", "mtu": 65537.0}, "mtu is too large. Give at most 65536."),
         (
             NETWORK,
             {"name": "lan", "mtu": 1500.5},
-            "mtu: should be a valid integer, got a number with a fractional part.",
+            "mtu is not a whole number. Give one, such as 4.",
         ),
         (
             NETWORK,
             {"name": "lan", "mtu": "big"},
-            "mtu: should be a valid integer, unable to parse string as an integer.",
+            "mtu is not a whole number. Give one, such as 4.",
         ),
         (
             NETWORK,
             {"name": "lan", "type": "lan"},
-            "type: should be 'internal', 'external', 'dmz', 'core', 'physical', ",
+            "type is not a valid choice. Give 'internal', 'external', 'dmz', 'core', 'physical', ",
         ),
         (
             NETWORK,
             {"name": "lan", "cluster": 0.0},
-            "cluster: a key is a positive number, or a resource of this package.",
+            "cluster is not a key. Give a positive number, or a resource of this package.",
         ),
-        (NETWORK, {"name": "lan", "dnslist": "1.1.1.1"}, "dnslist: a list of words is wanted."),
-        (NETWORK, {"name": "lan", "bond_interfaces_args": "x"}, "bond_interfaces_args: should be a valid list."),
-        (VM, {"name": ' web"'}, "name: String should match pattern '"),
+        (
+            NETWORK,
+            {"name": "lan", "dnslist": "1.1.1.1"},
+            "dnslist is not a list of words. Give one, such as ['one', 'two'].",
+        ),
+        (
+            NETWORK,
+            {"name": "lan", "bond_interfaces_args": "x"},
+            "bond_interfaces_args is not a list. Give one, in brackets: [...].",
+        ),
+        (VM, {"name": ' web"'}, "name does not fit. Give a name without double quotes"),
         (
             Drive.declaration,
             {"vm": "1", "disksize": "much"},
-            "disksize: a size is a number of bytes or a text with a unit",
+            "disksize is not a size. Give bytes as a number, or a text with a unit",
         ),
     ],
 )
@@ -91,7 +99,7 @@ def test_a_wrong_input_is_one_sentence(declaration: Declaration, given: dict[str
 def test_every_problem_is_told_at_once_and_no_value() -> None:
     canary = "s3cret-canary"
     _, problems = validate(VM, {"ram": 1.0, "cpu_cores": 0.0, "console_pass": canary * 40})
-    assert [problem.partition(":")[0] for problem in problems] == ["name", "cpu_cores", "ram", "console_pass"]
+    assert [problem.partition(" ")[0] for problem in problems] == ["name", "cpu_cores", "ram", "console_pass"]
     assert canary not in " ".join(problems)
 
 

@@ -13,7 +13,7 @@ from tests.providers.bench import Bench, Time
 from verge_pulumi.client import ApiKey, Basic
 from verge_pulumi.engine.connecting.connection import Connection, connect, from_process
 from verge_pulumi.engine.connecting.settings import Settings, read_settings, wants_live_checks
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, given_as
 from verge_pulumi.simulator import Options, Simulator
 
 
@@ -93,11 +93,12 @@ def test_a_switch_is_written_in_many_ways(text: str, value: bool) -> None:
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     assert problem({"timeout": "soon", "insecure": "maybe"}, mark="perhaps", requests_per_hour="-1") == (
-        "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) must be a number of seconds above 0 and up to 86400; "
-        "VERGEOS_REQUESTS_PER_HOUR (or the configuration vergeos:requestsPerHour) must be a whole number up to "
-        "999999999, or 0 for no limit; "
-        "VERGEOS_INSECURE (or the configuration vergeos:insecure) must be true or false; "
-        "VERGEOS_MARK (or the configuration vergeos:mark) must be true or false; "
+        "VERGEOS_TIMEOUT (or the configuration vergeos:timeout) is 'soon' and must be a number of "
+        "seconds above 0 and up to 86400; "
+        "VERGEOS_REQUESTS_PER_HOUR (or the configuration vergeos:requestsPerHour) is '-1' and must be a whole "
+        "number up to 999999999, or 0 for no limit; "
+        "VERGEOS_INSECURE (or the configuration vergeos:insecure) is 'maybe' and must be true or false; "
+        "VERGEOS_MARK (or the configuration vergeos:mark) is 'perhaps' and must be true or false; "
         "VERGEOS_HOST (or the configuration vergeos:host) is not set; "
         "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment"
     )
@@ -106,12 +107,34 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize("text", ["²", "0", "0.0", "-1", ".", "1e3", "nan", "86401", "1_0", "9" * 5000])
 def test_a_timeout_is_a_number_of_seconds(text: str) -> None:
     where = "VERGEOS_TIMEOUT (or the configuration vergeos:timeout)"
-    assert problem(**LOGIN, timeout=text) == f"{where} must be a number of seconds above 0 and up to 86400"
+    assert problem(**LOGIN, timeout=text) == (
+        f"{where} is {given_as(text)} and must be a number of seconds above 0 and up to 86400"
+    )
 
 
 @pytest.mark.parametrize("text", ["0.5", ".5", "0.3333333333333333", "5.", "60", "86400"])
 def test_a_timeout_may_have_a_fraction(text: str) -> None:
     assert settings(**LOGIN, timeout=text).timeout == float(text)
+
+
+@pytest.mark.parametrize(
+    ("configured", "where"),
+    [
+        ({"host": "h", "apiKey": "k"}, "VERGEOS_API_KEY (or the configuration vergeos:apiKey)"),
+        (
+            {"host": "h", "username": "u", "password": "p"},
+            "VERGEOS_USERNAME and VERGEOS_PASSWORD (or the configuration vergeos:username and vergeos:password)",
+        ),
+    ],
+    ids=["key", "login"],
+)
+def test_where_credentials_come_from_is_known(configured: dict[str, str], where: str) -> None:
+    assert settings(configured).credentials == where
+
+
+def test_the_credentials_of_an_explicit_provider_are_those_it_names() -> None:
+    read = read_settings(SITE_B.get, {"SITE_B_KEY": "key"})
+    assert read.credentials == "the variables that the provider 'b' names"
 
 
 @pytest.mark.parametrize("missing", ["username", "password"])
@@ -183,9 +206,12 @@ def test_an_explicit_provider_has_all_settings_of_its_own() -> None:
         ({"provider": "b", "apiKeyEnv": "OTHER"}, "host of the provider 'b' is not set"),
         (
             {**SITE_B, "apiKeyEnv": "OTHER", "timeout": "soon"},
-            "timeout of the provider 'b' must be a number of seconds above 0 and up to 86400",
+            "timeout of the provider 'b' is 'soon' and must be a number of seconds above 0 and up to 86400",
         ),
-        ({**SITE_B, "apiKeyEnv": "OTHER", "mark": "soon"}, "mark of the provider 'b' must be true or false"),
+        (
+            {**SITE_B, "apiKeyEnv": "OTHER", "mark": "soon"},
+            "mark of the provider 'b' is 'soon' and must be true or false",
+        ),
     ],
 )
 def test_what_is_missing_of_an_explicit_provider_is_never_taken_from_another(

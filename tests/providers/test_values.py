@@ -17,6 +17,7 @@ from verge_pulumi.engine.declaring.values import (
     KeyText,
     MacAddress,
     MachineType,
+    Mebibytes,
     Media,
     RowPath,
     Seconds,
@@ -41,7 +42,11 @@ UUID = "1f67f07e-f653-db95-c475-01b8a2ea0ff1"
         (MacAddress, "F0:DB:30:00:00:0A", "f0:db:30:00:00:0a"),
         (MacAddress, "F0-DB-30-00-00-0A", "f0:db:30:00:00:0a"),
         (MacAddress, "f0db.3000.000a", "f0:db:30:00:00:0a"),
-        (Cidr, "10.0.0.7/24", "10.0.0.0/24"),
+        (Cidr, "10.0.0.0/24", "10.0.0.0/24"),
+        (Mebibytes, 2048.0, 2048),
+        (Mebibytes, "2GiB", 2048),
+        (Mebibytes, "1.5 GiB", 1536),
+        (Mebibytes, "512", 512),
         (Cidr, " 10.0.0.0/255.255.255.0 ", "10.0.0.0/24"),
         (Cidr, "FD00:0::/64", "fd00::/64"),
         (IpAddress, " 10.0.0.1", "10.0.0.1"),
@@ -80,13 +85,13 @@ def test_a_value_has_one_spelling(kind: Any, written: Any, kept: Any) -> None:
     assert value.same(written, kept)
 
 
-MAC_WANTED = "a MAC address has 12 hexadecimal digits, for example 'f0:db:30:00:00:01'"
-LIST_WANTED = "a list of words is wanted"
-WORD_WANTED = "a word of the list holds at least one character, and neither commas nor spaces"
-SIZE_WANTED = "a size is a number of bytes or a text with a unit (TiB, TB, GiB, GB, MiB, MB, KiB, B)"
-WHOLE_WANTED = "a size is a whole number of bytes"
-KEY_WANTED = "a key is a positive number, or a resource of this package"
-PATH_WANTED = "a reference is written 'table/key', for example 'vms/42', or is a resource"
+MAC_WANTED = "is not a MAC address. Give 12 hexadecimal digits, such as 'f0:db:30:00:00:01'"
+LIST_WANTED = "is not a list of words. Give one, such as ['one', 'two']"
+WORD_WANTED = "has a word that is empty, or holds commas or spaces. Give each word by itself"
+SIZE_WANTED = "is not a size. Give bytes as a number, or a text with a unit (TiB, TB, GiB, GB, MiB, MB, KiB, B)"
+WHOLE_WANTED = "is not a whole number of bytes. Give a size such as '20GiB'"
+KEY_WANTED = "is not a key. Give a positive number, or a resource of this package"
+PATH_WANTED = "is not a reference. Give a resource, or 'table/key' such as 'vms/42'"
 
 
 @pytest.mark.parametrize(
@@ -98,12 +103,12 @@ PATH_WANTED = "a reference is written 'table/key', for example 'vms/42', or is a
         (
             Cidr,
             "10.0.0.0/33",
-            "a network is wanted, such as '10.0.0.0/24'",
+            "is not a network. Give one, such as '10.0.0.0/24'",
         ),
         (
             IpAddress,
             "10.0.0.1/24",
-            "an address is wanted, such as '10.0.0.1'",
+            "is not an address. Give one, such as '10.0.0.1'",
         ),
         (CommaList, "1.1.1.1", LIST_WANTED),
         (CommaList, 1.0, LIST_WANTED),

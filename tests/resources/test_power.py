@@ -214,7 +214,9 @@ def test_a_target_that_is_not_there_is_an_error(bench: Bench) -> None:
 
 def test_no_other_state_is_accepted(bench: Bench) -> None:
     result = bench.provider("Power").check({}, {"of": "/v4/vms/1", "state": "paused"})
-    assert [failure.reason for failure in result.failures] == ["state: should be 'running', 'stopped' or 'unmanaged'."]
+    assert [failure.reason for failure in result.failures] == [
+        "state is not a valid choice. Give 'running', 'stopped' or 'unmanaged'."
+    ]
     assert bench.check("Power", {"of": "/v4/vms/1", "state": "running"})["of"] == "vms/1"
 
 

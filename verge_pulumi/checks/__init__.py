@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pulumi
 
 from verge_pulumi.checks.addresses import Addresses
+from verge_pulumi.checks.dns import Dns
 from verge_pulumi.checks.findings import Check, Finding, Mistake, refuse, warn
 from verge_pulumi.checks.groups import Groups
 from verge_pulumi.checks.layer2 import Layer2
@@ -21,7 +22,7 @@ from verge_pulumi.checks.rules import Rules
 from verge_pulumi.checks.tags import Tags
 from verge_pulumi.engine.connecting.provider import live_checks_of
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.engine.errors import EngineError, sentence, shown
+from verge_pulumi.engine.errors import EngineError, Refusal, sentence, shown
 
 __all__ = ["Checks"]
 
@@ -37,10 +38,10 @@ class Checks:
         """Look at one more resource.
 
         Raises:
-            pulumi.RunError: It cannot work together with those before.
+            Refusal: It cannot work together with those before.
         """
         if planned.system not in self._of:
-            self._of[planned.system] = (Addresses(), Groups(), Layer2(), Powers(), Rows(), Rules(), Tags())
+            self._of[planned.system] = (Addresses(), Dns(), Groups(), Layer2(), Powers(), Rows(), Rules(), Tags())
         _say(planned, [finding for check in self._of[planned.system] for finding in check(planned)])
         if live := self._live(planned.system):
             _say(planned, list(live(planned)))
@@ -49,13 +50,13 @@ class Checks:
         """Return the checks that ask a system; None unless somebody wants them.
 
         Raises:
-            pulumi.RunError: Whether somebody does is malformed.
+            Refusal: Whether somebody does is malformed.
         """
         if system not in self._asking:
             try:
                 wanted = live_checks_of(system)
             except EngineError as error:
-                raise pulumi.RunError(shown(sentence(str(error)))) from None
+                raise Refusal(shown(sentence(str(error)))) from None
             self._asking[system] = _begun(system) if wanted else None
         return self._asking[system]
 

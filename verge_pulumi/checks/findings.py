@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from verge_pulumi.engine.declaring.program import Planned
-from verge_pulumi.engine.errors import sentence, shown
+from verge_pulumi.engine.errors import Refusal, sentence, shown
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ def refuse(subject: object, mistakes: Iterable[Finding]) -> None:
     """Refuse a resource with all that is wrong with it in one error.
 
     Raises:
-        pulumi.RunError: There is a mistake. Of this error Pulumi prints the text and no traceback.
+        Refusal: There is a mistake.
     """
     texts = [shown(str(mistake)) for mistake in mistakes]
     if texts:
         text = texts[0] if len(texts) == 1 else "".join(f"\n  - {text}" for text in texts)
-        raise pulumi.RunError(f"Unable to declare {subject}:{'' if len(texts) > 1 else ' '}{text}")
+        raise Refusal(f"Unable to declare {subject}:{'' if len(texts) > 1 else ' '}{text}")
 
 
 def warn(subject: object, doubt: Finding) -> None:

@@ -5,13 +5,14 @@ It is one file, since all checks of one text share how it is read.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from xml.parsers import expat
 
 import yaml
+
+from verge_pulumi.engine.errors import nearest
 
 LONGEST = 64 * 1024
 """Bytes that VergeOS keeps of one file (docs/vergeos/virtual-machines.md §10)."""
@@ -194,8 +195,8 @@ def _hint(contents: str) -> str:
         return ", because it is blank"
     if first.lower().startswith("content-type:"):
         return ", because a mail needs the line 'MIME-Version: 1.0'"
-    close = difflib.get_close_matches(first[:40].lower().replace(" ", ""), _HEADERS, 1, 0.7)
-    return f" (did you mean '{close[0]}'?)" if close else ""
+    close = nearest(first[:40].replace(" ", ""), _HEADERS, 0.7)
+    return f" (did you mean '{close}'?)" if close else ""
 
 
 def _is_yaml(name: str, contents: str) -> bool:

@@ -5,7 +5,9 @@ It is one file, since it is one description with many parts, each a few lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from hashlib import sha256
 from ipaddress import ip_address, ip_interface
 from operator import itemgetter, methodcaller
@@ -25,10 +27,12 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from verge_pulumi.client import printable
-from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA, problems
+from verge_pulumi.cloudinit.contents import META_DATA, NETWORK_CONFIG, UNATTEND, USER_DATA
+from verge_pulumi.cloudinit.contents import problems as problems_of_file
 from verge_pulumi.cloudinit.rendering import EVERYTHING, Draft
-from verge_pulumi.engine.declaring.model import sentences
-from verge_pulumi.engine.errors import sentence, shown
+from verge_pulumi.engine.declaring.problems import Several, problems
+from verge_pulumi.engine.declaring.values import SENSITIVE, Secret, is_secret
+from verge_pulumi.engine.errors import Refusal, refusal, written_at
 
 T = TypeVar("T")
 
@@ -50,19 +54,27 @@ def _is_address(text: str) -> str:
     try:
         ip_address(text)
     except ValueError:
-        # The text of the error quotes the value, which may be a secret.
-        raise ValueError("an address is wanted, such as '10.0.0.1'") from None
+        raise ValueError("is not an address. Give one, such as '10.0.0.1'") from None
     return text
 
 
 def _is_interface(text: str) -> str:
-    if "/" not in text:
-        raise ValueError("give the length of the network too, for example '10.0.0.5/24'")
     try:
-        ip_interface(text)
+        ip_interface(text if "/" in text else "")
     except ValueError:
-        raise ValueError("an address with the length of its network is wanted, such as '10.0.0.5/24'") from None
+        raise ValueError("is not an address with the length of its network. Give one, such as '10.0.0.5/24'") from None
     return text
+
+
+def _like(pattern: str, why: str) -> AfterValidator:
+    """Return what refuses a text that does not match, and says why in words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(why)
+        return text
+
+    return AfterValidator(check)
 
 
 Given = Annotated[T | Awaitable[T] | pulumi.Output[T], _Later()]
@@ -70,17 +82,57 @@ Given = Annotated[T | Awaitable[T] | pulumi.Output[T], _Later()]
 
 Texts = Given[Sequence[Given[str]]]
 
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$")]
-Domain = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
-UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?$")]
-Password = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00\r\n]+$")]
-HashedPassword = Annotated[str, Field(pattern=r"^\$[0-9a-z]+\$[^\s:]+$")]
-Path = Annotated[str, Field(pattern=r"^/.")]
-Permissions = Annotated[str, Field(pattern=r"^0?[0-7]{3,4}$")]
-CardName = Annotated[str, Field(pattern=r"^[A-Za-z0-9*][A-Za-z0-9*._-]{0,14}$")]
-Mac = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$")]
+Label = Annotated[
+    str,
+    _like(
+        r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?",
+        "is not a host name. Give letters, digits and hyphens, such as 'web-1'",
+    ),
+]
+Domain = Annotated[
+    str,
+    Field(max_length=253),
+    _like(
+        r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
+        "is not a host name with its domain. Give one, such as 'web-1.example.com'",
+    ),
+]
+UserName = Annotated[
+    str,
+    _like(
+        r"[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?",
+        "is not a login name. Give a letter or '_', then letters, digits, '_', '.' and '-', at most 31 in all",
+    ),
+]
+Password = Annotated[
+    str,
+    Field(min_length=1, max_length=512),
+    _like(r"[^\x00\r\n]+", "is more than one line. Give it without line breaks"),
+    SENSITIVE,
+]
+HashedPassword = Annotated[
+    str,
+    _like(r"\$[0-9a-z]+\$[^\s:]+", "is not a hash as in /etc/shadow. Give one such as '$6$...', or password= instead"),
+    SENSITIVE,
+]
+Path = Annotated[str, _like(r"(?s)/.+", "is not a path from the root. Give one that begins with '/'")]
+Permissions = Annotated[str, _like(r"0?[0-7]{3,4}", "is not a mode. Give octal digits, such as '0644'")]
+CardName = Annotated[
+    str,
+    _like(
+        r"[A-Za-z0-9*][A-Za-z0-9*._-]{0,14}",
+        "is not the name of a network card. Give one such as 'eth0', or a pattern such as 'en*'",
+    ),
+]
+Mac = Annotated[
+    str, _like(r"([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}", "is not a MAC address. Give one such as 'f0:db:30:00:00:01'")
+]
 Address = Annotated[str, AfterValidator(_is_address)]
 Interface = Annotated[str, AfterValidator(_is_interface)]
+
+
+_outputs_known: ContextVar[bool] = ContextVar("_outputs_known", default=False)
+"""Whether the values are those of outputs, of which some may be secrets."""
 
 
 class _Part(BaseModel):
@@ -92,11 +144,14 @@ class _Part(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            wrong = " ".join(sentences(error))
+            fields = type(self).model_fields
+            wrong = problems(error, values, known=fields, secret=lambda name: is_secret(fields[name].annotation))
         else:
             return
         # Raised out here, the error has no context: pydantic's own holds the values.
-        raise ValueError(f"{type(self).__name__}: {wrong}")
+        if _outputs_known.get():
+            raise Several(wrong)
+        raise refusal(written_at(type(self)), " ".join(problem.shown for problem in wrong))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}=...' for name in sorted(self.model_fields_set))})"
@@ -135,7 +190,7 @@ class User(_Part):
     @classmethod
     def _is_the_only_one(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None and info.data.get("password") is not None:
-            raise ValueError("give either this or the password")
+            raise ValueError("is given beside the password. Give one of them")
         return value
 
 
@@ -145,7 +200,7 @@ class WriteFile(_Part):
     path: Given[Path]
     """Where it is."""
 
-    content: Given[str | bytes]
+    content: Given[Secret[str | bytes]]
     """What it holds. Bytes travel as base64, text as it is."""
 
     permissions: Given[Permissions] | None = None
@@ -222,7 +277,7 @@ class CloudInit(_Part):
     write_files: Sequence[WriteFile] | None = None
     """Files to write."""
 
-    runcmd: Given[Sequence[Given[str | Sequence[str]]]] | None = None
+    runcmd: Given[Secret[Sequence[Given[str | Sequence[str]]]]] | None = None
     """Commands to run once: texts for a shell, or lists of words."""
 
     timezone: Given[str] | None = None
@@ -234,7 +289,7 @@ class CloudInit(_Part):
     network: Sequence[Ethernet] | None = None
     """Network cards. If unset the guest does what its image does, which is DHCP as a rule."""
 
-    extra: Mapping[str, Any] | None = None
+    extra: Secret[Mapping[str, Any]] | None = None
     """Further keys of the cloud-config, as they are."""
 
     @property
@@ -270,7 +325,7 @@ class CloudInit(_Part):
 class WindowsUnattend(_Part):
     """The first boot of a Windows guest: the answer file of its setup, passed on as it is."""
 
-    contents: Given[str]
+    contents: Given[Secret[str]]
     """The XML."""
 
     @property
@@ -305,11 +360,14 @@ def _secret(value: Any) -> pulumi.Output[Any]:
 
 
 def _drafted(values: Mapping[str, Any], name: str) -> Draft:
+    token = _outputs_known.set(True)
     try:
         draft = Draft.of(_plain(CloudInit(**values)), name)
         measured = draft.measured()
     except ValueError as error:
         raise _unusable(name, str(error)) from None
+    finally:
+        _outputs_known.reset(token)
     _checked(measured, name)
     return draft
 
@@ -318,17 +376,16 @@ def _checked(files: dict[str, str], name: str) -> dict[str, str]:
     """Return files that the guest can read.
 
     Raises:
-        pulumi.RunError: One of them is too long or malformed.
+        Refusal: One of them is too long or malformed.
     """
-    wrong = [f"{file} {problem}" for file, text in files.items() for problem in problems(file, text)]
+    wrong = [f"{file} {problem}" for file, text in files.items() for problem in problems_of_file(file, text)]
     if wrong:
         raise _unusable(name, ". ".join(wrong))
     return files
 
 
-def _unusable(name: str, why: str) -> pulumi.RunError:
-    # Of this error Pulumi prints the text and no traceback.
-    return pulumi.RunError(shown(f"Unable to declare the first boot of '{printable(name)}': {sentence(why)}"))
+def _unusable(name: str, why: str) -> Refusal:
+    return refusal(f"the first boot of '{printable(name)}'", why)
 
 
 def _plain(value: Any) -> Any:

@@ -142,7 +142,7 @@ def cloud_config(description: Plain) -> dict[str, Any]:
         config["runcmd"] = description["runcmd"]
     extra = description.get("extra", {})
     if twice := sorted(extra.keys() & config.keys()):
-        raise ValueError(f"CloudInit: extra: {', '.join(twice)} is set by an argument already")
+        raise ValueError(f"extra has {', '.join(twice)}, which an argument sets already. Leave it out of extra")
     return {**config, **extra}
 
 

@@ -14,6 +14,7 @@ from verge_pulumi.engine.declaring.hidden import ASSUMED, ENDING
 from verge_pulumi.engine.declaring.parts import Part
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.values import IpAddress
+from verge_pulumi.engine.errors import Unfit
 from verge_pulumi.engine.runtime.registering import lend_outputs
 from verge_pulumi.resources.compute.cloudinit_file import CloudInitFile
 from verge_pulumi.resources.compute.device import Device, DeviceSettings
@@ -123,7 +124,9 @@ class Server(VirtualMachineSettings, Component[VirtualMachine]):
         for part, (kind, form, word) in FORMS.items():
             given = parts[part] or {}
             if not isinstance(given, Mapping) or not all(isinstance(one, form) for one in given.values()):
-                raise TypeError(f"Server: {part}= is a mapping from names to {form.__name__}.")
+                raise Unfit(
+                    f"{part} is not a mapping of {form.__name__}. Give one by name: {{'{word}': {form.__name__}(...)}}"
+                )
             for own in given:
                 yield Child(kind, f"{name}-{own}", f"{word} '{own}'")
         for own in _with_address(parts):
@@ -200,14 +203,14 @@ def _with_address(parts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return what is said of the NICs that have an address reserved.
 
     Raises:
-        TypeError: One of them is on no network.
+        Unfit: One of them is on no network.
     """
     nics = {own: one.given for own, one in (parts["nics"] or {}).items() if one.given.get("address") is not None}
     for own, nic in nics.items():
         network = nic.get("network")
         if network is None or (isinstance(network, pulumi.Resource) and not isinstance(network, Network)):
-            other = "" if network is None else f", not {type(network).__name__}"
-            raise TypeError(f"Server: NIC '{own}' has an address=, so it needs network=, the Network of it{other}.")
+            other = "" if network is None else f", not a {type(network).__name__}"
+            raise Unfit(f"NIC '{own}' has an address, which is of a Network{other}. Give its network=")
     return nics
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import verge_pulumi
 from verge_pulumi.accounts import Account, deploy_account, preview_account, sorted_uses
 from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.errors import Unfit
 
 PACKAGE = "verge_pulumi"
 
@@ -31,7 +32,7 @@ def used(folder: Path) -> tuple[list[type[BaseResource]], list[str]]:
     for each in public:
         try:
             found, read = sorted_uses([Account if each in _MAKES_ACCOUNTS else each])
-        except TypeError:
+        except Unfit:
             continue  # arguments, functions and the like take no rights
         kinds.update(dict.fromkeys(found))
         tables += read

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from verge_pulumi.engine.declaring.problems import problem
+from verge_pulumi.engine.declaring.values import Cidr, value_of
+from verge_pulumi.engine.errors import Refusal, Unfit, refusal, written_at
+
 _NUMBER = re.compile(r"(\d+)\Z")
 
 
@@ -25,7 +29,7 @@ class Pool:
         networks: How many networks each environment has.
 
     Raises:
-        ValueError: The pool is too small for them, or names one twice.
+        Refusal: The pool is too small for them, or names one twice.
     """
 
     cidr: str
@@ -34,19 +38,27 @@ class Pool:
     networks: int = 1
 
     def __post_init__(self) -> None:
+        try:
+            value_of(Cidr).normalise(self.cidr)
+        except ValueError as error:
+            raise self._refusal(problem("cidr", self.cidr, error).shown) from None
         pool = self._pool
         if not pool.prefixlen <= self.prefix <= pool.max_prefixlen:
-            raise ValueError(f"prefix={self.prefix}: the pool {pool} has no network of that size")
+            sizes = f"Give a number from {pool.prefixlen} to {pool.max_prefixlen}"
+            raise self._refusal(f"prefix {self.prefix}: the pool {pool} has no network of that size. {sizes}")
         if self.networks < 1:
-            raise ValueError(f"networks={self.networks}: an environment has at least one network")
+            raise self._refusal(f"networks {self.networks}: an environment has at least one network. Give 1 or more")
         twice = sorted({name for name in self.environments if self.environments.count(name) > 1})
         if twice:
-            raise ValueError(f"environments: {', '.join(twice)} is listed twice")
+            raise self._refusal(f"environments: {', '.join(twice)} is listed twice. List it once")
         if len(self.environments) > self.places:
-            raise ValueError(
+            raise self._refusal(
                 f"environments: {len(self.environments)} are listed, and the lower half of {pool} has room for "
-                f"{self.places} with {self.networks} networks /{self.prefix} each"
+                f"{self.places} with {self.networks} networks /{self.prefix} each. Give a larger cidr or prefix"
             )
+
+    def _refusal(self, why: str) -> Refusal:
+        return refusal(written_at(type(self)), why)
 
     @property
     def places(self) -> int:
@@ -61,19 +73,19 @@ class Pool:
             number: Which of its networks, from 0.
 
         Raises:
-            ValueError: There is no such environment, or it has no such network.
+            Unfit: There is no such environment, or it has no such network.
         """
         if not 0 <= number < self.networks:
-            raise ValueError(f"number={number}: each environment has {self.networks} networks of the pool, from 0")
+            raise Unfit(f"number {number}: each environment has {self.networks} networks of the pool. Count from 0")
         found = _NUMBER.search(environment)
         if environment in self.environments:
             first = self.environments.index(environment) * self.networks
         elif found and self.places:
             first = self._count // 2 + int(found[1]) % self.places * self.networks
         else:
-            raise ValueError(
+            raise Unfit(
                 f"'{environment}' is none of the environments {', '.join(self.environments) or '(none)'} of the pool, "
-                "and no number is at its end as a sandbox has one"
+                "and no number is at its end as a sandbox has one. List it, or name it so"
             )
         start = self._pool.network_address + (first + number) * 2 ** (self._pool.max_prefixlen - self.prefix)
         return ip_network((start, self.prefix))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import json
 from collections.abc import Iterator, Mapping
@@ -16,13 +15,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, field_validator
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine.declaring.model import sentences
+from verge_pulumi.engine.declaring.problems import problems as mistakes
+from verge_pulumi.engine.errors import Refusal, Unfit, did_you_mean, sentence, shown
 from verge_pulumi.environments.expiry import end_of_day, tell_expiry
 from verge_pulumi.environments.pool import Pool
 from verge_pulumi.policies import Limits, enforce
 
 
-class SettingsError(pulumi.RunError):
+class SettingsError(Refusal):
     """The settings of a stack cannot be used; the text names everything that is wrong with them."""
 
 
@@ -82,7 +82,7 @@ class Environment(BaseModel):
     @field_validator("limits")
     @classmethod
     def _usable(cls, limits: Limits) -> Limits:
-        enforce(limits)  # refuses what is no size
+        limits.sizes()
         return limits
 
     @classmethod
@@ -110,7 +110,7 @@ class Environment(BaseModel):
         else:
             given = source
         if not stack:
-            raise TypeError("load() needs stack= where the settings are given as a mapping.")
+            raise Refusal("Unable to load settings: stack is missing. Give it where the settings are a mapping.")
         settings = cls._validated(stack, given)
         if settings.is_sandbox and cls.sandbox:
             settings._expires = end_of_day(now or datetime.now(UTC), cls.sandbox.ttl)
@@ -145,11 +145,16 @@ class Environment(BaseModel):
             number: Which of those that the pool gives it, from 0.
 
         Raises:
-            ValueError: The class has no pool, or the pool no such network.
+            Refusal: The class has no pool, or the pool no such network.
         """
         if self.pool is None:
-            raise ValueError(f"{type(self).__name__} has no pool. Give it one: pool = Pool(...)")
-        return str(self.pool.network(self._stack, number))
+            raise Refusal(
+                f"Unable to choose a network: {type(self).__name__} has no pool. Give it one: pool = Pool(...)."
+            )
+        try:
+            return str(self.pool.network(self._stack, number))
+        except Unfit as error:
+            raise Refusal(shown(sentence(f"Unable to choose a network: {error}"))) from None
 
     def _put_in_force(self) -> None:
         limits = self.limits
@@ -161,7 +166,7 @@ class Environment(BaseModel):
     @classmethod
     def _validated(cls, stack: str, given: Any) -> Self:
         if not isinstance(given, Mapping):
-            raise _unusable(stack, cls.namespace, ["a mapping from settings to their values is wanted."])
+            raise _unusable(stack, cls.namespace, ["they are no mapping from settings to their values. Write one."])
         unset = cls.model_construct()
         unset._stack = stack
         common = cls.sandbox.settings if cls.sandbox and unset.is_sandbox else {}
@@ -170,7 +175,7 @@ class Environment(BaseModel):
         try:
             settings = cls.model_validate({name: merged[name] for name in merged if name in cls.model_fields})
         except ValidationError as error:
-            raise _unusable(stack, cls.namespace, [*problems, *sentences(error)]) from None
+            raise _unusable(stack, cls.namespace, [*problems, *mistakes(error, merged)]) from None
         if problems:
             raise _unusable(stack, cls.namespace, problems)
         settings._stack = stack
@@ -180,10 +185,8 @@ class Environment(BaseModel):
     def _unknown(cls, given: Mapping[str, Any]) -> Iterator[str]:
         for name in given:
             if name not in cls.model_fields:
-                close = difflib.get_close_matches(str(name), cls.model_fields, 1)
-                yield f"{printable(str(name), 60)}: there is no such setting." + (
-                    f" Did you mean '{close[0]}'?" if close else ""
-                )
+                hint = did_you_mean(name, cls.model_fields)
+                yield f"{printable(str(name), 60)} is no setting. {hint or 'Leave it out.'}"
 
     @classmethod
     def _homeless(cls, unset: Self) -> Iterator[str]:

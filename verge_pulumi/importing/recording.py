@@ -16,7 +16,7 @@ from typing import Any
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import OURS
 
-_REFUSED = re.compile(r"RunError: Unable to declare (?P<kind>\w+) '(?P<name>.*?)':(?P<why>.*)", re.DOTALL)
+_REFUSED = re.compile(r"(?:RunError|Refusal): Unable to declare (?P<kind>\w+) '(?P<name>.*?)':(?P<why>.*)", re.DOTALL)
 
 
 class Refused(EngineError):

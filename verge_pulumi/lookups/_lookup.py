@@ -11,7 +11,7 @@ from verge_pulumi.client import Key, Row, as_key
 from verge_pulumi.engine.connecting.answers import Kind
 from verge_pulumi.engine.connecting.finding import find
 from verge_pulumi.engine.connecting.mocked import MockRow
-from verge_pulumi.engine.errors import shown
+from verge_pulumi.engine.errors import Refusal, shown
 from verge_pulumi.engine.lifecycle.needs import seen
 
 T = TypeVar("T")
@@ -115,5 +115,8 @@ class Named(Lookup[T]):
 
 def one_of(kind: Kind, *, name: str | None, key: Key | None) -> dict[str, Any]:
     if (name is None) == (key is None):
-        raise TypeError(f"To find a {kind.noun}, give either name= or key=.")
+        raise Refusal(
+            f"Unable to find a {kind.noun}: name and key are {'both given' if name is not None else 'missing'}. "
+            "Give one of them."
+        )
     return {"$key": as_key(key)} if key is not None else {kind.label: name}

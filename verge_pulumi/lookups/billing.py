@@ -11,7 +11,7 @@ import pulumi
 from verge_pulumi.client import VergeError
 from verge_pulumi.engine.connecting.answers import Answers, Kind
 from verge_pulumi.engine.connecting.finding import answers
-from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.errors import EngineError, Refusal, Unfit, given_as, sentence, shown
 from verge_pulumi.lookups._facts import Count, Description, Number, RowKey
 from verge_pulumi.lookups._lookup import Lookup, T
 
@@ -78,11 +78,11 @@ class InPeriod(Lookup[T]):
 
         A time is a date in UTC such as ``2026-11-01``, a time with its zone, or seconds since 1970.
         """
-        begin, end = (None if value is None else seconds(value) for value in (since, until))
         try:
+            begin, end = (None if value is None else seconds(value) for value in (since, until))
             return self.read(answers(provider), begin, end)
-        except (EngineError, VergeError) as error:
-            raise pulumi.RunError(shown(f"Unable to list the {self._kind.noun}s: {error}")) from None
+        except (EngineError, VergeError, Unfit) as error:
+            raise Refusal(shown(sentence(f"Unable to list the {self._kind.noun}s: {error}"))) from None
 
     def output(
         self,
@@ -107,7 +107,7 @@ def seconds(moment: str | int) -> int:
         moment: A date, which begins in UTC; a time with its zone; or the seconds.
 
     Raises:
-        ValueError: It is none of these.
+        Unfit: It is none of these.
     """
     text = str(moment).strip()
     try:
@@ -118,9 +118,9 @@ def seconds(moment: str | int) -> int:
             raise ValueError
         return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
-        raise ValueError(
-            "a time is a date such as '2026-11-01', a time with its zone such as '2026-11-01T12:00:00Z', "
-            "or seconds since 1970"
+        raise Unfit(
+            f"{given_as(moment)} is not a time. Give a date such as '2026-11-01', a time with its zone such as "
+            "'2026-11-01T12:00:00Z', or seconds since 1970"
         ) from None
 
 

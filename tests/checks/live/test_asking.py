@@ -57,7 +57,9 @@ def test_the_configuration_of_the_stack_may_say_so_too(live: Live, monkeypatch: 
 
 def test_what_is_neither_true_nor_false_is_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERGEOS_LIVE_CHECKS", "perhaps")
-    assert live.error(program) == "VERGEOS_LIVE_CHECKS (or the configuration vergeos:liveChecks) must be true or false."
+    assert live.error(program) == (
+        "VERGEOS_LIVE_CHECKS (or the configuration vergeos:liveChecks) is 'perhaps' and must be true or false."
+    )
 
 
 # An explicit provider ------------------------------------------------------------------------------------------------

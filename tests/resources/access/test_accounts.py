@@ -116,14 +116,16 @@ def test_the_rights_on_what_is_referred_to_are_those_of_what_is_used(engine: Eng
 
 @pytest.mark.parametrize("used", [Power, TagAssignment, Permission])
 def test_what_is_referred_to_has_to_be_told(engine: Engine, used: Any) -> None:
-    with pytest.raises(TypeError, match=rf"^Account 'ci': '\w+' of a {used.__name__} is a \w+ or .*none of them"):
+    with pytest.raises(
+        TypeError, match=rf"^Unable to declare Account 'ci': '\w+' of a {used.__name__} is a \w+ or .*none of them"
+    ):
         preview_account("ci", uses=[used])
     assert engine.registered == {}
 
 
 @pytest.mark.parametrize("used", ["Network", 5, pulumi.ComponentResource, given])
 def test_other_elements_are_refused(engine: Engine, used: Any) -> None:
-    with pytest.raises(TypeError, match="an element of uses= is a resource"):
+    with pytest.raises(TypeError, match=r"in uses takes no rights\. Give a resource"):
         preview_account("ci", uses=[used])
     assert engine.registered == {}
 

@@ -82,7 +82,7 @@ def test_addresses_are_cleared_by_an_empty_list(bench: Bench, ann: Managed) -> N
             {"ip_allow_list": ["10.0.0.0/8", "::1"], "ip_deny_list": ["10.1.2.3"]},
             "ip_deny_list: 10.1.2.3/32 overlaps with 10.0.0.0/8",
         ),
-        ({"ip_allow_list": ["example.com"]}, "ip_allow_list: a list of addresses and networks is wanted"),
+        ({"ip_allow_list": ["example.com"]}, "ip_allow_list is not a list of addresses and networks"),
         ({"ip_allow_list": [UNKNOWN]}, ""),
     ],
 )

@@ -79,8 +79,8 @@ def test_a_right_from_elsewhere_is_drift(bench: Bench, ann: Managed) -> None:
     [
         ({"read": True, "list": False}, "list: VergeOS lets who may read list too"),
         ({"table": "/", "row": 4}, "row: everything has no rows"),
-        ({"row": "x"}, "row: the key of a row is a number, and 0 is the whole table"),
-        ({"row": -1}, "row: the key of a row is a number, and 0 is the whole table"),
+        ({"row": "x"}, "row is not the key of a row. Give a number, or 0 for the whole table"),
+        ({"row": -1}, "row is not the key of a row. Give a number, or 0 for the whole table"),
     ],
 )
 def test_what_vergeos_would_not_do_is_refused(bench: Bench, arguments: dict[str, Any], problem: str) -> None:

@@ -86,7 +86,7 @@ def test_the_password_is_in_no_error(bench: Bench) -> None:
 
 def test_a_name_has_no_slash(bench: Bench) -> None:
     (problem,) = problems(bench, "User", name="a/b")
-    assert problem.startswith("name: ")
+    assert problem.startswith("name does not fit. Give a name without '/'")
 
 
 def test_a_user_that_exists_is_nobodys(bench: Bench) -> None:

@@ -395,12 +395,12 @@ def check(of: Managed, **changes: Any) -> Any:
         ({"contents": "#cloud-config\na: [1\nb: 2\n"}, "contents: is not YAML in line 3, column "),
         ({"contents": "#cloud-config\n- a\n"}, "contents: is YAML, but not a mapping of keys to values."),
         ({"name": "/unattend.xml", "contents": "<a>\n</b>"}, "contents: is not XML in line 2, column 3."),
-        ({"name": "user-data"}, "name: String should match pattern '^/'."),
-        ({"render": "erb"}, "render: should be 'no', 'variables' or 'jinja2'."),
-        ({"on_change": "reboot"}, "on_change: should be 'ignore', 'next-boot' or 'replace'."),
-        ({"vm": "web"}, "vm: a key is a positive number, or a resource of this package."),
-        ({"vm": "vnets/1"}, "vm: a key is a positive number, or a resource of this package."),
-        ({"vm": "vms/1/x"}, "vm: a reference is written 'table/key', for example 'vms/42', or is a resource."),
+        ({"name": "user-data"}, "name does not fit. Give a path that begins with '/', such as '/user-data'."),
+        ({"render": "erb"}, "render is not a valid choice. Give 'no', 'variables' or 'jinja2'."),
+        ({"on_change": "reboot"}, "on_change is not a valid choice. Give 'ignore', 'next-boot' or 'replace'."),
+        ({"vm": "web"}, "vm is not a key. Pass a VirtualMachine, its key, or by_name(...)."),
+        ({"vm": "vnets/1"}, "vm is not a key. Pass a VirtualMachine, its key, or by_name(...)."),
+        ({"vm": "vms/1/x"}, "vm is not a reference. Pass a VirtualMachine, its key, or by_name(...)."),
     ],
 )
 def test_what_cannot_be_is_refused_in_the_preview(bench: Bench, arguments: dict[str, Any], reason: str) -> None:

@@ -167,7 +167,7 @@ def test_what_is_set_on_creation_only_replaces(vm: Managed, argument: str, value
 @pytest.mark.parametrize(
     ("inputs", "problem"),
     [
-        ({"type": "tpm", "version": "1.2"}, "version: should be '1' or '2'."),
+        ({"type": "tpm", "version": "1.2"}, "version is not a valid choice. Give '1' or '2'."),
         ({"type": "tpm", "vlan": 3}, "vlan: type='tpm' has no such setting."),
         ({"type": "tpm", "resource_group": 1}, "resource_group: a TPM is taken from none."),
         ({"type": "node_pci_devices"}, "resource_group: type='node_pci_devices' needs one."),
@@ -175,10 +175,10 @@ def test_what_is_set_on_creation_only_replaces(vm: Managed, argument: str, value
             {"type": "node_host_gpu_devices", "resource_group": 1, "model": "crb"},
             "model: type='node_host_gpu_devices' has no such setting.",
         ),
-        ({"type": "tpm", "asset": "x" * 41}, "asset: String should have at most 40 characters."),
+        ({"type": "tpm", "asset": "x" * 41}, "asset is too long. Give at most 40 characters."),
         (
             {"type": "node_usb_devices", "resource_group": "usb pool"},
-            "resource_group: a key is a positive number, or a resource of this package.",
+            "resource_group is not a key. Pass a ResourceGroup, its key, or by_name(...).",
         ),
     ],
 )

@@ -241,6 +241,8 @@ def test_what_shall_be_stopped_is_not_waited_for(vm: Managed) -> None:
 def test_arguments_that_make_no_sense(bench: Bench) -> None:
     assert problems(bench, of="vnets/1", wait_for_guest="any") == ["wait_for_guest: only a VirtualMachine has a guest."]
     assert problems(bench, of=UNKNOWN, wait_for_guest="any") == problems(bench, wait_for_guest=UNKNOWN) == []
-    assert problems(bench, wait_for_guest="ipx") == ["wait_for_guest: should be 'ipv4', 'ipv6' or 'any'."]
-    wanted = ["guest_ignore: a list of networks is wanted, such as ['172.17.0.0/16']."]
+    assert problems(bench, wait_for_guest="ipx") == [
+        "wait_for_guest is not a valid choice. Give 'ipv4', 'ipv6' or 'any'."
+    ]
+    wanted = ["guest_ignore is not a list of networks. Give one, such as ['172.17.0.0/16']."]
     assert problems(bench, guest_ignore=["172.17"]) == problems(bench, guest_ignore=5) == wanted

@@ -130,9 +130,9 @@ def test_drift_of_a_setting_is_seen_and_mended(bench: Bench) -> None:
             {"type": "node_pci_devices", "guest_reset": True},
             "guest_reset: type='node_pci_devices' has no such setting.",
         ),
-        ({"type": "tpm"}, "type: "),
-        ({"type": "node_sriov_nic_devices", "qos": 8}, "qos: "),
-        ({"name": ""}, "name: "),
+        ({"type": "tpm"}, "type is not a valid choice. "),
+        ({"type": "node_sriov_nic_devices", "qos": 8}, "qos is too large. "),
+        ({"name": ""}, "name is too short. "),
     ],
 )
 def test_what_cannot_be_is_refused_in_the_preview(bench: Bench, arguments: dict[str, Any], reason: str) -> None:

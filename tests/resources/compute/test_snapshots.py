@@ -150,13 +150,13 @@ def test_times_have_one_spelling(kind: Any, written: Any, kept: str, sent: int) 
 def test_what_is_no_time_is_refused(bench: Bench, wrong: Any) -> None:
     (problem,) = problems(bench, expires=wrong)
     assert "expires" in problem
-    assert "a time is 'never', a time with its zone such as" in problem
+    assert "is not a time. Give one with its zone such as" in problem
 
 
 @pytest.mark.parametrize("wrong", ["72", "h", "0h", "-1h", "1y", "9999999999h", "1.5h"])
 def test_what_is_no_duration_is_refused(bench: Bench, wrong: str) -> None:
     (problem,) = problems(bench, keep=wrong)
-    assert "a duration is a number with a unit (w, d, h, m, s), such as '72h'" in problem
+    assert "is not a duration. Give a number with a unit (w, d, h, m, s), such as '72h'" in problem
 
 
 def test_an_expiry_that_is_not_answered_is_none(vm: Managed) -> None:

@@ -16,7 +16,7 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources.dns.dns_record import DnsRecordProvider
-from verge_pulumi.resources.dns.dns_zone import TTL
+from verge_pulumi.resources.dns.dns_zone import TTL_WANTED
 
 RECORDS = "vnet_dns_zone_records"
 
@@ -376,8 +376,8 @@ def problems(bench: Bench, kind: str, inputs: dict[str, Any]) -> list[str]:
             {"type": "SRV", "value": "10 5 5060 sip"},
             ["value: type='SRV' takes a host name.", "port: type='SRV' needs the one of the service."],
         ),
-        ({"value": "10.0.0.5"}, ["type: is required."]),
-        ({"type": "TXT", "value": "a", "ttl": "one hour"}, [f"ttl: String should match pattern '{TTL}'."]),
+        ({"value": "10.0.0.5"}, ["type is missing. Give it."]),
+        ({"type": "TXT", "value": "a", "ttl": "one hour"}, [f"ttl does not fit. {TTL_WANTED}."]),
     ],
 )  # fmt: skip
 def test_records_are_checked_in_the_preview(bench: Bench, inputs: dict[str, Any], expected: list[str]) -> None:
@@ -396,7 +396,7 @@ def test_records_are_checked_in_the_preview(bench: Bench, inputs: dict[str, Any]
         (
             {"allow_transfer": ["10.0.0.7;10.0.0.8"]},
             [
-                "allow_transfer: a word of the list holds at least one character, and neither semicolons nor spaces.",
+                "allow_transfer has a word that is empty, or holds semicolons or spaces. Give each word by itself.",
             ],
         ),
     ],

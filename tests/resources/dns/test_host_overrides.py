@@ -236,10 +236,10 @@ def test_a_deleted_one_whose_apply_failed_is_applied_by_the_next_run(running: Ma
     ("inputs", "expected"),
     [
         ({"ip": UNKNOWN, "host": UNKNOWN}, []),
-        ({"host": ""}, ["host: String should have at least 1 character."]),
+        ({"host": ""}, ["host is too short. Give at least 1 character."]),
         (
             {"ip": "10.0.0.256"},
-            ["ip: an address is wanted, such as '10.0.0.1'."],
+            ["ip is not an address. Give one, such as '10.0.0.1'."],
         ),
     ],
 )

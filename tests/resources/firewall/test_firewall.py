@@ -213,18 +213,20 @@ def problems(bench: Bench, *given: Any, **inputs: Any) -> list[str]:
         ([], []),
         ([{"name": "a", "log": None}], []),
         ([{"name": UNKNOWN, "source_ip": UNKNOWN}, {"name": "b", "pin": UNKNOWN}], []),
-        ([{"protocol": "tcp"}], ["rules: rule 1: name: is required."]),
+        ([{"protocol": "tcp"}], ["rules: rule 1: name is missing. Give it."]),
         (
             [rule("a", destination_ports="0"), rule("b", action="block")],
             [
-                "rules: rule 1: destination_ports: write a port from 1 to 65535, a range such as '1000-1005', "
-                "'alias:<key>', or several of them with commas; rule 2: action: should be 'accept', 'drop', "
+                "rules: rule 1: destination_ports is not a port. Give one from 1 to 65535, a range such as "
+                "'1000-1005', "
+                "'alias:<key>', or several of them with commas. rule 2: action is not a valid choice. Give "
+                "'accept', 'drop', "
                 "'reject', 'translate' or 'route'."
             ],
         ),
         (
             [rule("a", source_ip=UNKNOWN, action="block")],
-            ["rules: rule 1: action: should be 'accept', 'drop', 'reject', 'translate' or 'route'."],
+            ["rules: rule 1: action is not a valid choice. Give 'accept', 'drop', 'reject', 'translate' or 'route'."],
         ),
         ([rule("a"), rule("b"), rule("a")], ["rules: rule 3 has the name of rule 1; a rule is known by its name."]),
         (

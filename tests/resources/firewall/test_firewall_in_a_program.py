@@ -40,14 +40,16 @@ def test_rules_are_registered_as_what_each_of_them_says(engine: Engine) -> None:
 
 @pytest.mark.parametrize("rules", [5, "ssh", [{"name": "ssh"}], {"ssh": FirewallRule(name="ssh")}])
 def test_a_list_of_something_else_is_refused(engine: Engine, rules: Any) -> None:
-    with pytest.raises(TypeError, match=r"^Firewall: rules= is a list of FirewallRule\.$"):
+    with pytest.raises(TypeError, match=r"^Unable to declare Firewall 'edge': rules is not a list of FirewallRule\."):
         Firewall("edge", network="1", rules=rules)
 
 
 @pytest.mark.parametrize("argument", ["orderid", "network", "adopt"])
 def test_a_rule_has_neither_a_place_nor_a_network(argument: str) -> None:
     arguments: dict[str, Any] = {"name": "ssh", argument: 1}
-    with pytest.raises(TypeError, match=f"FirewallRule has no argument '{argument}'"):
+    with pytest.raises(
+        TypeError, match=rf"FirewallRule \(test_firewall_in_a_program\.py, line \d+\): {argument} is no argument"
+    ):
         FirewallRule(**arguments)
 
 

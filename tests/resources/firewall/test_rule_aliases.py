@@ -120,4 +120,4 @@ def test_a_name_that_is_taken_is_adopted_only_when_told(running: Managed) -> Non
 @pytest.mark.parametrize("value", ["10.0.0.0/8", [], [""], ["|label"], ["10.0.0.1,10.0.0.2"]])
 def test_a_wrong_value_is_told_in_the_preview(bench: Bench, value: Any) -> None:
     (problem,) = problems(bench, value)
-    assert problem.startswith("value: ")
+    assert problem.startswith("value ")

@@ -128,7 +128,7 @@ def test_an_address_that_is_taken_is_adopted_only_when_told(lan: Managed) -> Non
         ({"type": "dynamic"}, ["type: leases come and go by themselves; 'static' reserves an address."]),
         (
             {"type": "ipalias", "ip": "10.0.0.256"},
-            ["ip: an address is wanted, such as '10.0.0.1'."],
+            ["ip is not an address. Give one, such as '10.0.0.1'."],
         ),
     ],
 )

@@ -63,4 +63,4 @@ def test_a_limit_has_a_unit_that_vergeos_knows(bench: Bench) -> None:
     for unit in column.choices:
         assert bench.check("Network", {"name": "net", "rate_limit_type": unit})["rate_limit_type"] == unit
     result = bench.provider("Network").check({}, hosted({"name": "net", "rate_limit_type": "mb/s"}))
-    assert [failure.reason.partition(":")[0] for failure in result.failures] == ["rate_limit_type"]
+    assert [failure.reason.partition(" ")[0] for failure in result.failures] == ["rate_limit_type"]

@@ -84,7 +84,9 @@ def test_a_password_is_a_secret_that_only_the_program_changes(bench: Bench) -> N
     (write,) = bench.writes()
     assert (write.verb, list(write.body)) == ("PUT", ["password"])
     assert made.row()["password"] == "canary-another"
-    assert problems(bench, password="canary") == ["password: String should have at least 8 characters."]
+    assert problems(bench, password="canary") == [
+        "password (a secret, not shown) is too short. Give at least 8 characters."
+    ]
 
 
 def test_a_refresh_is_waited_for(bench: Bench) -> None:
@@ -159,7 +161,7 @@ def test_an_error_from_before_is_no_answer(bench: Bench) -> None:
     [
         ({"name": "Local"}, "name: the repository 'Local' is VergeOS's own. Refer to it by by_name('Local')."),
         ({"type": "yottabyte"}, "type: VergeOS makes repositories of the type 'yottabyte' itself."),
-        ({"description": ""}, "description: String should have at least 1 character."),
+        ({"description": ""}, "description is too short. Give at least 1 character."),
     ],
 )
 def test_what_is_vergeos_own_is_refused_in_the_preview(bench: Bench, arguments: Any, problem: str) -> None:

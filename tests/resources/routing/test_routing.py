@@ -457,7 +457,7 @@ def problems(bench: Bench, kind: str, **inputs: Any) -> list[str]:
         ({}, []),
         ({"layer2_type": "vlan", "layer2_id": UNKNOWN}, []),
         ({"layer2_type": "vlan"}, ["layer2_id: layer2_type='vlan' needs a number from 1 to 4094."]),
-        ({"layer2_id": 4095}, ["layer2_id: should be less than or equal to 4094."]),
+        ({"layer2_id": 4095}, ["layer2_id is too large. Give at most 4094."]),
         ({"ipaddress": "10.10.12.2"}, ["ipaddress: lies outside of 'cidr'."]),
         ({"ipaddress": UNKNOWN}, []),
     ],
@@ -469,9 +469,9 @@ def test_interfaces_are_checked_in_the_preview(bench: Bench, inputs: dict[str, A
 @pytest.mark.parametrize(
     ("kind", "inputs", "expected"),
     [
-        ("BgpRouter", {"asn": 0}, ["asn: should be greater than or equal to 1."]),
-        ("EigrpRouter", {"asn": 65536}, ["asn: should be less than or equal to 65535."]),
-        ("OspfCommand", {"command": "router-id"}, ["params: is required."]),
+        ("BgpRouter", {"asn": 0}, ["asn is too small. Give at least 1."]),
+        ("EigrpRouter", {"asn": 65536}, ["asn is too large. Give at most 65535."]),
+        ("OspfCommand", {"command": "router-id"}, ["params is missing. Give it."]),
         ("OspfCommand", {"command": "router-id", "params": ""}, []),
     ],
 )

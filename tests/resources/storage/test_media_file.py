@@ -385,7 +385,7 @@ def test_two_resources_may_make_files_of_one_name(bench: Bench, image: Path) -> 
             {"url": URL, "sha256": "0" * 64},
             ["sha256: is the checksum of a source; of what VergeOS fetches there is none."],
         ),
-        ({"source": "a", "sha256": "abc"}, ["sha256: a SHA-256 checksum has 64 hexadecimal digits."]),
+        ({"source": "a", "sha256": "abc"}, ["sha256 is not a SHA-256 checksum. Give its 64 hexadecimal digits."]),
     ],
 )
 def test_content_comes_from_one_place(bench: Bench, inputs: dict[str, Any], expected: list[str]) -> None:

@@ -50,5 +50,6 @@ def test_a_file_that_is_not_there_stops_the_program_with_one_sentence(engine: En
     with pytest.raises(pulumi.RunError) as error:
         MediaFile("image", name="disk.raw", source="no.raw")
     assert str(error.value) == (
-        f"Unable to declare a MediaFile: the source 'no.raw' cannot be read in {tmp_path}: No such file or directory."
+        f"Unable to declare MediaFile 'image': the source 'no.raw' cannot be read in {tmp_path}: No such file or "
+        f"directory."
     )

@@ -240,8 +240,8 @@ PAIR = {"public": certificate(1), "private": private_key(1)}
         ({**ACME, "domainname": None}, ["domainname, domainlist: type='letsencrypt' needs one of them."]),
         ({**ACME, "eab_kid": "kid"}, ["eab_kid, eab_hmac_key: one needs the other."]),
         ({**ACME, "public": certificate(1)}, ["public: type='letsencrypt' has no use for it."]),
-        ({"type": "acme"}, ["type: should be 'manual', 'letsencrypt' or 'self_signed'."]),
-        ({**ACME, "rsa_key_size": "1024"}, ["rsa_key_size: should be '2048', '3072' or '4096'."]),
+        ({"type": "acme"}, ["type is not a valid choice. Give 'manual', 'letsencrypt' or 'self_signed'."]),
+        ({**ACME, "rsa_key_size": "1024"}, ["rsa_key_size is not a valid choice. Give '2048', '3072' or '4096'."]),
     ],
 )
 def test_each_type_has_needs_of_its_own(bench: Bench, inputs: dict[str, Any], found: list[str]) -> None:
@@ -251,7 +251,7 @@ def test_each_type_has_needs_of_its_own(bench: Bench, inputs: dict[str, Any], fo
 @pytest.mark.parametrize("text", ["", "c4nary", certificate(1), private_key(1).replace("PRIVATE", "ENCRYPTED PRIVATE")])
 def test_what_is_no_private_key_is_refused_without_showing_it(bench: Bench, text: str) -> None:
     (found,) = problems(bench, type="manual", public=certificate(1), private=text)
-    assert found.startswith("private: a private key in PEM is wanted")
+    assert found.startswith("private (a secret, not shown) is not a private key in PEM")
     assert "c4nary" not in found
 
 

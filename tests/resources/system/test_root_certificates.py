@@ -57,7 +57,7 @@ def test_another_certificate_under_its_key_is_not_ours(bench: Bench) -> None:
 def test_what_is_no_certificate_is_refused_in_the_preview(bench: Bench, text: str) -> None:
     result = bench.provider("RootCertificate").check({}, hosted({"cert": text}))
     (found,) = [failure.reason for failure in result.failures]
-    assert found.startswith("cert: one certificate in PEM is wanted")
+    assert found.startswith("cert is not one certificate in PEM")
     assert not any(line and line in found for line in text.splitlines() if "-----" not in line)
 
 

@@ -145,7 +145,7 @@ def test_what_becomes_of_it_can_be_said_later_and_writes_nothing(bench: Bench) -
 def test_words_that_mean_nothing_are_refused(bench: Bench) -> None:
     given = {"name": "ntp_servers", "value": "10.0.0.1"}
     (problem,) = failures(bench, "Setting", "a", {**given, "on_delete": "reset"})
-    assert problem.startswith("on_delete: ")
+    assert problem.startswith("on_delete is not a valid choice. ")
     assert failures(bench, "Setting", "a", {**given, "adopt": False}) == [
         "adopt: the row exists before the program, so it is always taken over. Leave this out."
     ]

@@ -88,13 +88,23 @@ def test_headers_are_taken_away_and_left_alone(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("inputs", "problem"),
     [
-        ({"url": "ftp://example.com"}, "url: "),
-        ({"url": "https:///x"}, "url: "),
-        ({"timeout": 2}, "timeout: "),
-        ({"retries": 101}, "retries: "),
-        ({"headers": {"a:b": "1"}}, "headers: the name of a header has letters, digits and hyphens, and no colon."),
-        ({"headers": {"X-A": "1", "x-a": "2"}}, "headers: a header is named twice, in upper and lower case."),
-        ({"headers": {"X-A": f"1\nX-B: {CANARY}"}}, "headers: the value of a header is one line."),
+        ({"url": "ftp://example.com"}, "url does not fit. Give one that begins with https://"),
+        ({"url": "https:///x"}, "url does not fit. Give one that begins with https://"),
+        ({"timeout": 2}, "timeout is too small. "),
+        ({"retries": 101}, "retries is too large. "),
+        (
+            {"headers": {"a:b": "1"}},
+            "headers (a secret, not shown) has a header with another name than letters, digits and hyphens. "
+            "Change its name.",
+        ),
+        (
+            {"headers": {"X-A": "1", "x-a": "2"}},
+            "headers (a secret, not shown) names a header twice, in upper and lower case. Name it once.",
+        ),
+        (
+            {"headers": {"X-A": f"1\nX-B: {CANARY}"}},
+            "headers (a secret, not shown) has a header whose value is no line of text. Give one line.",
+        ),
         ({"authorization_value": CANARY}, "authorization_type: say what authorization_value is: "),
         ({"authorization_type": "none", "authorization_value": CANARY}, "authorization_type: say what "),
         ({"authorization_type": "bearer"}, "authorization_value: authorization_type='bearer' needs it."),

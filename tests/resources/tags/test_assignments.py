@@ -72,7 +72,7 @@ def test_what_has_no_resource_can_be_tagged_by_its_path(bench: Bench) -> None:
 
 
 def test_rows_that_cannot_have_tags_are_refused_in_the_preview(bench: Bench) -> None:
-    for on, why in (("machines/5", "on: rows of machines cannot have tags"), ("5", "on: a reference is written")):
+    for on, why in (("machines/5", "on: rows of machines cannot have tags"), ("5", "on is not a reference")):
         assert why in problems(bench, tag="1", on=on)
 
 

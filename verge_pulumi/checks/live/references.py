@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from verge_pulumi.engine.declaring.attributes import Attribute, Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.engine.errors import did_you_mean
 
 Place = tuple[str, str]
 """Table and key of a row."""
@@ -49,7 +49,7 @@ class References:
         # Every system has such rows; who sees none may not list them.
         if names and str(wanted) not in names:
             cause = f"there is no row of {declaration.table} with {label.name} '{printable(str(wanted))}'"
-            advice = _did_you_mean(str(wanted), names)
+            advice = did_you_mean(str(wanted), names)
             yield Mistake(cause, advice or "It is not for programs to make; name one that exists.")
 
     def _advice(self, places: list[Place]) -> str:
@@ -59,7 +59,7 @@ class References:
             # The key of a VM and that of its machine are easily mixed up.
             if close := next((row for row in rows.values() if str(row.get("machine")) == key), None):
                 return f"Did you mean {_shown(close)}, whose machine is {printable(key)}?"
-            if not key.isdecimal() and (words := _did_you_mean(key, [*rows, *map(_name, rows.values())])):
+            if not key.isdecimal() and (words := did_you_mean(key, [*rows, *map(_name, rows.values())])):
                 return words
         return "Pass the resource itself, by_name(...), or a key that exists."
 
@@ -84,11 +84,6 @@ def _places(declaration: Declaration, attribute: Attribute, value: Any) -> list[
     elif (table := TABLES.get(declaration.table)) and (column := table.column(str(attribute.column))) and column.target:
         return [(column.target, str(value))]  # the cluster of a VM, and other rows that no resource makes
     return list(attribute.refers_to(value))
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = next(iter(difflib.get_close_matches(word, filter(None, known), 1)), None)
-    return f"Did you mean '{printable(close)}'?" if close else ""
 
 
 def _shown(row: Row) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from verge_pulumi.client import Filter, Row, printable, where
 from verge_pulumi.engine.connecting.connection import Connection
+from verge_pulumi.engine.errors import nearest
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,8 @@ class OfVergeOS:
         others = self.connection.client.table(kind.table).list(
             fields=["$key", kind.label], filter=_all({**dict(kind.only), **within})
         )
-        names = [str(row.get(kind.label)) for row in others]
-        import difflib  # for a message of an error only
-
-        return next(iter(difflib.get_close_matches(str(wanted[kind.label]), names, 1)), None)
+        names = [row.get(kind.label) for row in others]
+        return nearest(wanted[kind.label], names)
 
 
 def _all(conditions: Mapping[str, Any]) -> Filter | None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from verge_pulumi.client import Budget, Clocks, Observer, RetryPolicy, VergeClient
+from verge_pulumi.client import Budget, Clocks, LoginRequired, Observer, RetryPolicy, VergeClient
 from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.evidence import Evidence
@@ -88,6 +88,7 @@ class Connection:
         self._system: System | None = None
         self._first: System | None = None
         self._sure = False
+        self._refused: LoginRequired | None = None
         self._lock = threading.Lock()
         self._shared: dict[tuple[object, ...], Any] = {}
         self._sharing = threading.Lock()
@@ -123,10 +124,17 @@ class Connection:
 
         Raises:
             EngineError: What answers is not a VergeOS.
+            LoginRequired: It refuses the login; it is not tried again, which could lock the user out.
         """
         with self._lock:
+            if self._refused is not None:
+                raise self._refused
             if self._system is None or not self._sure:
-                row = self.reader.system()
+                try:
+                    row = self.reader.system()
+                except LoginRequired as error:
+                    self._refused = error
+                    raise
                 name = row.get("cloud_name")
                 if not name or not isinstance(name, str):
                     raise EngineError(f"{self.client.host} does not say which VergeOS it is. Check the host")

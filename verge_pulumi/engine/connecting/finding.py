@@ -15,7 +15,7 @@ from verge_pulumi.client import Row, VergeError, printable
 from verge_pulumi.engine.connecting.answers import Answers, Kind, OfVergeOS
 from verge_pulumi.engine.connecting.mocked import OfMocks, key_of
 from verge_pulumi.engine.connecting.provider import for_program
-from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.errors import EngineError, Refusal, sentence, shown
 from verge_pulumi.engine.runtime import provider_process
 
 
@@ -70,7 +70,7 @@ def find(
         place: What people call that parent, as in " in VM 42".
 
     Raises:
-        pulumi.RunError: There is none, there are several, or VergeOS cannot be asked.
+        Refusal: There is none, there are several, or VergeOS cannot be asked.
     """
     try:
         asked = answers(provider)
@@ -98,7 +98,7 @@ def find_all(
         wanted: By column.
 
     Raises:
-        pulumi.RunError: VergeOS cannot be asked.
+        Refusal: VergeOS cannot be asked.
     """
     try:
         return answers(provider).matching(kind, fields, wanted)
@@ -106,8 +106,8 @@ def find_all(
         raise _not_found(kind, wanted, error) from None
 
 
-def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> pulumi.RunError:
-    """Return the error that a program ends with; of this one Pulumi prints the text and no traceback."""
+def _not_found(kind: Kind, wanted: Mapping[str, Any], error: Exception) -> Refusal:
+    """Return the error that a program ends with."""
     called = " ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in wanted.values())
     what = f"{kind.noun} {printable(called)}".strip()
-    return pulumi.RunError(shown(f"Unable to find the {what}: {error}"))
+    return Refusal(shown(sentence(f"Unable to find the {what}: {error}")))

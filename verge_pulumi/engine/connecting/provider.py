@@ -6,9 +6,10 @@ import os
 
 import pulumi
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.connection import Connection, connect, settings_in_process
 from verge_pulumi.engine.connecting.settings import NAMESPACE, Settings, wants_live_checks
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, refusal
 
 
 class Provider(pulumi.ProviderResource):
@@ -51,7 +52,10 @@ class Provider(pulumi.ProviderResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if not api_key_env and not (username_env and password_env):
-            raise TypeError("Provider needs api_key_env=, or username_env= and password_env=.")
+            raise refusal(
+                f"Provider '{printable(resource_name)}'",
+                "it needs api_key_env, or username_env and password_env. Give the names of variables that hold them",
+            )
         given: dict[str, pulumi.Input[str] | float | None] = {
             "provider": resource_name,
             "host": host,

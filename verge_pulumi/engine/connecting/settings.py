@@ -10,7 +10,7 @@ from pathlib import Path
 from verge_pulumi.client import ApiKey, Authentication, Basic, Budget, ledger_path
 from verge_pulumi.client.host import is_loopback, origin
 from verge_pulumi.client.pace import REQUESTS_PER_HOUR
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, given_as, nearest
 from verge_pulumi.engine.runtime import provider_process
 
 NAMESPACE = "vergeos"
@@ -19,8 +19,20 @@ NAMESPACE = "vergeos"
 LONGEST_TIMEOUT = 86400
 """Seconds that one HTTP exchange may be given."""
 
+KNOWN = {
+    f"VERGEOS_{name}"
+    for name in (
+        *("HOST", "API_KEY", "USERNAME", "PASSWORD", "CA_FILE", "INSECURE", "TIMEOUT", "REQUESTS_PER_HOUR", "MARK"),
+        *("FORMER_NAME", "LIVE_CHECKS", "DEBUG", "TRACE"),
+    )
+}
+"""The variables of the environment that have a meaning."""
+
 _SWITCH = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
 """How a setting that is true or false may be spelt."""
+
+
+_LOGIN = {"username": "VERGEOS_USERNAME", "password": "VERGEOS_PASSWORD"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +70,15 @@ class Settings:
     provider: str = ""
     trace: str = ""
     trimmed: tuple[str, ...] = ()
+
+    @property
+    def credentials(self) -> str:
+        """Where the credentials come from, as part of a sentence."""
+        if self.provider:
+            return f"the variables that the provider '{self.provider}' names"
+        names = {"apiKey": "VERGEOS_API_KEY"} if self.api_key else _LOGIN
+        named = " and ".join(names.values()), " and ".join(f"{NAMESPACE}:{name}" for name in names)
+        return f"{named[0]} (or the configuration {named[1]})"
 
     def authentication(self) -> Authentication:
         """Return how requests prove who sends them."""
@@ -109,7 +130,7 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     def switch(name: str, variable: str, default: bool) -> bool:
         text = value(name, variable).lower()
         if text and text not in _SWITCH:
-            problems.append(f"{_where(name, variable, provider)} must be true or false")
+            problems.append(f"{_where(name, variable, provider)} is {given_as(text)} and must be true or false")
         return _SWITCH.get(text, default)
 
     def trimmed(name: str, variable: str, cut: Callable[[str], str] = _without_blank_ends) -> str:
@@ -124,12 +145,12 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
     if timeout and not (
         re.fullmatch(r"[0-9]{0,5}\.?[0-9]{0,20}", timeout) and 0 < float(f"0{timeout}") <= LONGEST_TIMEOUT
     ):
-        what = f"must be a number of seconds above 0 and up to {LONGEST_TIMEOUT}"
+        what = f"is {given_as(timeout)} and must be a number of seconds above 0 and up to {LONGEST_TIMEOUT}"
         problems.append(f"{_where('timeout', 'VERGEOS_TIMEOUT', provider)} {what}")
         timeout = ""
     per_hour = value("requestsPerHour", "VERGEOS_REQUESTS_PER_HOUR")
     if per_hour and not re.fullmatch("[0-9]{1,9}", per_hour):
-        what = "must be a whole number up to 999999999, or 0 for no limit"
+        what = f"is {given_as(per_hour)} and must be a whole number up to 999999999, or 0 for no limit"
         problems.append(f"{_where('requestsPerHour', 'VERGEOS_REQUESTS_PER_HOUR', provider)} {what}")
         per_hour = ""
     settings = Settings(
@@ -152,9 +173,11 @@ def read_settings(configured: Callable[[str], str | None], environment: Mapping[
         where = _where("apiKey", "VERGEOS_API_KEY", provider)
         problems.append(f"{where} holds white space or characters that no key has; copy it once more")
     if not settings.host:
-        problems.append(f"{_where('host', 'VERGEOS_HOST', provider)} is not set")
+        problems.append(
+            f"{_where('host', 'VERGEOS_HOST', provider)} is not set{_misspelt('VERGEOS_HOST', environment)}"
+        )
     if not settings.api_key and not (settings.username and settings.password):
-        problems.append(_missing_credentials(configured, provider))
+        problems.append(_missing_credentials(configured, provider, environment))
     if problems:
         raise EngineError("; ".join(problems))
     return settings
@@ -175,7 +198,7 @@ def wants_live_checks(configured: Callable[[str], str | None], environment: Mapp
     variable = "VERGEOS_LIVE_CHECKS"
     text = (environment.get(variable) or configured("liveChecks") or "false").lower()
     if text not in _SWITCH:
-        raise EngineError(f"{_where('liveChecks', variable, '')} must be true or false")
+        raise EngineError(f"{_where('liveChecks', variable, '')} is {given_as(text)} and must be true or false")
     return _SWITCH[text]
 
 
@@ -194,9 +217,19 @@ def _where(name: str, variable: str, provider: str) -> str:
     return f"{variable} (or the configuration {NAMESPACE}:{name})"
 
 
-def _missing_credentials(configured: Callable[[str], str | None], provider: str) -> str:
+def _misspelt(variable: str, environment: Mapping[str, str]) -> str:
+    """Return which variable of the environment may be a misspelt one; "" if none is like it."""
+    close = nearest(
+        variable, (name for name in environment if name.upper().startswith("VERGE") and name not in KNOWN), 0.8
+    )
+    return f" (the environment has {close})" if close else ""
+
+
+def _missing_credentials(configured: Callable[[str], str | None], provider: str, environment: Mapping[str, str]) -> str:
     if not provider:
-        return "VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment"
+        wanted = ("VERGEOS_API_KEY", *_LOGIN.values())
+        misspelt = next(filter(None, (_misspelt(name, environment) for name in wanted)), "")
+        return f"VERGEOS_API_KEY, or VERGEOS_USERNAME and VERGEOS_PASSWORD, must be set in the environment{misspelt}"
     names = [named for name in ("apiKey", "username", "password") if (named := configured(f"{name}Env"))]
     if not names:
         return f"the provider '{provider}' names no variable for its credentials"

@@ -78,6 +78,7 @@ class Attribute:
         min_length: int | None = None,
         max_length: int | None = None,
         pattern: str | None = None,
+        wanted: str = "",
         write_only: bool = False,
         if_unset: Any = None,
         since: str = "",
@@ -107,6 +108,7 @@ class Attribute:
             }.items()
             if bound is not None
         }
+        self.wanted = wanted
         self.write_only = write_only
         self.if_unset = if_unset
         self.since = since
@@ -128,6 +130,11 @@ class Attribute:
         self.annotation = annotation
         if self.column == "":
             self.column = name
+
+    @property
+    def advice(self) -> str:
+        """What to give, as a sentence; "" where the type says that."""
+        return self.wanted
 
     target: Any = None
     """The resource class, or several in a union, that a reference names."""
@@ -229,6 +236,10 @@ class Attr(Described[pulumi.Input[T], T], Generic[T]):
     """An attribute of type T: written as ``pulumi.Input[T]``, read as ``pulumi.Output[T]``."""
 
 
+class Measured(Described[pulumi.Input[T | str], T], Generic[T]):
+    """A number of a fixed unit, read as such, which a program may also write as a text with another one: ``"2GiB"``."""
+
+
 class Reference(Attribute):
     """An attribute that names another row: by the resource itself, by its ``id``, by its key, or by its name."""
 
@@ -277,6 +288,18 @@ class Reference(Attribute):
         if table:
             return [(table.removeprefix("/v4/"), key)]
         return [(target.declaration.table, key) for target in self.targets] if value is not None else []
+
+    @property
+    def advice(self) -> str:
+        """What to give, as a sentence."""
+        return self.meaning()
+
+    def meaning(self, name: str = "...") -> str:
+        """Return what to give instead of something that is no reference, such as a bare name."""
+        accepted = self.accepts()
+        kinds = " or ".join(f"{'an' if each[0] in 'AEIO' else 'a'} {each}" for each in accepted)
+        key = "its key" if len(accepted) == 1 else "its path such as 'vms/42'"
+        return f"Pass {kinds}, {key}, or by_name({name})."
 
     def accepts(self) -> list[str]:
         """Return the class names of the resources it accepts; a trait stands for those that have it."""
@@ -375,6 +398,7 @@ def arg(
     min_length: int | None = None,
     max_length: int | None = None,
     pattern: str | None = None,
+    wanted: str = "",
     write_only: bool = False,
     role: Role | None = None,
     unit: int | None = None,
@@ -402,6 +426,7 @@ def arg(
         min_length: Shortest text allowed.
         max_length: Longest text allowed.
         pattern: Regular expression the text must match.
+        wanted: What matches it, for people: "Give a time such as '03:30'".
         write_only: Whether VergeOS never returns it; the state keeps what was last written.
         role: What it tells reviews of the object, as `roles` lists it.
         unit: Bytes for which 1 stands, where it is an amount of memory or data.
@@ -423,6 +448,7 @@ def arg(
         min_length=min_length,
         max_length=max_length,
         pattern=pattern,
+        wanted=wanted,
         write_only=write_only,
         role=role,
         unit=unit,
@@ -431,6 +457,20 @@ def arg(
         if_unset=if_unset,
         since=since,
     )
+
+
+def measured(
+    *,
+    default: None,
+    restarts: bool = False,
+    ge: int | None = None,
+    le: int | None = None,
+    role: Role | None = None,
+    unit: int | None = None,
+    unset: int | None = None,
+) -> Any:
+    """Declare an argument that is a number of a fixed unit; what there is to say of it is as of `arg`."""
+    return Measured[Any](default=default, restarts=restarts, ge=ge, le=le, role=role, unit=unit, unset=unset)
 
 
 def policy(

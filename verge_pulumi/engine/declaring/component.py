@@ -11,12 +11,14 @@ from typing import Any, ClassVar, TypeVar
 
 import pulumi
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import Attribute, Whole
 from verge_pulumi.engine.declaring.declaration import Declared, parameter, read_attributes, refuse_own
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.declaring.signature import refuse_unknown
+from verge_pulumi.engine.declaring.signature import UNNAMED, refuse_unknown, see_name
+from verge_pulumi.engine.errors import written_at
 
 R = TypeVar("R", bound=BaseResource, covariant=True)
 
@@ -27,7 +29,7 @@ class Arguments(Declared):
     attributes: ClassVar[Mapping[str, Attribute]]
 
     def __init__(self, **arguments: Any) -> None:
-        refuse_unknown(type(self), self.attributes, arguments)
+        refuse_unknown(written_at(type(self)), self.attributes, arguments)
         self.given: Mapping[str, Any] = arguments
 
     def __init_subclass__(cls) -> None:
@@ -71,11 +73,15 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
     title: ClassVar[str]
     """The name of the class that declares, which is also the name people read in messages."""
 
-    def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
+    def __init__(
+        self, resource_name: str = UNNAMED, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any
+    ) -> None:
         running = program.current()
-        with running.declaring():
+        subject = f"{self.title} '{printable(resource_name)}'"
+        with running.declaring(subject):
+            see_name(type(self), resource_name, arguments)
             parts = {name: arguments.pop(name, None) for name in self.parts}
-            refuse_unknown(type(self), self.attributes, arguments)
+            refuse_unknown(subject, self.attributes, arguments, self.parts)
             token = f"vergeos:index:{self.title}"
             types = (*running.types_of(opts.parent if opts else None), token)
             whole = program.Claim(types=types, name=resource_name, text=f"{self.title} '{resource_name}'")
@@ -118,7 +124,7 @@ class Component(Declared, Whole[R], pulumi.ComponentResource):
             parts: Every part, None where it was not given.
 
         Raises:
-            TypeError: A part is not given in its form.
+            Unfit: A part is not given in its form.
         """
         raise NotImplementedError
 

@@ -18,6 +18,7 @@ from verge_pulumi.engine.declaring.attributes import (
     arg,
     computed,
     items,
+    measured,
     named_items,
     path_ref,
     policy,
@@ -172,7 +173,8 @@ class Declaration:
 
 
 @dataclass_transform(
-    kw_only_default=True, field_specifiers=(arg, policy, ref, refs, path_ref, items, named_items, computed, parameter)
+    kw_only_default=True,
+    field_specifiers=(arg, measured, policy, ref, refs, path_ref, items, named_items, computed, parameter),
 )
 class Declared:
     """What declares attributes by annotations; type checkers derive the constructors of subclasses from them.

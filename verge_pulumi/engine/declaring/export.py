@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pulumi
 
+from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.attributes import Whole
 from verge_pulumi.engine.declaring.resource import BaseResource
+from verge_pulumi.engine.errors import Refusal
 
 
 def export(name: str, resource: BaseResource | Whole[BaseResource]) -> None:
@@ -14,6 +16,15 @@ def export(name: str, resource: BaseResource | Whole[BaseResource]) -> None:
     Args:
         name: Name of the output.
         resource: The resource; of a component its main one.
+
+    Raises:
+        Refusal: It is no resource.
     """
-    row = resource.main if isinstance(resource, Whole) else resource
+    row: object = resource.main if isinstance(resource, Whole) else resource
+    if not isinstance(row, BaseResource):
+        text = printable(name)
+        raise Refusal(
+            f"Unable to export '{text}': {type(resource).__name__} is no resource of VergeOS. "
+            f"Pass one, or write pulumi.export('{text}', ...) for any other value."
+        )
     pulumi.export(name, {"$key": row.key, "location": row.location})

@@ -11,12 +11,13 @@ import pulumi
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.attributes import REST, Attribute, Items, NamedItems
 from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.problems import Problem, missing, problems
 from verge_pulumi.engine.declaring.values import PLAIN, uncarried
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.runtime import provider_process
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, TypeAdapter, ValidationError
+    from pydantic import BaseModel, TypeAdapter
 
 # pydantic is imported where the first value is checked: it takes about half as long to load as Pulumi, and it is the
 # provider that checks, not the program.
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Inputs = dict[str, Any]
 
 
-def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs, list[str]]:
+def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs, list[Problem]]:
     """Check and normalise the inputs of a program.
 
     Args:
@@ -37,26 +38,33 @@ def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs
     from pydantic import ValidationError
 
     known = {name: value for name, value in given.items() if not pulumi.contains_unknowns(value)}
-    problems = [
-        f"{name}: is required."
+    wrong = [
+        missing(name)
         for name, attribute in declaration.inputs.items()
         if attribute.required and given.get(name) is None
     ]
     arguments = {name: value for name, value in known.items() if name in declaration.inputs and value is not None}
-    problems += _uncarried(arguments)
+    wrong += _uncarried(arguments)
     try:
         model = input_model(declaration).model_validate(arguments)
         valid = model.model_dump(exclude_unset=True)
         # Text has become a number where one is declared.
-        problems = problems or _uncarried(valid)
+        wrong = wrong or _uncarried(valid)
     except ValidationError as error:
-        problems += sentences(error)
+        inputs = declaration.inputs
+        wrong += problems(
+            error,
+            arguments,
+            known=inputs,
+            secret=lambda name: inputs[name].secret,
+            advice=lambda name: inputs[name].advice,
+        )
         valid = arguments
-    return {**given, **valid}, problems
+    return {**given, **valid}, wrong
 
 
-def _uncarried(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name}: {why}." for name, value in values.items() if (why := uncarried(value))]
+def _uncarried(values: Mapping[str, Any]) -> list[Problem]:
+    return [Problem(f"{name} {why}.") for name, value in values.items() if (why := uncarried(value))]
 
 
 @cache
@@ -211,16 +219,3 @@ def differing(declaration: Declaration, state: Mapping[str, Any], inputs: Mappin
         if inputs.get(name) is not None
         and (pulumi.contains_unknowns(inputs[name]) or not attribute.value.same(state.get(name), inputs[name]))
     ]
-
-
-def sentences(error: ValidationError) -> list[str]:
-    """Return one sentence for each thing that is wrong; never the input, which may be a secret."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return [
-        f"{printable('.'.join(map(str, detail['loc'])))}: {printable(_reason(detail['msg']), 500)}."
-        for detail in details
-    ]
-
-
-def _reason(message: str) -> str:
-    return message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")

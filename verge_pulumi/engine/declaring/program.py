@@ -18,6 +18,7 @@ import pulumi
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring import checking
+from verge_pulumi.engine.errors import Unfit, refusal
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.engine.runtime.registering import Later
 
@@ -124,10 +125,20 @@ class Program:
         self._checks = checking.begin()
 
     @contextmanager
-    def declaring(self) -> Iterator[None]:
-        """Remember the error by which a constructor refuses what it is given."""
+    def declaring(self, subject: str) -> Iterator[None]:
+        """Remember the error by which a constructor refuses what it is given.
+
+        Args:
+            subject: What people call the object.
+
+        Raises:
+            Refusal: What is given does not fit.
+        """
         try:
-            yield
+            try:
+                yield
+            except Unfit as error:
+                raise refusal(subject, error.shown) from None
         except Exception as error:
             self._refusal = error
             raise
@@ -156,7 +167,7 @@ class Program:
         Pulumi compares URNs too, but only when it registers a resource, and it has created others by then.
 
         Raises:
-            pulumi.RunError: One of the names is taken.
+            Refusal: One of the names is taken.
         """
         key = (claim.types, claim.name)
         if key in self._reserved:
@@ -173,7 +184,7 @@ class Program:
         if other is not claim:
             both = f"{claim} and {other} would both be '{printable(claim.name)}' in the program"
             cause = "it is declared twice" if str(claim) == str(other) else both
-            raise pulumi.RunError(f"Unable to declare {subject}: {cause}. {advice}.")
+            raise refusal(subject, f"{cause}. {advice}")
 
     def types_of(self, resource: pulumi.Resource | None) -> Types:
         """Return the types of a parent; none where a resource is directly in the stack."""
@@ -197,7 +208,7 @@ class Program:
         """Look at a resource before it is registered; the arguments are those of `Planned`.
 
         Raises:
-            pulumi.RunError: It cannot work together with what was declared before.
+            Refusal: It cannot work together with what was declared before.
         """
         linked = {argument: self.linked(value) for argument, value in arguments.items()}
         attributes = resource.declaration.attributes

@@ -6,25 +6,27 @@ to another stack; the last three also as outputs, whose values are known later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
-from verge_pulumi.client import VergeError
+from verge_pulumi.client import VergeError, printable
 from verge_pulumi.engine.connecting.answers import Answers, Kind, Search
 from verge_pulumi.engine.connecting.finding import ByName, answers
 from verge_pulumi.engine.connecting.mocked import key_of
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference, Refs, Whole
 from verge_pulumi.engine.declaring.values import uncarried
-from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.errors import EngineError, Refusal, given_as, refusal
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declaration
 
 
 T = TypeVar("T")
+
+_SINGLE = (bool, float, int, str)
 
 
 def argument(subject: str, attribute: Attribute, provider: pulumi.ProviderResource | None) -> Argument:
@@ -44,12 +46,12 @@ def carried(subject: str, attribute: Attribute, value: Any) -> Any:
     """Return a value whose numbers arrive as they are; an output is looked at when it is known.
 
     Raises:
-        pulumi.RunError: A number would arrive as another one. The provider cannot tell any more.
+        Refusal: A number would arrive as another one. The provider cannot tell any more.
     """
 
     def refuse(known: T) -> T:
         if why := uncarried(known):
-            raise pulumi.RunError(f"Unable to declare {subject}: {attribute.name}: {why}.")
+            raise refusal(subject, f"{attribute.name} {why}")
         return known
 
     def outputs(within: Any) -> Any:
@@ -71,19 +73,28 @@ class Argument:
     subject: str
     attribute: Attribute
 
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.attribute.name}="
+    def refusal(self, why: str) -> Refusal:
+        """Return the error by which the program learns what is wrong with the argument.
+
+        Args:
+            why: What follows its name, and what to do.
+        """
+        return refusal(self.subject, f"{self.attribute.name}{why}")
 
     def meant(self, value: Any) -> Any:
         """Return what a value stands for while the program runs.
 
         Raises:
-            TypeError: It cannot be a value of this argument.
+            Refusal: It cannot be a value of this argument.
         """
         if isinstance(value, ByName):
-            raise TypeError(f"{self} accepts no by_name(). Pass the value itself.")
+            raise self.refusal(f" accepts no {value}. Pass the value itself.")
         if isinstance(value, pulumi.Resource):
-            raise TypeError(f"{self} accepts no resource. Pass an output of the {type(value).__name__}.")
+            raise self.refusal(f" accepts no resource. Pass an output of {_called(value)}.")
+        if self.attribute.value_type in _SINGLE and isinstance(value, list | tuple | Mapping):
+            # The SDK would fail with an assertion, before any check.
+            what = "mapping" if isinstance(value, Mapping) else "list"
+            raise self.refusal(f" {given_as(value)} is a {what}. Give a single value.")
         return value
 
     def registered(self, meant: Any) -> Any:
@@ -102,13 +113,13 @@ class Referring(Argument):
         """Return what a value stands for: of a component its main resource, of a name or an export the key of the row.
 
         Raises:
-            TypeError: It cannot be a value of this argument.
-            pulumi.RunError: A name or an export stands for no row that is accepted, or for several.
+            Refusal: It cannot be a value of this argument, or a name or an export stands for no row that is accepted,
+                or for several.
         """
         if not isinstance(self.attribute, Refs) or value is None or isinstance(value, pulumi.Output):
             return self._meant(value)
         if not isinstance(value, list | tuple):
-            raise TypeError(f"{self} accepts a list, not {type(value).__name__}. Pass {self.attribute.name}=[...].")
+            raise self.refusal(f" accepts a list, not {_called(value)}. Pass {self.attribute.name}=[...].")
         return [self._meant(each) for each in value]
 
     def registered(self, meant: Any) -> Any:
@@ -120,13 +131,24 @@ class Referring(Argument):
         if isinstance(meant, pulumi.Resource):
             accepted = self.attribute.accepts()
             if not any(base.__name__ in accepted for base in type(meant).__mro__):
-                raise TypeError(f"{self} accepts {' or '.join(accepted)}, not {type(value).__name__}. {self._advice}.")
+                raise self.refusal(f" accepts {' or '.join(accepted)}, not {_called(value)}. {self.attribute.advice}")
         elif isinstance(meant, ByName):
             return self._named(meant)
         elif isinstance(meant, Mapping):
             is_known = not any(isinstance(part, pulumi.Output) for part in meant.values())
             return self._exported(meant) if is_known else pulumi.Output.from_input(meant)
+        elif meant is not None and not isinstance(meant, pulumi.Output | Awaitable):
+            self._see_key(meant)
         return meant
+
+    def _see_key(self, value: Any) -> None:
+        """See that a value is the key of a row, which a bare name is not."""
+        value_of_one = self.attribute.value.each or self.attribute.value
+        try:
+            value_of_one.normalise(value)
+        except ValueError as error:
+            why = f" {given_as(value)} {str(error).partition('. ')[0]}. {self.attribute.meaning(given_as(str(value)))}"
+            raise self.refusal(why) from None
 
     def _registered(self, meant: Any) -> Any:
         if isinstance(meant, pulumi.Output):
@@ -147,10 +169,10 @@ class Referring(Argument):
         place = exported.get("location")
         table, _, key = str(place or "").removeprefix("/v4/").partition("/")
         if not key:
-            raise self._refusal(f" is given a mapping without a location, which export() gives. {self._advice}.")
+            raise self.refusal(f" is given a mapping without a location, which export() gives. {self.attribute.advice}")
         if table not in {target.table for target in self._targets}:
             accepted = " or ".join(self.attribute.accepts())
-            raise self._refusal(f" accepts {accepted}, and {place} is a row of {table}. {self._advice}.")
+            raise self.refusal(f" accepts {accepted}, and {place} is a row of {table}. {self.attribute.advice}")
         return self._reference(table, key)
 
     def _named(self, name: ByName) -> str:
@@ -166,26 +188,21 @@ class Referring(Argument):
             if len(found) != 1:
                 raise _several(asked, found) if found else _none(asked, searches)
         except (EngineError, VergeError) as error:
-            raise self._refusal(f"{name}: {error}") from None
+            raise self.refusal(f"={name}: {error}") from None
         return found[0][1]
 
     def _reference(self, table: str, key: str) -> str:
         return f"{table}/{key}" if self.attribute.as_path else key
 
-    def _refusal(self, why: str) -> pulumi.RunError:
-        # Of this error Pulumi prints the text and no traceback.
-        return pulumi.RunError(shown(f"Unable to declare {self}{why}"))
-
     @property
     def _targets(self) -> Sequence[Declaration]:
         return [target.declaration for target in self.attribute.resolved()]
 
-    @property
-    def _advice(self) -> str:
-        accepted = self.attribute.accepts()
-        kinds = " or ".join(f"{'an' if each[0] in 'AEIOU' else 'a'} {each}" for each in accepted)
-        key = "its key" if len(accepted) == 1 else "its path such as 'vms/42'"
-        return f"Pass {kinds}, {key}, or by_name(...)"
+
+def _called(value: Any) -> str:
+    """Return what a value is, and of a resource its name in the program."""
+    kind = type(value).__name__
+    return f"{kind} '{printable(value.pulumi_resource_name)}'" if isinstance(value, pulumi.Resource) else kind
 
 
 def _search(target: Declaration, name: ByName) -> Search:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -43,12 +43,13 @@ from verge_pulumi.engine.declaring.declaration import (
     refuse_own,
     row_key,
 )
-from verge_pulumi.engine.declaring.hidden import ADOPTED, NAME, OBJECTS, ORGANIZATION, OWNER
+from verge_pulumi.engine.declaring.hidden import ADOPTED, GIVEN, NAME, OBJECTS, ORGANIZATION, OWNER
 from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.declaring.signature import refuse_unknown
+from verge_pulumi.engine.declaring.signature import UNNAMED, refuse_unknown, see_name
+from verge_pulumi.engine.errors import Refusal
 from verge_pulumi.engine.runtime import registering
 
 
@@ -68,21 +69,23 @@ class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resourc
     resource_name: str = parameter(kw_only=False)
     opts: pulumi.ResourceOptions | None = parameter(default=None, kw_only=False)
 
-    def __init__(self, resource_name: str, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
+    def __init__(
+        self, resource_name: str = UNNAMED, /, opts: pulumi.ResourceOptions | None = None, **arguments: Any
+    ) -> None:
         running = program.current()
-        with running.declaring():
+        subject = f"{self.declaration.title} '{printable(resource_name)}'"
+        with running.declaring(subject):
+            see_name(type(self), resource_name, arguments)
             # Only components of this package give hidden inputs.
             hidden = {name: arguments.pop(name) for name in [*arguments] if name.startswith("__")}
             parts = {name: arguments.pop(name, None) for name in self.parts}
-            refuse_unknown(type(self), self.declaration.attributes, arguments)
+            refuse_unknown(subject, self.declaration.attributes, arguments, self.parts)
             if opts is not None and opts.import_ is not None:
-                raise pulumi.RunError(
-                    f"Unable to import {self.declaration.title} '{printable(resource_name)}': Pulumi imports nothing "
-                    "that a dynamic provider manages. Leave import_ out and set adopt=True, which takes the existing "
-                    "row over."
+                raise Refusal(
+                    f"Unable to import {subject}: Pulumi imports nothing that a dynamic provider manages. "
+                    "Leave import_ out and set adopt=True, which takes the existing row over."
                 )
             inputs = self.declaration.inputs
-            subject = f"{self.declaration.title} '{printable(resource_name)}'"
             provider = self._provider_of(opts)
             given, properties = {}, {}
             for name, value in self.derive_arguments(arguments).items():
@@ -95,6 +98,9 @@ class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resourc
             claim = self._claim(resource_name, opts)
             ignored = opts.ignore_changes or () if opts else ()
             running.announce(self, resource_name, given, provider, parts, claim.types, ignored)
+            hidden[GIVEN] = [
+                name for name, value in properties.items() if value is not None and not _holds_output(value)
+            ]
             if adopted := _adopted(given):
                 hidden[ADOPTED] = adopted
             if running.count(provider) == 1:
@@ -281,6 +287,14 @@ def _adopted(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str]]:
         for name, planned in linked.items()
         if isinstance(planned, program.Planned) and planned.arguments.get("adopt") not in (None, False)
     }
+
+
+def _holds_output(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(_holds_output, value))
+    return isinstance(value, pulumi.Output | Awaitable)
 
 
 def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResource]) -> pulumi.Output[Any]:

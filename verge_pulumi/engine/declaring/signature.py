@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Union
 
 import pulumi
 
-from verge_pulumi.client import printable
 from verge_pulumi.engine.connecting.finding import ByName
-from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, NamedItems, Refs
+from verge_pulumi.engine.declaring.attributes import REQUIRED, Attribute, Exported, Items, Measured, NamedItems, Refs
 from verge_pulumi.engine.declaring.parts import part_types
+from verge_pulumi.engine.declaring.problems import missing, unknown
+from verge_pulumi.engine.errors import given_as, refusal, written_at
 
 if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.declaration import Declared
@@ -39,7 +40,10 @@ class SignatureOfClass:
         # A constructor that a program wrote for its own subclass is shown as it is.
         if wrote.__module__.startswith(f"{__package__}."):
             named = sorted(_declared(owner), key=lambda parameter: parameter.default is not Parameter.empty)
-            parameters = [each for each in parameters if each.kind is not Parameter.VAR_KEYWORD] + named
+            own = [each for each in parameters if each.kind is not Parameter.VAR_KEYWORD]
+            parameters = [
+                each.replace(default=Parameter.empty) if each.default == UNNAMED else each for each in own
+            ] + named
         return inspect.Signature(parameters)
 
 
@@ -61,7 +65,8 @@ def _accepted(attribute: Attribute) -> Any:
     if isinstance(attribute, NamedItems):
         return _MAPPING[str, attribute.item]
     keys = (str, int, Exported)
-    values = (attribute.value_type,) if attribute.target is None else keys
+    own = (attribute.value_type, str) if isinstance(attribute, Measured) else (attribute.value_type,)
+    values = own if attribute.target is None else keys
     accepted = _UNION[(*values, *(_OUTPUT[value] for value in values))]
     if attribute.target is not None:
         accepted = _UNION[attribute.target, ByName, accepted]
@@ -70,22 +75,44 @@ def _accepted(attribute: Attribute) -> Any:
     return _UNION[accepted, None] if attribute.default is None else accepted
 
 
-def refuse_unknown(cls: type, attributes: Mapping[str, Attribute], arguments: Mapping[str, Any]) -> None:
-    """Say what a program without a type checker would learn from one.
+UNNAMED = ""
+"""The name of a resource to which a program gives none; Python would say so in words of its own."""
+
+
+def see_name(cls: type, resource_name: object, arguments: Mapping[str, Any]) -> None:
+    """See that a resource has a name in the program.
 
     Raises:
-        TypeError: An argument is unknown, missing, or decided by VergeOS.
+        Refusal: It has none, or it is no text.
+    """
+    if isinstance(resource_name, str) and resource_name:
+        return
+    known = arguments.get("resource_name") or arguments.get("name")
+    example = known if isinstance(known, str) and known else "main"
+    why = "it has no name in the program, which is a text and the first argument"
+    raise refusal(written_at(cls), f"{why}. Write {cls.__name__}({given_as(example)}, ...)")
+
+
+def refuse_unknown(
+    subject: str, attributes: Mapping[str, Attribute], arguments: Mapping[str, Any], parts: Sequence[str] = ()
+) -> None:
+    """Say what a program without a type checker would learn from one.
+
+    Args:
+        subject: What people call the object.
+        attributes: What its class declares.
+        arguments: What is given, without parts.
+        parts: The names of its parts.
+
+    Raises:
+        Refusal: An argument is unknown, missing, or decided by VergeOS.
     """
     known = {name: attribute for name, attribute in attributes.items() if attribute.is_input}
     for name in arguments:
         if name in attributes and name not in known:
-            raise TypeError(f"{cls.__name__}: '{name}' is decided by VergeOS and cannot be set.")
+            raise refusal(subject, f"VergeOS decides {name}. Leave it out, and read it as an output.")
         if name not in known:
-            import difflib  # for this message only
-
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise TypeError(f"{cls.__name__} has no argument '{printable(name, 80)}'.{hint}")
-    missing = [name for name, attribute in known.items() if attribute.required and name not in arguments]
-    if missing:
-        raise TypeError(f"{cls.__name__} needs {', '.join(f'{name}=' for name in missing)}.")
+            raise refusal(subject, unknown(name, [*known, *parts]))
+    lacking = [name for name, attribute in known.items() if attribute.required and name not in arguments]
+    if lacking:
+        raise refusal(subject, " ".join(map(missing, lacking)))

@@ -19,14 +19,15 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 from verge_pulumi.client import as_key
 from verge_pulumi.client.keys import DRAWN, NAME, NUMBER
 from verge_pulumi.engine.declaring.mentions import Mention
+from verge_pulumi.engine.errors import Unfit, did_you_mean
 
 T = TypeVar("T")
 
 LARGEST = 2**53 - 1
 """The largest whole number that arrives as it is: Pulumi carries every number as a double."""
 
-TOO_LARGE = f"holds a number beyond {LARGEST:,}, which Pulumi carries as another one; write it as text"
-NO_NUMBER = "holds NaN or infinity, which is no number of JSON"
+TOO_LARGE = f"holds a number beyond {LARGEST:,}, which Pulumi carries as another one. Write it as text"
+NO_NUMBER = "holds NaN or infinity, which is no number of JSON. Give another one"
 
 
 def uncarried(value: Any) -> str | None:
@@ -131,7 +132,7 @@ class _MacAddress(_Text):
     def normalise(self, value: Any) -> Any:
         digits = re.sub(r"[:.-]", "", str(value)).lower()
         if not re.fullmatch(r"[0-9a-f]{12}", digits):
-            raise ValueError("a MAC address has 12 hexadecimal digits, for example 'f0:db:30:00:00:01'")
+            raise ValueError("is not a MAC address. Give 12 hexadecimal digits, such as 'f0:db:30:00:00:01'")
         return ":".join(digits[index : index + 2] for index in range(0, 12, 2))
 
 
@@ -150,6 +151,32 @@ class _Parsed(_Text):
             raise ValueError(self.wanted) from None
 
 
+class _Cidr(_Text):
+    """A network, whose address has no host bits. In rows that others wrote they are not looked at."""
+
+    def normalise(self, value: Any) -> Any:
+        try:
+            network = ipaddress.ip_network(str(value).strip(), strict=False)
+        except ValueError:
+            # The text of the error quotes the value, which may be a secret.
+            raise ValueError("is not a network. Give one, such as '10.0.0.0/24'") from None
+        address = str(value).strip().partition("/")[0]
+        if ipaddress.ip_address(address) != network.network_address:
+            why = "is the address of a host in a network. Give the network"
+            raise Unfit(f"{why}, such as '10.0.0.0/24'", f"{why} itself, '{network}'")
+        return str(network)
+
+    def same(self, left: Any, right: Any) -> bool:
+        return super().same(self.from_api(left), self.from_api(right))
+
+    def from_api(self, value: Any) -> Any:
+        """Return the network that a column holds, as far as it holds one."""
+        try:
+            return str(ipaddress.ip_network(str(value).strip(), strict=False)) if value else None
+        except ValueError:
+            return value
+
+
 class _WordList(_Text):
     """Words that one column holds, in their order; the spacing may differ when read back.
 
@@ -163,10 +190,10 @@ class _WordList(_Text):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, list):
-            raise ValueError("a list of words is wanted")
+            raise ValueError("is not a list of words. Give one, such as ['one', 'two']")
         words = [str(item).strip() for item in value]
         if not all(re.fullmatch(rf"[^{self.separator}\s]+", word) for word in words):
-            raise ValueError(f"a word of the list holds at least one character, and neither {self.plural} nor spaces")
+            raise ValueError(f"has a word that is empty, or holds {self.plural} or spaces. Give each word by itself")
         return words
 
     def to_api(self, value: Any) -> Any:
@@ -177,11 +204,21 @@ class _WordList(_Text):
 
 
 class _CidrList(_WordList):
+    cidr = _Cidr()
+
     def normalise(self, value: Any) -> Any:
-        try:
-            return [str(ipaddress.ip_network(word, strict=False)) for word in super().normalise(value)]
-        except ValueError:
-            raise ValueError("networks are wanted, such as ['10.0.0.0/24', '10.1.0.0/24']") from None
+        if not isinstance(value, list):
+            raise ValueError("is not a list of networks. Give one, such as ['10.0.0.0/24', '10.1.0.0/24']")
+        return [self.cidr.normalise(word) for word in value]
+
+    def same(self, left: Any, right: Any) -> bool:
+        return super().same(self._networks(left), self._networks(right))
+
+    def from_api(self, value: Any) -> Any:
+        return self._networks(super().from_api(value))
+
+    def _networks(self, value: Any) -> Any:
+        return [self.cidr.from_api(word) for word in value] if isinstance(value, list) else value
 
 
 class _Json(Value):
@@ -223,10 +260,10 @@ class _Size(Value):
         match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", _number_text(value))
         unit = self.units.get(match[2] or "B") if match else None
         if match is None or unit is None:
-            raise ValueError(f"a size is a number of bytes or a text with a unit ({', '.join(self.units)})")
+            raise ValueError(f"is not a size. Give bytes as a number, or a text with a unit ({', '.join(self.units)})")
         count = Fraction(match[1]) * unit
         if count.denominator != 1:
-            raise ValueError("a size is a whole number of bytes")
+            raise ValueError("is not a whole number of bytes. Give a size such as '20GiB'")
         return int(count)
 
     def normalise(self, value: Any) -> Any:
@@ -241,12 +278,32 @@ class _Size(Value):
         return None if value is None else self.normalise(value)
 
 
+class _Mebibytes(_Size):
+    """A number of MiB, which may be written with another unit; VergeOS calls them MB."""
+
+    def normalise(self, value: Any) -> Any:
+        text = _number_text(value)
+        try:
+            count, rest = divmod(self.bytes(text if re.search("[A-Za-z]", text) else f"{text}MiB"), self.units["MiB"])
+        except ValueError:
+            raise ValueError("is not a size. Give MiB as a number, or a text such as '2GiB'") from None
+        if rest:
+            raise ValueError("is not a whole number of MiB. Give one, or a text such as '2GiB'")
+        return count
+
+    def to_api(self, value: Any) -> Any:
+        return value
+
+    def from_api(self, value: Any) -> Any:
+        return value
+
+
 class _Decimal(Value):
     json_types = ("num",)
 
     def normalise(self, value: Any) -> Any:
         if isinstance(value, bool):
-            raise ValueError("a number is wanted")
+            raise ValueError("is not a number. Give one, such as 1.5")
         return value
 
     def to_api(self, value: Any) -> Any:
@@ -260,7 +317,7 @@ class _Scalar(_Text):
         if isinstance(value, bool):
             return "true" if value else "false"
         if not isinstance(value, str | int | float):
-            raise ValueError("text, a number, True or False is wanted")
+            raise ValueError("is a list or a mapping. Give text, a number, True or False")
         return _number_text(value)
 
     def to_api(self, value: Any) -> Any:
@@ -279,7 +336,7 @@ class _Key(Value):
         text = _number_text(value)
         if not re.fullmatch(self.grammar, text):
             # "0" is looked up as a row by VergeOS, not read as "none" (docs/vergeos/quirks.md §W9).
-            raise ValueError("a key is a positive number, or a resource of this package")
+            raise ValueError("is not a key. Give a positive number, or a resource of this package")
         return text
 
     def to_api(self, value: Any) -> Any:
@@ -305,7 +362,7 @@ class _RowPath(Value):
         if self.table and not text.startswith(f"{self.table}/"):
             text = f"{self.table}/{self.key.normalise(text)}"
         if not re.fullmatch(rf"[a-z][a-z0-9_]*/({self.key.grammar})", text):
-            raise ValueError("a reference is written 'table/key', for example 'vms/42', or is a resource")
+            raise ValueError("is not a reference. Give a resource, or 'table/key' such as 'vms/42'")
         return text
 
     def refers_to(self, value: Any) -> Iterable[tuple[str, str]]:
@@ -343,6 +400,14 @@ class _KeyText(_Keys):
 
 class _MachineType(_Text):
     families: ClassVar = {"q35": "pc-q35-", "pc": "pc-i440fx-"}
+    words = ("pc", "q35", "yottabyte")
+
+    def normalise(self, value: Any) -> Any:
+        # Releases add versions (docs/vergeos/virtual-machines.md §2.2), which are left to VergeOS.
+        if value in self.words or re.fullmatch(r"pc-(q35|i440fx)-[0-9]+(\.[0-9]+)*", str(value)):
+            return value
+        why, wanted = "is not a machine type.", "Give 'q35', 'pc', or a version such as 'pc-q35-10.0'"
+        raise Unfit(f"{why} {wanted}", f"{why} {did_you_mean(value, self.words)} {wanted}")
 
     def same(self, left: Any, right: Any) -> bool:
         # Before 26.0.1 VergeOS replaced an alias by the newest type of its family
@@ -379,7 +444,7 @@ class _Moment(Value):
             return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         except (ValueError, OverflowError, OSError):
             raise ValueError(
-                "a time is 'never', a time with its zone such as '2030-01-31T12:00:00Z', or seconds since 1970"
+                "is not a time. Give one with its zone such as '2030-01-31T12:00:00Z', seconds since 1970, or 'never'"
             ) from None
 
     def to_api(self, value: Any) -> Any:
@@ -400,7 +465,7 @@ class _Duration(Value):
     def to_api(self, value: Any) -> Any:
         match = re.fullmatch(r"\s*0*([1-9][0-9]{0,8})\s*([wdhms])\s*", str(value))
         if match is None:
-            raise ValueError(f"a duration is a number with a unit ({', '.join(self.units)}), such as '72h'")
+            raise ValueError(f"is not a duration. Give a number with a unit ({', '.join(self.units)}), such as '72h'")
         return int(match[1]) * self.units[match[2]]
 
 
@@ -425,10 +490,8 @@ SENSITIVE = Sensitive()
 Text = Annotated[str, _Text()]
 """Text of which VergeOS keeps "" when there is none."""
 
-Cidr = Annotated[
-    str, _Parsed(lambda text: ipaddress.ip_network(text, strict=False), "a network is wanted, such as '10.0.0.0/24'")
-]
-"""A network in CIDR form, such as ``10.0.0.0/24``. Host bits are dropped."""
+Cidr = Annotated[str, _Cidr()]
+"""A network in CIDR form, such as ``10.0.0.0/24``."""
 
 CidrList = Annotated[list[str], _CidrList(",", "commas")]
 """A list of networks in CIDR form that VergeOS keeps in one column, separated by commas."""
@@ -442,11 +505,11 @@ Decimal = Annotated[float, _Decimal()]
 Duration = Annotated[str, _Duration()]
 """A length of time, such as ``72h`` or ``30d``."""
 
-IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "an address is wanted, such as '10.0.0.1'")]
+IpAddress = Annotated[str, _Parsed(ipaddress.ip_address, "is not an address. Give one, such as '10.0.0.1'")]
 """An IPv4 or IPv6 address."""
 
 IpInterface = Annotated[
-    str, _Parsed(ipaddress.ip_interface, "an address with its prefix is wanted, such as '10.0.0.1/24'")
+    str, _Parsed(ipaddress.ip_interface, "is not an address with its prefix. Give one, such as '10.0.0.1/24'")
 ]
 """An address with the length of its network's prefix, such as ``10.0.0.1/24``."""
 
@@ -468,6 +531,9 @@ LineList = Annotated[list[str], _WordList("\n", "line breaks")]
 MacAddress = Annotated[str, _MacAddress()]
 """A MAC address in any of the usual spellings."""
 
+Mebibytes = Annotated[int, _Mebibytes()]
+"""A number of MiB, or a text with a unit: ``2048`` or ``"2GiB"``."""
+
 Media = Annotated[
     Literal["disk", "cdrom", "import", "clone", "nonpersistent", "efidisk", "9p", "dir", "clone9p", "clonedir"],
     _Media(),
@@ -475,7 +541,7 @@ Media = Annotated[
 """Kind of a drive's medium."""
 
 MachineType = Annotated[str, _MachineType()]
-"""A machine type, such as ``q35`` or ``pc-q35-10.0``. The list grows with releases and is left to VergeOS."""
+"""A machine type, such as ``q35`` or ``pc-q35-10.0``. Versions grow with releases and are left to VergeOS."""
 
 Moment = Annotated[str | int, _Moment()]
 """A time such as ``2030-01-31T12:00:00Z``, seconds since 1970, or ``never``."""

@@ -25,7 +25,7 @@ from pulumi.dynamic import (
 
 from verge_pulumi.engine.connecting.connection import Connection, from_process
 from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING, OBJECTS
+from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING, GIVEN, OBJECTS
 from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -118,12 +118,14 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @reported("check")
     def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
         """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
-        inputs, problems = validate(self.declaration, news)
+        inputs, wrong = validate(self.declaration, news)
         adopted, assumed = inputs.pop(ADOPTED, None) or {}, inputs.pop(ASSUMED, None) or []
+        given = inputs.pop(GIVEN, None) or []
         self.connection.reader.scarcity.expect(int(inputs.pop(OBJECTS, 0)))
         inputs |= {name: _olds[name] for name in self.kept(_olds, inputs) if name in _olds}
         inputs[TOKEN] = _olds.get(TOKEN) or new_token(provider_process.urn(), provider_process.random_seed())
         inputs |= self.derived(_olds, inputs)
+        problems = [each.shown if each.argument in given else each for each in wrong]
         problems = problems or list(self.check_together(inputs))
         if not problems:
             problems = list(self.identity.problems(_olds, inputs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import operator
 from collections.abc import Collection, Iterable, Mapping
@@ -10,12 +9,12 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 
-from verge_pulumi.client import NotFound, Outcome, Row, VergeError, printable, where
+from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, did_you_mean
 from verge_pulumi.engine.lifecycle.creating import Creating
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.recording import managed
@@ -140,8 +139,8 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         if len(rows) == 1:
             return rows[0]
         by = " and ".join(self.declaration.unique)
-        if not rows and len(wanted) == 1 and (close := self._closest(*wanted.items())):
-            raise EngineError(f"{table} has no row of that {by}. Did you mean '{printable(close)}'?")
+        if not rows and len(wanted) == 1 and (meant := self._meant(*wanted.items())):
+            raise EngineError(f"{table} has no row of that {by}. {meant}")
         if rows:
             keys = ", ".join(str(row["$key"]) for row in rows)
             raise EngineError(f"rows {keys} of {table} are meant{f' by that {by}' if by else ''}. Name one of them")
@@ -149,12 +148,11 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             f"{table} has no row{f' of that {by}' if by else ''}, and this resource makes none. Name one that exists"
         )
 
-    def _closest(self, wanted: tuple[str, Any]) -> str | None:
-        """Return the value of a column that is most like one which no row has."""
+    def _meant(self, wanted: tuple[str, Any]) -> str:
+        """Return the question whether another value of a column is meant than one which no row has; "" if none is."""
         column, value = wanted
         others = self.connection.reader.find(self.declaration.table, None, ("$key", column))
-        names = [str(row[column]) for row in others if row.get(column)]
-        return next(iter(difflib.get_close_matches(str(value), names, 1)), None)
+        return did_you_mean(value, (row.get(column) for row in others))
 
     def _on_delete(self, state: Inputs) -> Any:
         """Return what becomes of the row in the end: as the program says, else as its kind says."""

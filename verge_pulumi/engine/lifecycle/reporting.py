@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from verge_pulumi.client import ApiError, hidden_so_far, hiding, printable, printable_lines
+from verge_pulumi.client import ApiError, LoginRequired, hidden_so_far, hiding, printable, printable_lines
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.hidden import NAME
 from verge_pulumi.engine.errors import (
@@ -75,8 +75,10 @@ def failure(provider: Hooks[Any], verb: str, properties: Sequence[Mapping[str, A
     newest = properties[-1] if properties else {}
     hidden = [*secrets_in(provider.declaration, properties), *hidden_so_far()]
     hint = provider.hint(error, newest) if isinstance(error, ApiError) else ""
-    cause = printable(f"{explain(error)} {hint}", LONGEST, hidden)
-    text = sentence(f"Unable to {verb} {printable(label(provider.declaration, newest))}: {cause}")
+    subject = printable(label(provider.declaration, newest))
+    why = _refused(provider, subject, error) if isinstance(error, LoginRequired) else f"{explain(error)} {hint}"
+    cause = printable(why, LONGEST, hidden)
+    text = sentence(f"Unable to {verb} {subject}: {cause}")
     if isinstance(error, InitialisationFailed):
         saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
         if saved:
@@ -88,3 +90,15 @@ def failure(provider: Hooks[Any], verb: str, properties: Sequence[Mapping[str, A
     if provider_process.serving():
         sys.tracebacklimit = 0
     return Reported(text)
+
+
+class _First(dict[str, str]):
+    """The object for which VergeOS first refused the login in this run."""
+
+
+def _refused(provider: Hooks[Any], subject: str, error: LoginRequired) -> str:
+    """Return why the login is refused: in full for the first object, and for the others that it is the same."""
+    first = provider.connection.shared(_First).setdefault("first", subject)
+    if first != subject:
+        return f"VergeOS refuses the login; the error of {first} says more."
+    return f"{error} The login is that of {provider.connection.settings.credentials}."

@@ -16,7 +16,7 @@ class _LowerCase(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, str):
-            raise ValueError("a text is wanted")
+            raise ValueError("is not text. Write it in quotes")
         return value.lower()
 
     def from_api(self, value: Any) -> Any:
@@ -30,10 +30,10 @@ class _Lines(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, list):
-            raise ValueError("a list of lines is wanted")
+            raise ValueError("is not a list of lines. Give one, in brackets: [...]")
         lines = [str(line).strip() for line in value]
         if not all(lines) or any(len(line.splitlines()) > 1 for line in lines):
-            raise ValueError("an element of the list is one line, and not empty")
+            raise ValueError("has an element that is empty, or more than one line. Give each line by itself")
         return lines
 
     def to_api(self, value: Any) -> Any:
@@ -55,7 +55,7 @@ class _Addresses(Value):
         except ValueError:
             pass
         # The text of the error quotes the value, which may be a secret.
-        raise ValueError("a list of addresses and networks is wanted, such as ['192.0.2.7', '10.0.0.0/24']")
+        raise ValueError("is not a list of addresses and networks. Give one, such as ['192.0.2.7', '10.0.0.0/24']")
 
     def to_api(self, value: Any) -> Any:
         return ",".join(value)
@@ -77,7 +77,7 @@ class _RowNumber(Value):
     def normalise(self, value: Any) -> Any:
         text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
         if not re.fullmatch("0|[1-9][0-9]{0,15}", text):
-            raise ValueError("the key of a row is a number, and 0 is the whole table")
+            raise ValueError("is not the key of a row. Give a number, or 0 for the whole table")
         return int(text)
 
 

@@ -47,7 +47,7 @@ class User(
         given={"$key": (1,), "type": ("site_sync", "site_user")}, filled={"remote_name": "name"}
     )  # docs/vergeos/access.md §1
 
-    name: Attr[LowerCase] = arg(min_length=1, max_length=128, pattern="^[^/]+$")
+    name: Attr[LowerCase] = arg(min_length=1, max_length=128, pattern="^[^/]+$", wanted="Give a name without '/'")
     """Login name, unique on the system, without ``/``. VergeOS keeps it in lower case."""
 
     password: Attr[Secret[str] | None] = arg(default=None, min_length=1, max_length=256, write_only=True)

@@ -24,10 +24,10 @@ class _Definitions(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ValueError("values by property are wanted, such as {'primary': '#336699'}")
+            raise ValueError("is not a mapping of properties. Give one, such as {'primary': '#336699'}")
         said = {str(name).strip(): str(text).strip() for name, text in value.items()}
         if not all(name and name.isprintable() for name in said):
-            raise ValueError("a property has a name")
+            raise ValueError("has a property without a name. Give it one")
         return {name: text for name, text in said.items() if text}
 
     def to_api(self, value: Any) -> Any:

@@ -131,7 +131,7 @@ class _Networks(Value):
         try:
             return [str(ip_network(str(text).strip(), strict=False)) for text in value]
         except (TypeError, ValueError):
-            raise ValueError("a list of networks is wanted, such as ['172.17.0.0/16']") from None
+            raise ValueError("is not a list of networks. Give one, such as ['172.17.0.0/16']") from None
 
 
 GuestAddresses = Annotated[list[str], _Addresses()]

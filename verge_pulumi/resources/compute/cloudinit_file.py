@@ -31,7 +31,9 @@ class CloudInitFile(Resource, table="cloudinit_files", unique=("vm", "name")):
     vm: Ref[VirtualMachine] = path_ref(column="owner", replaces=True)
     """The virtual machine it belongs to."""
 
-    name: Attr[str] = arg(min_length=2, max_length=256, pattern="^/")
+    name: Attr[str] = arg(
+        min_length=2, max_length=256, pattern="^/", wanted="Give a path that begins with '/', such as '/user-data'"
+    )
     """Name, unique in the VM: ``/user-data``, ``/meta-data``, ``/network-config``, or ``/unattend.xml`` for Windows."""
 
     contents: Attr[Secret[str]] = arg(write_only=True)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
-from verge_pulumi.engine.declaring.attributes import Attr, OptionalRef, arg, computed, policy, ref
+from verge_pulumi.engine.declaring.attributes import Attr, Measured, OptionalRef, arg, computed, measured, policy, ref
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
-from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Secret, Text
+from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Mebibytes, Secret, Text
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
@@ -36,13 +36,15 @@ if TYPE_CHECKING:
 HARDWARE = select("machine", [select("drives", data_loss.FIELDS)], "hardware")
 """The field of a VM that says what `end` wants to know."""
 
+WITHOUT_QUOTES = "Give a name without double quotes, and without a space at either end"
+
 BootOrder = Literal["cd", "cdn", "dc", "nc", "n", "c", "d", "strict"]
 
 
 class VirtualMachineSettings(Describable, Placed):
     """What is said of a virtual machine."""
 
-    name: Attr[str] = arg(min_length=1, max_length=128, pattern=r'^[^\s"]([^"]*[^\s"])?$')
+    name: Attr[str] = arg(min_length=1, max_length=128, pattern=r'^[^\s"]([^"]*[^\s"])?$', wanted=WITHOUT_QUOTES)
     """Name in VergeOS; unique on the system. No double quotes, no space at either end."""
 
     note: Attr[Text | None] = arg(default=None, max_length=1024)
@@ -77,8 +79,10 @@ class VirtualMachineSettings(Describable, Placed):
     cpu_type: Attr[str | None] = arg(default=None, restarts=True)
     """Model of the virtual CPU; the cluster's default if unset. The list grows with releases."""
 
-    ram: Attr[int | None] = arg(default=None, restarts=True, ge=256, le=1048576, role="ram", unit=MIB, unset=1024)
-    """Memory in MB; 1024 if unset."""
+    ram: Measured[Mebibytes | None] = measured(
+        default=None, restarts=True, ge=256, le=1048576, role="ram", unit=MIB, unset=1024
+    )
+    """Memory, such as ``"2GiB"``, or a number of MiB, as which it is read; 1024 if unset."""
 
     machine_type: Attr[MachineType | None] = arg(default=None, restarts=True)
     """Virtual chipset, such as ``q35`` (the newest of its family) or ``pc-q35-10.0``."""

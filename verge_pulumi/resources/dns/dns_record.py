@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.values import Key, Text
 from verge_pulumi.resources._describable import Describable
-from verge_pulumi.resources.dns.dns_zone import TTL, DnsZone
+from verge_pulumi.resources.dns.dns_zone import TTL, TTL_WANTED, DnsZone
 from verge_pulumi.resources.network._staged import StagingProvider
 
 ADDRESSES = {"A": 4, "AAAA": 6}
@@ -41,7 +41,7 @@ class DnsRecord(Describable, Resource, table="vnet_dns_zone_records", life=Stage
     """What it says: an address for ``A`` and ``AAAA``, a host name for ``CNAME``, ``MX``, ``NS``, ``PTR`` and ``SRV``,
     else text."""
 
-    ttl: Attr[Text | None] = arg(default=None, pattern=TTL)
+    ttl: Attr[Text | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """How long it may be cached, such as ``30m``; the zone's `default_ttl` if unset."""
 
     mx_preference: Attr[int | None] = arg(default=None, ge=0, le=65535)

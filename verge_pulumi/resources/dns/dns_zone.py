@@ -16,6 +16,8 @@ from verge_pulumi.resources.network._staged import StagingProvider
 TTL = "^([0-9]+[smhdwSMHDW]?)*$"
 """A length of time as DNS servers write it, such as ``1h``."""
 
+TTL_WANTED = "Give a number of seconds, or one with a unit (s, m, h, d, w), such as '1h'"
+
 
 class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=Staged("DNS")):
     """A domain that a network's DNS server serves; `DnsRecord` fills it.
@@ -40,7 +42,7 @@ class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=
     email: Attr[Text | None] = arg(default=None)
     """Mail address of who is responsible."""
 
-    default_ttl: Attr[str | None] = arg(default=None, pattern=TTL)
+    default_ttl: Attr[str | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """How long answers may be cached if their record does not say; ``1h`` if unset."""
 
     notify: Attr[Literal["yes", "no", "explicit"] | None] = arg(default=None)
@@ -58,16 +60,16 @@ class DnsZone(Resource, table="vnet_dns_zones", unique=("view", "domain"), life=
     masters: Attr[SemicolonList | None] = arg(default=None)
     """Servers that a ``slave`` or ``stub`` is copied from."""
 
-    refresh_interval: Attr[str | None] = arg(default=None, pattern=TTL)
+    refresh_interval: Attr[str | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """How often copies are compared with the original; ``3h`` if unset."""
 
-    retry_interval: Attr[str | None] = arg(default=None, pattern=TTL)
+    retry_interval: Attr[str | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """After how long a comparison that failed is repeated; ``30m`` if unset."""
 
-    expiry_period: Attr[str | None] = arg(default=None, pattern=TTL)
+    expiry_period: Attr[str | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """After how long a copy that could not be compared is given up; ``3w`` if unset."""
 
-    negative_ttl: Attr[str | None] = arg(default=None, pattern=TTL)
+    negative_ttl: Attr[str | None] = arg(default=None, pattern=TTL, wanted=TTL_WANTED)
     """How long it may be cached that a name does not exist; ``10m`` if unset."""
 
     forwarders: Attr[SemicolonList | None] = arg(default=None)

@@ -11,6 +11,7 @@ from verge_pulumi.client import Row
 from verge_pulumi.engine.declaring.component import Arguments
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
+from verge_pulumi.engine.declaring.problems import Problem, Several
 from verge_pulumi.engine.declaring.values import Value
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.resources.firewall._plan import in_order
@@ -43,10 +44,10 @@ class RuleList(Value):
     def normalise(self, value: Any) -> Any:
         """Return the rules in their one spelling."""
         if not isinstance(value, list) or not all(isinstance(rule, dict) for rule in value):
-            raise ValueError("a list of FirewallRule is wanted")
+            raise ValueError("is not a list of FirewallRule. Give one, in brackets: [FirewallRule(...)]")
         valid, wrong = validated(value)
         if wrong:
-            raise ValueError("; ".join(problem.rstrip(".") for problem in wrong))
+            raise Several(wrong)
         return valid
 
     def same(self, left: Any, right: Any) -> bool:
@@ -57,14 +58,15 @@ class RuleList(Value):
         )
 
 
-def validated(rules: list[Any]) -> tuple[list[Inputs], list[str]]:
+def validated(rules: list[Any]) -> tuple[list[Inputs], list[Problem]]:
     """Return what is known of rules, normalised, and one sentence for each problem."""
-    valid, problems = [], []
+    valid: list[Inputs] = []
+    problems: list[Problem] = []
     for place, rule in enumerate(rules, start=1):
         given = {name: value for name, value in rule.items() if value is not None}
         inputs, found = validate(RULE, given)
         valid.append(inputs)
-        problems += [f"rule {place}: {problem}" for problem in found]
+        problems += [problem.within(f"rule {place}") for problem in found]
     return valid, problems
 
 

@@ -14,11 +14,14 @@ from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.declaring.values import Value
 
 ADDRESS_FORMS = (
-    "write an address, a network such as '10.0.0.0/24', a range such as '10.0.0.5-10.0.0.9', 'router', 'vnetself', "
-    "'default', 'vnet:<name>', 'vmnic:<vm>.<nic>', 'alias:<key>', or several of them with commas"
+    "is not an address. Give one, a network such as '10.0.0.0/24', a range such as '10.0.0.5-10.0.0.9', 'router', "
+    "'vnetself', 'default', 'vnet:<name>', 'vmnic:<vm>.<nic>', 'alias:<key>', or several of them with commas"
 )
 
-PORT_FORMS = "write a port from 1 to 65535, a range such as '1000-1005', 'alias:<key>', or several of them with commas"
+PORT_FORMS = (
+    "is not a port. Give one from 1 to 65535, a range such as '1000-1005', 'alias:<key>', or several of them with "
+    "commas"
+)
 
 
 def _mention(term: str) -> Mention:
@@ -48,7 +51,7 @@ class _Terms(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, str):
-            raise ValueError("a text is wanted, such as '80,443' for ports")
+            raise ValueError("is not text. Write it in quotes, such as '80,443' for ports")
         terms = [term.strip() for term in value.split(",")]
         return ",".join(map(self.term, terms)) if terms != [""] else ""
 
@@ -67,7 +70,7 @@ class _RuleAddress(_Terms):
     def normalise(self, value: Any) -> Any:
         text = super().normalise(value)
         if "default" in text.split(",") and text != "default":
-            raise ValueError("'default' stands alone")
+            raise ValueError("has 'default' beside others. Give it alone")
         return text
 
     def term(self, text: str) -> str:
@@ -80,7 +83,7 @@ class _RuleAddress(_Terms):
             vm, _, nic = name.rpartition(".")
             if vm and nic:
                 return text
-            raise ValueError("a NIC of a VM is written 'vmnic:web.eth0'")
+            raise ValueError("is not a NIC of a VM. Give it as 'vmnic:web.eth0'")
         try:
             return _literal(text)
         except _Backwards:
@@ -108,10 +111,13 @@ class _AliasEntries(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, list) or not value:
-            raise ValueError("a list of addresses or ports is wanted")
+            raise ValueError("is not a list of addresses or ports. Give one, such as ['10.0.0.0/24']")
         entries = [_entry(item) for item in value]
         if any("," in entry or not entry.partition("|")[0] for entry in entries):
-            raise ValueError("an entry holds an address or a port, a label after '|' if wanted, and no comma")
+            raise ValueError(
+                "has an entry that is empty or holds a comma. Give an address or a port, with a label after '|' if "
+                "you want one"
+            )
         return entries
 
     def to_api(self, value: Any) -> Any:
@@ -128,7 +134,7 @@ def _entry(text: Any) -> str:
 def _alias(text: str) -> str:
     # VergeOS refuses the name of an alias (docs/vergeos/networks.md §4.2).
     if not re.fullmatch(r"alias:[1-9][0-9]*", text):
-        raise ValueError("an alias is written 'alias:<key>', as rule_addresses.alias(...) does")
+        raise ValueError("is not an alias. Give 'alias:<key>', as rule_addresses.alias(...) writes it")
     return text
 
 
@@ -145,7 +151,7 @@ def _literal(text: str) -> str:
         return str(ip_address(text))
     low, high = ip_address(first.strip()), ip_address(last.strip())
     if low.version != high.version or int(low) > int(high):
-        raise _Backwards("a range goes from a lower address to a higher one")
+        raise _Backwards("is a range that goes down. Give the lower address first")
     return f"{low}-{high}"
 
 

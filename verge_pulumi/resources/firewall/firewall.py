@@ -20,7 +20,7 @@ from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payl
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Review
-from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain
+from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Unfit, explain
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN, appeared
@@ -116,7 +116,7 @@ class Firewall(
         """Return the arguments with what each rule says instead of the rule."""
         rules = arguments["rules"]
         if not isinstance(rules, Sequence) or not all(isinstance(rule, FirewallRule) for rule in rules):
-            raise TypeError("Firewall: rules= is a list of FirewallRule.")
+            raise Unfit("rules is not a list of FirewallRule. Give one, in brackets: [FirewallRule(...)]")
         return {**arguments, "rules": [dict(rule.given) for rule in rules]}
 
     def would_allow(

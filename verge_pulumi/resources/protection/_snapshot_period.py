@@ -12,6 +12,7 @@ from verge_pulumi.engine.declaring.attributes import Attr, arg
 from verge_pulumi.engine.declaring.component import Arguments
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
+from verge_pulumi.engine.declaring.problems import Problem, Several
 from verge_pulumi.engine.declaring.values import Seconds, Value
 
 TABLE = "snapshot_profile_periods"
@@ -68,10 +69,10 @@ class PeriodsByName(Value):
     def normalise(self, value: Any) -> Any:
         """Return the periods in their one spelling."""
         if not isinstance(value, dict) or not all(isinstance(period, dict) for period in value.values()):
-            raise ValueError("a mapping from names to SnapshotPeriod is wanted")
+            raise ValueError("is not a mapping from names to SnapshotPeriod. Give one: {'daily': SnapshotPeriod(...)}")
         valid, wrong = validated(value)
         if wrong:
-            raise ValueError("; ".join(problem.rstrip(".") for problem in wrong))
+            raise Several(wrong)
         return valid
 
     def same(self, left: Any, right: Any) -> bool:
@@ -82,16 +83,17 @@ class PeriodsByName(Value):
         )
 
 
-def validated(periods: Mapping[str, Inputs]) -> tuple[dict[str, Inputs], list[str]]:
+def validated(periods: Mapping[str, Inputs]) -> tuple[dict[str, Inputs], list[Problem]]:
     """Return what is known of periods, normalised, and one sentence for each problem."""
-    valid, problems = {}, []
+    valid: dict[str, Inputs] = {}
+    problems: list[Problem] = []
     for name, period in periods.items():
         inputs, found = validate(PERIOD, {key: value for key, value in period.items() if value is not None})
         valid[name] = inputs
         shown = printable(name, LONGEST_NAME)
-        problems += [f"period '{shown}': {problem}" for problem in found]
+        problems += [problem.within(f"period '{shown}'") for problem in found]
         if not name or name != name.strip():
-            problems.append(f"period '{shown}': its name is empty or begins or ends with a space.")
+            problems.append(Problem(f"period '{shown}': its name is empty or begins or ends with a space. Change it."))
     return valid, problems
 
 

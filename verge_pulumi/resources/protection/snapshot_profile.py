@@ -13,6 +13,7 @@ from verge_pulumi.engine.declaring.lives import Cost, DeletedBy
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
+from verge_pulumi.engine.errors import Unfit
 from verge_pulumi.engine.lifecycle.lives import DeletedByProvider
 from verge_pulumi.resources._describable import Describable
 from verge_pulumi.resources.protection._periods import Periods
@@ -70,7 +71,7 @@ class SnapshotProfile(
         """Return the arguments with what each period says instead of the period."""
         periods = arguments["periods"]
         if not isinstance(periods, Mapping) or not all(isinstance(each, SnapshotPeriod) for each in periods.values()):
-            raise TypeError("SnapshotProfile: periods= is a mapping from names to SnapshotPeriod.")
+            raise Unfit("periods is not a mapping of SnapshotPeriod. Give one by name: {'daily': SnapshotPeriod(...)}")
         return {**arguments, "periods": {name: dict(period.given) for name, period in periods.items()}}
 
 

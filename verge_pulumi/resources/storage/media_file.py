@@ -22,7 +22,7 @@ from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import BYTE
 from verge_pulumi.engine.declaring.values import Value
-from verge_pulumi.engine.errors import EngineError, gone, shown
+from verge_pulumi.engine.errors import EngineError, Unfit, gone
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.reading.waiting import patience, wait_until
 from verge_pulumi.engine.runtime import provider_process
@@ -38,7 +38,7 @@ class _LocalPath(Value):
 class _Sha256(Value):
     def normalise(self, value: Any) -> Any:
         if not re.fullmatch(r"[0-9a-fA-F]{64}", str(value)):
-            raise ValueError("a SHA-256 checksum has 64 hexadecimal digits")
+            raise ValueError("is not a SHA-256 checksum. Give its 64 hexadecimal digits")
         return str(value).lower()
 
 
@@ -219,4 +219,4 @@ def _checksum_in_program(source: str) -> str:
     try:
         return checksum(Path(source))
     except EngineError as error:
-        raise pulumi.RunError(shown(f"Unable to declare a MediaFile: {error}.")) from None
+        raise Unfit(str(error)) from None

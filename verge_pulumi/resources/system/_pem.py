@@ -60,7 +60,7 @@ CertificatePem = Annotated[
     str,
     _Pem(
         _CERTIFICATE,
-        "one certificate in PEM is wanted, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+        "is not one certificate in PEM. Give it from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
         one=True,
     ),
 ]
@@ -70,13 +70,13 @@ CertificatesPem = Annotated[
     str,
     _Pem(
         _CERTIFICATE,
-        "certificates in PEM are wanted, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+        "is not a list of certificates in PEM. Give each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
     ),
 ]
 """One certificate or several."""
 
 PrivateKeyPem = Annotated[
     str,
-    _Pem(_KEY, "a private key in PEM is wanted, from -----BEGIN PRIVATE KEY----- on, which no passphrase protects"),
+    _Pem(_KEY, "is not a private key in PEM without a passphrase. Give it from -----BEGIN PRIVATE KEY----- on"),
 ]
 """A private key."""

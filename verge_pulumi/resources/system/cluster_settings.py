@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from verge_pulumi.engine.declaring.attributes import Attr, arg, computed
+from verge_pulumi.engine.declaring.attributes import Attr, Measured, arg, computed, measured
 from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
-from verge_pulumi.engine.declaring.values import Decimal, Text
+from verge_pulumi.engine.declaring.values import Decimal, Mebibytes, Text
 from verge_pulumi.engine.lifecycle.lives import ExistingRowProvider
 from verge_pulumi.engine.lifecycle.recording import managed
 from verge_pulumi.resources._existing import Existing
@@ -78,7 +78,7 @@ class ClusterSettings(Existing, Resource, table="clusters", unique=("name",), li
     scaling_governor: Attr[Literal["performance", "ondemand", "powersave"] | None] = arg(default=None)
     """How the frequency of the CPUs follows their load."""
 
-    ram_per_unit: Attr[int | None] = arg(default=None)
+    ram_per_unit: Measured[Mebibytes | None] = measured(default=None)
     """MB of RAM of one unit of accounting."""
 
     cores_per_unit: Attr[int | None] = arg(default=None)
@@ -90,7 +90,7 @@ class ClusterSettings(Existing, Resource, table="clusters", unique=("name",), li
     price_per_unit: Attr[Decimal | None] = arg(default=None)
     """Price of one unit."""
 
-    max_ram_per_vm: Attr[int | None] = arg(default=None, ge=0)
+    max_ram_per_vm: Measured[Mebibytes | None] = measured(default=None, ge=0)
     """MB of RAM that one machine may have at most. Machines that have more cannot be migrated, nor started again."""
 
     max_cores_per_vm: Attr[int | None] = arg(default=None, ge=0)
@@ -102,10 +102,10 @@ class ClusterSettings(Existing, Resource, table="clusters", unique=("name",), li
     ram_overcommit_pct: Attr[Decimal | None] = arg(default=None, ge=0, le=100)
     """Percentage of the reserve that machines may use."""
 
-    storage_cachesize: Attr[int | None] = arg(default=None, ge=0)
+    storage_cachesize: Measured[Mebibytes | None] = measured(default=None, ge=0)
     """MB of cache on each node."""
 
-    storage_buffersize: Attr[int | None] = arg(default=None, ge=0)
+    storage_buffersize: Measured[Mebibytes | None] = measured(default=None, ge=0)
     """MB of RAM on each node that the vSAN buffers with."""
 
     storage_hugepages: Attr[bool | None] = arg(default=None)
@@ -114,7 +114,7 @@ class ClusterSettings(Existing, Resource, table="clusters", unique=("name",), li
     swap_tier: Attr[int | None] = arg(default=None, ge=-1, le=5)
     """Storage tier for swap, -1 for none. It counts for drives that are formatted from then on."""
 
-    swap_per_drive: Attr[int | None] = arg(default=None, ge=0)
+    swap_per_drive: Measured[Mebibytes | None] = measured(default=None, ge=0)
     """MB of swap on each drive; as above."""
 
     max_core_temp: Attr[int | None] = arg(default=None)

@@ -29,7 +29,7 @@ class SystemIdentity(Existing, Resource, table="system", life=ExistsAlready()):
     city: Attr[Text | None] = arg(default=None)
     """City where it is."""
 
-    country: Attr[Text | None] = arg(default=None, pattern=r"^[A-Z]{2}$")
+    country: Attr[Text | None] = arg(default=None, pattern=r"^[A-Z]{2}$", wanted="Give its two letters, such as 'DE'")
     """Country where it is, by the two letters of ISO 3166-1, such as ``US``."""
 
     timezone: Attr[Text | None] = arg(default=None)

@@ -38,7 +38,9 @@ class UpdateSettings(Existing, Resource, table="update_settings", life=ExistsAlr
     auto_reboot: Attr[bool | None] = arg(default=None)
     """Whether it reboots its nodes for that by itself."""
 
-    update_time: Attr[Text | None] = arg(default=None, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    update_time: Attr[Text | None] = arg(
+        default=None, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", wanted="Give a time such as '03:30'"
+    )
     """When it does, such as ``02:30``."""
 
     max_vsan_usage: Attr[int | None] = arg(default=None, ge=10, le=100)

@@ -26,14 +26,16 @@ class _Headers(Value):
 
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ValueError("headers by name are wanted, such as {'Content-Type': 'application/json'}")
+            raise ValueError("is not a mapping of headers. Give one, such as {'Content-Type': 'application/json'}")
         headers = {str(name).strip(): str(text).strip() for name, text in value.items()}
         if not all(re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) for name in headers):
-            raise ValueError("the name of a header has letters, digits and hyphens, and no colon")
+            raise ValueError("has a header with another name than letters, digits and hyphens. Change its name")
         if len({name.lower() for name in headers}) < len(headers):
-            raise ValueError("a header is named twice, in upper and lower case")
+            raise ValueError("names a header twice, in upper and lower case. Name it once")
         if not all(text.isprintable() for text in headers.values()):
-            raise ValueError("the value of a header is one line")  # not the value, which may be a secret
+            raise ValueError(
+                "has a header whose value is no line of text. Give one line"
+            )  # not the value, which may be a secret
         return headers
 
     def same(self, left: Any, right: Any) -> bool:
@@ -60,7 +62,9 @@ class Webhook(Resource, table="webhook_urls", unique=("name",)):
     name: Attr[str] = arg(min_length=1, max_length=128)
     """Name in VergeOS; unique on the system."""
 
-    url: Attr[str] = arg(pattern=r"^https?://[^\s/]\S*$")
+    url: Attr[str] = arg(
+        pattern=r"^https?://[^\s/]\S*$", wanted="Give one that begins with https://, such as 'https://example.com/hook'"
+    )
     """Where messages go, beginning with ``http://`` or ``https://``."""
 
     headers: Attr[Secret[Annotated[dict[str, str], _Headers()]] | None] = arg(default=None)

@@ -12,6 +12,7 @@ from verge_pulumi.engine.connecting.finding import ByName
 from verge_pulumi.engine.declaring import program
 from verge_pulumi.engine.declaring.attributes import Referred
 from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.engine.errors import given_as, refusal
 from verge_pulumi.resources.tags._taggable import Taggable
 from verge_pulumi.resources.tags.tag import Tag
 from verge_pulumi.resources.tags.tag_assignment import TagAssignment
@@ -29,7 +30,7 @@ def assign(on: Taggable, resource_name: str, tags: Any) -> Mapping[str, TagAssig
         tags: As the program gives them.
 
     Raises:
-        TypeError: They are not given in one of their forms.
+        Refusal: They are not given in one of their forms.
     """
     subject = f"{type(on).declaration.title} '{printable(resource_name)}'"
     made = {}
@@ -48,13 +49,15 @@ def _named(subject: str, given: Any) -> Iterator[tuple[str, str, Any]]:
     """Yield each tag once, with the name of its assignment, and what that is if the category allows several tags.
 
     Raises:
-        TypeError: They are not given in one of their forms.
+        Refusal: They are not given in one of their forms.
     """
     if isinstance(given, Mapping):
         yield from ((name, name, tag) for name, tag in given.items())
         return
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise TypeError(f"{subject}: tags= is a list of tags, or a mapping from names to tags.")
+        raise refusal(
+            subject, f"tags {given_as(given)} is not a list of tags. Give one in brackets, or a mapping by name"
+        )
     seen = set()
     for tag in given:
         linked = program.current().linked(tag)
@@ -75,9 +78,10 @@ def _name(subject: str, tag: Any) -> str:
         return str(tag.name if isinstance(tag, ByName) else tag)
     if isinstance(tag, Mapping) and isinstance(tag.get("location"), str):
         return str(tag["location"]).rpartition("/")[2]
-    raise TypeError(
-        f"{subject}: an element of tags= is not known while the program runs, or is no tag. Give the tags names that "
-        "stay: tags={'environment': ...}."
+    raise refusal(
+        subject,
+        "an element of tags is not known while the program runs, or is no tag. Give the tags names that stay: "
+        "tags={'environment': ...}",
     )
 
 

@@ -26,7 +26,9 @@ class _WireGuardKey(Value):
         except ValueError:
             sound = False
         if not sound:
-            raise ValueError("a WireGuard key is 32 bytes in base64, 44 characters, as 'wg genkey' writes it")
+            raise ValueError(
+                "is not a WireGuard key. Give 32 bytes in base64, 44 characters, as 'wg genkey' writes them"
+            )
         return text
 
     def from_api(self, value: Any) -> Any:
