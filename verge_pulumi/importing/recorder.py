@@ -23,7 +23,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
 from verge_pulumi.engine.ownership.states import OURS
-from verge_pulumi.engine.runtime import registering
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.importing.matching import Answer, Candidates, NoMatch
 from verge_pulumi.importing.secrets import opened
 
@@ -150,7 +150,7 @@ def in_turn() -> Callable[[pulumi.ResourceTransformationArgs], None]:
 
     def transformation(args: pulumi.ResourceTransformationArgs) -> None:
         if next(numbers) % AT_ONCE == 0:
-            registering.let_finish()
+            provider_process.let_finish()
 
     return transformation
 

@@ -23,7 +23,7 @@ import grpc
 import pulumi
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
-from pulumi.runtime import rpc, settings
+from pulumi.runtime import rpc, settings, sync_await
 from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
@@ -277,3 +277,25 @@ def run() -> tuple[object, object]:
     """
     manager = getattr(settings.SETTINGS, "rpc_manager", settings.SETTINGS)
     return manager, getattr(manager, "rpcs", None)
+
+
+def let_finish(turns: int = 1000) -> None:
+    """Let what was registered so far finish, as far as it can, while the program waits.
+
+    Args:
+        turns: Of the event loop, at most: what the program is going to do may be waited for.
+    """
+    _, calls = run()
+    wait: Any = getattr(sync_await, "_sync_await", None)
+    if wait is None or not isinstance(calls, list):
+        return  # they finish when the program has ended, and take more memory until then
+
+    async def finished() -> None:
+        running: list[asyncio.Future[Any]] = calls
+        for _ in range(turns):
+            await asyncio.sleep(0)  # before the first look, too: a call is in the list once it has begun
+            running = [call for call in running if not call.done()]
+            if not running:
+                return
+
+    wait(finished())

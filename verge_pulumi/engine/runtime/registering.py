@@ -24,10 +24,8 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 import pulumi
 from pulumi import _types
 from pulumi.runtime import resource as registration
-from pulumi.runtime import rpc, sync_await
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import source_pb2
-
-from verge_pulumi.engine.runtime import provider_process
 
 T = TypeVar("T")
 
@@ -249,28 +247,6 @@ def _uri(file: str) -> str | None:
     """Return the URI of a source file; None of what is no file, such as the lines of ``python -c``."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else None
-
-
-def let_finish(turns: int = 1000) -> None:
-    """Let what was registered so far finish, as far as it can, while the program waits.
-
-    Args:
-        turns: Of the event loop, at most: what the program is going to do may be waited for.
-    """
-    _, calls = provider_process.run()
-    wait: Any = getattr(sync_await, "_sync_await", None)
-    if wait is None or not isinstance(calls, list):
-        return  # they finish when the program has ended, and take more memory until then
-
-    async def finished() -> None:
-        running: list[asyncio.Future[Any]] = calls
-        for _ in range(turns):
-            await asyncio.sleep(0)  # before the first look, too: a call is in the list once it has begun
-            running = [call for call in running if not call.done()]
-            if not running:
-                return
-
-    wait(finished())
 
 
 def _takes(function: Any, *parameters: str) -> bool:
