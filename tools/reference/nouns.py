@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from tools import names
 from tools.permissions import table_of
+from tools.reference import prose
 from tools.reference.examples import examples
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.model import Table
@@ -169,7 +170,7 @@ def component_page(component: type[Component[Any]], resource: type[BaseResource]
     """Return the reference page of a component that has the arguments and outputs of a resource."""
     texts = attribute_texts(component)
     settings = link(resource.__name__, component)
-    lines = [f"# {component.__name__}", "", NOTE, "", inspect.cleandoc(component.__doc__ or ""), ""]
+    lines = [f"# {component.__name__}", "", NOTE, "", prose.text(component), ""]
     lines += [*examples(program_of(component)), ""]
     lines += ["## Arguments", "", f"Every argument of {settings}, and:", ""]
     lines += ["| argument | given as | read as | meaning |", "|---|---|---|---|"]
