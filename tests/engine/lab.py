@@ -126,6 +126,7 @@ class Lab:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_PYTHON_CMD": str(warm.python()),
+            warm.WANTED: str(warm.python()),
             "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
             "VERGEOS_HOST": simulator.url,
@@ -138,7 +139,7 @@ class Lab:
     @property
     def by_hand(self) -> dict[str, str]:
         """The environment of commands that a person gives: the engine starts a new Python for each host."""
-        return self.environment | {"PULUMI_PYTHON_CMD": sys.executable}
+        return self.environment | {"PULUMI_PYTHON_CMD": sys.executable, warm.WANTED: ""}
 
     def preview(self, program: Program, **options: Any) -> Run:
         """Run ``pulumi preview``."""

@@ -29,6 +29,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+WANTED = "WARM_PYTHON"
+"""The variable by which a command asks for such a process; without it the same script is a real Python."""
+
 HOST = "pulumi.dynamic"
 """The module that hosts providers."""
 
@@ -42,7 +45,7 @@ CLIENT = """#!{python} -IS
 import json, os, signal, socket, sys
 
 what = [each for each in sys.argv[1:] if each != "-u"]
-if os.environ.get("PULUMI_PYTHON_CMD") != {client!r}:
+if os.environ.get({wanted!r}) != {client!r}:
     what = []
 if what == {packages!r}:
     sys.exit(print({listed!r}))
@@ -98,7 +101,7 @@ def python() -> Path:
     listed = subprocess.run([sys.executable, *PACKAGES], check=True, capture_output=True, text=True).stdout
     told = {"python": sys.executable, "client": client, "address": address, "listed": listed.strip()}
     for script, text in ((client, CLIENT), (export, EXPORT)):
-        Path(script).write_text(text.format(host=HOST, program=PROGRAM, packages=PACKAGES, **told))
+        Path(script).write_text(text.format(host=HOST, program=PROGRAM, packages=PACKAGES, wanted=WANTED, **told))
         Path(script).chmod(0o755)
     return Path(client)
 

@@ -47,10 +47,29 @@ func run() error {
 	}
 	if environment != "" {
 		arguments = append([]string{"-root", root, "-virtualenv", environment}, arguments...)
+		if err := useItsPython(root, environment); err != nil {
+			return err
+		}
 	}
 	// It becomes that host, so that the signals and pipes of the CLI are that one's own.
 	published := filepath.Join(filepath.Dir(itself), host)
 	return syscall.Exec(published, append([]string{published}, arguments...), os.Environ())
+}
+
+// useItsPython lets programs run with the Python of their environment. The published host would look in there for what
+// PULUMI_PYTHON_CMD says, which is for programs without one; it is the Python that makes an environment.
+func useItsPython(root, environment string) error {
+	command := os.Getenv("PULUMI_PYTHON_CMD")
+	if !filepath.IsAbs(environment) {
+		environment = filepath.Join(root, environment)
+	}
+	if _, err := os.Stat(environment); err != nil && filepath.IsAbs(command) {
+		path := filepath.Dir(command) + string(os.PathListSeparator) + os.Getenv("PATH")
+		if err := os.Setenv("PATH", path); err != nil {
+			return err
+		}
+	}
+	return os.Unsetenv("PULUMI_PYTHON_CMD")
 }
 
 // project returns the folder of the project that a folder is in, and the options of its runtime. What is wrong with the
