@@ -48,7 +48,7 @@ def test_a_tier_that_nobody_has_is_foreign_text() -> None:
     shown = markdown([preview(*drives)])
     assert_harmless(shown)
     assert "\n| `tier 1 ¦ @team [x](https://evil.example)" in shown
-    assert "\n| tier 2 | 0 B | 1.0 GiB | +1.0 GiB |" in shown
+    assert "\n| tier 2 | +1.0 GiB | 0 B | 1.0 GiB |" in shown
     assert "<img" not in html([preview(*drives)])
 
 

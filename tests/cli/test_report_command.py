@@ -75,7 +75,7 @@ def test_html_is_one_page() -> None:
 
 def test_html_tells_which_traffic_passes() -> None:
     page = report(file("firewall"), "--format", "html").stdout
-    assert "<td>8443</td><td>is stopped</td><td>passes</td>" in page
+    assert "<tr><td>passes</td><td>is stopped</td><td>lan</td><td>incoming</td>" in page
 
 
 def test_the_documented_keys_of_the_json_are_all_there_are() -> None:
@@ -236,7 +236,7 @@ def test_the_system_is_asked_only_if_it_may_be(simulator: Simulator, monkeypatch
     monkeypatch.setenv("VERGEOS_API_KEY", simulator.api_key)
     report(file("create"))
     assert simulator.requests() == []
-    assert "| `tier 1` | 0 B | 10.0 TiB | 10.0 TiB |" in report(file("create"), "--live").stdout
+    assert "| `tier 1` | 10.0 TiB | 0 B | 10.0 TiB |" in report(file("create"), "--live").stdout
     assert len(simulator.requests()) == 2
 
 

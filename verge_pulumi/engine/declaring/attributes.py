@@ -131,11 +131,6 @@ class Attribute:
         if self.column == "":
             self.column = name
 
-    @property
-    def advice(self) -> str:
-        """What to give, as a sentence; "" where the type says that."""
-        return self.wanted
-
     target: Any = None
     """The resource class, or several in a union, that a reference names."""
 
@@ -288,11 +283,6 @@ class Reference(Attribute):
         if table:
             return [(table.removeprefix("/v4/"), key)]
         return [(target.declaration.table, key) for target in self.targets] if value is not None else []
-
-    @property
-    def advice(self) -> str:
-        """What to give, as a sentence."""
-        return self.meaning()
 
     def meaning(self, name: str = "...") -> str:
         """Return what to give instead of something that is no reference, such as a bare name."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import pulumi
 
 from verge_pulumi.client import printable
-from verge_pulumi.engine.declaring.attributes import REST, Attribute, Items, NamedItems
+from verge_pulumi.engine.declaring.attributes import REST, Attribute, Items, NamedItems, Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.problems import Problem, missing, problems
 from verge_pulumi.engine.declaring.values import PLAIN, uncarried
@@ -57,7 +57,7 @@ def validate(declaration: Declaration, given: Mapping[str, Any]) -> tuple[Inputs
             arguments,
             known=inputs,
             secret=lambda name: inputs[name].secret,
-            advice=lambda name: inputs[name].advice,
+            advice=lambda name: _advice(inputs[name]),
         )
         valid = arguments
     return {**given, **valid}, wrong
@@ -219,3 +219,8 @@ def differing(declaration: Declaration, state: Mapping[str, Any], inputs: Mappin
         if inputs.get(name) is not None
         and (pulumi.contains_unknowns(inputs[name]) or not attribute.value.same(state.get(name), inputs[name]))
     ]
+
+
+def _advice(attribute: Attribute) -> str:
+    """Return what to give for an argument, as a sentence; "" where the type says that."""
+    return attribute.meaning() if isinstance(attribute, Reference) else attribute.wanted

@@ -131,7 +131,9 @@ class Referring(Argument):
         if isinstance(meant, pulumi.Resource):
             accepted = self.attribute.accepts()
             if not any(base.__name__ in accepted for base in type(meant).__mro__):
-                raise self.refusal(f" accepts {' or '.join(accepted)}, not {_called(value)}. {self.attribute.advice}")
+                raise self.refusal(
+                    f" accepts {' or '.join(accepted)}, not {_called(value)}. {self.attribute.meaning()}"
+                )
         elif isinstance(meant, ByName):
             return self._named(meant)
         elif isinstance(meant, Mapping):
@@ -169,10 +171,12 @@ class Referring(Argument):
         place = exported.get("location")
         table, _, key = str(place or "").removeprefix("/v4/").partition("/")
         if not key:
-            raise self.refusal(f" is given a mapping without a location, which export() gives. {self.attribute.advice}")
+            raise self.refusal(
+                f" is given a mapping without a location, which export() gives. {self.attribute.meaning()}"
+            )
         if table not in {target.table for target in self._targets}:
             accepted = " or ".join(self.attribute.accepts())
-            raise self.refusal(f" accepts {accepted}, and {place} is a row of {table}. {self.attribute.advice}")
+            raise self.refusal(f" accepts {accepted}, and {place} is a row of {table}. {self.attribute.meaning()}")
         return self._reference(table, key)
 
     def _named(self, name: ByName) -> str:
@@ -231,3 +235,12 @@ def _none(asked: Answers, searches: Sequence[Search]) -> EngineError:
 def _several(asked: Answers, found: Sequence[tuple[Kind, str]]) -> EngineError:
     them = ", ".join(f"{kind.noun} '{reference}'" for kind, reference in found)
     return EngineError(f"there are several{asked.place}: {them}. Pass the one that is meant, such as '{found[0][1]}'.")
+
+
+def holds_output(value: Any) -> bool:
+    """Say whether there is an output in a value, at any depth."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(holds_output, value))
+    return isinstance(value, pulumi.Output | Awaitable)

@@ -21,9 +21,8 @@ model (`model`), the request payloads (`rows`) and the constant that the state k
 
 from __future__ import annotations
 
-import asyncio
 import copy
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -49,6 +48,7 @@ from verge_pulumi.engine.declaring.lives import PLAIN_ROW, Life
 from verge_pulumi.engine.declaring.parts import Part, parts_of
 from verge_pulumi.engine.declaring.roles import Review
 from verge_pulumi.engine.declaring.signature import UNNAMED, refuse_unknown, see_name
+from verge_pulumi.engine.declaring.waiting import when_there
 from verge_pulumi.engine.errors import Refusal
 from verge_pulumi.engine.runtime import registering
 
@@ -99,7 +99,7 @@ class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resourc
             ignored = opts.ignore_changes or () if opts else ()
             running.announce(self, resource_name, given, provider, parts, claim.types, ignored)
             hidden[GIVEN] = [
-                name for name, value in properties.items() if value is not None and not _holds_output(value)
+                name for name, value in properties.items() if value is not None and not references.holds_output(value)
             ]
             if adopted := _adopted(given):
                 hidden[ADOPTED] = adopted
@@ -190,7 +190,7 @@ class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resourc
         They do not depend on `others` for the engine, which would replace them along with those.
         """
         view = copy.copy(self)
-        view.__dict__.update({name: _when_there(getattr(self, name), others) for name in ("id", "urn")})
+        view.__dict__.update({name: when_there(getattr(self, name), others) for name in ("id", "urn")})
         program.current().stands_for(view, self)
         return view
 
@@ -287,26 +287,3 @@ def _adopted(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str]]:
         for name, planned in linked.items()
         if isinstance(planned, program.Planned) and planned.arguments.get("adopt") not in (None, False)
     }
-
-
-def _holds_output(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return any(map(_holds_output, value))
-    return isinstance(value, pulumi.Output | Awaitable)
-
-
-def _when_there(output: pulumi.Output[Any], others: Sequence[pulumi.CustomResource]) -> pulumi.Output[Any]:
-    """Return an output whose value is known to the program when these resources are there."""
-
-    async def resources() -> set[pulumi.Resource]:
-        # With --continue-on-error the program goes on after a failure; who depends on what failed is left out.
-        failed = {other for other in others if not await other.id.is_known()}
-        return await output.resources() | (set() if pulumi.runtime.is_dry_run() else failed)
-
-    async def value() -> Any:
-        await asyncio.gather(*(other.urn.future() for other in others))
-        return await output.future(with_unknowns=True)
-
-    return pulumi.Output(resources(), value(), output.is_known(), output.is_secret())

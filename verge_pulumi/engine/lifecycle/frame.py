@@ -7,9 +7,8 @@ rows of a table, which is what nearly every resource is.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, ParamSpec, TypeVar, final, get_args
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar, final, get_args
 
 import pulumi
 from pulumi.dynamic import (
@@ -23,13 +22,14 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from verge_pulumi.engine.connecting.connection import Connection, from_process
+from verge_pulumi.engine.connecting.connection import from_process
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.hidden import ADOPTED, ASSUMED, ENDING, GIVEN, OBJECTS
 from verge_pulumi.engine.declaring.lives import Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, validate
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, sentence, shown_problems
+from verge_pulumi.engine.lifecycle.calls import asking, finishing
 from verge_pulumi.engine.lifecycle.fencing import this_stack
 from verge_pulumi.engine.lifecycle.home import Home
 from verge_pulumi.engine.lifecycle.hooks import Hooks
@@ -40,39 +40,9 @@ from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN, Place
-from verge_pulumi.engine.reading.waiting import limited
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _counted(method: Callable[P, T]) -> Callable[P, T]:
-    """Wrap a method that asks VergeOS: reads of calls side by side are gathered, and waits end as the program says."""
-
-    @functools.wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        provider: Any = args[0]
-        connection: Connection = provider.connection
-        with connection.call(), limited(provider_process.custom_timeout(), connection.clock):
-            return method(*args, **kwargs)
-
-    return wrapper
-
-
-def _finishing(method: Callable[P, T]) -> Callable[P, T]:
-    """Wrap a method after which the run has one object less to do, whatever became of it."""
-
-    @functools.wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        provider: Any = args[0]
-        try:
-            return method(*args, **kwargs)
-        finally:
-            provider.connection.reader.scarcity.done()
-
-    return wrapper
 
 
 class DeclaredProvider(Hooks[R], ResourceProvider):
@@ -184,8 +154,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
     @final
     @reported("create")
-    @_counted
-    @_finishing
+    @asking
+    @finishing
     def create(self, props: Inputs) -> CreateResult:
         """Make the object."""
         inputs = self._typed(props)
@@ -198,7 +168,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
     @final
     @reported("read")
-    @_counted
+    @asking
     def read(self, id_: str, props: Inputs) -> ReadResult:
         """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
         with self.connection.client.budget.reserved(reads=True):
@@ -226,8 +196,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
     @final
     @reported("update")
-    @_counted
-    @_finishing
+    @asking
+    @finishing
     def update(self, _id: str, _olds: Inputs, _news: Inputs) -> UpdateResult:
         """Bring the object to what the program says."""
         Home(self.connection).guard(_olds)
@@ -244,8 +214,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
 
     @final
     @reported("delete")
-    @_counted
-    @_finishing
+    @asking
+    @finishing
     def delete(self, _id: str, _props: Inputs) -> None:
         """Delete the object; what that takes may come out of the reserve of the hour's requests."""
         if state := self.connection.evidence.states.known(this_stack(_props)):
@@ -262,7 +232,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
                 self.remove(_id, _props)
 
     @reported("create")
-    @_counted
+    @asking
     def _begin(self, adopted: Mapping[str, str], assumed: Collection[str], inputs: Inputs) -> None:
         """Tell what nothing else shows of an object that is new to the program, and refuse what must not be done.
 

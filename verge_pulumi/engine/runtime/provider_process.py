@@ -1,8 +1,7 @@
 """What the process that hosts dynamic providers has but does not offer: the request, the engine, the threads.
 
 Everything private to Pulumi's SDK that this package leans on is in this file, or in `registering` for what concerns a
-program's outputs, each piece guarded: where a later SDK moves it, the piece is missing and nothing else breaks. A test
-against the real engine tells when that happens.
+program's outputs, each piece guarded: where a later SDK moves it, only that is missing, and a test tells.
 """
 
 from __future__ import annotations
