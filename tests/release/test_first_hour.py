@@ -60,8 +60,8 @@ def test_the_first_hour_goes_as_the_tutorial_says(cli: Path, built: Path, tmp_pa
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": os.pathsep.join((str(cli), str(python), "/usr/bin", "/bin")),
-        # Nothing leaves loopback, and nobody is there to answer yes. Pulumi takes the home of the system, not HOME.
-        "PULUMI_HOME": str(home / ".pulumi"),
+        "PULUMI_HOME": str(home / ".pulumi"),  # or Pulumi takes the home that the system knows, and not HOME
+        # Nothing leaves loopback, and nobody is there to answer yes.
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": f"{built} {tmp_path / 'wheels'}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
