@@ -176,7 +176,7 @@ def test_tags_are_looked_up_when_they_are_known(engine: Engine, simulator: Simul
 def test_what_cannot_be_asked_for_a_tag_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VERGEOS_HOST")
     assert failure(lambda: get_tagged(tag=7)) == (
-        "Unable to find the assignment of the tag 7: VERGEOS_HOST (or the configuration vergeos:host) is not set"
+        "Unable to find the assignment of the tag 7: VERGEOS_HOST (or the configuration vergeos:host) is not set."
     )
 
 
@@ -343,7 +343,7 @@ def test_either_a_name_or_a_key_is_needed(arguments: dict[str, Any], are: str) -
 def test_settings_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VERGEOS_HOST")
     assert failure(get_system) == (
-        "Unable to find the system: VERGEOS_HOST (or the configuration vergeos:host) is not set"
+        "Unable to find the system: VERGEOS_HOST (or the configuration vergeos:host) is not set."
     )
 
 
@@ -408,7 +408,7 @@ def test_a_look_up_is_made_where_the_provider_says(engine: Engine, there: Simula
 def test_a_provider_whose_host_is_an_output_cannot_be_asked(engine: Engine, there: Simulator) -> None:
     provider = site_b(there, pulumi.Output.from_input(there.url))
     assert failure(lambda: get_system(provider=provider)) == (
-        "Unable to find the system: the settings of the provider 'site-b' are outputs of other resources"
+        "Unable to find the system: the settings of the provider 'site-b' are outputs of other resources."
     )
 
 
@@ -417,5 +417,5 @@ def test_a_provider_of_another_package_cannot_be_asked(engine: Engine) -> None:
         pass
 
     assert failure(lambda: get_system(provider=Other("aws", "aws"))) == (
-        "Unable to find the system: a Other is no Provider of verge_pulumi"
+        "Unable to find the system: a Other is no Provider of verge_pulumi."
     )

@@ -54,6 +54,6 @@ def test_another_kind_of_output_is_one_clear_error(second: Lab, simulator: Simul
     # The second line is the Automation API's own.
     error, _ = second.preview(program, fails=True).errors
     assert error.strip() == (
-        f"Unable to declare Nic 'eth0': vm= accepts VirtualMachine, and /v4/vnets/{key} is a row of vnets. "
+        f"Unable to declare Nic 'eth0': vm accepts VirtualMachine, and /v4/vnets/{key} is a row of vnets. "
         "Pass a VirtualMachine, its key, or by_name(...)."
     )

@@ -389,7 +389,7 @@ GROUPS = [
     Group(
         "Host and login",
         "Where VergeOS is and who asks, from the environment or the configuration of the stack "
-        "([README](../README.md#against-a-real-system)). `verge-pulumi doctor` checks all of it.",
+        "([README](../README.md#use-it)). `verge-pulumi doctor` checks all of it.",
         [
             Mistake(
                 "get_system()",
