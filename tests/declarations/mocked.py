@@ -18,6 +18,7 @@ class Engine(pulumi_mocks.Mocks):
         self.secret_outputs: dict[str, list[str]] = {}
         self.dependencies: dict[str, dict[str, list[str]]] = {}
         self.waits_for: dict[str, list[str]] = {}
+        self.declared_at: dict[str, list[str]] = {}
         self.custom_timeouts: dict[str, str] = {}
 
     def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
@@ -41,6 +42,7 @@ class Monitor(pulumi_mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
         self.engine.secret_outputs[request.name] = list(request.additionalSecretOutputs)
+        self.engine.declared_at[request.name] = [frame.pc.uri for frame in request.stackTrace.frames]
         self.engine.waits_for[request.name] = [urn.rpartition("::")[2] for urn in request.dependencies]
         self.engine.custom_timeouts[request.name] = request.customTimeouts.create
         self.engine.dependencies[request.name] = {

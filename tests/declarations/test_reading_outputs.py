@@ -9,6 +9,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -233,6 +234,23 @@ def test_an_sdk_that_differs_is_slower_and_nothing_else(what: str) -> None:
     program = DECLARED.format(sabotage=SABOTAGE[what])
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ran.stdout == f"{what == 'no stack traces'} [2048, 7, None]\n", ran.stderr
+
+
+def test_of_our_resources_only_the_lines_of_the_program_are_told(engine: Engine) -> None:
+    class Other(pulumi.ComponentResource):
+        def __init__(self, name: str) -> None:
+            super().__init__("tests:Other", name)
+
+    Network("lan", name="lan")
+    Other("other")
+    settle()
+    here = Path(__file__).as_uri()
+    told = engine.declared_at["lan"]
+    assert told[0] == here
+    assert not any("site-packages" in uri or "/lib/python3" in uri for uri in told)
+    theirs = engine.declared_at["other"]
+    assert theirs[0] == here
+    assert len(theirs) > len(told)
 
 
 STACK_TRACES = """

@@ -15,17 +15,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import sys
 from collections.abc import Awaitable, Callable, Collection, Generator, Iterator, Mapping
-from pathlib import Path
-from types import FrameType
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 import pulumi
 from pulumi import _types
 from pulumi.runtime import resource as registration
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import source_pb2
+
+from verge_pulumi.engine.runtime.stack_traces import stack_trace
 
 T = TypeVar("T")
 
@@ -226,29 +224,6 @@ def _once_for_a_class(types: Any) -> Any:
     return resource_types
 
 
-def _stack_trace() -> source_pb2.StackTrace:
-    """Return what the SDK's function of this name does: the frames below the third ``__init__``, innermost first."""
-    frame: FrameType | None = sys._getframe(1)
-    constructors = 0
-    while frame and constructors < 3:
-        constructors += frame.f_code.co_name == "__init__"
-        frame = frame.f_back
-    frames = []
-    while frame:
-        uri = _uri(frame.f_code.co_filename)
-        position = source_pb2.SourcePosition(uri=uri, line=frame.f_lineno) if uri else None
-        frames.append(source_pb2.StackFrame(pc=position))
-        frame = frame.f_back
-    return source_pb2.StackTrace(frames=frames)
-
-
-@functools.cache
-def _uri(file: str) -> str | None:
-    """Return the URI of a source file; None of what is no file, such as the lines of ``python -c``."""
-    path = Path(file)
-    return path.as_uri() if path.is_absolute() else None
-
-
 def _takes(function: Any, *parameters: str) -> bool:
     return inspect.isfunction(function) and [*inspect.signature(function).parameters] == [*parameters]
 
@@ -285,4 +260,4 @@ if MAKES_OUTPUTS_WHEN_READ:
 if _takes(getattr(_types, "resource_types", None), "resource_cls"):
     _types.resource_types = _once_for_a_class(_types.resource_types)
 if _takes(getattr(registration, "_get_stack_trace", None)):
-    registration._get_stack_trace = _stack_trace
+    registration._get_stack_trace = functools.partial(stack_trace, OutputsWhenRead)
