@@ -351,7 +351,7 @@ def test_a_row_of_which_the_name_is_refused_is_left_and_told(site: SiteBench) ->
     plan = site.plan()
     treatment, reason = treated(site, "vms", 'quo"ted')
     assert treatment == "leave"
-    assert reason.startswith("a program cannot say it: name: ")
+    assert reason.startswith("a program cannot say it: name does not fit. ")
     assert plan.unsaid == {("vms", str(vm)): reason}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -235,8 +236,8 @@ def _required(found: Found) -> list[str]:
 
 
 def _arguments(problems: Iterable[str]) -> set[str]:
-    """Return the arguments of which problems speak."""
-    return {problem.partition(":")[0] for problem in problems}
+    """Return the arguments of which problems speak: each begins with one, unless it is about several together."""
+    return {found[0] for problem in problems if (found := re.match(r"\w+(?=[ :])", problem))}
 
 
 def _decided(line: Line) -> str:
