@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,10 @@ from verge_pulumi.client import text
 from verge_pulumi.simulator import Options, Simulator
 
 pytest_plugins = ["tests.faults.marker"]
+
+if sys.version_info >= (3, 14):
+    # Pulumi's mocks take the main thread's loop, which Python no longer makes by itself.
+    asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 # How long a case takes says nothing on a machine that is shared.

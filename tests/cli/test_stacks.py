@@ -211,7 +211,8 @@ def test_what_goes_on_or_goes_too_deep_is_refused(tmp_path: Path, text: str) -> 
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    with pytest.raises(UnreadableState, match=r"is not what 'pulumi stack export' writes: .*too long"):
+    # To Python 3.14 a file of such a name is just not there; then it is no stack, either.
+    with pytest.raises(UnreadableState, match=r"is not what 'pulumi stack export' writes: .*too long|no stack named"):
         read_state("a" * 5000)
 
 
