@@ -80,7 +80,7 @@ THERE: dict[str, Callable[[], object]] = {
     "a setting that the state has": lambda: Setting("web", name="no such setting", value="x"),
     "what this program makes": lambda: Nic("eth0", vm=VirtualMachine("db", name="db"), network=3),
     "what is not known yet": lambda: Nic("eth0", vm=OUTPUT, network=OUTPUT),
-    "what is malformed, which the provider tells": lambda: Nic("eth0", vm="no key at all", network=3),
+    "what is malformed, which the provider tells": lambda: VirtualMachine("db", name="db", cluster="no key at all"),
 }
 
 
