@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -197,23 +196,3 @@ def test_an_account_that_may_read_nothing_is_refused(simulator: Simulator, monke
     assert result.exit_code == 1
     assert result.stderr.startswith("Unable to run the lab: GET /api/v4/system failed")
     assert writes(simulator) == []
-
-
-def test_progress_is_shown_on_a_terminal(system: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
-
-    class Terminal:
-        def isatty(self) -> bool:
-            return True
-
-        def write(self, text: str) -> int:
-            shown.append(text)
-            return len(text)
-
-        def flush(self) -> None:
-            pass
-
-    watcher = module._watcher(as_json=True)
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    watcher.step("reading vms")
-    assert "reading vms …" in shown[0]
