@@ -17,6 +17,7 @@ import importlib
 import importlib.util
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -28,6 +29,8 @@ import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from verge_pulumi.engine.declaring.model import validate
 
 WANTED = "WARM_PYTHON"
 """The variable by which a command asks for such a process; without it the same script is a real Python."""
@@ -60,6 +63,9 @@ with socket.socket(socket.AF_UNIX) as server:
     sys.exit(int(server.recv(3) or b"1"))
 """
 """Stands for the process until it ends, and takes it along when it is killed."""
+
+STARTED = ("verge_pulumi.engine.runtime.host_start",)
+"""What does something when it is imported."""
 
 EXPORT = """#!{python} -IS
 import json, os, sys
@@ -139,13 +145,25 @@ def reap(*_: Any) -> None:
         return
 
 
+def import_whole(package: str) -> None:
+    """Import a package and everything in it."""
+    found = importlib.import_module(package)
+    for module in pkgutil.walk_packages(found.__path__, f"{package}."):
+        if module.name not in STARTED:
+            importlib.import_module(module.name)
+
+
 def import_all() -> None:
     """Import what programs and hosts need, so that nothing of it runs in a thread of its own when they are forked."""
-    for name in ("pulumi.dynamic", "dill", "verge_pulumi.engine.loader"):
+    # A program imports only what it uses, and a provider the rest when it is called; that is all of these.
+    for name in ("pulumi.dynamic", "dill", "pydantic", "requests", "tenacity", "difflib", "fractions"):
         importlib.import_module(name)
+    for package in ("client", "engine", "resources", "components", "lookups", "checks", "cloudinit", "environments"):
+        import_whole(f"verge_pulumi.{package}")
     resources = importlib.import_module("verge_pulumi.resources")
     for noun in resources.__all__:
-        getattr(resources, noun)
+        if declaration := getattr(getattr(resources, noun), "declaration", None):
+            validate(declaration, {})  # which makes the model of its inputs
     gc.collect()
     gc.freeze()
 
