@@ -177,9 +177,9 @@ MISTAKES: dict[str, tuple[Program, str]] = {
         lambda: [User("a", name="Ada"), User("b", name="ada")],
         "Unable to declare User 'b': name 'ada' is already that of User 'a'.",
     ),
-    "one name of two NICs": (
-        lambda: [Nic(name, vm="7", name="eth0") for name in ("a", "b")],
-        "Unable to declare Nic 'b': name 'eth0' of the same vm is already that of Nic 'a'.",
+    "one name of two views": (
+        lambda: [DnsView(name, network="7", name="all") for name in ("a", "b")],
+        "Unable to declare DnsView 'b': name 'all' of the same network is already that of DnsView 'a'.",
     ),
     "a member of a group twice": (
         lambda: [GroupMember(name, group="1", member="users/2") for name in ("a", "b")],

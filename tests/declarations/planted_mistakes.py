@@ -67,7 +67,7 @@ Provider("s", host="h", api_key="key")  # mistake: a credential itself in the pr
 export("t", "web")  # mistake: a text for a resource
 number: pulumi.Output[int] = web.name  # mistake: a text read as a number
 always: pulumi.Output[int] = lan.mtu  # mistake: what may be unset read as always there
-web.ram = "much"  # mistake: an assignment of the wrong type
+web.cpu_cores = "much"  # mistake: an assignment of the wrong type
 print(web.memory)  # mistake: an output that does not exist
 MediaFile("u", source="disk.raw")  # mistake: a file without a name
 MediaFile("v", name="v", source=7)  # mistake: a number for a path

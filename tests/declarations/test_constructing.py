@@ -285,11 +285,10 @@ def test_a_provider_without_credentials_is_refused(engine: Engine, credentials: 
     "value", [2**53, -(2**53), float("nan"), float("inf"), {"id": 2**53 + 1}, {"a": [{"b": (1, 10**400)}]}, 1e300]
 )
 def test_a_number_that_does_not_arrive_as_it_is_is_refused_by_the_constructor(engine: Engine, value: Any) -> None:
-    untyped: Any = VirtualMachine
     with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': meta holds "):
-        untyped("vm", name="vm", meta=value)
-    with pytest.raises(pulumi.RunError, match=r"^Unable to declare VirtualMachine 'vm': cpu_cores holds "):
-        untyped("vm", name="vm", cpu_cores=[value])
+        VirtualMachine("vm", name="vm", meta=value)
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare Network 'lan': advanced_options holds "):
+        Network("lan", name="lan", advanced_options={"a": [value]})
 
 
 @pytest.mark.parametrize("within", [lambda output: output, lambda output: {"a": [output]}])

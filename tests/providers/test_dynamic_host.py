@@ -71,7 +71,7 @@ def plain(message: Any) -> dict[str, Any]:
 def test_a_whole_life_over_the_protocol(served: DynamicHost, simulator: Simulator) -> None:
     stub, urn = served.stub, URN + "lan"
     checked = stub.Check(
-        provider_pb2.CheckRequest(urn=urn, news=struct(inputs("lan", mtu=1500, network="10.0.0.9/24")))
+        provider_pb2.CheckRequest(urn=urn, news=struct(inputs("lan", mtu=1500, network="10.0.0.0/24")))
     )
     assert list(checked.failures) == []
     assert plain(checked.inputs)["network"] == "10.0.0.0/24"

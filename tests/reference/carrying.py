@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 from tests.providers.bench import Bench, Managed
@@ -47,6 +48,10 @@ class Carrier(mocks.Mocks):
         raise AssertionError(args.token)
 
 
+class Monitor(mocks.MockMonitor):
+    """Stands for an engine."""
+
+
 def carry_out(program: Path, bench: Bench, config: dict[str, str]) -> Carrier:
     """Run a program and create what it declares.
 
@@ -64,7 +69,9 @@ def carry_out(program: Path, bench: Bench, config: dict[str, str]) -> Carrier:
 
     try:
         pulumi.runtime.set_all_config(config)
-        mocks.set_mocks(carrier, project="shop", stack="dev")
+        # A monitor of one's own: look-ups are answered by the simulator, and not by a unit test.
+        mocks.set_mocks(carrier, project="shop", stack="dev", monitor=Monitor(carrier))
+        SETTINGS.rpc_manager.clear()  # what an earlier test has left, whose loop is closed, would be waited for
         loop.run_until_complete(run_pulumi_func(run))
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:

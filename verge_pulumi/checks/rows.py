@@ -10,6 +10,8 @@ from verge_pulumi.client import printable
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.lives import ExistsAlready
 from verge_pulumi.engine.declaring.program import Planned
+from verge_pulumi.resources.compute.drive import Drive
+from verge_pulumi.resources.compute.nic import Nic
 from verge_pulumi.resources.firewall.firewall import Firewall
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.network.network_block import NetworkBlock
@@ -18,6 +20,9 @@ from verge_pulumi.resources.tags.tag_assignment import TagAssignment
 
 COMPARED_OTHERWISE = (Address, Firewall, NetworkBlock, Power, TagAssignment)
 """What other checks compare, which know more of it than that it is the same."""
+
+LEFT_TO_VERGEOS = (Drive, Nic)
+"""What an import may find twice in a VM: that their names are unique there is not known for sure."""
 
 
 class Rows:
@@ -30,7 +35,9 @@ class Rows:
         """Look at one more resource."""
         declaration = planned.resource.declaration
         existing = isinstance(declaration.life, ExistsAlready)
-        if isinstance(planned.resource, COMPARED_OTHERWISE) or not (declaration.unique or existing):
+        if isinstance(planned.resource, (*COMPARED_OTHERWISE, *LEFT_TO_VERGEOS)) or not (
+            declaration.unique or existing
+        ):
             return
         # A change of what is ignored leaves the row what it was, which nobody knows here.
         wanted = {name: None if name in planned.ignored else planned.known(name) for name in declaration.unique}

@@ -22,6 +22,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
+from verge_pulumi.engine.declaring.hidden import TRANSIENT
 from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.importing.matching import Answer, Candidates, NoMatch
@@ -80,6 +81,7 @@ class RecordingMonitor(mocks.MockMonitor):
         if request.type == STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = _plain(json_format.MessageToDict(request.object))
+        inputs = {name: value for name, value in inputs.items() if name not in TRANSIENT}
         row, why = self._row(urn, request, inputs)
         self._keep(
             {

@@ -47,7 +47,7 @@ CASES = (
             "peer_ip": "10.9.0.2",
             "public_key": KEY,
             "preshared_key": KEY,
-            "allowed_ips": ["10.2.0.7/24"],
+            "allowed_ips": ["10.2.0.0/24"],
         },
         edit=("peer_ip", "10.9.0.3"),
         drift=("preshared_key", OTHER_KEY),

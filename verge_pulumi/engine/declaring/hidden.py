@@ -35,6 +35,9 @@ GIVEN = "__given"
 """Hidden input, likewise: the arguments whose values stand in the program as they are. An output may hold a secret, of
 which a provider is not told, so only of these an error shows the value."""
 
+TRANSIENT = (ADOPTED, ASSUMED, GIVEN, OBJECTS)
+"""What `check` takes away, so that no state has it."""
+
 
 def scope_of(state: Mapping[str, Any], inputs: Mapping[str, Any], name: str, suffix: str, *, since: str) -> str | None:
     """Return the scope in which a value was derived from names, None where it is derived for the first time.
