@@ -292,8 +292,8 @@ GROUPS = [
             Mistake(
                 'lan = Network("lan", name="lan", dns="bind")\n'
                 'DnsView("a", network=lan, name="all")\nDnsView("b", network=lan, name="all")',
-                "Unable to declare DnsView 'b': name 'all' of Network 'lan' is already that of DnsView 'a'. Give one of "
-                "them another name.",
+                "Unable to declare DnsView 'b': name 'all' of Network 'lan' is already that of DnsView 'a'. Give one "
+                "of them another name.",
             ),
             Mistake(
                 LAN + 'DnsView("all", network=lan, name="all")',

@@ -71,7 +71,9 @@ def carry_out(program: Path, bench: Bench, config: dict[str, str]) -> Carrier:
         pulumi.runtime.set_all_config(config)
         # A monitor of one's own: look-ups are answered by the simulator, and not by a unit test.
         mocks.set_mocks(carrier, project="shop", stack="dev", monitor=Monitor(carrier))
-        SETTINGS.rpc_manager.clear()  # what an earlier test has left, whose loop is closed, would be waited for
+        # What an earlier test has left, whose loop is closed, would be waited for; Pulumi's `test` clears it, too.
+        SETTINGS.rpc_manager.clear()
+        SETTINGS.outputs.clear()
         loop.run_until_complete(run_pulumi_func(run))
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:
