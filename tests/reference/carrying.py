@@ -72,8 +72,9 @@ def carry_out(program: Path, bench: Bench, config: dict[str, str]) -> Carrier:
         # A monitor of one's own: look-ups are answered by the simulator, and not by a unit test.
         mocks.set_mocks(carrier, project="shop", stack="dev", monitor=Monitor(carrier))
         # What an earlier test has left, whose loop is closed, would be waited for; Pulumi's `test` clears it, too.
-        SETTINGS.rpc_manager.clear()
-        SETTINGS.outputs.clear()
+        settings: Any = SETTINGS  # its types are those of methods
+        settings.rpc_manager.clear()
+        settings.outputs.clear()
         loop.run_until_complete(run_pulumi_func(run))
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:

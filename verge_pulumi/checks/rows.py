@@ -35,9 +35,9 @@ class Rows:
         """Look at one more resource."""
         declaration = planned.resource.declaration
         existing = isinstance(declaration.life, ExistsAlready)
-        if isinstance(planned.resource, (*COMPARED_OTHERWISE, *LEFT_TO_VERGEOS)) or not (
-            declaration.unique or existing
-        ):
+        if isinstance(planned.resource, COMPARED_OTHERWISE + LEFT_TO_VERGEOS):
+            return
+        if not declaration.unique and not existing:
             return
         # A change of what is ignored leaves the row what it was, which nobody knows here.
         wanted = {name: None if name in planned.ignored else planned.known(name) for name in declaration.unique}
