@@ -48,11 +48,6 @@ def rules(count: int, network: str, op: str = "create", **more: Any) -> list[dic
     return [step(op, "NetworkRule", f"{network[-5:]}-{n}", of={"network": network}, **more) for n in range(count)]
 
 
-def close(expected: int, counted: int) -> bool:
-    """Say whether an estimate is within a tenth and three requests."""
-    return abs(expected - counted) <= counted / 10 + 3
-
-
 @pytest.mark.parametrize(
     ("program", "change", "variables"),
     [(MACHINES, {"RAM": "2048"}, {"MACHINES": "5"}), (SITE, {"EDIT": "1"}, {})],
@@ -78,7 +73,8 @@ def test_an_update_costs_what_was_estimated(
         return lab.simulator.counters().total()
 
     made = estimated()
-    assert close(made.requests, counted(made.requests)), made
+    # Fewer where calls that have nothing to lose wait for one another, too.
+    assert made.requests * 0.75 - 3 <= counted(made.requests) <= made.requests * 1.1 + 3, made
     changed = estimated(**change)
     # With few objects to change requests may be plentiful in this hour, too.
     assert changed.requests * 0.9 - 3 <= counted(changed.requests, **change) <= changed.requests * 1.6, changed

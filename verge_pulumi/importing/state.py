@@ -88,7 +88,11 @@ class Recorded:
             "parent": registered.parent,
             "dependencies": registered.dependencies,
             "provider": provider,
-            "propertyDependencies": {name: registered.propertyDependencies.get(name, []) for name in registered.inputs},
+            # The engine notes them of inputs, too, that only a check needs and no state has.
+            "propertyDependencies": {
+                name: registered.propertyDependencies.get(name, [])
+                for name in sorted({*registered.inputs, *registered.propertyDependencies})
+            },
             "additionalSecretOutputs": registered.additionalSecretOutputs,
             "deletedWith": registered.deletedWith,
             "protect": registered.protect,
