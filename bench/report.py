@@ -85,8 +85,8 @@ def _line(known: Mapping[tuple[Case, str], Figures], case: Case, workload: str, 
     ours, naive, floor = (of_provider(known, case, workload, provider) for provider in ("ours", "naive", "idle"))
     if ours is None:
         return ""
-    each, besides = (SCARCE_REQUESTS if scarce else REQUESTS)[workload]
-    most = each * case.machines + besides
+    per_machine, fixed = (SCARCE_REQUESTS if scarce else REQUESTS)[workload]
+    most = per_machine * case.machines + fixed
     times = ours.times(floor) if floor else None
     smaller = known.get((replace(case, machines=smallest), workload))
     milliseconds = ours.milliseconds(smaller) if smaller else None

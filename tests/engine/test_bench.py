@@ -16,13 +16,15 @@ from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
 from bench.share import RESOURCES, preview
 from tests.counting import calls
 
-MOST_CALLS = {"Network": 950, "VirtualMachine": 765, "Drive": 755, "Nic": 585, "Power": 465}
+MOST_CALLS = {"Network": 900, "VirtualMachine": 765, "Drive": 755, "Nic": 585, "Power": 465}
 """What each kind takes today, and a quarter more."""
 
 
 @pytest.mark.parametrize("kind", list(RESOURCES))
 def test_our_share_of_a_preview_is_small(kind: str) -> None:
-    assert calls(preview(kind, RESOURCES[kind])) <= MOST_CALLS[kind]
+    once = preview(kind, RESOURCES[kind])
+    once()  # the first imports what later ones have
+    assert calls(once) <= MOST_CALLS[kind]
 
 
 def test_every_command_is_measured(cli: Path) -> None:

@@ -220,7 +220,7 @@ def _called(attribute: Reference, value: Any, names: Names) -> list[str]:
 
 
 def _completed(called: Sequence[str], referred: Iterable[str]) -> list[str]:
-    """Return names, and those of what is referred to besides; a single link says it better than a key."""
+    """Return names, and the names of other objects that are referred to; one name alone replaces one key alone."""
     others = [name for name in map(name_of, referred) if name not in called]
     return others if len(called) == len(others) == 1 else [*called, *others]
 
