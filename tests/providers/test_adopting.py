@@ -263,6 +263,21 @@ def test_how_many_objects_there_are_is_learned_and_not_kept(bench: Bench) -> Non
     assert bench.connection.reader.scarcity.remaining == 700
 
 
+def test_what_is_unchanged_or_done_is_not_counted_any_more(bench: Bench) -> None:
+    scarcity = bench.connection.reader.scarcity
+    scarcity.expect(10)
+    lan = bench.create("Network", "lan", name="lan")
+    assert scarcity.remaining == 9
+    lan.diff()
+    assert scarcity.remaining == 8
+    lan.diff(mtu=9000)
+    assert scarcity.remaining == 8
+    lan.up(mtu=9000)
+    assert scarcity.remaining == 7
+    lan.destroy()
+    assert scarcity.remaining == 6
+
+
 # Kinds that are special ----------------------------------------------------------------------------------------------
 
 
