@@ -13,6 +13,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
@@ -155,19 +156,19 @@ class _Cidr(_Text):
     """A network, whose address has no host bits. In rows that others wrote they are not looked at."""
 
     def normalise(self, value: Any) -> Any:
+        text = str(value).strip()
+        with suppress(ValueError):
+            return str(ipaddress.ip_network(text))
         try:
-            network = ipaddress.ip_network(str(value).strip(), strict=False)
+            network = ipaddress.ip_network(text, strict=False)
         except ValueError:
             # The text of the error quotes the value, which may be a secret.
             raise ValueError("is not a network. Give one, such as '10.0.0.0/24'") from None
-        address = str(value).strip().partition("/")[0]
-        if ipaddress.ip_address(address) != network.network_address:
-            why = "is the address of a host in a network. Give the network"
-            raise Unfit(f"{why}, such as '10.0.0.0/24'", f"{why} itself, '{network}'")
-        return str(network)
+        why = "is the address of a host in a network. Give the network"
+        raise Unfit(f"{why}, such as '10.0.0.0/24'", f"{why} itself, '{network}'")
 
     def same(self, left: Any, right: Any) -> bool:
-        return super().same(self.from_api(left), self.from_api(right))
+        return PLAIN.same(self.from_api(left), self.from_api(right))
 
     def from_api(self, value: Any) -> Any:
         """Return the network that a column holds, as far as it holds one."""
