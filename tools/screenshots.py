@@ -1,7 +1,9 @@
-"""Write the screenshots of the documents: the report on a fleet, and the page of a simulator that is worked with."""
+"""Write the screenshots of the documents: a report on a fleet, a simulator that is worked with, and the site."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +21,7 @@ HEIGHT = 900
 
 
 def main() -> int:
-    """Write ``docs/report.png`` and ``docs/simulator.png``."""
+    """Write ``docs/report.png``, ``docs/simulator.png`` and ``docs/site.png``."""
     if CHROMIUM is None:
         print("No Chromium here: apt-get install chromium", file=sys.stderr)
         return 1
@@ -27,6 +29,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         report(browser)
         simulator(browser)
+        site(browser)
         browser.close()
     return 0
 
@@ -53,6 +56,15 @@ def simulator(browser: Browser) -> None:
         page = opened(browser, running.url)
         page.wait_for_selector("#log tbody tr:nth-child(9)")
         shoot(page, "simulator")
+
+
+def site(browser: Browser) -> None:
+    """Show the page of a resource."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", folder]
+        subprocess.run(command, cwd=DOCS.parent, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True)
+        page = opened(browser, (Path(folder) / "docs/reference/network/Network.html").as_uri())
+        shoot(page, "site")
 
 
 def opened(browser: Browser, url: str) -> Page:

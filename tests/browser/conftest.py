@@ -95,7 +95,7 @@ def overflow(page: Page, selector: str = "html") -> int:
 
 
 FAINT = """
-() => {
+(within) => {
   const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const luminance = (colour) => {
     const [r, g, b] = numbers(colour).slice(0, 3).map((c) => c / 255)
@@ -111,9 +111,10 @@ FAINT = """
     return "rgb(255, 255, 255)";
   };
   const faint = new Set();
-  for (const element of document.body.querySelectorAll("*")) {
+  for (const element of document.querySelectorAll(`${within} *`)) {
     const written = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!written || ["SCRIPT", "STYLE", "title"].includes(element.tagName) || !element.checkVisibility()) continue;
+    if (!written || ["SCRIPT", "STYLE", "title"].includes(element.tagName)) continue;
+    if (!element.checkVisibility({opacityProperty: true})) continue;
     const style = getComputedStyle(element);
     const ink = luminance(element.tagName === "text" ? style.fill : style.color);
     const paper = luminance(behind(element));
@@ -125,9 +126,9 @@ FAINT = """
 """
 
 
-def faint(page: Page) -> list[str]:
-    """Return the elements whose text is too faint to read: its contrast is below 4.5."""
-    found: list[str] = page.evaluate(FAINT)
+def faint(page: Page, within: str = "body") -> list[str]:
+    """Return the elements in a part of a page whose text is too faint to read: its contrast is below 4.5."""
+    found: list[str] = page.evaluate(FAINT, within)
     return found
 
 

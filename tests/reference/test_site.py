@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +104,3 @@ def write(site: Path, place: str, page: str) -> None:
     (site / place).parent.mkdir(parents=True, exist_ok=True)
     (site / f"{place}.html").write_text(page)
     (site / f"{place}.md").touch()
-
-
-def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(tmp_path / "site")],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        check=True,
-    )
-    assert (tmp_path / "site" / "llms.txt").is_file()
-    assert list(problems(tmp_path / "site")) == []
