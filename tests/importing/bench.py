@@ -42,7 +42,7 @@ MADE = "[pulumi {owner} {name} 7f3a21c4-9d3ed164b2c4]"
 
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["verge_pulumi.importing.recorder", "verge_pulumi.resources"])
+_PROCESSES.set_forkserver_preload(["tests.importing.preload", "tests.importing.bench"])
 
 
 def record_quickly(
