@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,25 @@ if sys.version_info >= (3, 14):
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
+HERE = Path(__file__).parent
+
+REPEATING = (
+    "cli/test_untrusted.py",
+    "conformance/lab/test_contraries.py",
+    "faults/",
+    "importing/test_again.py",
+    "importing/test_drift.py",
+    "importing/test_folding.py",
+    "importing/test_marking.py",
+    "importing/test_worlds.py",
+    "properties/",
+    "providers/test_pacing.py",
+    "reference/test_examples.py",
+    "resources/test_rights.py",
+    "soak/",
+)
+"""What goes many times where others go once: coverage is not measured there, which would double the time it takes."""
+
 # How long a case takes says nothing on a machine that is shared.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("whole", settings.get_profile("shared"))  # `make soak` chooses it: see `cases`
@@ -33,13 +53,16 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start the Pulumi CLI, and let each worker begin with its share of them.
+    """Mark the tests that start the Pulumi CLI, with which each worker begins, and those that are not traced.
 
     pytest-xdist cuts the list into one piece for each worker, and who has done theirs steals from the end of another's.
     So the last minutes are short tests, which keep all workers busy.
     """
-    for item in filter(_starts_pulumi, items):
-        item.add_marker("engine")
+    for item in items:
+        if _starts_pulumi(item):
+            item.add_marker("engine")
+        if item.path.relative_to(HERE).as_posix().startswith(REPEATING):
+            item.add_marker("no_cover")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers == 1:
         return

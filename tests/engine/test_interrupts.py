@@ -41,7 +41,7 @@ def test_ctrl_c_once_lets_the_running_calls_end_and_saves_them(lab: Lab) -> None
 def test_ctrl_c_twice_loses_nothing(lab: Lab) -> None:
     project = Project(lab)
     lab.simulator.faults({"match": {"verb": "POST", "path": "/vnets$"}, "when": "after", "what": "hang"})
-    process = project.start("up", "--yes", "--skip-preview")
+    process = project.start("up", "--yes", "--skip-preview", VERGEOS_TIMEOUT="3")
     lab.simulator.wait_for_hang()
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)

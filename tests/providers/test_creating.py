@@ -462,8 +462,9 @@ def test_the_text_of_a_mark_takes_nothing_over(bench: Bench) -> None:
     assert [row["description"] for row in bench.simulator.rows("machine_drives") if row["$key"] == key] == [theirs]
 
 
-def test_two_resources_do_not_take_over_one_row(bench: Bench) -> None:
+def test_two_resources_do_not_take_over_one_row(simulator: Simulator) -> None:
     """The second one looks for it while the PUT of the first one is under way."""
+    bench = Bench(simulator, timeout=2)
     bench.simulator.add("vnets", name="lan")
     bench.simulator.faults({"match": {"verb": "PUT", "path": "/vnets/"}, "what": "hang"})
     with ThreadPoolExecutor() as pool:
