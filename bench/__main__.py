@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
-from pathlib import Path
 
 from bench import report, terraform
-from bench.run import PROVIDERS, TERRAFORM, Case, Measure, run
-
-ROOT = Path(__file__).resolve().parents[1]
+from bench.run import PAGE, PROVIDERS, TERRAFORM, Case, Measure, pulumi_folder, run
 
 
 def numbers(text: str) -> list[int]:
@@ -45,8 +40,7 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()
-    ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
-    cli = Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+    cli = pulumi_folder()
     variables = {"PULUMI_SKIP_CHECKPOINTS": "true"} if arguments.skip_checkpoints else {}
     scarce = bool(arguments.requests_per_hour)
     if scarce:
@@ -69,7 +63,7 @@ def main() -> None:
                 flush=True,
             )
     if arguments.write:
-        report.write(ROOT / "docs" / "performance.md", measures, scarce=scarce)
+        report.write(PAGE, measures, scarce=scarce)
     else:
         print(report.tables(measures, scarce=scarce))
 

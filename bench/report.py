@@ -189,7 +189,12 @@ def _log(value: float, low: float, high: float) -> float:
 
 def write(page: Path, measures: Sequence[Measure], *, scarce: bool = False) -> None:
     """Put the measures into the page, and the picture beside it."""
-    before, _, rest = page.read_text().partition(START)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{START}\n\n{tables(measures, scarce=scarce)}\n{END}{after}")
+    put(page, START, END, tables(measures, scarce=scarce))
     page.with_suffix(".svg").write_text(picture(measures))
+
+
+def put(page: Path, start: str, end: str, text: str) -> None:
+    """Put text between two marks of a page."""
+    before, _, rest = page.read_text().partition(start)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{start}\n\n{text}\n{end}{after}")

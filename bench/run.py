@@ -17,6 +17,8 @@ from bench.terraform import Terraform
 from verge_pulumi.simulator import Options, Simulator
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
+PAGE = ROOT / "docs" / "performance.md"
 
 PROVIDERS: Mapping[str, str] = {"ours": "machines.py", "naive": "machines.py", "idle": "idle.py"}
 """Each way to do the work, and its program: this package, the same with naive reads, resources that do nothing."""
@@ -96,6 +98,12 @@ class Worker(Protocol):
         ...
 
 
+def pulumi_folder() -> Path:
+    """Return the folder of the Pulumi CLI."""
+    ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
+    return Path(subprocess.run(ensure, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+
+
 def run(case: Case, cli: Path, **variables: str) -> Iterator[Measure]:
     """Run a series on a fresh stack and a fresh VergeOS.
 
@@ -139,7 +147,7 @@ class _Project:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("VERGEOS_", "PULUMI_"))},
             "PATH": f"{cli}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": os.pathsep.join([str(HERE / "shim"), str(HERE.parent)]),
+            "PYTHONPATH": os.pathsep.join([str(HERE / "shim"), str(ROOT)]),
             "PYTHONPYCACHEPREFIX": str(cli.parent / "bytecode"),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": (folder / "state").as_uri(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -43,6 +44,12 @@ def test_what_does_nothing_asks_nothing(cli: Path) -> None:
 def test_a_command_that_fails_says_why(cli: Path) -> None:
     with pytest.raises(RuntimeError, match="invalid literal"):
         list(run(Case("idle", 1, 8, 0), cli, MACHINES="many"))
+
+
+def test_a_backend_is_measured_with_and_without_checkpoints() -> None:
+    command = [sys.executable, "-m", "bench.backends", "--n", "1", "--backends", "file"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert re.search(r"\| file \| 5 (\| \d+\.\d s ){4}\|$", told)
 
 
 SECONDS = {"ours": 3.0, "naive": 4.0, "idle": 2.0}

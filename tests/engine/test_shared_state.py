@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-import requests
 
+from bench import backends
 from tests.engine.command import LIMIT, Project, below, ends, kill, providers_of
 from tests.engine.lab import Lab
 from verge_pulumi.engine.ownership.mark import Mark
@@ -25,57 +18,21 @@ TEAM = Path(__file__).with_name("team.py")
 STACKS = ("dev", "staging", "prod")
 
 
-def programs() -> Path | None:
-    """Return the folder of PostgreSQL's programs, which distributions keep off the PATH."""
-    known = shutil.which("postgres")
-    folders = [Path(known).parent, *Path("/usr/lib/postgresql").glob("*/bin")] if known else []
-    return next((folder for folder in folders if (folder / "initdb").exists()), None)
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """A PostgreSQL on a socket of its own; what Pulumi is told to reach it."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("no PostgreSQL here: apt-get install postgresql")
-    # It refuses to run as root, and the socket's path must be short.
-    with TemporaryDirectory(prefix="pg-") as place:
-        user: list[str] = []
-        if os.geteuid() == 0:
-            user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-            shutil.chown(place, "postgres", "postgres")
-        data = f"{place}/data"
-        make = [*user, str(folder / "initdb"), "-D", data, "-U", "pulumi", "--auth=trust", "--no-sync", "--no-locale"]
-        subprocess.run(make, check=True, capture_output=True)
-        server = subprocess.Popen(
-            [*user, str(folder / "postgres"), "-D", data, "-k", place, "-c", "listen_addresses=", "-F"],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert server.stderr is not None
-        with server, server.stderr:
-            try:
-                assert any("ready to accept connections" in line for line in server.stderr)
-                yield f"postgres://pulumi@/postgres?host={place}"
-            finally:
-                server.send_signal(signal.SIGINT)  # disconnects whoever is left
+    try:
+        with backends.postgres() as url:
+            yield url
+    except backends.Missing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """A store that speaks S3, with an empty bucket; what Pulumi is told to reach it."""
-    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    with server, server.stderr:
-        try:
-            address = next(found[1] for line in server.stderr if (found := re.search(r"http://(\S+)", line)))
-            # Its log is read on, or it would stop when nobody does.
-            threading.Thread(target=server.stderr.read, daemon=True).start()
-            requests.put(f"http://{address}/states", timeout=10).raise_for_status()
-            yield f"s3://states?endpoint={address}&disableSSL=true&s3ForcePathStyle=true&region=us-east-1"
-        finally:
-            server.terminate()
+    with backends.s3() as url:
+        yield url
 
 
 @pytest.fixture
@@ -84,12 +41,7 @@ def team(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Project:
     if request.param == "postgres":
         lab.environment["PULUMI_BACKEND_URL"] = f"{request.getfixturevalue('postgres')}&table={tmp_path.name[:40]}"
     if request.param == "s3":
-        credentials = {
-            "AWS_ACCESS_KEY_ID": "team",
-            "AWS_SECRET_ACCESS_KEY": "team",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        lab.environment |= {"PULUMI_BACKEND_URL": request.getfixturevalue("s3"), **credentials}
+        lab.environment |= {"PULUMI_BACKEND_URL": request.getfixturevalue("s3"), **backends.S3_CREDENTIALS}
     lab.environment |= {"VERGEOS_REQUESTS_PER_HOUR": "1000", "XDG_CACHE_HOME": str(tmp_path / "cache")}
     return Project(lab, TEAM)
 
