@@ -82,9 +82,9 @@ class Terraform:
 def _configuration(simulator: Simulator, machines: int) -> dict[str, object]:
     # Version 1.4.0 sends null for what has no default of its own, and VergeOS refuses that.
     machine = {
-        "machine_type": "pc-q35-9.0",
+        "machine_type": "q35",
         "os_family": "linux",
-        "cpu_type": "auto",
+        "cpu_type": "Cascadelake-Server",
         "boot_order": "cd",
         "console": "vnc",
         "video": "std",

@@ -47,16 +47,17 @@ def test_no_secret_of_a_login_is_shown_logged_or_stored_in_clear(lab: Lab, tmp_p
     (key,) = lab.simulator.rows("user_api_keys")
     drawn = [str(wiki["client_secret"]), str(key["private_key"])]
     # VergeOS echoes what it refuses; the sentence that people see must not.
-    echoes = {"/user_api_keys/": drawn[1:], "/": [*secrets.values(), *drawn[:1]]}
+    tables = ("catalog_repositories", "auth_sources", "users", "oidc_applications", "user_api_keys")
+    echoes = zip(tables, (*secrets.values(), *drawn), strict=True)
     lab.simulator.faults(
         *(
             {
-                "match": {"verb": "PUT", "path": path, "times": 5},
+                "match": {"verb": "PUT", "path": f"/{table}/", "times": 5},
                 "what": "status",
                 "status": 422,
-                "body": {"err": f"no: {' '.join(echoed)}"},
+                "body": {"err": f"no: {echoed}"},
             }
-            for path, echoed in echoes.items()
+            for table, echoed in echoes
         )
     )
     failing = project.start("up", "--yes", "--skip-preview", **variables, ABOUT="second")

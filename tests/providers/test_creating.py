@@ -13,6 +13,7 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.mark import Mark
+from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.simulator import Options, Simulator
 
 POST = {"verb": "POST", "path": "/vnets$"}
@@ -410,6 +411,21 @@ def test_a_row_that_the_journal_knows_of_is_taken_over(bench: Bench, tmp_path: P
     later.journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
     later.begin_run()
     assert "bears the mark of shop/dev as 'web'" in failure(later, name="lan")
+    later.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
+    later.begin_run()
+    assert later.create("Network", name="lan").id == first.id
+
+
+@pytest.mark.fault(97)
+def test_a_row_whose_create_had_ended_when_the_process_was_killed_is_taken_over(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
+    bench.begin_run()
+    monkeypatch.setattr(provider_process, "when_answered", lambda act: None)  # the engine did not get the answer
+    first = bench.create("Network", name="lan")
+    bench.stack.forget(first)
+    later = bench.later()
     later.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
     later.begin_run()
     assert later.create("Network", name="lan").id == first.id

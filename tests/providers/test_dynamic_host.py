@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import grpc
 import pytest
@@ -20,6 +21,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from tests.providers.dynamic_host import URN, DynamicHost, dynamic_host, struct
+from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.resources import Network, NetworkRule
 from verge_pulumi.simulator import Options, Simulator
@@ -294,6 +296,35 @@ def test_a_call_of_another_form_is_left_alone(request_: Any) -> None:
         return provider_process.report_initialisation_failed("1", {}, "late")
 
     assert servicer(request_, object()) is False
+
+
+def test_what_waits_for_the_answer_is_done_after_it() -> None:
+    class Context:
+        """Has the one method of gRPC's context that is used."""
+
+        waiting: ClassVar[list[Callable[[], object]]] = []
+
+        def add_callback(self, act: Callable[[], object]) -> None:
+            self.waiting.append(act)
+
+    done: list[str] = []
+
+    def servicer(request: Any, context: Any) -> None:
+        provider_process.when_answered(lambda: done.append("answered"))
+
+    servicer(SimpleNamespace(urn="urn:x"), Context())
+    assert done == []
+    for act in Context.waiting:
+        act()
+    assert done == ["answered"]
+
+
+def test_a_create_that_was_answered_is_crossed_out(simulator: Simulator, tmp_path: Path) -> None:
+    with dynamic_host(simulator, XDG_CACHE_HOME=str(tmp_path)) as host:
+        create(host, "lan")
+    (journal,) = tmp_path.rglob("*.attempts")
+    assert Journal(journal).cut_off() == []
+    assert {"end": TOKEN} in [json.loads(line) for line in journal.read_text().splitlines() if line]
 
 
 def test_a_host_of_another_form_is_left_as_it_is() -> None:

@@ -33,7 +33,7 @@ def noted(evidence: Evidence, verb: Verb, token: str) -> Iterator[None]:
             if not writes or isinstance(error, Withdrawn):
                 journal.end(token)
             raise
-    journal.end(token)
+    provider_process.when_answered(lambda: journal.end(token))
 
 
 def is_unclear(evidence: Evidence, state: Inputs, inputs: Inputs) -> bool:

@@ -82,7 +82,8 @@ def failure(provider: Hooks[Any], verb: str, properties: Sequence[Mapping[str, A
     if isinstance(error, InitialisationFailed):
         saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
         if saved:
-            provider.connection.evidence.journal.end(str(newest.get(TOKEN)))
+            token = str(newest.get(TOKEN))
+            provider_process.when_answered(lambda: provider.connection.evidence.journal.end(token))
         text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
     if debugging():
         # The exceptions behind the sentence quote what VergeOS said, so their traceback is text to be masked too.

@@ -14,7 +14,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -114,6 +114,19 @@ def custom_timeout() -> float | None:
     """Return the seconds that `custom_timeouts` gives the call that this thread serves; None if it does not say."""
     call = _call()
     return float(getattr(call[0], "timeout", 0.0) or 0.0) or None if call else None
+
+
+def when_answered(act: Callable[[], object]) -> None:
+    """Do something once the answer of the call that this thread serves is on its way to the engine.
+
+    If this process is killed before, it is never done. Where there is no such call it is done at once.
+    """
+    call = _call()
+    add = getattr(call[1], "add_callback", None) if call else None
+    if add is None:
+        act()
+    else:
+        add(act)
 
 
 def log(message: str, *, warning: bool = False, ephemeral: bool = False) -> None:
