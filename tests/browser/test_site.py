@@ -77,7 +77,8 @@ def test_every_form_of_page_fits_and_can_be_read(address: str, open_page: Open) 
                 papers.add((scheme, paper(page)))
                 assert is_outline(outline(page)), place
                 assert overflow(page) <= 0, (place, width)
-                assert faint(page, "article") == [], (place, width, scheme)
+                if width == DESKTOP:  # colours are the same on a phone, and looking at each word takes long
+                    assert faint(page, "article") == [], (place, scheme)
     assert len(papers) == 2
 
 

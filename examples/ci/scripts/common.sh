@@ -3,6 +3,9 @@
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
+# Pulumi's default is four for each processor, of which a runner has few; most of the time it is VergeOS that works.
+export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
+
 # Prints the folder and the stack of each line of stacks.txt, in its order.
 stacks() {
     sed 's/#.*//' "$here/stacks.txt" | awk 'NF == 2'

@@ -1,7 +1,8 @@
 """What the process that hosts dynamic providers has but does not offer: the request, the engine, the threads.
 
-Everything private to Pulumi's SDK that this package leans on is in this file, or in `registering` for what concerns a
-program's outputs, each piece guarded: where a later SDK moves it, only that is missing, and a test tells.
+It is one file, since everything private to Pulumi's SDK that this package leans on is in it, or in `registering` for
+what concerns a program's outputs. Each piece is guarded: where a later SDK moves it, only that is missing, and a test
+tells.
 """
 
 from __future__ import annotations
