@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -149,34 +148,20 @@ class Slow(Oracle):
         return super().__call__(wants)
 
 
-@pytest.mark.parametrize(
-    ("scarcity", "only_asks", "at_once"),
-    [(plentiful(), False, batching.AT_ONCE), (plentiful(), True, 1), (scarce(), False, 1)],
-    ids=["plentiful", "refresh", "scarce"],
-)
-def test_while_batches_are_under_way_the_next_one_forms(
-    monkeypatch: pytest.MonkeyPatch, scarcity: Scarcity, at_once: int, *, only_asks: bool
-) -> None:
+def test_while_one_batch_is_under_way_the_next_one_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batching, "LONGEST_TURN", FOR_EVER)
     oracle = Slow()
-    # It is a batch before that is waited for, and nothing else: there is no pause.
-    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=scarcity)
-
-    def ask(number: int) -> int:
-        with gathering.only_asking() if only_asks else nullcontext():
-            return gathering.ask(number)
-
-    with ThreadPoolExecutor(at_once + 3) as pool:
-        first = []
-        for number in range(at_once):
-            first.append(pool.submit(ask, number))
-            assert oracle.asked.acquire(timeout=30)
-        others = [pool.submit(ask, number) for number in (7, 8, 9)]
+    # It is the batch before that is waited for, and nothing else: there is no pause.
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=plentiful())
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(gathering.ask, 1)
+        assert oracle.asked.acquire(timeout=30)
+        others = [pool.submit(gathering.ask, number) for number in (2, 3, 4)]
         while gathering.waiting < len(others):
-            assert not any(future.done() for future in first)
-        oracle.go.release(at_once + 1)
-        assert [future.result(30) for future in others] == [70, 80, 90]
-    assert sorted(oracle.rounds) == [*([number] for number in range(at_once)), [7, 8, 9]]
+            assert not first.done()
+        oracle.go.release(2)
+        assert [future.result(30) for future in (first, *others)] == [10, 20, 30, 40]
+    assert oracle.rounds == [[1], [2, 3, 4]]
 
 
 def test_a_batch_that_takes_long_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

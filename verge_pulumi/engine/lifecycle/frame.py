@@ -171,7 +171,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @asking
     def read(self, id_: str, props: Inputs) -> ReadResult:
         """Read the object for a refresh, or for ``get``, where the engine hands over no outputs of ours."""
-        with self.connection.client.budget.reserved(reads=True), self.connection.reader.gathering.only_asking():
+        with self.connection.client.budget.reserved(reads=True):
             return self._read(id_, props)
 
     def _read(self, id_: str, props: Inputs) -> ReadResult:

@@ -3,8 +3,7 @@
 Pulumi's engine works on several resources at once, by default four for each processor, and each of its calls blocks
 until it is answered. A batch forms
 
-* while those before it are under way, which costs next to no time: three of them, or one in a refresh and where
-  requests are scarce;
+* while the one before it is under way, which costs next to no time;
 * while the engine has enough to do with other resources: it saves the state before and after each, one by one, so a
   call that waits in the meantime delays nothing;
 * where requests are scarce (`scarcity`), while more calls may come. Its size is learned from the run: it is sent when
@@ -35,10 +34,7 @@ LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""
 
 LONGEST_TURN = 0.5
-"""Seconds that a batch waits for those before it; after that, they wait for the hour, say."""
-
-AT_ONCE = 3
-"""Batches under way at once while requests are plentiful: with one, a question waits half a round trip more."""
+"""Seconds that a batch waits for the one before it; after that, that one waits for the hour, say."""
 
 GAPS = 5
 """How many usual gaps between two questions make a pause after which nobody is waited for."""
@@ -57,12 +53,6 @@ class _Round(Generic[W, A]):
     answers: Mapping[W, A | Exception] = field(default_factory=dict)
     error: BaseException | None = None
     done: threading.Event = field(default_factory=threading.Event)
-
-
-class _Thread(threading.local):
-    """What is known of the call that a thread serves."""
-
-    only_asks = False
 
 
 class Gathering(Generic[W, A]):
@@ -97,7 +87,6 @@ class Gathering(Generic[W, A]):
         self._rounds = 0
         self._gap = pause / GAPS
         self._last = 0.0
-        self._thread = _Thread()
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -116,15 +105,6 @@ class Gathering(Generic[W, A]):
             yield
         finally:
             self._count(1)
-
-    @contextmanager
-    def only_asking(self) -> Iterator[None]:
-        """Let this thread wait for any batch under way: a refresh does nothing but ask, so few requests are enough."""
-        self._thread.only_asks = True
-        try:
-            yield
-        finally:
-            self._thread.only_asks = False
 
     @property
     def waiting(self) -> int:
@@ -170,9 +150,8 @@ class Gathering(Generic[W, A]):
         return answer
 
     def _wait_for_turn(self, gathered: _Round[W, A]) -> None:
-        """Wait until a batch before is answered, holding the lock."""
-        most = 1 if self._scarcity.now or self._thread.only_asks else AT_ONCE
-        while self._under_way >= most and (left := gathered.opened + LONGEST_TURN - time.monotonic()) > 0:
+        """Wait until the batch before is answered, holding the lock."""
+        while self._under_way and (left := gathered.opened + LONGEST_TURN - time.monotonic()) > 0:
             self._changed.wait(left)
 
     def _wait_for_others(self, gathered: _Round[W, A]) -> None:
