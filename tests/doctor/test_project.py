@@ -65,7 +65,7 @@ def test_no_pulumi_cli(doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyP
     assert told["login"][0] == "ok"
 
 
-@pytest.mark.parametrize("text", [b"runtime: [", b"name: [1]", b"name: \xff\xfe\x00", b"[]", b"[" * 3000])
+@pytest.mark.parametrize("text", [b"runtime: [", b"name: [1]", b"name: \xff\xfe\x00", b"[]", b"[" * 9999])
 def test_a_project_that_is_none(doctor: Doctor, bench: Bench, text: bytes) -> None:
     (doctor.folder / "Pulumi.yaml").write_bytes(text)
     told = doctor.told(exit_code=1)
