@@ -69,3 +69,9 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> list[Saved]:
 
     monkeypatch.setattr(provider_process, "report_initialisation_failed", report)
     return reports
+
+
+@pytest.fixture
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kill each process between the end of its calls and their answers: the engine gets none."""
+    monkeypatch.setattr(provider_process, "when_answered", lambda act: None)

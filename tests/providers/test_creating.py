@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,6 @@ from tests.providers.conftest import Saved
 from verge_pulumi.engine.errors import Reported
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.mark import Mark
-from verge_pulumi.engine.runtime import provider_process
 from verge_pulumi.simulator import Options, Simulator
 
 POST = {"verb": "POST", "path": "/vnets$"}
@@ -416,19 +417,45 @@ def test_a_row_that_the_journal_knows_of_is_taken_over(bench: Bench, tmp_path: P
     assert later.create("Network", name="lan").id == first.id
 
 
+@pytest.fixture
+def killed(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unanswered: None) -> Callable[[], Bench]:
+    """Let the process of the last run be killed before the engine has an answer; the next run is returned."""
+    processes = [1]
+    monkeypatch.setattr(os, "getpid", lambda: processes[-1])
+
+    def begin(run: Bench) -> Bench:
+        run.journal = Journal(tmp_path / "attempts", alive=lambda pid: pid == processes[-1])
+        run.begin_run()
+        return run
+
+    def next_run() -> Bench:
+        processes.append(len(processes) + 1)
+        return begin(bench.later())
+
+    begin(bench)
+    return next_run
+
+
 @pytest.mark.fault(97)
-def test_a_row_whose_create_had_ended_when_the_process_was_killed_is_taken_over(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench.journal = Journal(tmp_path / "attempts", alive=lambda pid: True)
-    bench.begin_run()
-    monkeypatch.setattr(provider_process, "when_answered", lambda act: None)  # the engine did not get the answer
+def test_a_row_whose_create_had_ended_is_taken_over(bench: Bench, killed: Callable[[], Bench]) -> None:
     first = bench.create("Network", name="lan")
-    bench.stack.forget(first)
-    later = bench.later()
-    later.journal = Journal(tmp_path / "attempts", alive=lambda pid: False)
-    later.begin_run()
-    assert later.create("Network", name="lan").id == first.id
+    for _ in range(3):  # the process that takes it over is killed, too
+        bench.stack.forget(first)
+        assert killed().create("Network", name="lan").id == first.id
+    assert len(named(bench.simulator)) == 1
+
+
+@pytest.mark.fault(97)
+def test_a_row_that_was_about_to_be_saved_as_not_complete_is_taken_over(
+    bench: Bench, killed: Callable[[], Bench], saved: list[Saved]
+) -> None:
+    bench.simulator.faults(
+        {"match": {"verb": "GET", "path": r"/vnets/\d+$", "times": 0}, "what": "status", "status": 403}
+    )
+    failure(bench, name="lan")
+    assert len(saved) == 1
+    bench.simulator.faults()
+    assert killed().create("Network", name="lan").id == saved[0].id
 
 
 def test_a_row_of_another_resource_that_the_state_knows_is_not_adopted(bench: Bench) -> None:

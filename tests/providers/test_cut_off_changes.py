@@ -155,6 +155,44 @@ def test_what_was_stopped_runs_again(bench: Bench, cut_off: CutOff) -> None:
     assert not power.diff().changes
 
 
+# The process ended between the call and its answer -------------------------------------------------------------------
+
+
+def test_a_change_that_had_ended_is_taken_back_where_the_program_is(
+    bench: Bench, journal: Journal, unanswered: None
+) -> None:
+    lan = bench.create("Network", "lan", name="lan", mtu=1500)
+    journal.end(token(lan))
+    before = dict(lan.outs), dict(lan.inputs)
+    lan.up(mtu=9000)
+    lan.outs, lan.inputs = before
+    bench.begin_run()
+    assert lan.diff().changes
+    lan.up()
+    assert lan.row()["mtu"] == 1500
+
+
+def test_what_a_delete_that_had_ended_left_is_not_called_unchanged(
+    bench: Bench, journal: Journal, unanswered: None
+) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    journal.end(token(lan))
+    lan.destroy()
+    bench.stack.hold(lan)
+    bench.begin_run()
+    assert lan.diff().replaces == ["$key"]
+
+
+def test_what_a_refresh_had_not_found_is_not_called_unchanged(bench: Bench, journal: Journal, unanswered: None) -> None:
+    lan = bench.create("Network", "lan", name="lan")
+    bench.connection.client.table("vnets").delete(lan.id)
+    journal.begin("change", lan.urn, token(lan))
+    bench.begin_run()
+    assert lan.read().id == ""
+    bench.begin_run()
+    assert lan.diff().replaces == ["$key"]
+
+
 # What is noted -------------------------------------------------------------------------------------------------------
 
 

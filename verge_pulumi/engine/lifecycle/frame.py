@@ -180,7 +180,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
             Home(self.connection).guard(props)
         outs = self.fetch(id_, props)
         if outs is None:
-            self.connection.evidence.journal.end(token_in(props))
+            provider_process.when_answered(lambda: self.connection.evidence.journal.end(token_in(props)))
             if known:
                 # The system has just said its name, so this is no wrong host that answers 404 to everything.
                 return ReadResult("", {})
