@@ -58,7 +58,7 @@ docs: $(READY) ## Write the generated documents
 	$(BIN)/python tools/docs.py
 
 site: $(READY) ## Build the documentation site into site/, and follow every link in it
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@$(BIN)/python -m tools.site.build site
 	@$(BIN)/python -m tools.site.crawl site
 
 bench: $(READY) ## Measure requests, connections, time and memory, and compare them (ARGS="--help" for more)

@@ -5,12 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bench import report, terraform
-from bench.run import PAGE, PROVIDERS, TERRAFORM, Case, Measure, pulumi_folder, run
-
-
-def numbers(text: str) -> list[int]:
-    """Return the numbers of a list such as ``1,10,50``."""
-    return [int(part) for part in text.split(",")]
+from bench.run import PAGE, PROVIDERS, TERRAFORM, Case, Measure, numbers, pulumi_folder, run
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 import requests
 
 from bench.report import put
-from bench.run import PAGE, WORKLOADS, Case, pulumi_folder, run
+from bench.run import PAGE, WORKLOADS, Case, numbers, pulumi_folder, run
 
 START, END = "<!-- backends -->", "<!-- /backends -->"
 """Between these two the page is written by this command."""
@@ -128,23 +128,26 @@ def seconds(backend: str, machines: int, commands: tuple[str, ...], cli: Path, *
 def main() -> None:
     """Measure, print, and with ``--write`` put the table into docs/performance.md."""
     parser = argparse.ArgumentParser(prog="python -m bench.backends", description=__doc__)
-    parser.add_argument("--n", default="50,250,1000", help="machines, four resources each (default 50,250,1000)")
-    parser.add_argument("--backends", default=",".join(BACKENDS), help=f"of {', '.join(BACKENDS)} (default all)")
+    parser.add_argument("--n", type=numbers, default=[50, 250, 1000], help="machines (default 50,250,1000)")
+    parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=[*BACKENDS], help="default: all of them")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     cli = pulumi_folder()
     names = [f"{command}, {how}" for command in WORKLOADS[:2] for how in ("each saved", "saved at the end")]
     lines = [f"| backend | resources | {' | '.join(names)} |", "|---|--:" + "|--:" * len(names) + "|"]
-    for machines in map(int, arguments.n.split(",")):
-        for backend in arguments.backends.split(","):
-            saved, at_the_end = (
-                seconds(backend, machines, WORKLOADS[:2], cli, checkpoints=checkpoints) for checkpoints in (True, False)
-            )
+    for machines in arguments.n:
+        for backend in arguments.backends:
+            try:
+                saved, at_the_end = (
+                    seconds(backend, machines, WORKLOADS[:2], cli, checkpoints=each) for each in (True, False)
+                )
+            except Missing as missing:
+                sys.exit(f"Unable to measure {backend}: {missing}.")
             cells = [f"{taken:.1f} s" for pair in zip(saved, at_the_end, strict=True) for taken in pair]
             lines.append(f"| {backend} | {4 * machines + 1:,} | {' | '.join(cells)} |")
             print(lines[-1], flush=True)
     if arguments.write:
-        put(PAGE, START, END, "\n".join(lines))
+        put(PAGE, START, END, "\n".join([*lines, ""]))
 
 
 if __name__ == "__main__":

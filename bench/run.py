@@ -98,6 +98,11 @@ class Worker(Protocol):
         ...
 
 
+def numbers(text: str) -> list[int]:
+    """Return the numbers of a list such as ``1,10,50``."""
+    return [int(part) for part in text.split(",")]
+
+
 def pulumi_folder() -> Path:
     """Return the folder of the Pulumi CLI."""
     ensure = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, QUIET
 from tests.cli.fleet import fleet
+from tools.site.build import build
 from verge_pulumi.review.report.html import html
 from verge_pulumi.simulator import Options, Simulator
 
@@ -61,8 +60,7 @@ def simulator(browser: Browser) -> None:
 def site(browser: Browser) -> None:
     """Show the page of a resource."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", folder]
-        subprocess.run(command, cwd=DOCS.parent, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True)
+        build(Path(folder))
         page = opened(browser, (Path(folder) / "docs/reference/network/Network.html").as_uri())
         shoot(page, "site")
 

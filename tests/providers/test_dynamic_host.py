@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import grpc
 import pytest
@@ -299,22 +299,15 @@ def test_a_call_of_another_form_is_left_alone(request_: Any) -> None:
 
 
 def test_what_waits_for_the_answer_is_done_after_it() -> None:
-    class Context:
-        """Has the one method of gRPC's context that is used."""
-
-        waiting: ClassVar[list[Callable[[], object]]] = []
-
-        def add_callback(self, act: Callable[[], object]) -> None:
-            self.waiting.append(act)
-
+    waiting: list[Callable[[], object]] = []
     done: list[str] = []
 
     def servicer(request: Any, context: Any) -> None:
         provider_process.when_answered(lambda: done.append("answered"))
 
-    servicer(SimpleNamespace(urn="urn:x"), Context())
+    servicer(SimpleNamespace(urn="urn:x"), SimpleNamespace(add_callback=waiting.append))
     assert done == []
-    for act in Context.waiting:
+    for act in waiting:
         act()
     assert done == ["answered"]
 
