@@ -445,6 +445,17 @@ def test_a_row_whose_create_had_ended_is_taken_over(bench: Bench, killed: Callab
     assert len(named(bench.simulator)) == 1
 
 
+def test_a_create_that_the_state_has_proves_nothing_when_its_row_was_moved_to_another_stack(
+    bench: Bench, killed: Callable[[], Bench]
+) -> None:
+    first = bench.create("Network", name="lan")  # saved, and its process killed before the attempt was crossed out
+    later = killed()
+    later.stack.hold(first)
+    later.create("Network", "other", name="dmz")
+    later.stack.forget(first)
+    assert "has that name already and bears the mark of" in failure(killed(), name="lan")
+
+
 @pytest.mark.fault(97)
 def test_a_row_that_was_about_to_be_saved_as_not_complete_is_taken_over(
     bench: Bench, killed: Callable[[], Bench], saved: list[Saved]

@@ -8,7 +8,7 @@ from typing import Any
 
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.journal import Attempt, Journal, Verb
-from verge_pulumi.engine.ownership.states import States
+from verge_pulumi.engine.ownership.states import StackState, States
 
 
 class Attempts:
@@ -60,8 +60,18 @@ class Attempts:
             self._warn(f"writes that were cut off on another machine cannot be recognised: {error}")
         return bool(token) and (token in self._pending or token in self._noted_changes)
 
-    def found(self, changing: Mapping[str, str]) -> None:
-        """Keep what the state of the stack notes, for it is gone with the next write to it.
+    def found(self, state: StackState) -> None:
+        """Take from the state of the stack what it tells of attempts, when it is first read."""
+        # The engine had the answer of these, and their process ended before they were crossed out. Left open they would
+        # prove something again when the row has been moved to another stack.
+        saved = {each.token for each in self._left_behind if each.verb == "create" and state.bearing(each.token)}
+        for token in saved:
+            self._journal.end(token)
+        self._spent |= saved
+        self._keep(state.changing)
+
+    def _keep(self, changing: Mapping[str, str]) -> None:
+        """Keep what the state notes of changes and deletes, for it is gone with the next write to it.
 
         Other processes need it: that of the update after this preview, and of a later run if ``--target`` leaves the
         object out of this one.

@@ -36,7 +36,7 @@ class Evidence:
         self, journal: Journal, export: Callable[[str], Deployment | None] | None = None, *, provider: str = ""
     ) -> None:
         self.journal = journal
-        self.states = States(export, lambda changing: self.attempts.found(changing))
+        self.states = States(export, lambda state: self.attempts.found(state))
         self.attempts = Attempts(journal, self.states, self.warn_once)
         self.claims = Claims()
         self.replacing: set[Place] = set()

@@ -166,13 +166,13 @@ class States:
 
     Args:
         export: Returns the state of a stack, or None where there is no such stack.
-        found: Receives what the state of the stack that runs notes as `StackState.changing` when it is first read.
+        found: Receives the state of the stack that runs when it is first read.
     """
 
     def __init__(
         self,
         export: Callable[[str], Deployment | None] | None = None,
-        found: Callable[[Mapping[str, str]], None] = lambda changing: None,
+        found: Callable[[StackState], None] = lambda state: None,
     ) -> None:
         self._export = export or export_stack
         self._found = found
@@ -194,8 +194,8 @@ class States:
         if state is None:
             # It runs, so it exists: the CLI looks for it in another backend than the one that runs us.
             raise EngineError(f"the state of the stack {stack} cannot be read: there is no stack of that name")
-        if first and state.changing:
-            self._found(state.changing)
+        if first:
+            self._found(state)
         return state
 
     def known(self, stack: str) -> StackState | None:
