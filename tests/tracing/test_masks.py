@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,59 @@ def test_no_text_of_any_table_is_shown(masks: Masks, table: Any) -> None:
         assert CANARY not in str(shown(masks, body)), table.name
 
 
-@pytest.mark.parametrize("name", ["password", "private_key", "psk", "contents", "api_key", "new_secret", "smtp_pass"])
+@pytest.mark.parametrize("digits", ["4", "472", "4711", "10115", "815815", "+49.30"])
+def test_no_number_in_a_text_of_any_table_is_shown(masks: Masks, digits: str) -> None:
+    for table in TABLES.values():
+        for column in table.columns:
+            if column.type not in (Type.TEXT, Type.JSON, Type.ANY_REF) or digits in column.choices:
+                continue
+            queried = masks.query(f"filter={column.name}%20eq%20'{digits}'%20or%20{column.name}%20eq%20{digits}")
+            nested = {column.name: [digits, {column.name: digits}]}
+            for told in (shown(masks, {column.name: digits}), shown(masks, nested), dict(queried)):
+                place = f"{table.name}.{column.name}"
+                texts = re.findall(r"<\d+ characters, \w+>|\*\*\*", str(told))
+                assert texts, place
+                assert digits not in re.sub(r"<\d+ characters, \w+>", "", str(told)), place
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"latitude": 52.52, "longitude": 13.4},
+        {"latitude": "52.52"},
+        {"zip": 10115},
+        {"new_geo": {"x": 52.52, "y": 13.4}},
+    ],
+)
+def test_where_somebody_is_no_number_tells(masks: Masks, body: dict[str, Any]) -> None:
+    assert shown(masks, body) == dict.fromkeys(body, "***")
+
+
+def test_numbers_are_shown_where_vergeos_has_numbers(masks: Masks) -> None:
+    row = {"$key": "42", "mtu": "9000", "cluster": "2", "preferred_tier": "4", "machine": "108"}
+    assert shown(masks, row) == row
+    # The same digits elsewhere are somebody's.
+    assert shown(masks, {"name": "4", "new_column": "4"})["name"] == shown(masks, {"new_column": "4"})["new_column"]
+    assert shown(masks, {"name": "4"})["name"].startswith("<1 characters, ")
+
+
+def test_a_reference_is_shown_where_vergeos_has_references(masks: Masks) -> None:
+    assert shown(masks, {"owner": "vms/42", "member": "/v4/users/7"}) == {"owner": "vms/42", "member": "/v4/users/7"}
+    assert shown(masks, {"name": "vms/42"})["name"].startswith("<6 characters, ")
+
+
+def test_a_choice_is_no_secret_whatever_its_column_is_called(masks: Masks) -> None:
+    assert shown(masks, {"pin": "top"}) == {"pin": "top"}
+    assert shown(masks, {"pin": "4821"}) == {"pin": "***"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("password", "private_key", "psk", "contents", "api_key", "new_secret", "smtp_pass"),
+        *("pin", "totp", "otp_code", "community", "snmp_community", "salt", "cookie", "pwd", "mfa_seed"),
+    ],
+)
 def test_secrets_are_not_even_measured(masks: Masks, name: str) -> None:
     assert shown(masks, {name: "c4nary"}) == {name: "***"}
     assert shown(masks, {name: 123456}) == {name: "***"}
@@ -77,7 +130,8 @@ def test_secrets_are_not_even_measured(masks: Masks, name: str) -> None:
         ("name 'Web 1' is already in use", "name <...> is already in use"),
         ("row (name='web server') isn't the 'data base' of \"My Corp\"", "row <...> isn't the <...> of <...>"),
         ("Cannot reach db.example.com (10.0.0.5): no route", "Cannot reach <...> <...> no route"),
-        ("VM webserver is running on node 12", "VM <...> is running on node 12"),
+        ("VM webserver is running on node 12", "VM <...> is running on node <...>"),
+        ("name 4711 is taken, and so is '815'", "name <...> is taken, and so is <...>"),
         ("no user WEBSERVER here", "no user <...> here"),
         ("the key hunter is wrong", "the key <...> is wrong"),
         ("given: sesame", "given: <...>"),
@@ -104,10 +158,20 @@ def test_a_message_of_an_answer_that_did_not_fail_is_no_sentence(masks: Masks) -
         ("/api/v4/vms/$table", "/api/v4/vms/$table"),
         ("/api/v4/vm_actions", "/api/v4/vm_actions"),
         ("/version.json", "/version.json"),
+        ("/api/v4/vnets/5/applydns", "/api/v4/vnets/5/applydns"),
+        ("/api/v4/site_syncs_outgoing/3", "/api/v4/site_syncs_outgoing/3"),
     ],
 )
 def test_paths(masks: Masks, path: str, expected: str) -> None:
     assert masks.path(path) == expected
+
+
+@pytest.mark.parametrize("segment", ["john", "admin", "external", "cluster", "web_1", "4" * 40, "Web"])
+def test_a_name_in_a_path_is_a_tag(masks: Masks, segment: str) -> None:
+    told = masks.path(f"/api/v4/vms/{segment}/poweron")
+    assert told.startswith("/api/v4/vms/-")
+    assert told.endswith("-/poweron")
+    assert segment not in told
 
 
 def test_keys_and_tokens_in_paths_are_tags(masks: Masks) -> None:
@@ -121,6 +185,9 @@ def test_keys_and_tokens_in_paths_are_tags(masks: Masks) -> None:
     [
         ("fields=$key,machine%23status%20as%20s&limit=5", [("fields", "$key,machine#status as s"), ("limit", "5")]),
         ("filter=$key%20eq%205%20and%20type%20eq%20'external'", [("filter", "$key eq 5 and type eq 'external'")]),
+        ("filter=(mtu%20gt%209000%20or%20mtu%20eq%20null)", [("filter", "(mtu gt 9000 or mtu eq null)")]),
+        ("filter=machine%23status%23running%20eq%20true", [("filter", "machine#status#running eq true")]),
+        ("limit=5&offset=10&filepos=262144", [("limit", "5"), ("offset", "10"), ("filepos", "262144")]),
     ],
 )
 def test_queries(masks: Masks, query: str, expected: list[tuple[str, str]]) -> None:
@@ -132,6 +199,9 @@ def test_queries(masks: Masks, query: str, expected: list[tuple[str, str]]) -> N
     [
         f"filter=name%20eq%20'{CANARY}'%20or%20name%20eq%20'it\\'s%20{CANARY}'",
         f"filter={CANARY}%2F%22",
+        f"filter=name%20eq%20{CANARY}",
+        f"filter={CANARY}%20eq%201",
+        f"limit={CANARY}",
         f"fields={CANARY}!",
         f"name={CANARY}",
         f"{CANARY}=1",

@@ -1,30 +1,26 @@
 """What of an exchange a trace shows: VergeOS's own words, numbers and shapes, and nothing that people chose.
 
-A text is shown only if it is known to be a word of VergeOS (a table, a column, a choice, an action), so what nobody
-thought of is not shown. In its place stands how long it is and a tag, which is the same for the same text: it can be
-seen that a row has the name that was asked for, but not which. Who has the trace cannot find the text by trying, since
-the tag takes a key that stays on this machine.
+A text is shown only if it is known to be a word of VergeOS (a table, a column, a choice, an action), or is a number in
+a column of numbers or keys, so what nobody thought of is not shown. In its place stands how long it is and a tag, which
+is the same for the same text: it can be seen that a row has the name that was asked for, but not which. Who has the
+trace cannot find the text by trying, since the tag takes a key that stays on this machine.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import hmac
 import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from verge_pulumi.client import hidden_so_far, printable
 from verge_pulumi.client.ledger import cache_folder
-
-if TYPE_CHECKING:
-    from verge_pulumi.catalogue import Column
+from verge_pulumi.engine.tracing.words import NUMBER, OPERATORS, is_hidden, words_of_vergeos
 
 SECRET = "***"  # noqa: S105  stands in its place
 
@@ -40,16 +36,17 @@ _NOTHING = object()
 _TAG = 8
 _KEY_BYTES = 32
 
-_SECRET_NAME = re.compile(r"pass|secret|token|psk|private|credential|api_?key|hmac|authorization", re.IGNORECASE)
 _VERSIONS = frozenset({"version", "os_version", "yb_version"})
 _SENTENCES = frozenset({"err", "error", "message"})
 _COLUMN = re.compile(r"\$?[a-z][a-z0-9_]{0,40}")
-_SHORT_NUMBER = re.compile(r"-?\d{1,6}")
-_VERSION = re.compile(r"\d{1,3}(\.\d{1,3}){0,3}(-[a-z]{1,8}\d?)?")
+_VERSION = re.compile(r"\d{1,3}(\.\d{1,3}){1,3}(-[a-z]{1,8}\d?)?")
 _REFERENCE = re.compile(r"(?:/v4/)?([a-z_]+)/\d{1,12}")
-_PATH_WORD = re.compile(r"[a-z_]{1,32}|v4|version\.json|\$table|\d{1,12}")
+_ROW_KEY = re.compile(r"\d{1,12}")
 _PROJECTION = re.compile(r"[\w$#,()\[\] +-]*")
-_LITERAL = re.compile(r"'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"")
+_FILTER = re.compile(
+    r"(?P<blank>[\s()]+)|'(?P<single>(?:\\.|[^'\\])*)'|\"(?P<double>(?:\\.|[^\"\\])*)\"|(?P<bare>[\w$#.+-]+)", re.DOTALL
+)
+"""One piece of a filter: blanks and brackets, a literal, or a column, an operator or a number."""
 _QUOTED = re.compile(r"(?<!\w)'([^']*)'(?!\w)|\"([^\"]*)\"|`([^`]*)`")
 _HIDDEN = "<...>"
 _PLAIN = re.compile(r"[A-Za-z]+(?:'[a-z]{1,2})?")
@@ -92,24 +89,37 @@ class Masks:
         return f"<{len(content)} bytes, too many for a trace>"
 
     def path(self, path: str) -> str:
-        """Return the path of a request; what is neither a word nor a number in it is a key, or a token."""
+        """Return the path of a request; what is neither a word of VergeOS nor a number in it is a key, or a token."""
+        known = words_of_vergeos().of_paths
         return "/".join(
-            each if not each or _PATH_WORD.fullmatch(each) else f"-{self._tag(each)}-" for each in path.split("/")
+            each if not each or each in known or _ROW_KEY.fullmatch(each) else f"-{self._tag(each)}-"
+            for each in path.split("/")
         )
 
     def query(self, query: str) -> list[tuple[str, str]]:
         """Return the parameters of a request."""
-        return [(self._name(name), self._parameter(name, value)) for name, value in parse_qsl(query, True)]
+        return [(_column(name), self._parameter(name, value)) for name, value in parse_qsl(query, True)]
 
     def _parameter(self, name: str, value: str) -> str:
-        if name in ("fields", "sort", "limit", "offset") and _PROJECTION.fullmatch(value):
+        if name in ("fields", "sort") and _PROJECTION.fullmatch(value):
             return value
-        if name == "filter":
-            # Outside of its literals a filter is columns, operators and numbers.
-            parts = _LITERAL.split(value)
-            if all(_PROJECTION.fullmatch(each or "") for each in parts[::3]):
-                return _LITERAL.sub(lambda found: f"'{self._text(found[1] or found[2] or '')}'", value)
-        return str(self._value(name, value, MOST_ITEMS))
+        return self._filter(value) if name == "filter" else str(self._value(name, value, MOST_ITEMS))
+
+    def _filter(self, text: str) -> str:
+        """Return a filter: each value in it is shown as the column that it is compared with allows."""
+        shown, column, place = list[str](), "", 0
+        while found := _FILTER.match(text, place):
+            place, bare = found.end(), found["bare"]
+            if found["blank"]:
+                shown.append(found["blank"])
+            elif bare and all(step in words_of_vergeos().of_filters for step in bare.split("#")):
+                shown.append(bare)
+                column = column if bare in OPERATORS else bare
+            else:
+                value = bare or found["single"] or found["double"] or ""
+                told = str(self._value(column.rpartition("#")[2], value, MOST_ITEMS))
+                shown.append(told if bare else f"'{told}'")
+        return "".join(shown) if place == len(text) else self._tagged(text)
 
     def _top(self, value: Any, most: int, failed: bool) -> Any:
         """Return a body: an object, a list of objects, or what else there may be."""
@@ -117,7 +127,7 @@ class Masks:
             return [self._top(each, most, failed=False) for each in value[:most]] + _more(value, most)
         if not isinstance(value, dict):
             return self._value("", value, most)
-        return {self._name(name): self._told(name, each, most, failed) for name, each in value.items()}
+        return {_column(name): self._told(name, each, most, failed) for name, each in value.items()}
 
     def _told(self, name: str, value: Any, most: int, failed: bool) -> Any:
         """Return what an object says under a name; of an answer that failed, sentences."""
@@ -131,7 +141,10 @@ class Masks:
     def _value(self, name: str, value: Any, most: int) -> Any:
         if value is None or value == "" or isinstance(value, bool):
             return value
-        if name in _words().secret or _SECRET_NAME.search(name):
+        words = words_of_vergeos()
+        if isinstance(value, str) and (name, value) in words.choices and name not in words.secret:
+            return value
+        if name in words.secret or is_hidden(name):
             self._note(str(value))
             return SECRET
         if isinstance(value, int | float):
@@ -140,23 +153,19 @@ class Masks:
             return [self._value(name, each, most) for each in value[:most]] + _more(value, most)
         if isinstance(value, dict):
             return {self._inner_name(each): self._value(each, inner, most) for each, inner in value.items()}
-        return value if name in _VERSIONS and _VERSION.fullmatch(value) else self._text(value)
-
-    @staticmethod
-    def _name(name: str) -> str:
-        """Return the name of a column or parameter; new releases have new ones, which are worth knowing."""
-        return name if _COLUMN.fullmatch(name) else f"<name of {len(name)}>"
+        return value if name in _VERSIONS and _VERSION.fullmatch(value) else self._text(name, value)
 
     def _inner_name(self, name: str) -> str:
         """Return a name inside a column, where people may choose them: headers, options."""
-        return name if name in _words().known else self._tagged(name)
+        return name if name in words_of_vergeos().known else self._tagged(name)
 
-    def _text(self, text: str) -> str:
-        """Return a text if it is a word of VergeOS, and else what stands in its place."""
-        if not text or text in _words().known or _SHORT_NUMBER.fullmatch(text):
+    def _text(self, name: str, text: str) -> str:
+        """Return a text if it is a word of VergeOS, or what a column of that name holds; else what stands for it."""
+        words = words_of_vergeos()
+        if text in words.known or (name in words.numeric and NUMBER.fullmatch(text)):
             return text
-        reference = _REFERENCE.fullmatch(text)
-        if reference and reference[1] in _words().known:
+        reference = _REFERENCE.fullmatch(text) if name in words.references else None
+        if reference and reference[1] in words.known:
             return text
         self._note(text)
         return self._tagged(text)
@@ -174,7 +183,7 @@ class Masks:
 
     def _sentence(self, text: str) -> str:
         """Return VergeOS's own words without what they quote, and without names that were told before."""
-        known = _words().known
+        known = words_of_vergeos().known
         text = printable(text, _LONGEST_SENTENCE, hidden_so_far())
         for seen in sorted((each for each in self._seen if each in text.lower()), key=len, reverse=True):
             text = re.sub(rf"(?i)(?<!\w){re.escape(seen)}(?!\w)", _HIDDEN, text)
@@ -182,44 +191,14 @@ class Masks:
         shown = []
         for word in text.split():
             bare = word.strip("'\"`.,:;()[]{}")
-            keeps = (
-                not bare or bare in known or bare == _HIDDEN or _PLAIN.fullmatch(bare) or _SHORT_NUMBER.fullmatch(bare)
-            )
+            keeps = not bare or bare in known or bare == _HIDDEN or _PLAIN.fullmatch(bare)
             shown.append(word if keeps else _HIDDEN)
         return " ".join(shown)
 
 
-class _Words:
-    """The words of VergeOS.
-
-    Attributes:
-        known: Tables, columns, choices, actions and views.
-        secret: Columns that hold a secret in some table.
-    """
-
-    def __init__(self) -> None:
-        from verge_pulumi.catalogue import TABLES  # only where a trace is written
-
-        self.known = frozenset(
-            word
-            for table in TABLES.values()
-            for word in (table.name, table.singular or "", *table.actions, *table.views, *_of_columns(table.columns))
-            if word
-        ) | {"$key", "$row", "$count", "$display", "location", "dbpath", "response", "action", "params", "all", "most"}
-        self.secret = frozenset(
-            column.name for table in TABLES.values() for column in table.columns if column.secret
-        ) - {"two_factor_setup_next_login"}
-
-
-def _of_columns(columns: Iterable[Column]) -> Iterator[str]:
-    for column in columns:
-        yield column.name
-        yield from column.choices
-
-
-@functools.cache
-def _words() -> _Words:
-    return _Words()
+def _column(name: str) -> str:
+    """Return the name of a column or parameter; new releases have new ones, which are worth knowing."""
+    return name if _COLUMN.fullmatch(name) else f"<name of {len(name)}>"
 
 
 def _more(items: list[Any], most: int) -> list[str]:
