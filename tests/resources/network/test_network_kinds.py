@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.providers.bench import Bench, hosted
+from tests.providers.bench import UNKNOWN, Bench, hosted
 from verge_pulumi.catalogue import TABLES
+from verge_pulumi.engine.errors import Reported
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,39 @@ def test_the_keys_of_a_list_are_text_and_a_state_that_has_numbers_does_not_diffe
     network.outs["bond_interfaces_args"] = [4.0, 1.0]
     assert network.diff(**bonding).changes is False
     assert network.diff(**{**bonding, "bond_interfaces_args": [1, 4]}).changes is None
+
+
+def test_another_network_leaves_no_address_outside_and_the_preview_says_so(bench: Bench) -> None:
+    network = bench.create("Network", name="net", network="10.0.0.0/24")
+    bench.simulator.edit("vnets", int(network.id), dhcp_stop="10.0.0.99")
+    network.refresh()
+    bench.simulator.reset("log")
+    with pytest.raises(Reported) as refused:
+        network.diff(network="10.1.0.0/24")
+    assert str(refused.value) == (
+        "Unable to change Network 'net': "
+        "ipaddress: 10.0.0.1 would lie outside of '10.1.0.0/24'. Set ipaddress as well. "
+        "dhcp_stop: 10.0.0.99 would lie outside of '10.1.0.0/24'. Set dhcp_stop as well."
+    )
+    assert bench.simulator.requests() == []
+    assert network.diff(network="10.0.0.0/16").changes is None
+    assert network.diff(network=UNKNOWN).changes is None
+    network.outs |= {"ipaddress": "10.0.0.1/24", "dhcp_stop": "by itself"}  # as others may have written it
+    with pytest.raises(
+        Reported, match=r"^[^.]*: ipaddress: 10\.0\.0\.1 would lie outside of '10\.1\.0\.0/24'\.[^.]*\.$"
+    ):
+        network.diff(network="10.1.0.0/24")
+    moved = {"network": "10.1.0.0/24", "ipaddress": "10.1.0.1", "dhcp_stop": "10.1.0.99"}
+    network.up(**moved)
+    assert {name: network.row()[name] for name in moved} == moved
+
+
+def test_an_uplink_leaves_no_gateway_outside_either(bench: Bench) -> None:
+    uplink = bench.create("Network", name="net", type="external", network="203.0.113.0/28", ipaddress="203.0.113.2")
+    bench.simulator.edit("vnets", int(uplink.id), gateway="203.0.113.1")
+    uplink.refresh()
+    with pytest.raises(Reported, match=r"gateway: 203\.0\.113\.1 would lie outside of '198\.51\.100\.0/28'"):
+        uplink.diff(network="198.51.100.0/28", ipaddress="198.51.100.2")
 
 
 def test_a_limit_has_a_unit_that_vergeos_knows(bench: Bench) -> None:

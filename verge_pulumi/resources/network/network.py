@@ -5,8 +5,9 @@ It is one file, since a network has that many arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from verge_pulumi.client import Row, printable, where
@@ -250,6 +251,17 @@ def outside(inputs: Inputs, segment: str, names: Iterable[str]) -> Iterable[str]
             yield f"{name}: lies outside of '{segment}'"
 
 
+def addresses(kind: object) -> tuple[str, ...]:
+    """Return the arguments that lie inside of `network`.
+
+    The gateway of an uplink has to since 26.1.6 (docs/vergeos/networks.md §2.3).
+
+    Args:
+        kind: The network's `type`.
+    """
+    return ("ipaddress", "dhcp_start", "dhcp_stop", *(("gateway",) if kind == "external" else ()))
+
+
 NIC_FIELDS = ("$key", "name", "machine#name as owner")
 
 
@@ -268,12 +280,22 @@ class NetworkProvider(RowProvider[Network]):
             yield "dhcp_enabled: ipaddress_type='none' makes a pure layer-2 network, whose router has no address"
         if inputs.get("bond_interfaces_args") and inputs.get("enable_bonding") in (None, False):
             yield "bond_interfaces_args: needs enable_bonding=True"
-        # An uplink's gateway has to be on the segment since 26.1.6 (docs/vergeos/networks.md §2.3).
-        uplink = ("gateway",) if inputs.get("type") == "external" else ()
-        yield from outside(inputs, "network", ("ipaddress", "dhcp_start", "dhcp_stop", *uplink))
+        yield from outside(inputs, "network", addresses(inputs.get("type")))
         start, stop = inputs.get("dhcp_start"), inputs.get("dhcp_stop")
         if isinstance(start, str) and isinstance(stop, str) and int(ip_address(stop)) < int(ip_address(start)):
             yield "dhcp_stop: is below dhcp_start"
+
+    def refusals(self, state: Inputs, inputs: Inputs, changed: Collection[str], *, replacing: bool) -> Iterable[str]:
+        """No address is left outside: whether VergeOS moves them, no source says (docs/vergeos/networks.md §2.3)."""
+        new = inputs.get("network")
+        if replacing or "network" not in changed or not isinstance(new, str):
+            return
+        left = [name for name in addresses(inputs.get("type") or state.get("type")) if inputs.get(name) is None]
+        for name in left:
+            with suppress(ValueError):  # empty, or something that only VergeOS can read
+                address = ip_interface(state.get(name) or "").ip  # others write it with a prefix
+                if address not in ip_network(new):
+                    yield f"{name}: {address} would lie outside of '{new}'. Set {name} as well"
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Restart a running network whose changes wait for it, if the program says so."""
