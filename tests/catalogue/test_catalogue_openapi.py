@@ -14,17 +14,17 @@ from verge_pulumi.catalogue.schema import FIELD_TYPES, table_schema
 Json = dict[str, Any]
 
 
-@pytest.fixture(params=RELEASES)
+@pytest.fixture(params=RELEASES, scope="module")
 def document(request: pytest.FixtureRequest) -> Json:
     return openapi_document(for_release(TABLES, request.param), request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def today() -> Json:
     return openapi_document(TABLES, "26.1.8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def earlier() -> Json:
     return openapi_document(for_release(TABLES, "4.12.6"), "4.12.6")
 
@@ -181,9 +181,10 @@ def test_a_duplicate_is_409_since_26_1_4(today: Json, earlier: Json) -> None:
     assert "already in use" in earlier["components"]["responses"]["422"]["description"]
 
 
-def test_the_document_can_be_changed_without_harm(today: Json) -> None:
-    today["components"]["parameters"]["fields"].clear()
-    today["components"]["schemas"]["Receipt"]["properties"].clear()
+def test_the_document_can_be_changed_without_harm() -> None:
+    document = openapi_document(TABLES, "26.1.8")
+    document["components"]["parameters"]["fields"].clear()
+    document["components"]["schemas"]["Receipt"]["properties"].clear()
     again = openapi_document(TABLES, "26.1.8")
     assert again["components"]["parameters"]["fields"]["name"] == "fields"
     assert again["components"]["schemas"]["Receipt"]["properties"]

@@ -33,9 +33,10 @@ LEFT_OUT = {
     # (docs/vergeos/virtual-machines.md §7).
     "machine_nics": {"driver", "model", "vendor", "port", "ipaddress"},
     "machine_snapshots": {"created_manually", "expires_type"},  # `expires` says both
-    # What decides where machines run is left to people.
-    "nodes": {"maintenance"},
+    # What decides where machines run is left to people, and `cpu` and `cpu_speed` describe the hardware.
+    "nodes": {"maintenance", "overcommit", "pxe_vnet", "vm_ram", "failover_ram", "cpu", "cpu_speed"},
     "settings": {"description"},
+    "system": {"theme"},  # the look of the user interface; `Theme` makes one, and people choose it
     "update_settings": {"file", "name"},  # an update by hand; what the name is for no source says
     "users": {"account_locked", "failed_attempts"},  # VergeOS counts them; people reset them
     "resource_groups": {"key_args"},  # it makes rules, which are resources of their own

@@ -111,7 +111,7 @@ def test_what_belongs_to_a_vm_is_found_in_it(simulator: Simulator, vm: int) -> N
 def test_the_system_and_its_hardware(simulator: Simulator) -> None:
     assert (get_system().name, get_system().version) == ("site-a", "26.1.8")
     cluster = get_cluster(name="cluster1")
-    assert (cluster.key, cluster.online_nodes, cluster.online_ram) == (1, 2, 524288)
+    assert (cluster.key, cluster.online_nodes, cluster.online_ram) == (1, 2, 491520)
     node = get_node(name="node3")
     assert (node.key, node.cluster, node.running) == (3, 2, True)
     assert (get_storage_tier(tier=1).key, get_storage_tier(tier="1").tier) == (5, 1)
@@ -230,7 +230,7 @@ LOOKUPS = {name: getattr(verge_pulumi, name) for name in verge_pulumi.__all__ if
 def test_every_fact_is_a_column(name: str) -> None:
     look = LOOKUPS[name]
     for path in look._paths.values():
-        table, (*references, last) = TABLES[look._kind.table], path.split("#")
+        table, (*references, last) = TABLES[look.kind.table], path.split("#")
         for reference in references:
             column = table.column(reference)
             assert column is not None, path

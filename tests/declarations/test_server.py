@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -306,6 +307,27 @@ def test_names_that_clash_are_found_by_the_constructor(engine: Engine, clash: st
     with pytest.raises(pulumi.RunError) as refused:
         program()
     assert str(refused.value) == message
+    settle()
+
+
+def test_components_of_a_user_are_not_looked_for_among_all_objects(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "get_objects", None)
+    boxes("Region", "Site")
+    with pytest.raises(pulumi.RunError, match="declared twice"):
+        boxes("Region", "Site")
+    settle()
+
+
+def test_components_that_were_made_before_this_package_was_imported_are_found(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulumi.runtime.get_root_resource(), "_transformations", [])
+    boxes("Region", "Site")
+    boxes("Country", "Site")
+    with pytest.raises(pulumi.RunError, match="declared twice"):
+        boxes("Region", "Site")
     settle()
 
 

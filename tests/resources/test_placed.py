@@ -88,13 +88,29 @@ def test_a_row_that_exists_is_taken_over_as_it_is(world: Bench) -> None:
 
 
 @EACH_ANSWER
-def test_a_network_is_placed_as_well(world: Bench) -> None:
+def test_a_network_is_placed_as_well(world: Bench, answer: str) -> None:
     lan = world.create(
         "Network", "lan", name="lan", cluster=2, preferred_node=3, ha_group="a", on_power_loss="power_on"
     )
+    placed = ask(world.simulator, "GET", f"vnets/{lan.id}?fields=cluster,preferred_node,ha_group,on_power_loss")
+    assert placed.keys() >= {"on_power_loss"}  # captured as a column of networks
+    shown = {
+        "machine": {},
+        "both": {"cluster": 2, "preferred_node": 3},
+        "text": {"cluster": "2", "preferred_node": "3"},
+    }
+    assert {name: key for name, key in placed.items() if name in ("cluster", "preferred_node")} == shown[answer]
     lan.refresh()
     assert (lan.outs["cluster"], lan.outs["preferred_node"], lan.outs["ha_group"]) == ("2", "3", "a")
     assert lan.diff().changes is False
+
+
+@EACH_ANSWER
+def test_drift_of_a_network_is_seen(world: Bench) -> None:
+    lan = world.create("Network", "lan", name="lan", ha_group="a")
+    ask(world.simulator, "PUT", f"vnets/{lan.id}", {"ha_group": "b"})
+    lan.refresh()
+    assert lan.outs["ha_group"] == "b"
 
 
 @pytest.mark.parametrize("held", [{"machine_cluster": 2}, {"cluster": None, "machine_cluster": "2"}, {"cluster": "2"}])

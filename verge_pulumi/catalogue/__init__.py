@@ -5,6 +5,7 @@ The simulator and the OpenAPI description are derived from it. It imports nothin
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 )
 """The tables of `DEFAULT_RELEASE` by name, in order of name."""
 
+
+@functools.cache
+def tables_of(release: str) -> Mapping[str, Table]:
+    """Return these tables as a release has them.
+
+    Args:
+        release: As `for_release` takes it.
+
+    Raises:
+        ValueError: The release is not numbers separated by dots.
+    """
+    return MappingProxyType(dict(for_release(TABLES, release)))
+
+
 __all__ = [
     "DEFAULT_RELEASE",
     "MOVED_DEFAULTS",
@@ -40,4 +55,5 @@ __all__ = [
     "Write",
     "for_release",
     "release_number",
+    "tables_of",
 ]

@@ -1,15 +1,17 @@
 """What a VergeOS says of its own tables, by ``$table``, as far as it can be held against the catalogue.
 
 Of the layout only ``type`` and ``list`` are documented (docs/vergeos/README.md §1.1), and what else a field says a
-release may say in other words. So every fact may be untold, and what nobody told is never taken for a difference.
+release may say in other words, or of some columns only. So every fact may be untold, column by column, and what nobody
+told is never taken for a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.model import UNSET, Column, Type
 from verge_pulumi.catalogue.schema import FIELD_TYPES
 
@@ -36,10 +38,10 @@ class DescribedColumn:
 
     Attributes:
         type: The word for its type; "" where there is none.
-        words: The words that it accepts; None where any will do.
+        words: The words that it accepts; None, as in all below, if untold.
         more_words: How many more it accepts that a report does not repeat.
-        default: What it is where a POST leaves it out; `UNSET` for nothing.
-        readonly: Whether a PUT of it is refused; None, as below, if untold.
+        default: What it is where a POST leaves it out; `UNSET` if untold.
+        readonly: Whether a PUT of it is refused.
         create: Whether a POST may set it.
         required: Whether a POST without it is refused.
         minimum: The smallest number accepted.
@@ -59,6 +61,17 @@ class DescribedColumn:
     maximum: float | None = None
     max_length: float | None = None
     target: str | None = None
+
+
+def listed_tables(index: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the names of all tables that a VergeOS lists at ``GET /api/v4``."""
+    tables = [entry for entry in index if entry.get("type", "table") == "table"]
+    return frozenset(name for entry in tables if isinstance(name := entry.get("name"), str))
+
+
+def unmodelled_tables(listed: Collection[str]) -> frozenset[str]:
+    """Return the tables that the catalogue does not have, of those that a VergeOS lists."""
+    return frozenset(listed) - {name for table in TABLES.values() for name in (table.name, table.action_table)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +99,9 @@ class DescribedSystem:
         absent: The tables that were asked for and that it does not have.
         unread: The tables that it has and does not describe, and why.
         other_tables: How many tables it has beside those of the catalogue; None if it does not list its tables.
-        told: Which of `FACTS` it tells of any column at all. What it never tells is not compared.
+        told: Which of `FACTS` it tells of any column at all.
         layout: The names that occur in a field, and how often: what there is to learn of the layout.
+        reported: Whether a report says so. What that lacks cannot be read now.
     """
 
     release: str
@@ -97,6 +111,7 @@ class DescribedSystem:
     other_tables: int | None = None
     told: frozenset[str] = frozenset()
     layout: Mapping[str, int] = field(default_factory=dict)
+    reported: bool = False
 
 
 def fields_of(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.described import LEFT_OUT, DescribedColumn, DescribedSystem, DescribedTable, same_type
-from verge_pulumi.catalogue.model import Column, Table, Type, Write
-from verge_pulumi.catalogue.schema import FIELD_TYPES, ROWS
+from verge_pulumi.catalogue.model import UNSET, Column, Table, Type, Write
+from verge_pulumi.catalogue.schema import FIELD_TYPES, MEASURED, ROWS
 
 SOURCE = "a conformance report"
 
@@ -23,20 +23,20 @@ def tables_like(tables: Mapping[str, Table], system: DescribedSystem) -> dict[st
     """
     early = {name: TABLES[name] for name in system.tables if name not in tables and name in TABLES}
     return {
-        name: _table(table, system.tables[name], system.told) if name in system.tables else table
+        name: _table(table, system.tables[name], system) if name in system.tables else table
         for name, table in {**tables, **early}.items()
         if name not in system.absent
     }
 
 
-def _table(ours: Table, theirs: DescribedTable, told: frozenset[str]) -> Table:
+def _table(ours: Table, theirs: DescribedTable, system: DescribedSystem) -> Table:
     described = {name: each for name, each in theirs.columns.items() if each.type != ROWS or ours.column(name)}
     columns = {
-        column.name: _column(column, described[column.name], told)
+        column.name: _column(column, described[column.name]) if column.name in described else column
         for column in (*ours.columns, *_later(ours, described))
-        if column.name in described
+        if column.name in described or _is_held(ours, column, system)
     }
-    new = {name: _new(name, each, told) for name, each in described.items() if name not in columns}
+    new = {name: _new(name, each) for name, each in described.items() if name not in columns}
     columns |= new
     rights: dict[str, Any] = {right: name for right, name in theirs.rights.items() if name is None or name in columns}
     if theirs.unique is not None:
@@ -47,35 +47,47 @@ def _table(ours: Table, theirs: DescribedTable, told: frozenset[str]) -> Table:
     return replace(ours, columns=tuple(columns.values()), views=views, short=short, **rights)
 
 
+def _is_held(ours: Table, column: Column, system: DescribedSystem) -> bool:
+    """Say whether another row has a column instead, so that it can be written here all the same."""
+    holder = system.tables.get(ours.target_of(column.held_by))
+    return holder is not None and column.name in holder.columns
+
+
 def _later(ours: Table, described: Mapping[str, DescribedColumn]) -> list[Column]:
     """Return the columns of later releases that this VergeOS has already."""
     return [column for column in TABLES[ours.name].columns if column.name in described and not ours.column(column.name)]
 
 
-def _new(name: str, said: DescribedColumn, told: frozenset[str]) -> Column:
+def _new(name: str, said: DescribedColumn) -> Column:
     shown = FIELD_TYPES.get(said.type, Type.TEXT)
     kind = Type.INT if shown is Type.REF and said.target not in TABLES else shown
     target = said.target if kind is Type.REF else None
-    return _column(Column(name=name, type=kind, target=target, source=SOURCE), said, told)
+    write = Write.NEVER if said.type in MEASURED else Write.ALWAYS
+    return _column(Column(name=name, type=kind, write=write, target=target, source=SOURCE), said)
 
 
-def _column(ours: Column, said: DescribedColumn, told: frozenset[str]) -> Column:
-    facts: dict[str, Any] = {"write": _write(ours.write, said)}
+def _column(ours: Column, said: DescribedColumn) -> Column:
+    # It shows the column itself, whoever else holds it.
+    facts: dict[str, Any] = {"write": _write(ours.write, said), "held_by": ""}
     if FIELD_TYPES.get(said.type) and not same_type(ours, said.type):
         kind = FIELD_TYPES[said.type]
         # A reference to a table that nobody has is a number.
         facts["type"] = Type.INT if kind is Type.REF and said.target not in TABLES else kind
+    if FIELD_TYPES.get(said.type) is facts.get("type", ours.type):
+        facts["field_type"] = said.type
     if said.target in TABLES and facts.get("type", ours.type) is Type.REF:
         facts["target"] = said.target
-    if "list" in told and not (said.words == () and said.more_words):
-        facts["choices"] = said.words or ()
-    if "default" in told and said.default is not LEFT_OUT:
+    if said.words is not None and not (said.words == () and said.more_words):
+        facts["choices"] = said.words
+    if said.default is not UNSET and said.default is not LEFT_OUT:
         facts["default"] = said.default
-    if said.required is not None:
-        facts |= {"required": said.required}
-    limits = {"min": ("minimum", said.minimum), "max": ("maximum", said.maximum)}
-    limits["maxlength"] = ("max_length", said.max_length)
-    facts |= {name: limit for fact, (name, limit) in limits.items() if fact in told}
+    told = {
+        "required": said.required,
+        "minimum": said.minimum,
+        "maximum": said.maximum,
+        "max_length": said.max_length,
+    }
+    facts |= {name: value for name, value in told.items() if value is not None}
     return replace(ours, **facts)
 
 

@@ -19,7 +19,7 @@ def log_table(name: str, owner: Column, source: str) -> Table:
             text("text", write=R, default=""),
             text("user", write=R, default=""),
             # Microseconds, unlike the seconds of other tables.
-            integer("timestamp", write=R),
+            integer("timestamp", write=R, field_type="created_us"),
         ),
         short="level text timestamp",
         parent=owner.name,

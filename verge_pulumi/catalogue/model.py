@@ -68,6 +68,7 @@ class Column:
     Attributes:
         name: The column's name in the API.
         type: Its JSON type.
+        field_type: VergeOS's word for the type, which may limit numbers; "" where that is not known.
         write: When it may be written.
         default: The value VergeOS fills in when a POST leaves the column out; `UNSET` means null. A value the
             simulator must compute (a generated MAC address, the next order number) is computed by the table's
@@ -92,6 +93,7 @@ class Column:
 
     name: str
     type: Type
+    field_type: str = ""
     write: Write = Write.ALWAYS
     default: Any = UNSET
     required: bool = False
@@ -172,6 +174,11 @@ class Table:
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
         return self._by_name.get(name)
+
+    def target_of(self, reference: str) -> str:
+        """Return the table to which the reference of that name leads; "" if there is none, or it leads to any."""
+        column = self.column(reference)
+        return (column.target or "") if column else ""
 
     @cached_property
     def _by_name(self) -> Mapping[str, Column]:

@@ -21,6 +21,7 @@ U = Write.UPDATE
 class Facts(TypedDict, total=False):
     """What may be said about a column in addition to its name and type; see `Column`."""
 
+    field_type: str
     write: Write
     default: Any
     required: bool

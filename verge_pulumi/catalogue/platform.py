@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from operator import itemgetter
 
 from verge_pulumi.catalogue.model import Table
 from verge_pulumi.catalogue.notation import words
@@ -61,20 +62,20 @@ UNMODELLED: frozenset[str] = frozenset(
 """Tables, and action tables, that are known by name only. Which release brought them is not."""
 
 
-def index_names(tables: Iterable[Table]) -> list[str]:
-    """Return the names of all tables of a VergeOS, sorted.
+def index_entries(tables: Collection[Table]) -> list[Mapping[str, str]]:
+    """Return the answer to ``GET /api/v4``, sorted by name.
+
+    That an entry has a ``name`` is known, and that there are tables, indexes and views; that ``type`` says which is
+    ours. So are the names of indexes, one for each group of unique columns, and of views, since none is known: they
+    stand for those that a client has to tell from tables.
 
     Args:
         tables: The modelled tables that it has.
     """
     modelled = {name for table in tables for name in (table.name, table.action_table) if name}
-    return sorted({*modelled, *UNMODELLED, NOTES})
-
-
-def index_entry(name: str) -> Mapping[str, str]:
-    """Return a table's entry in the answer to ``GET /api/v4``.
-
-    That an entry has a ``name`` is known, and that there are tables, indexes and views; that ``type`` says which is
-    ours. Indexes and views are left out, since none is known by name.
-    """
-    return {"name": name, "type": "table"}
+    names = {
+        "table": {*modelled, *UNMODELLED, NOTES},
+        "index": {"_".join((table.name, *group)) for table in tables for group in table.unique},
+        "view": {f"{table.name}_dashboard" for table in tables if table.nested},
+    }
+    return sorted(({"name": name, "type": kind} for kind in names for name in names[kind]), key=itemgetter("name"))

@@ -192,4 +192,5 @@ def described_by(report: Report) -> DescribedSystem:
         other_tables=report.other_tables,
         told=frozenset(report.told),
         layout=report.layout,
+        reported=True,
     )

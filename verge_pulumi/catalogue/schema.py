@@ -22,6 +22,22 @@ FIELD_TYPES: Mapping[str, Type] = {
 }
 """VergeOS's field types, except `ROWS`, and what a GET answers for each (docs/vergeos/README.md §1.1)."""
 
+STAMPS: Mapping[str, int] = {
+    f"{stamp}{unit}": each
+    for stamp in ("created", "modified")
+    for unit, each in (("", 1), ("_ms", 1000), ("_us", 1_000_000))
+} | {"filemodified": 1}
+"""The field types of times that VergeOS writes down by itself, and how many of them a second has."""
+
+MEASURED = frozenset({*STAMPS, "filesize", "fileused", "fileallocated"})
+"""The field types of what VergeOS finds out by itself."""
+
+RANGES: Mapping[str, tuple[int, int]] = {
+    **{f"uint{bits}": (0, (1 << bits) - 1) for bits in (8, 16, 32, 64)},
+    **{f"int{bits}": (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) for bits in (8, 16, 32, 64)},
+}
+"""The smallest and the largest number of a field type (inferred from the names)."""
+
 _WORDS = {
     Type.BOOL: "bool",
     Type.INT: "int64",
@@ -31,10 +47,16 @@ _WORDS = {
     Type.REF: "row",
     Type.ANY_REF: "string",
 }
-"""The field type that the simulator names. Which size of number a column has is not known, so all are int64."""
+"""The field type that the simulator names where none is known, as of the size of most numbers: int64."""
 
 _NAMED_AFTER = ("enabled", "created", "modified")
 """Field types that have the name of the columns that have them."""
+
+
+def field_type(column: Column) -> str:
+    """Return the field type of a column, as far as it is known."""
+    own = column.name in _NAMED_AFTER and FIELD_TYPES[column.name] is column.type
+    return column.field_type or (column.name if own else _WORDS[column.type])
 
 
 def label(word: str) -> str:
@@ -72,9 +94,8 @@ def table_schema(table: Table, lists: Mapping[str, str] | None = None) -> dict[s
 
 
 def _field(column: Column) -> dict[str, Any]:
-    own = column.name in _NAMED_AFTER and FIELD_TYPES[column.name] is column.type
     field: dict[str, Any] = {
-        "type": column.name if own else _WORDS[column.type],
+        "type": field_type(column),
         "readonly": column.write in (Write.NEVER, Write.CREATE),
         "create": column.write in (Write.CREATE, Write.ALWAYS),
         "required": column.required,

@@ -21,7 +21,8 @@ class Lookup(Generic[T]):
     """The look-up of a row, and how its columns become the facts that a dataclass declares."""
 
     def __init__(self, result: Any, kind: Kind) -> None:
-        self._kind = kind
+        self.kind = kind
+        """The rows among which it looks."""
         self._result = result
         self._adapter: TypeAdapter[T] = TypeAdapter(result)
         hints = get_type_hints(result, include_extras=True)
@@ -48,12 +49,12 @@ class Lookup(Generic[T]):
         Raises:
             pulumi.RunError: There is not exactly one.
         """
-        return self.facts(find(provider, self._kind, self.projection, wanted, within, place))
+        return self.facts(find(provider, self.kind, self.projection, wanted, within, place))
 
     @property
     def tables(self) -> list[str]:
         """The tables that it reads."""
-        return seen(self._kind.table, self._paths.values())
+        return seen(self.kind.table, self._paths.values())
 
     @property
     def projection(self) -> list[str]:
@@ -75,7 +76,7 @@ class Lookup(Generic[T]):
             wrong = ", ".join(str(detail["loc"][0]) for detail in error.errors(include_input=False))
             raise pulumi.RunError(
                 shown(
-                    f"Unable to read the {self._kind.noun} {row.get('$key')}: VergeOS answered something else for "
+                    f"Unable to read the {self.kind.noun} {row.get('$key')}: VergeOS answered something else for "
                     f"{wrong}. Check whether this version of verge-pulumi knows your VergeOS."
                 )
             ) from None
@@ -85,7 +86,7 @@ class Lookup(Generic[T]):
         if unknown := row.keys() - self._paths.keys():
             raise pulumi.RunError(
                 shown(
-                    f"Unable to read the {self._kind.noun} that call() returned: {self._result.__name__} has no "
+                    f"Unable to read the {self.kind.noun} that call() returned: {self._result.__name__} has no "
                     f"{', '.join(sorted(unknown))}. It has {', '.join(self._paths)}."
                 )
             )
@@ -100,7 +101,7 @@ class Named(Lookup[T]):
         self, *, name: str | None = None, key: Key | None = None, provider: pulumi.ProviderResource | None = None
     ) -> T:
         """Return the one that has that name, or that key."""
-        return self.find(provider, one_of(self._kind, name=name, key=key))
+        return self.find(provider, one_of(self.kind, name=name, key=key))
 
     def output(
         self,

@@ -82,7 +82,7 @@ class InPeriod(Lookup[T]):
             begin, end = (None if value is None else seconds(value) for value in (since, until))
             return self.read(answers(provider), begin, end)
         except (EngineError, VergeError, Unfit) as error:
-            raise Refusal(shown(sentence(f"Unable to list the {self._kind.noun}s: {error}"))) from None
+            raise Refusal(shown(sentence(f"Unable to list the {self.kind.noun}s: {error}"))) from None
 
     def output(
         self,
@@ -96,7 +96,7 @@ class InPeriod(Lookup[T]):
 
     def read(self, asked: Answers, since: int | None, until: int | None) -> list[T]:
         """Return what was recorded in a period, in seconds since 1970."""
-        rows = asked.between(self._kind, self.projection, since, until)
+        rows = asked.between(self.kind, self.projection, since, until)
         return [self.facts(row) for row in rows]
 
 

@@ -76,7 +76,7 @@ class InCategory(Lookup[T]):
     ) -> T:
         """Return the one of that name, in that category if it is given, or the one that has that key."""
         within = category.key if isinstance(category, GetTagCategoryResult) else category
-        wanted = one_of(self._kind, name=name, key=key)
+        wanted = one_of(self.kind, name=name, key=key)
         if within is None:
             return self.find(provider, wanted)
         return self.find(provider, wanted, {"category": as_key(within)}, f" in the category {within}")
@@ -111,7 +111,7 @@ class HavingTag(Lookup[GetTaggedResult]):
     ) -> list[GetTaggedResult]:
         """Return all that have the tag, or of these the rows of one table; the tag is what `get_tag` returned."""
         key = tag.key if isinstance(tag, GetTagResult) else as_key(tag)
-        tagged = map(self.facts, find_all(provider, self._kind, self.projection, {"tag": key}))
+        tagged = map(self.facts, find_all(provider, self.kind, self.projection, {"tag": key}))
         return [each for each in tagged if table in (None, each.table)]
 
     def output(

@@ -19,6 +19,8 @@ USER_API_KEYS = table(
         text("private_key", write=R, secret=True),
         integer("lastlogin_stamp", write=R),
         text("lastlogin_ip", write=R),
+        # The simulator has no rows of that table, so this is null.
+        ref("credential", "sys/credentials", write=R),
         integer("created", write=R),
     ),
     short="name description",

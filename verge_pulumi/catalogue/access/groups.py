@@ -15,6 +15,9 @@ GROUPS = table(
         text("id"),
         boolean("enabled", default=True),
         ref("identity", "sys/identities", write=R, as_text=True),
+        ref("auth_source", "auth_sources", write=R),
+        # The simulator has no rows of that table, so this is null.
+        ref("sysgroup", "sys/groups", write=R),
         boolean("system_group", write=R, default=False),
         integer("created", write=R),
         text("creator", write=R, default=""),
@@ -32,6 +35,8 @@ MEMBERS = table(
         "docs/vergeos/access.md §3; types: tsvergeos: services/member/types.ts",
         ref("parent_group", "groups", write=C, required=True),
         any_ref("member", write=C, required=True),
+        # Null, as `groups.sysgroup`.
+        ref("sys_member", "sys/members", write=R),
         boolean("system", write=R, default=False),
         text("creator", write=R, default=""),
     ),

@@ -18,6 +18,9 @@ PERMISSIONS = table(
         boolean("delete", default=False),
         text("rowdisplay", write=R),
         text("identity_display", write=R),
+        # What it looks like no source says; the simulator writes `users/1`, and knows no numbers of tables.
+        text("identity_owner", write=R),
+        integer("tableid", write=R),
     ),
     short="identity table row",
     dashboard="identity_display table row list read create modify delete",

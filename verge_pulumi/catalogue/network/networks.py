@@ -40,11 +40,12 @@ VNETS = table(
             default="internal",
             choices=words("internal external dmz core physical vpn bgp port_mirror"),
         ),
-        # The default clusters are system settings.
-        ref("cluster", "clusters", effect=START),
-        ref("cluster_failover", "clusters", effect=START),
-        ref("preferred_node", "nodes", effect=START),
-        text("ha_group", default="", effect=START),
+        # The default clusters are system settings. The machine has these columns too, and may have them alone
+        # (docs/vergeos/virtual-machines.md §1); `on_power_loss` was captured here.
+        ref("cluster", "clusters", effect=START, held_by="machine"),
+        ref("cluster_failover", "clusters", effect=START, held_by="machine"),
+        ref("preferred_node", "nodes", effect=START, held_by="machine"),
+        text("ha_group", default="", effect=START, held_by="machine"),
         text("on_power_loss", default="last_state", choices=words("power_on last_state leave_off")),
         boolean("autostart", default=True),
         ref("machine", "machines", write=R),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verge_pulumi.catalogue.model import Column
-from verge_pulumi.catalogue.notation import R, U, boolean, ref, section, table, text
+from verge_pulumi.catalogue.notation import R, U, boolean, integer, ref, section, table, text
 
 
 def _recipe(*special: Column) -> tuple[Column, ...]:
@@ -15,6 +15,7 @@ def _recipe(*special: Column) -> tuple[Column, ...]:
         text("description", write=U, default="", max_length=2048),
         text("icon", write=U, default=""),
         *special,
+        integer("build", write=R, default=0),
         boolean("downloaded", write=R, default=False),
         boolean("update_available", write=R, default=False),
         boolean("needs_republish", write=R, default=False),
@@ -27,7 +28,7 @@ VM_RECIPES = table(
     "vm_recipes",
     section(
         "docs/vergeos/catalogs.md §4; types: tsvergeos: services/vm-recipe/types.ts",
-        *_recipe(ref("vm", "vms", write=U)),
+        *_recipe(ref("vm", "vms", write=U), ref("vm_snapshot", "vms", write=U)),
     ),
     short="name version",
     dashboard="name description version icon downloaded",
@@ -41,7 +42,11 @@ TENANT_RECIPES = table(
     "tenant_recipes",
     section(
         "docs/vergeos/catalogs.md §4; types: tsvergeos: services/tenant-recipe/types.ts",
-        *_recipe(ref("tenant", "tenants", write=U), boolean("preserve_certs", write=U, default=False)),
+        *_recipe(
+            ref("tenant", "tenants", write=U),
+            ref("tenant_snapshot", "tenants", write=U),
+            boolean("preserve_certs", write=U, default=False),
+        ),
     ),
     short="name version",
     dashboard="name description version icon downloaded",

@@ -44,7 +44,9 @@ class User(
 
     review = Review(guards=True)
     importing = Importing(
-        given={"$key": (1,), "type": ("site_sync", "site_user")}, filled={"remote_name": "name"}
+        given={"$key": (1,), "type": ("site_sync", "site_user")},
+        filled={"remote_name": "name"},
+        secrets={"password": "name"},
     )  # docs/vergeos/access.md §1
 
     name: Attr[LowerCase] = arg(min_length=1, max_length=128, pattern="^[^/]+$", wanted="Give a name without '/'")

@@ -12,6 +12,7 @@ from verge_pulumi.client import Row, select, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attr, Measured, OptionalRef, arg, computed, measured, policy, ref
 from verge_pulumi.engine.declaring.hidden import SEED, scope_of
+from verge_pulumi.engine.declaring.importing import Importing
 from verge_pulumi.engine.declaring.lives import Cost, Life
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
@@ -250,6 +251,7 @@ class VirtualMachine(
     """
 
     review = Review(drawn="server", inventory=Inventory(noun="VM"))
+    importing = Importing(secrets={"console_pass": "console_pass_enabled"})  # docs/vergeos/virtual-machines.md §2
 
 
 class VirtualMachineProvider(RowProvider[VirtualMachine]):

@@ -39,7 +39,7 @@ class CatalogRepository(
     refers to it.
     """
 
-    importing = Importing(given={"name": ("Local",)})  # docs/vergeos/catalogs.md §1
+    importing = Importing(given={"name": ("Local",)}, secrets={"password": "user"})  # docs/vergeos/catalogs.md §1
 
     name: Attr[str] = arg(min_length=1, max_length=255)
     """Name in VergeOS; unique on the system."""

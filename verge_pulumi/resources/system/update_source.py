@@ -15,7 +15,7 @@ class UpdateSource(Describable, Resource, table="update_sources", unique=("name"
     A system has one from the start; ``UpdateSettings(source=by_name("..."))`` refers to that.
     """
 
-    importing = Importing(given={"$key": (1,)})  # docs/vergeos/system.md §3
+    importing = Importing(given={"$key": (1,)}, secrets={"password": "user"})  # docs/vergeos/system.md §3
 
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""
