@@ -71,6 +71,9 @@ def test_who_holds_the_placement_of_a_vm(simulator: Simulator, http: Http, answe
     assert http.get("vms/1", fields=f"machine[{HELD}]")["machine"] == {**GIVEN, "cluster_failover": None}
     assert [row["name"] for row in http.get("vms", fields="name", filter="cluster eq 2")] == (["web"] if shown else [])
     assert http.get("vms", fields="name", sort="-cluster") == [{"name": "web"}]
+    # Its schema says the same.
+    assert set(http.get("vms/$table")["fields"]) & set(HELD.split(",")) == set(shown)
+    assert set(http.get("machines/$table")["fields"]) >= set(HELD.split(","))
     # It is written through the VM all the same.
     http.put("vms/1", {"ha_group": "web"})
     assert http.get("vms/1", fields="machine#ha_group as h") == {"h": "web"}

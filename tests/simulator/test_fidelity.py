@@ -77,6 +77,91 @@ def test_users_and_groups_are_as_captured(http: Http) -> None:
     }  # fmt: skip
 
 
+COLUMNS: dict[str, tuple[str, dict[str, Any]]] = {
+    "groups": (
+        "groups/1",
+        {"auth_source": None, "sysgroup": None},
+    ),
+    "users": (
+        "users/1",
+        {"credential": None, "settings": None, "last_forgot_password": 0, "last_forgot_username": 0},
+    ),
+    "members": ("members/1", {"sys_member": None}),
+    "permissions": ("permissions/1", {"identity_display": "admin", "identity_owner": "users/1", "tableid": None}),
+    "nodes": (
+        "nodes/1",
+        {
+            "sysnode": None, "iommu": True, "stats": None, "overcommit": 0, "pxe_vnet": None, "cpu": "Simulated CPU",
+            "cpu_speed": "2500 MHz", "ipmi_status": "offline", "console_status": None,
+            "reload_drivers_required": False, "vsan_nodeid": 0, "vsan_connected": True, "yb_version": "26.1.8",
+            "kernel_version": "26.1.8", "appserver_version": "26.1.8", "qemu_version": "26.1.8",
+        },
+    ),
+    "system": ("system/1", {"is_tenant": False, "theme": None, "key": "self", "licenses": [], "ui_branding": None}),
+    "cluster_status": ("cluster_status/1", {"phys_total_cpu": 0, "phys_vram_used": 0, "status_info": ""}),
+    "tenants": (
+        "tenants/1",
+        {
+            "expose_cloud_snapshots": True, "allow_branding": False, "oidc_application": None, "ui_address": None,
+            "ui_fqdn": None, "help_url": "default", "theme_access": "host_only", "meta": None, "owner": None,
+            "isolate": False, "vnet": None, "recipe_instance": None, "stats": None,
+        },
+    ),
+    "tenant_status": ("tenant_status/1", {"started": 0, "stopped": 0}),
+}  # fmt: skip
+"""Columns that sources name (docs/vergeos/access.md §1, docs/vergeos/system.md §5, docs/vergeos/other-tables.md §2)."""
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns_are_answered(http: Http, table: str) -> None:
+    http.post("tenants", {"name": "t1"})
+    path, expected = COLUMNS[table]
+    assert http.get(path, fields=",".join(expected)) == expected
+
+
+def test_storage_tiers_tell_how_full_they_are_and_when_that_was(http: Http) -> None:
+    row = http.get("storage_tiers/1", fields="used_pct,modified")
+    assert row["used_pct"] == 0
+    assert row["modified"] > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("nodes/1", {"overcommit": 1024, "pxe_vnet": 1, "cpu": "x", "cpu_speed": "3 GHz"}),
+        ("tenants/1", {"allow_branding": True, "theme_access": "both", "help_url": "", "meta": {"a": 1}}),
+    ],
+)
+def test_columns_can_be_changed(http: Http, path: str, sent: dict[str, Any]) -> None:
+    http.post("tenants", {"name": "t1", "change_password": True})
+    http.put(path, sent)
+    assert http.get(path, fields=",".join(sent)) == sent
+
+
+def test_the_system_has_a_theme(http: Http) -> None:
+    theme = http.get("themes", fields="$key")[1]["$key"]
+    http.put("system/1", {"theme": theme})
+    assert http.get("system", fields="theme,theme#name as name") == [{"theme": theme, "name": "Dark"}]
+
+
+def test_the_dashboard_of_a_tenant_nests_its_status(http: Http) -> None:
+    http.post("tenants", {"name": "t1"})
+    (row,) = http.get("tenants", fields="dashboard")
+    assert (row["$key"], row["name"], row["vnet"], row["isolate"]) == (1, "t1", None, False)
+    assert row["status"] == {
+        "running": False, "starting": False, "stopping": False, "migrating": False, "status": "offline",
+        "state": "offline",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("release", ["4.12.6", "26.1.8"])
+def test_a_group_of_the_system_stays(start: Callable[..., Http], release: str) -> None:
+    http = start(release=release)
+    assert http.error("DELETE", "groups/1") == (422, "The system group cannot be deleted")
+    assert [row["$key"] for row in http.get("groups", fields="$key")] == [1, 2]
+    http.delete("groups/2")
+
+
 def test_the_guides_example_of_fields(http: Http) -> None:
     """docs/vergeos/README.md §5.1: a user's groups, all of each, and the name of the first."""
     fields = "name,email,enabled,groups[all] as all_groups,collapse(groups[name]) as first_groups_name"

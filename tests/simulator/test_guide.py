@@ -6,7 +6,8 @@ The guide is VergeOS docs: `api-guide.md`, written for 4.12.6. What it says is i
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.simulator.conftest import Http
 from verge_pulumi.catalogue.notation import words
 from verge_pulumi.catalogue.schema import FIELD_TYPES, ROWS
+from verge_pulumi.simulator import Options, Simulator
 
 WEB: dict[str, Any] = {"name": "web", "machine_type": "pc-q35-9.0", "cpu_cores": 2, "ram": 2048, "os_family": "linux"}
 DISK = 3 << 30
@@ -139,6 +141,7 @@ def test_create_an_internal_network_with_rate_limiting(http: Http) -> None:
         ("all", {"name", "cluster", "status"}, {"drives"}),
         ("most", {"name", "cluster", "status"}, {"drives"}),
         ("summary", {"name"}, {"cluster", "drives"}),
+        ("dashboard", {"name", "cluster", "status"}, {"ha_group", "drives"}),
     ],
 )
 def test_fields_views(http: Http, fields: str, there: set[str], missing: set[str]) -> None:
@@ -307,21 +310,144 @@ def test_example_error(http: Http) -> None:
 
 # Schema Table Definitions, Full Table Schema (docs/vergeos/README.md §1.1, docs/vergeos/access.md §6) -----------------
 
-TYPES = words(
-    "bool text string num uint8 uint16 uint32 uint64 int8 int16 int32 int64 enabled created created_ms created_us"
-    " modified modified_ms modified_us filename filesize fileused fileallocated filemodified json row rows"
-)
+WHOLE = {
+    "uint8": (0, 255), "uint16": (0, 65535), "uint32": (0, 4294967295), "uint64": (0, 18446744073709551615),
+    "int8": (-128, 127), "int16": (-32768, 32767), "int32": (-2147483648, 2147483647),
+    "int64": (-9223372036854775808, 9223372036854775807),
+}  # fmt: skip
+"""The smallest and the largest number of each type of whole numbers."""
+
+REFUSED = object()
+
+WRITTEN: dict[str, tuple[tuple[Any, Any], ...]] = {
+    **dict.fromkeys(
+        ("bool", "enabled"),
+        ((True, True), (False, False), ("true", True), ("false", False), ("yes", REFUSED), (2, REFUSED)),
+    ),
+    **dict.fromkeys(("text", "string", "filename"), (("a.iso", "a.iso"), ("", ""), (5, "5"), ({"a": 1}, REFUSED))),
+    "num": ((1.5, 1.5), ("2.5", 2.5), (3, 3), (-1, -1), ("x", REFUSED), (True, REFUSED)),
+    **{
+        name: (
+            *((least, least), (most, most), (str(most), most)),
+            *((each, REFUSED) for each in (least - 1, most + 1, 1.5, "x")),
+        )
+        for name, (least, most) in WHOLE.items()
+    },
+    "json": (({"a": 1}, {"a": 1}), ([1], [1]), ('{"a": 1}', {"a": 1}), ("{", REFUSED)),
+    "row": ((1, 1), ("1", 1), (None, None), (99, REFUSED), ("x", REFUSED)),
+}
+"""What is sent for each type that clients write, and what is answered then."""
+
+MEASURED = {"created": 1, "created_ms": 1000, "created_us": 10**6, "modified": 1, "modified_ms": 1000}
+MEASURED |= {"modified_us": 10**6, "filemodified": 1}
+"""The types of times, and how many a second has."""
+
+SIZES = ("filesize", "fileused", "fileallocated")
 
 
-def test_field_types_are_the_guides() -> None:
-    assert sorted([*FIELD_TYPES, ROWS]) == sorted(TYPES)
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Http]:
+    """A system that has a column of each type in one table: which real table has which is not known for most."""
+    column = {"create": True, "readonly": False}
+    fields = {f"a_{name}": column | {"type": name, "table": "vnets"} for name in WRITTEN}
+    fields |= {f"a_{name}": {"type": name} for name in (*MEASURED, *SIZES)}
+    table = {"fields": {"name": {"type": "text", "required": True}, **fields}}
+    report = {"release": "26.1.8", "tables": {"tag_categories": table}, "absent": [], "unread": [], "told": []}
+    path = tmp_path_factory.mktemp("typed") / "report.json"
+    path.write_text(json.dumps(report | {"other_tables": None, "layout": {}}))
+    with Simulator(Options(like=path)) as running:
+        running.clock("manual")
+        client = Http(running)
+        client.post("tag_categories", {"name": "one"})
+        yield client
+        client.session.close()
+
+
+def test_field_types_are_the_guides(typed: Http) -> None:
+    """The types of the guide, each said by a schema; `rows` are of the table's children."""
+    listed = words(
+        "bool text string num uint8 uint16 uint32 uint64 int8 int16 int32 int64 enabled created created_ms created_us"
+        " modified modified_ms modified_us filename filesize fileused fileallocated filemodified json row rows"
+    )
+    said = {field["type"] for field in typed.get("tag_categories/$table")["fields"].values()}
+    assert said == set(listed) == {*FIELD_TYPES, ROWS}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_field_types_that_clients_write(typed: Http, name: str) -> None:
+    column = f"a_{name}"
+    for sent, answered in WRITTEN[name]:
+        if answered is REFUSED:
+            before = typed.get("tag_categories/1", fields=column)
+            status, text = typed.error("PUT", "tag_categories/1", {column: sent})
+            assert (status, column in text) == (404 if name == "row" else 422, True), sent
+            assert typed.get("tag_categories/1", fields=column) == before
+        else:
+            typed.put("tag_categories/1", {column: sent})
+            found = typed.get("tag_categories/1", fields=column)[column]
+            assert (found, type(found)) == (answered, type(answered))
+            key = typed.post("tag_categories", {"name": "other", column: sent})["$key"]
+            assert typed.get(f"tag_categories/{key}", fields=column) == {column: answered}
+            typed.delete(f"tag_categories/{key}")
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_field_types_of_times(typed: Http, name: str) -> None:
+    column, units = f"a_{name}", MEASURED[name]
+    begun = typed.simulator.clock()
+    key = typed.post("tag_categories", {"name": name, column: 7})["$key"]
+    assert typed.get(f"tag_categories/{key}", fields=column) == {column: int(begun * units)}
+    later = typed.simulator.clock(advance=5)
+    typed.put(f"tag_categories/{key}", {"name": f"{name} again"})
+    stamped = later if "modified" in name else begun
+    assert typed.get(f"tag_categories/{key}", fields=column) == {column: int(stamped * units)}
+    assert typed.error("PUT", f"tag_categories/{key}", {column: 7}) == (422, f"field '{column}' is readonly")
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_field_types_of_sizes(typed: Http, name: str) -> None:
+    column = f"a_{name}"
+    key = typed.post("tag_categories", {"name": name, column: 7})["$key"]
+    assert typed.get(f"tag_categories/{key}", fields=column) == {column: None}
+    assert typed.error("PUT", f"tag_categories/{key}", {column: 7}) == (422, f"field '{column}' is readonly")
+
+
+def test_field_types_of_rows(http: Http) -> None:
+    assert http.get("vnets/$table")["fields"]["rules"] == {"type": "rows", "table": "vnet_rules"}
+    http.post("vnet_rules", {"vnet": 1, "name": "a", "action": "accept", "protocol": "tcp"})
+    http.put("vnets/1", {"rules": []})
+    assert http.get("vnets/1", fields="rules") == {"rules": [1]}
+
+
+def test_field_types_of_files(http: Http) -> None:
+    fields = http.get("files/$table")["fields"]
+    named = {"name": "filename", "filesize": "filesize", "used_bytes": "fileused", "modified": "filemodified"}
+    named |= {"allocated_bytes": "fileallocated"}
+    assert {name: fields[name]["type"] for name in named} == named
+    http.simulator.clock("manual")
+    http.post("files", {"name": "a.iso", "allocated_bytes": "8", "filesize": 5})
+    later = http.simulator.clock(advance=5)
+    empty = {"name": "a.iso", "filesize": 0, "used_bytes": 0, "allocated_bytes": 8, "modified": int(later) - 5}
+    assert http.get("files/1", fields=",".join(named)) == empty
+    assert http.send("PUT", "/api/v4/files/1?filepos=0", data=b"12345").status_code == 200
+    full = empty | {"filesize": 5, "used_bytes": 5, "modified": int(later)}
+    assert http.get("files/1", fields=",".join(named)) == full
+
+
+def test_field_types_of_logs(http: Http) -> None:
+    assert http.get("logs/$table")["fields"]["timestamp"]["type"] == "created_us"
+    http.simulator.clock("manual")
+    http.simulator.add("logs", level="message", text="hello")
+    assert http.get("logs/3", fields="timestamp") == {"timestamp": int(http.simulator.clock() * 1_000_000)}
 
 
 def test_every_field_of_every_schema_has_one_of_them(http: Http) -> None:
     tables = http.send("GET", "/_sim/system").json()["tables"]
     found = {field["type"] for table in tables for field in http.get(f"{table}/$table")["fields"].values()}
-    assert found <= set(TYPES)
-    assert {"bool", "text", "int64", "num", "enabled", "created", "modified", "json", "row", "rows"} <= found
+    assert found == {
+        *("bool", "text", "int64", "num", "enabled", "created", "modified", "json", "row", "string", "rows"),
+        *("created_us", "filename", "filesize", "fileused", "fileallocated", "filemodified"),
+    }
 
 
 def test_full_table_schema_needs_an_administrator(http: Http) -> None:

@@ -137,8 +137,51 @@ def test_an_update_checks_what_it_writes(http: Http) -> None:
     key = lan(http, dhcp_start="10.9.0.10", dhcp_stop="10.9.0.20")
     assert http.error("PUT", f"vnets/{key}", {"dhcp_stop": "10.9.0.5"})[0] == 422
     assert http.error("PUT", f"vnets/{key}", {"ipaddress": "10.8.0.1"})[0] == 422
-    http.put(f"vnets/{key}", {"network": "10.8.0.0/24", "ipaddress": "10.8.0.1"})
+    pool = {"dhcp_start": "10.8.0.10", "dhcp_stop": "10.8.0.20"}
+    http.put(f"vnets/{key}", {"network": "10.8.0.0/24", "ipaddress": "10.8.0.1", **pool})
     assert http.error("PUT", f"vnets/{key}", {"type": "external"}) == (422, "field 'type' is readonly")
+
+
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [
+        ({"network": "10.8.0.0/24"}, "ipaddress"),
+        ({"network": "10.8.0.0/24", "ipaddress": "10.8.0.1"}, "dhcp_start"),
+        ({"network": "10.9.0.0/28", "dhcp_start": "10.9.0.10"}, "dhcp_stop"),
+        ({"ipaddress": "10.8.0.1/24"}, "dhcp_start"),
+        ({"network": "10.9.0.0/25"}, None),
+        ({"network": "10.8.0.0/24", "ipaddress_type": "none"}, None),
+    ],
+)
+def test_a_new_network_holds_the_addresses_that_stay(http: Http, sent: dict[str, Any], refused: str | None) -> None:
+    key = lan(http, dhcp_start="10.9.0.10", dhcp_stop="10.9.0.20")
+    answer = http.send("PUT", f"/api/v4/vnets/{key}", json=sent)
+    expected = {"err": f"Validation error on field: '{refused}' - 'fails validation test'"} if refused else []
+    assert (answer.status_code, answer.json()) == (422 if refused else 200, expected)
+    assert http.get(f"vnets/{key}", fields="network")["network"] == ("10.9.0.0/24" if refused else sent["network"])
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.3.0.0/24", None),
+        ("10.3.0.255/24", None),
+        ("10.3.0.0", "10.3.0.0/24"),
+        ("10.3.0.1/24", "10.3.0.0/24"),
+        ("10.3.0.0/31", "10.3.0.0/31"),
+        ("10.3.0.7/32", "10.3.0.7/32"),
+        ("fd00::/64", None),
+        ("fd00::ffff:ffff:ffff:ffff/64", "fd00::/64"),
+    ],
+)
+def test_the_address_of_a_network_is_no_routers(http: Http, address: str, network: str | None) -> None:
+    own = {"network": network} if network and "/" not in address else {}
+    answer = http.send("POST", "/api/v4/vnets", json={"name": "lan", "ipaddress": address, **own})
+    if network is None or own:
+        assert (answer.status_code, answer.json()["err"][:42]) == (422, "Validation error on field: 'ipaddress' - '")
+    else:
+        row = http.get("vnets/5", fields="ipaddress,network")
+        assert row == {"ipaddress": address.partition("/")[0], "network": network}
 
 
 def test_a_default_gateway_brings_a_route(simulator: Simulator, http: Http) -> None:

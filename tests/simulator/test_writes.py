@@ -317,9 +317,30 @@ def test_the_index_lists_the_tables(
     assert set(missing).isdisjoint(names)
     for name in names:
         assert http.error("DELETE", name, None)[0] != 404
+    others = {kind: {entry["name"] for entry in entries if entry["type"] == kind} for kind in ("index", "view")}
+    assert "vnet_rules_vnet_name" in others["index"]
+    assert "vms_dashboard" in others["view"]
+    assert others["index"] | others["view"] == {entry["name"] for entry in entries} - set(names)
     assert http.send("POST", "/api/v4", json={}).status_code == 405
     http.session.auth = None
     assert http.send("GET", "/api/v4").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "status"),
+    [
+        ("GET", "vms/1/bogus", 404),
+        ("DELETE", "vms/1/bogus", 404),
+        ("GET", "vms/1/kill", 405),
+        ("GET", "vnets/1/applydns", 405),
+        ("GET", "webhook_urls/1/send", 405),
+        ("GET", "machine_drives/1/apply_universal_vars", 405),
+    ],
+)
+def test_a_row_has_nothing_below_it_but_actions(http: Http, verb: str, path: str, status: int) -> None:
+    http.vm("web")
+    found, text = http.error(verb, path)
+    assert (found, "/v4/vms/1/bogus' not found" in text) == (status, status == 404)
 
 
 @pytest.mark.parametrize("path", ["", "vms/", "volume_browser/", "vms//kill", "vms/1/kill/now"])

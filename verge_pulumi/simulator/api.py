@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verge_pulumi.catalogue.openapi import openapi_document
-from verge_pulumi.catalogue.platform import index_entry, index_names
+from verge_pulumi.catalogue.platform import index_entries
 from verge_pulumi.catalogue.schema import table_schema
 from verge_pulumi.simulator.access import Access
 from verge_pulumi.simulator.backend import Backend
@@ -92,7 +92,7 @@ class Api:
             digest = hashlib.sha1(release.encode(), usedforsecurity=False).hexdigest()
             return _read_only(call, {"name": "v4", "version": release, "hash": digest})
         if call.path == "/swagger":
-            tables = {name: relation.table for name, relation in self._backend.shown.items()}
+            tables = {name: self._backend.described(name) for name in self._backend.shown}
             return _read_only(call, openapi_document(tables, release))
         if call.path == TOKENS and call.verb == "POST":
             return Answer(201, self._access.login(call.headers, call.columns()))
@@ -119,8 +119,7 @@ class Api:
         raise not_found(call.path.removeprefix("/api"))
 
     def _index(self) -> list[Mapping[str, str]]:
-        tables = (relation.table for relation in self._backend.shown.values())
-        return [index_entry(name) for name in index_names(tables)]
+        return index_entries([relation.table for relation in self._backend.shown.values()])
 
     def _logout(self, call: Call) -> Answer:
         self._access.user(call.headers)
@@ -183,13 +182,14 @@ class Api:
         self._backend.require_table(table)
         if self._backend.rights is not None:
             raise denied()
-        relation = self._backend.relations[table]
-        return _read_only(call, table_schema(relation.table, {name: of.shown for name, of in relation.lists.items()}))
+        lists = {name: of.shown for name, of in self._backend.relations[table].lists.items()}
+        return _read_only(call, table_schema(self._backend.described(table), lists))
 
     def _action_in_path(self, call: Call, table: str, key: str, action: str) -> Answer:
         self._backend.require_table(table)
         if call.verb not in ("POST", "PUT"):
-            raise not_permitted(call.verb)
+            known = self._backend.has_action(table, action)
+            raise not_permitted(call.verb) if known else not_found(call.path.removeprefix("/api"))
         response = self._backend.act_in_path(table, key, action, call.columns())
         if call.verb == "PUT":
             return self._updated(applied=True)

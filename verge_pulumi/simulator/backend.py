@@ -117,6 +117,10 @@ class Backend:
         """The tables that requests see, by name."""
         return {name: relation for name, relation in self.relations.items() if not relation.hidden}
 
+    def described(self, table: str) -> Table:
+        """Return a table as its schema describes it."""
+        return self._compiler.described(table)
+
     # Reading
 
     def select(self, table: str, query: Query) -> list[dict[str, Any]]:
@@ -252,7 +256,7 @@ class Backend:
         relation, behaviour = self.relations[table], self.behaviours[table]
         row = relation.blank()
         row |= {name: value for name, value in columns.items() if name in row}
-        row |= {name: self.clock.stamp() for name in ("created", "modified") if name in row}
+        row |= {name: self.clock.stamp(units) for name, units in relation.stamps.items()}
         behaviour.before_create(row)
         if unique:
             self._check_unique(relation, row)
@@ -282,7 +286,7 @@ class Backend:
         behaviour.before_update(row, changes)
         self._check_unique(relation, row | changes)
         different = {name: value for name, value in changes.items() if _differ(row[name], value)}
-        stamp = {"modified": self.clock.stamp()} if "modified" in relation.columns else {}
+        stamp = {name: self.clock.stamp(units) for name, units in relation.changed.items()}
         self.store.change(table, row["$key"], different | stamp)
         self._stage(relation, row, {relation.columns[name].effect for name in different})
         if different:
@@ -399,6 +403,10 @@ class Backend:
         """Return whether a name is that of an action table, for example ``vm_actions``."""
         return name in self._action_tables or name == NOTES
 
+    def has_action(self, table: str, name: str) -> bool:
+        """Return whether rows of a table have an action of that name, wherever it is sent to."""
+        return name in self.relations[table].table.actions or name in self.behaviours[table].in_path
+
     def act(self, action_table: str, body: Mapping[str, Any]) -> Response | None:
         """Perform ``POST <singular>_actions``.
 
@@ -507,7 +515,7 @@ class Backend:
     @staticmethod
     def _lasting(relation: Relation, row: Row) -> Iterator[tuple[str, Any]]:
         for name in relation.columns:
-            if name not in _STAMPS:
+            if name not in _STAMPS and name not in relation.stamps:
                 yield name, row[name]
 
 

@@ -28,9 +28,13 @@ class Clock:
         """Return the simulated time in seconds since 1970."""
         return time.time() if self._frozen is None else self._frozen
 
-    def stamp(self) -> int:
-        """Return the time as VergeOS stores it: whole seconds."""
-        return int(self.now())
+    def stamp(self, units: int = 1) -> int:
+        """Return the time as VergeOS stores it.
+
+        Args:
+            units: How many a second has, 1 unless it is stored in parts of one.
+        """
+        return int(self.now() * units)
 
     def set(self, mode: str | None = None, advance: float = 0.0) -> None:
         """Choose the mode and move a manual clock.

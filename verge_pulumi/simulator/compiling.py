@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from verge_pulumi.catalogue.model import Table
 from verge_pulumi.simulator.disputed import Disputed
 from verge_pulumi.simulator.fields import names_of, parse
 from verge_pulumi.simulator.filters import Operand, Predicate, compile_filter
@@ -41,6 +42,10 @@ class Compiler:
         """Say whether a table shows a column of that name."""
         return self._projector.readable(self._relations[table], name) is not None
 
+    def described(self, table: str) -> Table:
+        """Return a table as its schema describes it, which shows what a GET does."""
+        return self._projector.described(self._relations[table])
+
     def _forget(self) -> None:
         """Forget what was compiled before a dial was turned."""
         self.projection.cache_clear()
@@ -67,6 +72,6 @@ class Compiler:
             get = None if entry is None else self._projector.getter(relation, entry)
             if entry is None or get is None:
                 return None
-            return None if entry.function else self._projector.resolve(relation, entry.path), get
+            return None if entry.functions else self._projector.resolve(relation, entry.path), get
 
         return compile_filter(text, relation, self._release, find)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from lark import Lark, LarkError, Token, Transformer
 
-from verge_pulumi.simulator.errors import invalid_argument, not_modelled
+from verge_pulumi.simulator.errors import invalid_argument
 from verge_pulumi.simulator.relations import Relation
 
 _GRAMMAR = r"""
@@ -42,14 +42,14 @@ class Entry:
 
     Attributes:
         path: The names between the ``#``.
-        function: The function applied to the value.
+        functions: The functions applied to the value, the outermost first.
         selection: The entries selected inside; None without a selection.
         output: Its name in the answer.
         depth: How many tables it spans.
     """
 
     path: tuple[str, ...]
-    function: str | None
+    functions: tuple[str, ...]
     selection: tuple[Entry, ...] | None
     output: str
     depth: int
@@ -62,11 +62,11 @@ class Entry:
     @property
     def may_be_view(self) -> bool:
         """Return whether this is a bare name, which may be a view such as ``all``."""
-        return self.path == (self.output,) and self.function is None and self.selection is None
+        return self.path == (self.output,) and not self.functions and self.selection is None
 
 
-_Path: TypeAlias = tuple[tuple[str, ...], str | None, tuple[Entry, ...] | None]
-"""The names of a path, the function of it, and what that is applied to in brackets."""
+_Path: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[Entry, ...] | None]
+"""The names of a path, the functions of it, and what those are applied to in brackets."""
 
 
 class _Builder(Transformer[Token, Any]):
@@ -74,29 +74,27 @@ class _Builder(Transformer[Token, Any]):
         return tuple(child for child in children if child is not None)
 
     def entry(self, children: list[Any]) -> Entry:
-        (path, function, inner), selection, alias = children
-        if selection is not None and function is not None:
+        (path, functions, inner), selection, alias = children
+        if selection is not None and functions:
             raise invalid_argument()
         selection = inner if selection is None else selection
-        text = "#".join(path)
-        if function is not None:
-            named = "" if inner is None else f"[{','.join(entry.output for entry in inner)}]"
-            text = "#".join((*path[:-1], f"{function}({path[-1]}{named})"))
-        depth = len(path) + max((inner.depth for inner in selection or ()), default=0)
+        named = "" if inner is None else f"[{','.join(entry.output for entry in inner)}]"
+        text = "#".join((*path[:-1], f"{'('.join((*functions, path[-1]))}{named}{')' * len(functions)}"))
+        depth = len(path) + len(functions) + max((inner.depth for inner in selection or ()), default=0)
         if depth > _DEPTH:
             raise invalid_argument()
-        return Entry(path, function, selection, str(alias or text), depth)
+        return Entry(path, functions, selection, str(alias or text), depth)
 
     def path(self, children: list[Any]) -> _Path:
         *names, leaf = children
-        inner, function, selection = leaf if isinstance(leaf, tuple) else ((leaf,), None, None)
-        return (*map(str, names), *map(str, inner)), function, selection
+        inner, functions, selection = leaf if isinstance(leaf, tuple) else ((leaf,), (), None)
+        return (*map(str, names), *map(str, inner)), functions, selection
 
     def call(self, children: list[Any]) -> _Path:
-        function, (path, inner, _), selection = children
-        if inner is not None:
-            raise not_modelled(f"the nested function {inner}()")
-        return path, str(function), selection
+        function, (path, functions, inner), selection = children
+        if selection is not None and functions:
+            raise invalid_argument()
+        return path, (str(function), *functions), inner if selection is None else selection
 
     def selection(self, children: list[Any]) -> tuple[Entry, ...]:
         entries: tuple[Entry, ...] = children[0]
@@ -117,7 +115,7 @@ def parse(text: str) -> tuple[Entry, ...]:
         Its entries; none if the text names nothing.
 
     Raises:
-        ApiError: It does not parse (422; VergeOS's answer is not documented), or it is not modelled (501).
+        ApiError: It does not parse (422; VergeOS's answer is not documented).
     """
     try:
         # The transformer returns entries; Lark types what it returns as a tree.

@@ -6,9 +6,10 @@ It is one file, since what a projection selects is one recursive whole.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from verge_pulumi.catalogue.model import Column, Type
+from verge_pulumi.catalogue.model import Column, Table, Type
 from verge_pulumi.simulator.disputed import Disputed
 from verge_pulumi.simulator.fields import NAMING, Entry, parse
 from verge_pulumi.simulator.functions import ABSENT, FLATTEN, Getter, apply, display
@@ -48,7 +49,7 @@ class Projector:
                 getters |= self._view(relation, view)
             elif (get := self.getter(relation, entry)) is not None:
                 getters[entry.output] = get
-                merged |= {entry.output} if entry.function == FLATTEN else set()
+                merged |= {entry.output} if entry.functions == (FLATTEN,) else set()
         items, name, visit = tuple(getters.items()), relation.name, self._visit
 
         def project(row: Row) -> dict[str, Any]:
@@ -72,19 +73,30 @@ class Projector:
 
     def getter(self, relation: Relation, entry: Entry) -> Getter | None:
         """Return the function that evaluates one entry, which is no view, for a row; None if it names nothing."""
-        path = entry.path
-        if entry.function == "display" and self._refers(relation, path):
-            return self._path(relation, (*path, "$display"), entry.selection)
+        path, functions = entry.path, entry.functions
+        if functions[-1:] == ("display",) and self._refers(relation, path):
+            path, functions = (*path, "$display"), functions[:-1]
         get = self._path(relation, path, entry.selection)
-        if get is None or entry.function in (None, FLATTEN):
+        if functions == (FLATTEN,):
             return get
-        return apply(str(entry.function), get, selected=entry.selection is not None)
+        selected = entry.selection is not None
+        for function in reversed(functions):
+            get = None if get is None else apply(function, get, selected=selected)
+            selected = False
+        return get
 
     def readable(self, relation: Relation, name: str) -> Column | None:
         """Return the column of that name, or None if it is unknown, never returned, or held by another row."""
         column = relation.readable(name)
-        elsewhere = column is not None and column.held_by and self._disputed["held_columns"] == "machine"
-        return None if elsewhere else column
+        return None if column is not None and self._is_elsewhere(column) else column
+
+    def described(self, relation: Relation) -> Table:
+        """Return a table as its schema describes it: without the columns that another row holds instead."""
+        columns = tuple(column for column in relation.table.columns if not self._is_elsewhere(column))
+        return replace(relation.table, columns=columns)
+
+    def _is_elsewhere(self, column: Column) -> bool:
+        return bool(column.held_by) and self._disputed["held_columns"] == "machine"
 
     def resolve(self, relation: Relation, path: tuple[str, ...]) -> Column | None:
         """Return the column that a path leads to, or None if it leads to none of a known table."""

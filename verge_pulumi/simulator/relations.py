@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
-from verge_pulumi.catalogue import TABLES, for_release, release_number
+from verge_pulumi.catalogue import TABLES, for_release, release_number, tables_of
 from verge_pulumi.catalogue.described import DescribedSystem
 from verge_pulumi.catalogue.like import tables_like
 from verge_pulumi.catalogue.model import Column, Effect, Table, Type
+from verge_pulumi.catalogue.schema import STAMPS, field_type
 from verge_pulumi.simulator.values import default
 
 Row: TypeAlias = dict[str, Any]
@@ -72,6 +73,7 @@ _LINKED: Mapping[str, Mapping[str, ChildList]] = {
         "tags": ChildList("tag_members", "member", "tag", "tags"),
         "cloudinit_files": ChildList("cloudinit_files", "owner", "", "cloudinit_files"),
     },
+    "system": {"licenses": ChildList("licenses", "system", "", "licenses")},
     # Of the devices that a group finds there is no table here, so it finds none.
     "resource_groups": {"resources": ChildList("node_resources", "resource_group", "", "node_resources")},
     "resource_rules": {"resources": ChildList("node_resources", "resource_rule", "", "node_resources")},
@@ -114,6 +116,17 @@ class Relation:
     def effects(self) -> frozenset[Effect]:
         """When changes of its columns take effect."""
         return frozenset(column.effect for column in self.columns.values())
+
+    @cached_property
+    def stamps(self) -> Mapping[str, int]:
+        """Its columns of times that VergeOS writes down by itself, and how many of them a second has."""
+        return {name: STAMPS[word] for name, each in self.columns.items() if (word := field_type(each)) in STAMPS}
+
+    @cached_property
+    def changed(self) -> Mapping[str, int]:
+        """The `stamps` that each change of a row sets, as ``modified``, with how many of them a second has."""
+        written = {name for name, each in self.columns.items() if "modified" in field_type(each)}
+        return {name: units for name, units in self.stamps.items() if name in written}
 
     def blank(self) -> Row:
         """Return a new row of defaults, without a key."""
@@ -174,7 +187,7 @@ def relations(
 @lru_cache(maxsize=32)
 def _of_catalogue(release: str) -> Mapping[str, Relation]:
     """Index what never changes once for all simulators of a process."""
-    present = for_release(TABLES, release)
+    present = tables_of(release)
     return _index(present, present)
 
 

@@ -10,6 +10,9 @@ from verge_pulumi.simulator.relations import Row
 
 _GIB = 1024**3
 _TIB = 1024**4
+
+_VM_RAM = 245760
+"""MB of the 262144 of a node that machines may have; the rest is the system's."""
 _FIRST_MACHINE = 101
 """The first machine's key, far from the keys of VMs and networks, so that mixing them up is always noticed."""
 
@@ -80,14 +83,18 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     for name in ("cluster1", "cluster2"):
         add("clusters", name=name, compute=True, default_cpu="host", max_ram_per_vm=1048576, max_cores_per_vm=1024)
     for number, cluster in enumerate((1, 1, 2), start=1):
-        node = {"cores": 32, "ram": 262144, "vm_ram": 245760, "model": "Simulated", "os_version": release}
+        node = {"cores": 32, "ram": 262144, "vm_ram": _VM_RAM, "model": "Simulated", "os_version": release}
+        node |= {"cpu": "Simulated CPU", "cpu_speed": "2500 MHz", "vsan_nodeid": number - 1}
         named = {"name": f"node{number}", "id": _id(f"{backend.name}/node{number}")}
-        add("nodes", **named, cluster=cluster, physical=True, vsan_version=release, **node)
+        versions = dict.fromkeys(("vsan", "yb", "kernel", "appserver", "qemu"), release)
+        node |= {f"{part}_version": version for part, version in versions.items()}
+        add("nodes", **named, cluster=cluster, physical=True, **node)
     for cluster, nodes in ((1, 2), (2, 1)):
         if "cluster_status" in backend.relations:
-            ram = nodes * 262144
+            # What machines may have, as was measured (docs/vergeos/system.md §6).
+            ram = nodes * _VM_RAM
             totals = {"total_nodes": nodes, "online_nodes": nodes, "total_ram": ram, "online_ram": ram}
-            totals |= {"total_cores": nodes * 32, "online_cores": nodes * 32}
+            totals |= {"total_cores": nodes * 32, "online_cores": nodes * 32, "last_update": now}
             backend.store.change("cluster_status", cluster, totals)
     for tier in range(1, 6):
         # `$key` may differ from `tier` (docs/vergeos/other-tables.md §2). Here it does.
@@ -114,8 +121,9 @@ def seed(backend: Backend, *, user: str, password: str) -> None:
     add("catalog_repositories", name="Local", type="local", description="Recipes of this system")
     add("billing", **{"from": now - 3600, "to": now, "description": "Usage"}, used_cores=0, total_nodes=3, **_USED)
     for minutes, text in ((30, "System started"), (10, f"User {user} logged in")):
-        stamp = (now - 60 * minutes) * 1_000_000
-        add("logs", level="message", text=text, user=user, object_type="system", timestamp=stamp)
+        line = add("logs", level="message", text=text, user=user, object_type="system")
+        if line is not None:
+            backend.store.change("logs", line["$key"], {"timestamp": (now - 60 * minutes) * 1_000_000})
 
 
 def _id(name: str) -> str:

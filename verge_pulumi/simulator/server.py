@@ -10,6 +10,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -97,7 +98,10 @@ class Server:
         transports = [connection.transport for connection in open_connections if connection.transport]
         await self._runner.cleanup()
         for transport in transports:
-            transport.abort()  # one with TLS would wait for the client's farewell while the loop ends
+            # One with TLS would wait for the client's farewell while the loop ends. One that is lost already has no
+            # protocol any more, which Python before 3.11.4 stumbles over.
+            with suppress(AttributeError):
+                transport.abort()
         await asyncio.sleep(0)
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:

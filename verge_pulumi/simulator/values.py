@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from verge_pulumi.catalogue.model import UNSET, Column, Type
+from verge_pulumi.catalogue.schema import RANGES
 from verge_pulumi.simulator.errors import invalid, not_in_list
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
@@ -58,9 +59,9 @@ def _within_limits(column: Column, value: Any) -> bool:
         return False
     if isinstance(value, str):
         return column.max_length is None or len(value) <= column.max_length
-    if column.minimum is not None and value < column.minimum:
-        return False
-    return column.maximum is None or bool(value <= column.maximum)
+    least, most = RANGES.get(column.field_type, (None, None))
+    limits = ((column.minimum, column.maximum), (least, most))
+    return all((low is None or value >= low) and (high is None or value <= high) for low, high in limits)
 
 
 def _boolean(column: Column, value: Any) -> bool:

@@ -24,11 +24,13 @@ class Behaviour:
     Attributes:
         owners: Reference columns, in addition to the catalogue's parent column: deleting the row that they refer to
             deletes this row.
+        in_path: The actions that ``<table>/<key>/<action>`` performs.
         backend: The system the table belongs to.
         table: The table's name.
     """
 
     owners: ClassVar[frozenset[str]] = frozenset()
+    in_path: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, backend: Backend, table: str) -> None:
         self.backend = backend

@@ -13,7 +13,7 @@ class Permissions(Behaviour):
         """Name whose it is, and turn `list` on where `read` is."""
         for table in HOLDERS:
             for holder in self.backend.store.children(table, "identity", (IDENTITIES, row["identity"])):
-                row["identity_display"] = holder["name"]
+                row |= {"identity_display": holder["name"], "identity_owner": f"{table}/{holder['$key']}"}
         row["list"] = row["list"] or row["read"]
 
     def before_update(self, row: Row, changes: Row) -> None:

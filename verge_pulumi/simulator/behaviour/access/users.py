@@ -108,6 +108,11 @@ class Groups(Holder):
             self._barren.add(row["$key"])
         return None
 
+    def before_delete(self, row: Row) -> None:
+        """Refuse to delete a group of the system, in our own words."""
+        if row["system_group"]:
+            raise refused("The system group cannot be deleted")
+
     def after_delete(self, row: Row) -> None:
         """Note the time."""
         super().after_delete(row)

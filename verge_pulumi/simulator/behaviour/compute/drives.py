@@ -17,6 +17,8 @@ _MADE_FROM_FILES = ("import", "clone")
 class Drives(Device):
     """The table `machine_drives`."""
 
+    in_path = frozenset({"apply_universal_vars"})
+
     noun, plugged, unplugged = "drive", "online", "offline"
 
     def before_create(self, row: Row) -> None:

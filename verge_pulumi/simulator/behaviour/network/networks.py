@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from verge_pulumi.simulator.behaviour.base import Response
 from verge_pulumi.simulator.behaviour.machines import MachineOwner
@@ -16,9 +16,14 @@ _PROTECTED = ("core", "dmz", "physical")
 _FIRST_VXLAN = 100
 _DEFAULT_MTU = 1500
 
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 class Networks(MachineOwner):
     """The table `vnets`."""
+
+    in_path = frozenset({"apply", "applydns"})
 
     def before_create(self, row: Row) -> None:
         """Fill in the values that VergeOS chooses (MTU, VXLAN id, router address) and validate the addresses."""
@@ -56,16 +61,18 @@ class Networks(MachineOwner):
         return None
 
     def before_update(self, row: Row, changes: Row) -> None:
-        """Validate the new addresses."""
+        """Validate the new addresses, and those that a new network is to hold."""
         changes |= _without_prefix(changes, named="network" in changes)
-        self._check(row | changes, changes)
+        self._check(row | changes, row | changes if "network" in changes else changes)
 
     def _check(self, row: Row, written: Row) -> None:
         network = _network(row)
         for name in ("ipaddress", "gateway", "dhcp_start", "dhcp_stop"):
             address = _address(name, written.get(name))
             inside = name != "gateway" or (row["type"] == "external" and self.backend.release.since("26.1.6"))
-            if address is not None and network is not None and inside and address not in network:
+            if address is None or network is None or not inside:
+                continue
+            if address not in network or (name == "ipaddress" and not _is_of_host(address, network)):
                 raise invalid(name)
         start, stop = _address("dhcp_start", row["dhcp_start"]), _address("dhcp_stop", row["dhcp_stop"])
         if start is not None and stop is not None and (start.version, int(start)) > (stop.version, int(stop)):
@@ -162,7 +169,7 @@ def _without_prefix(columns: Row, *, named: bool) -> Row:
     return {"ipaddress": address} if named else {"ipaddress": address, "network": network}
 
 
-def _network(row: Row) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _network(row: Row) -> _Network | None:
     if row["ipaddress_type"] == "none" or not row["network"]:
         return None
     try:
@@ -171,7 +178,14 @@ def _network(row: Row) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         raise invalid("network") from None
 
 
-def _address(field: str, text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_of_host(address: _Address, network: _Network) -> bool:
+    """Say whether an address can be a router's: not that of the network itself, nor that of all of its hosts."""
+    if network.num_addresses <= 2:
+        return True  # a network of two addresses, or of one, has no others
+    return address != network.network_address and (network.version == 6 or address != network.broadcast_address)
+
+
+def _address(field: str, text: str | None) -> _Address | None:
     """Read an address, with or without a prefix length (terraform v1 sends one)."""
     if not text:
         return None

@@ -13,6 +13,8 @@ from verge_pulumi.simulator.relations import Row
 class WebhookUrls(Behaviour):
     """The table `webhook_urls`."""
 
+    in_path = frozenset({"send"})
+
     def before_create(self, row: Row) -> None:
         """Refuse an address of another kind."""
         self.before_update(row, row)
