@@ -232,7 +232,7 @@ def test_what_the_system_has_costs_two_requests(simulator: Simulator) -> None:
     with VergeClient(simulator.url, auth=ApiKey(simulator.api_key)) as client:
         found = rooms(client)
     assert len(simulator.requests()) == 2
-    assert found[0] == Room("RAM of cluster cluster1", 0, 512 * GIB)
+    assert found[0] == Room("RAM of cluster cluster1", 0, 480 * GIB)
     assert [room.what for room in found[2:]] == [f"tier {tier}" for tier in range(1, 6)]
     assert found[2].free == 10 * 1024 * GIB
 

@@ -23,9 +23,14 @@ def read(simulator: Simulator) -> DescribedSystem:
         return read_described(client)
 
 
-def report_on(release: str) -> dict[str, Any]:
-    """Return the report of a simulator of a release, for the caller to change."""
-    report: dict[str, Any] = json.loads(_report_on(release))
+def report_on(release: str, held: str = "both") -> dict[str, Any]:
+    """Return the report of a simulator of a release, for the caller to change.
+
+    Args:
+        release: The release.
+        held: Who has the columns of a VM and its machine: an answer to `held_columns`.
+    """
+    report: dict[str, Any] = json.loads(_report_on(release, held))
     return report
 
 
@@ -35,14 +40,15 @@ def system_in(report: dict[str, Any]) -> DescribedSystem:
 
 
 @cache
-def _report_on(release: str) -> str:
+def _report_on(release: str, held: str) -> str:
     with Simulator(Options(release=release)) as running:
+        running.disputed(held_columns=held)
         return report_of(read(running))
 
 
-def with_planted(folder: Path, planted: Iterable[Planted], release: str = "26.1.8") -> Path:
+def with_planted(folder: Path, planted: Iterable[Planted], release: str = "26.1.8", held: str = "both") -> Path:
     """Return a report in which differences are planted."""
-    report = report_on(release)
+    report = report_on(release, held)
     for each in planted:
         each.plant(report["tables"][each.table])
     path = folder / "report.json"

@@ -1,4 +1,7 @@
-"""Thirty differences, planted in the report of a simulator, each with whom it hurts first and how."""
+"""Thirty differences, each with whom it hurts first and how, to be planted in schemas.
+
+They are of tables that every release has, and fit the words of a ``$table`` answer and of a report.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +64,13 @@ def said(place: str, kind: Kind, harm: Harm, *whom: str, **facts: Any) -> Plante
 
 def words(place: str, kind: Kind, harm: Harm, *whom: str, change: Callable[[list[str]], object]) -> Planted:
     name = place.partition(".")[2]
-    return Planted(
-        place=place, kind=kind, harm=harm, whom={*whom}, plant=lambda schema: change(schema["fields"][name]["list"])
-    )
+
+    def plant(schema: Json) -> None:
+        held = [*schema["fields"][name]["list"]]
+        change(held)
+        schema["fields"][name]["list"] = held
+
+    return Planted(place=place, kind=kind, harm=harm, whom={*whom}, plant=plant)
 
 
 THIRTY = [
@@ -96,7 +103,7 @@ THIRTY = [
     said("vnet_wireguards.listenport", Kind.MINIMUM, Harm.REFUSED, "WireGuard.listenport", min=1024),
     said("groups.name", Kind.LENGTH, Harm.REFUSED, "Group.name", maxlength=32),
     said("groups.email", Kind.REQUIRED, Harm.REFUSED, "Group.email", required=True),
-    said("tags.description", Kind.NOT_UPDATED, Harm.REFUSED, "Tag.description", readonly=True),
+    said("themes.description", Kind.NOT_UPDATED, Harm.REFUSED, "Theme.description", readonly=True),
     said("files.preferred_tier", Kind.NOT_CREATED, Harm.DROPPED, "MediaFile.preferred_tier", create=False),
     Planted(
         place="snapshot_profiles.approved_by",

@@ -16,6 +16,7 @@ from verge_pulumi.catalogue.reports import as_report
 from verge_pulumi.client import Basic, NotFound, Refused, VergeClient, where
 from verge_pulumi.conformance.comparing import Kind
 from verge_pulumi.simulator import Options, Simulator
+from verge_pulumi.simulator.disputed import QUESTIONS
 
 Json = dict[str, Any]
 
@@ -40,9 +41,10 @@ def columns(table: Json) -> Json:
     return {name: said for name, said in table["fields"].items() if said["type"] != "rows"}
 
 
+@pytest.mark.parametrize("answer", QUESTIONS["held_columns"].answers)
 @pytest.mark.parametrize("release", RELEASES)
-def test_like_its_own_report_it_gives_the_same_report(tmp_path: Path, release: str) -> None:
-    report = report_on(release)
+def test_like_its_own_report_it_gives_the_same_report(tmp_path: Path, release: str, answer: str) -> None:
+    report = report_on(release, answer)
     with like(report, tmp_path) as running:
         assert running.release == release
         assert as_report(read(running)).model_dump() | {"differences": []} == report
@@ -72,6 +74,15 @@ def test_a_missing_column_is_dropped_and_not_shown(today: Json, tmp_path: Path) 
         assert "mtu" not in vnets.get(key, fields="most")
         assert vnets.list(filter=where("mtu", "eq", 9000)) == []
         assert running.counters().unknown_columns == {("vnets", "mtu"): 2}
+
+
+@pytest.mark.parametrize("answer", ["machine", "both"])
+def test_a_column_that_the_machine_has_instead_is_written_and_read_there(tmp_path: Path, answer: str) -> None:
+    with like(report_on("26.1.8", answer), tmp_path) as running, client(running) as verge:
+        key = verge.table("vms").create({"name": "web", "ha_group": "+db"}).key
+        row = verge.table("vms").get(key, fields=["ha_group", "machine#ha_group as held"])
+        assert row == {"held": "+db", **({"ha_group": "+db"} if answer == "both" else {})}
+        assert running.counters().unknown_columns == {}
 
 
 def test_words_limits_and_defaults_are_that_systems(today: Json, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_nothing_of_a_system_full_of_canaries_is_in_its_report() -> None:
     assert held.count(CANARY) > 50
     for secret in (CANARY, ADDRESS, host, host.partition(":")[0], host.partition(":")[2]):
         assert secret not in text
-    assert text == report_of(system_in(report_on("26.1.8")))
+    assert text == report_of(system_in(report_on("26.1.8", "machine")))
 
 
 def test_nothing_gets_in_from_an_answer_that_is_canaries_throughout() -> None:

@@ -118,7 +118,13 @@ def test_a_host_that_is_not_found(
         (Reply(body=b"<html>Sign in to your NAS</html>", type="text/html"), "the answer is not JSON"),
         (Reply(302, headers={"Location": "https://sso.example.com/login"}), "redirected to https://sso.example.com"),
         (Reply(404, body=b"<html>no</html>", type="text/html"), "(404)"),
-        (Reply(json={"status": "up"}), "tells no version of VergeOS"),
+        (Reply(json={"status": "up"}), "its /version.json has no name, and not 'v4'"),
+        (Reply(json={"version": "2.19.4", "name": "portainer"}), "its /version.json names 'portainer', and not 'v4'"),
+        (Reply(json={"version": "26.1.8", "name": "v\x1b4"}), "its /version.json names 'v"),
+        (Reply(json={"version": "26.1.8", "name": ["v4"]}), "its /version.json names '['v4']', and not 'v4'"),
+        (Reply(json={"version": "20240101", "name": "v4", "hash": "x"}), "tells no release of VergeOS"),
+        (Reply(json={"version": 26.1, "name": "v4", "hash": "x"}), "tells no release of VergeOS"),
+        (Reply(json={"version": "26.1.8", "name": "v4"}), "its /version.json has no hash"),
     ],
 )
 def test_another_product_gets_no_credentials(
@@ -130,6 +136,7 @@ def test_another_product_gets_no_credentials(
     assert told["vergeos"][0] == "problem"
     assert said in told["vergeos"][1]
     assert f"{server.url}" in told["vergeos"][1]
+    assert "\x1b" not in told["vergeos"][1]
     assert levels(told, "clock", *OF_VERGEOS) == {"not checked"}
     assert [("authorization" in request.headers, request.path) for request in server.received] == [
         (False, "/version.json")
@@ -172,7 +179,7 @@ def test_a_clock_that_is_behind_or_not_told(
     def answer(peer: Peer, number: int) -> None:
         date = "yesterday" if behind is None else email.utils.formatdate(time.time() - behind)
         while peer.read_request():
-            body = b'{"version": "26.1.8"}'
+            body = b'{"name": "v4", "version": "26.1.8", "hash": "5f1a"}'
             peer.answer(body, f"Content-Length: {len(body)}\r\nDate: {date}\r\n".encode())
 
     with contextlib.closing(RawServer(answer)) as server:

@@ -24,8 +24,8 @@ from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.review.systems import connect
 
 EPILOG = (
-    "Exit codes: 0 no difference affects a resource, 1 the comparison failed, or not all tables could be read, 2 a "
-    "difference affects a resource, or wrong usage."
+    "Exit codes: 0 no difference affects a resource, 1 the comparison failed, or VergeOS did not describe all tables, "
+    "2 a difference affects a resource, or wrong usage."
 )
 
 

@@ -1,14 +1,17 @@
-"""What a VergeOS says of its tables, held against the catalogue as of its release."""
+"""What a VergeOS says of its tables, held against the catalogue as of its release.
+
+What it says nothing of is not compared, column by column: a schema need not repeat a default that is false, 0 or empty,
+nor a limit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from verge_pulumi.catalogue import TABLES, UNSET, Column, Table, Write, for_release
+from verge_pulumi.catalogue import TABLES, UNSET, Column, Table, Write, tables_of
 from verge_pulumi.catalogue.described import LEFT_OUT, DescribedColumn, DescribedSystem, DescribedTable, same_type
 from verge_pulumi.catalogue.schema import FIELD_TYPES, ROWS
 from verge_pulumi.conformance.renamed import new_name
@@ -29,7 +32,6 @@ class Kind(StrEnum):
     WORDS_GONE = "words missing"
     WORDS_NEW = "words added"
     LISTED = "words listed"
-    UNLISTED = "words not listed"
     TARGET = "referred table"
     NOT_CREATED = "not set on create"
     CREATED = "set on create"
@@ -54,7 +56,7 @@ class Difference:
         ours: What the catalogue has, as text; "" for nothing.
         theirs: What this VergeOS has.
         words: The words or columns that it is about.
-        limit: The limit that this VergeOS has, where it is about one; None for no limit.
+        limit: The limit that this VergeOS has, where it is about one.
         tighter: Whether this VergeOS accepts less than the catalogue says.
     """
 
@@ -73,15 +75,9 @@ class Difference:
         return f"{self.table}.{self.column}" if self.column else self.table
 
 
-@cache
-def catalogue_of(release: str) -> Mapping[str, Table]:
-    """Return the catalogue's tables as of a release."""
-    return for_release(TABLES, release)
-
-
 def compare(system: DescribedSystem) -> list[Difference]:
     """Return the differences, in order of tables and columns. Only what the system tells is compared."""
-    catalogue = catalogue_of(system.release)
+    catalogue = tables_of(system.release)
     found: list[Difference] = []
     for name in TABLES:
         theirs = system.tables.get(name)
@@ -89,10 +85,24 @@ def compare(system: DescribedSystem) -> list[Difference]:
             if theirs is not None:
                 found.append(Difference(table=name, kind=Kind.EARLY_TABLE, ours=f"since {TABLES[name].since}"))
         elif theirs is not None:
-            found += _of_table(catalogue[name], theirs, system.told)
+            found += _of_table(catalogue[name], theirs, system)
         elif name in system.absent:
             found.append(Difference(table=name, kind=Kind.NO_TABLE))
     return found
+
+
+def held_elsewhere(system: DescribedSystem) -> dict[str, str]:
+    """Return the columns that a table lacks and the row that runs it has, each with the table of that row.
+
+    Either is as the catalogue says (`Column.held_by`), so it is no difference.
+    """
+    return {
+        f"{table.name}.{column.name}": holder
+        for table in tables_of(system.release).values()
+        for column in table.columns
+        if table.name in system.tables and column.name not in system.tables[table.name].columns
+        if (holder := table.target_of(column.held_by)) in system.tables and column.name in system.tables[holder].columns
+    }
 
 
 def unmodelled(system: DescribedSystem) -> int:
@@ -103,10 +113,17 @@ def unmodelled(system: DescribedSystem) -> int:
     )
 
 
-def _of_table(ours: Table, theirs: DescribedTable, told: frozenset[str]) -> Iterator[Difference]:
+def _is_gone(table: Table, column: Column, system: DescribedSystem) -> bool:
+    """Say whether a column that a table lacks is nowhere; not if what may hold it could not be read."""
+    holder = table.target_of(column.held_by)
+    return column.name not in system.tables[holder].columns if holder in system.tables else holder not in system.unread
+
+
+def _of_table(ours: Table, theirs: DescribedTable, system: DescribedSystem) -> Iterator[Difference]:
     yield from _of_rights(ours, theirs)
     yield from _of_unique(ours, theirs)
-    gone = [column for column in ours.columns if column.name not in theirs.columns]
+    lacking = [column for column in ours.columns if column.name not in theirs.columns]
+    gone = [column for column in lacking if _is_gone(ours, column, system)]
     new = {name: each for name, each in theirs.columns.items() if TABLES[ours.name].column(name) is None}
     for column in gone:
         name = new_name(column, new)
@@ -116,7 +133,7 @@ def _of_table(ours: Table, theirs: DescribedTable, told: frozenset[str]) -> Iter
     for name, described in theirs.columns.items():
         known, later = ours.column(name), TABLES[ours.name].column(name)
         if known is not None:
-            yield from _of_column(ours.name, known, described, told)
+            yield from _of_column(ours.name, known, described)
         elif later is not None:
             yield Difference(table=ours.name, column=name, kind=Kind.EARLY_COLUMN, ours=f"since {later.since}")
         elif described.required and described.default is UNSET:
@@ -147,33 +164,30 @@ def _of_unique(ours: Table, theirs: DescribedTable) -> Iterator[Difference]:
             yield Difference(table=ours.name, kind=kind, words=group, theirs=", ".join(group))
 
 
-def _of_column(table: str, ours: Column, theirs: DescribedColumn, told: frozenset[str]) -> Iterator[Difference]:
+def _of_column(table: str, ours: Column, theirs: DescribedColumn) -> Iterator[Difference]:
     def differs(kind: Kind, mine: str = "", other: str = "", **more: Any) -> Difference:
         return Difference(table=table, column=ours.name, kind=kind, ours=mine, theirs=other, **more)
 
     if theirs.type and not same_type(ours, theirs.type):
         yield differs(Kind.TYPE, ours.type.value, theirs.type, tighter=theirs.type in (*FIELD_TYPES, ROWS))
-    if "list" in told:
-        yield from (differs(*each[:3], words=each[3], tighter=each[4]) for each in _of_words(ours, theirs))
+    yield from (differs(*each[:3], words=each[3], tighter=each[4]) for each in _of_words(ours, theirs))
     if theirs.target is not None and ours.target is not None and theirs.target != ours.target:
         yield differs(Kind.TARGET, ours.target, theirs.target)
     yield from (differs(kind) for kind in _of_writing(ours, theirs))
-    for kind, fact, mine, limit, low in (
-        (Kind.MINIMUM, "min", ours.minimum, theirs.minimum, True),
-        (Kind.MAXIMUM, "max", ours.maximum, theirs.maximum, False),
-        (Kind.LENGTH, "maxlength", ours.max_length, theirs.max_length, False),
+    for kind, mine, limit in (
+        (Kind.MINIMUM, ours.minimum, theirs.minimum),
+        (Kind.MAXIMUM, ours.maximum, theirs.maximum),
+        (Kind.LENGTH, ours.max_length, theirs.max_length),
     ):
-        if fact in told and mine != limit:
-            tighter = limit is not None and (mine is None or (limit > mine if low else limit < mine))
+        if mine is not None and limit is not None and mine != limit:
+            tighter = limit > mine if kind is Kind.MINIMUM else limit < mine
             yield differs(kind, _shown(mine), _shown(limit), limit=limit, tighter=tighter)
-    if "default" in told and not _same_default(ours.default, theirs.default):
+    if theirs.default is not UNSET and not _same_default(ours.default, theirs.default):
         yield differs(Kind.DEFAULT, _shown(ours.default), _shown(theirs.default))
 
 
 def _of_words(ours: Column, theirs: DescribedColumn) -> Iterator[tuple[Kind, str, str, tuple[str, ...], bool]]:
     if theirs.words is None:
-        if ours.choices:
-            yield Kind.UNLISTED, "", "any text", (), False
         return
     new = tuple(word for word in theirs.words if word not in ours.choices)
     more = [f"{theirs.more_words} more"] if theirs.more_words else []
@@ -198,16 +212,14 @@ def _of_writing(ours: Column, theirs: DescribedColumn) -> Iterable[Kind]:
 
 
 def _same_default(ours: Any, theirs: Any) -> bool:
-    """Say whether two defaults mean the same: VergeOS keeps "" where there is no text, and numbers as text."""
+    """Say whether two defaults mean the same: none is false, 0 or empty, and VergeOS keeps numbers as text."""
     if _is_none(ours) or _is_none(theirs):
         return _is_none(ours) and _is_none(theirs)
-    if isinstance(ours, bool) or isinstance(theirs, bool):
-        return _shown(ours) == _shown(theirs)
-    return bool(ours == theirs) or str(ours) == str(theirs)
+    return bool(ours == theirs) or _shown(ours) == _shown(theirs)
 
 
 def _is_none(value: Any) -> bool:
-    return value is None or value is UNSET or value in ("", [], {})
+    return not value or value in ("0", "false")
 
 
 def _shown(value: Any) -> str:
@@ -215,4 +227,4 @@ def _shown(value: Any) -> str:
         return "another one"
     if isinstance(value, bool):
         return str(value).lower()
-    return "" if _is_none(value) else str(value)
+    return "" if value is None or value is UNSET or value in ("", [], {}) else str(value)

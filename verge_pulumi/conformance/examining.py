@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from verge_pulumi.catalogue import tables_of
 from verge_pulumi.catalogue.described import FACTS, DescribedSystem
-from verge_pulumi.conformance.comparing import Difference, catalogue_of, compare, unmodelled
+from verge_pulumi.conformance.comparing import Difference, compare, held_elsewhere, unmodelled
 from verge_pulumi.conformance.harm import Harm, Hurt, severity
 from verge_pulumi.conformance.judging import hurts
 
@@ -40,6 +41,9 @@ class Conformance:
         other_tables: How many tables it has beside those of the catalogue; None if it does not list its tables.
         unread: The tables that it does not describe, and why.
         untold: What it never tells, and what was therefore not compared.
+        reported: Whether a report said so: what that does not hold is no fault of this comparison.
+        held: The columns that are read from another row, by place, with the table of that row. Whether a write of them
+            holds no schema tells.
     """
 
     release: str
@@ -50,6 +54,8 @@ class Conformance:
     other_tables: int | None
     unread: Mapping[str, str] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
+    reported: bool = False
+    held: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hurting(self) -> tuple[Finding, ...]:
@@ -58,15 +64,15 @@ class Conformance:
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing hurts, 2 where something does, 1 where it could not be found out for some tables."""
+        """0 where nothing hurts, 2 where something does, 1 where a running VergeOS did not describe some tables."""
         if self.hurting:
             return HURT
-        return FAILED if self.unread else 0
+        return FAILED if self.unread and not self.reported else 0
 
 
 def examine(system: DescribedSystem) -> Conformance:
     """Hold what a VergeOS says of itself against the catalogue, and see whom the differences hurt."""
-    catalogue = catalogue_of(system.release)
+    catalogue = tables_of(system.release)
     findings = [Finding(difference=each, hurts=hurts(each)) for each in compare(system)]
     return Conformance(
         release=system.release,
@@ -77,6 +83,8 @@ def examine(system: DescribedSystem) -> Conformance:
         other_tables=system.other_tables,
         unread=system.unread,
         untold=tuple(words for fact, words in FACTS.items() if fact not in system.told),
+        reported=system.reported,
+        held=held_elsewhere(system),
     )
 
 

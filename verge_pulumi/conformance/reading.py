@@ -7,8 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from verge_pulumi.catalogue import TABLES, for_release
-from verge_pulumi.catalogue.described import DescribedSystem, described, fields_of, layout_of, told_by
+from verge_pulumi.catalogue import TABLES, tables_of
+from verge_pulumi.catalogue.described import (
+    DescribedSystem,
+    described,
+    fields_of,
+    layout_of,
+    listed_tables,
+    told_by,
+    unmodelled_tables,
+)
 from verge_pulumi.client import ApiError, BadAnswer, NotFound, Row, VergeClient
 from verge_pulumi.engine.errors import EngineError
 
@@ -31,7 +39,8 @@ def read_described(client: VergeClient, progress: Progress = lambda done, wanted
     """
     release = _release(client.system())
     listed = _listed(client)
-    wanted = [name for name in TABLES if name in for_release(TABLES, release) or name in (listed or ())]
+    known = tables_of(release)
+    wanted = [name for name in TABLES if name in known or name in (listed or ())]
     answers: dict[str, Row] = {}
     absent: set[str] = set()
     unread: dict[str, str] = {}
@@ -57,8 +66,7 @@ def read_described(client: VergeClient, progress: Progress = lambda done, wanted
             progress(done, len(wanted))
     if not answers:
         raise EngineError(next(iter(unread.values()), "it has none of the tables of a VergeOS. Check the host"))
-    modelled = {name for table in TABLES.values() for name in (table.name, table.action_table)}
-    others = None if listed is None else len(listed - modelled)
+    others = None if listed is None else len(unmodelled_tables(listed))
     return system_of(answers, release=release, absent=absent, unread=unread, other_tables=others)
 
 
@@ -92,8 +100,6 @@ def _release(system: Row) -> str:
 def _listed(client: VergeClient) -> frozenset[str] | None:
     """Return the names of all tables; None where it lists nothing, as to an account that may not see it."""
     try:
-        entries = client.index()
+        return listed_tables(client.index())
     except (ApiError, BadAnswer):
         return None
-    tables = [entry for entry in entries if entry.get("type", "table") == "table"]
-    return frozenset(name for entry in tables if isinstance(name := entry.get("name"), str))

@@ -37,6 +37,7 @@ def as_json(conformance: Conformance) -> str:
         "findings": [finding_as_json(each) for each in conformance.findings],
         "unread": dict(conformance.unread),
         "untold": list(conformance.untold),
+        "held": dict(conformance.held),
     }
     return json.dumps(found, indent=2, ensure_ascii=True)
 
@@ -91,6 +92,10 @@ def _rest(conformance: Conformance) -> Iterator[str]:
         yield from (f"  {name}: {text(why, LONGEST_ERROR)}" for name, why in conformance.unread.items())
     if conformance.untold:
         yield from ("", f"Not told by this VergeOS, and not compared: {', '.join(conformance.untold)}.")
+    for table in sorted({*conformance.held.values()}):
+        places = [place for place, holder in conformance.held.items() if holder == table]
+        yield from ("", f"Columns that {table} have instead, from where they are read: {', '.join(places)}.")
+        yield "Whether a write of them holds no schema says; verge-pulumi conformance --lab tries it."
     tables = "" if conformance.other_tables is None else f", and {_count(conformance.other_tables, 'other table')}"
     yield from ("", f"It also has {_count(conformance.other_columns, 'other column')} in these tables{tables}.")
 

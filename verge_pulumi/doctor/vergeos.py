@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,7 @@ from verge_pulumi.client import (
     NoAnswer,
     PermissionDenied,
     RateLimited,
+    Row,
     ServerError,
     Unreachable,
     VergeError,
@@ -32,6 +34,9 @@ FEW = 100
 
 FAR = 60.0
 """Seconds between two clocks that are worth a warning."""
+
+_RELEASE = re.compile(r"\d{1,3}\.\d{1,3}(\.|-|$)")
+"""How releases begin: ``4.12.6``, ``26.1.8``."""
 
 _NOT_ITSELF = (NoAnswer, Unreachable, ServerError)
 """It may be a VergeOS, in trouble or out of reach."""
@@ -58,7 +63,7 @@ def product(connection: Connection) -> Finding:
     """Say whether a VergeOS answers; no credential is sent."""
     client = connection.client
     try:
-        version = client.version().get("version")
+        said = client.version()
     except RateLimited as error:
         return _refused_for_rate(error)
     except _NOT_ITSELF as error:
@@ -67,9 +72,26 @@ def product(connection: Connection) -> Finding:
         advice = error.advice or "Check that the host is a VergeOS and that no proxy or portal answers in its place."
         reason = text(error.reason, LONGEST_MESSAGE)
         return problem("vergeos", f"what answers at {client.host} is no VergeOS: {reason}", advice)
-    if not isinstance(version, str) or not version:
-        return problem("vergeos", f"what answers at {client.host} tells no version of VergeOS", "Check the host.")
+    if unlike := _unlike_vergeos(said):
+        advice = (
+            "Check the host. If it is a VergeOS all the same, report what its /version.json says (docs/bug-reports.md)."
+        )
+        return problem("vergeos", f"what answers at {client.host} is no VergeOS: {unlike}", advice)
     return ok("vergeos", f"{client.host} is a VergeOS")
+
+
+def _unlike_vergeos(said: Row) -> str:
+    """Return what of ``/version.json`` is not as VergeOS writes it (docs/vergeos/README.md §1); "" if nothing is.
+
+    Many products have a file of that name with a version in it, so the version alone tells nothing.
+    """
+    name, version = said.get("name"), said.get("version")
+    if name != "v4":
+        named = f"names '{text(str(name), LONGEST_MESSAGE)}'" if name else "has no name"
+        return f"its /version.json {named}, and not 'v4'"
+    if not isinstance(version, str) or not _RELEASE.match(version):
+        return "its /version.json tells no release of VergeOS"
+    return "" if said.get("hash") else "its /version.json has no hash"
 
 
 def login(connection: Connection) -> Finding:

@@ -12,7 +12,8 @@ from verge_pulumi import Drive, DriveArgs, Power, PowerArgs, Server, VirtualMach
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-# The seed has two clusters: the first one with two nodes of 256 GiB and 32 cores, the second one with one.
+# The seed has two clusters: the first one with two nodes of 32 cores and 256 GiB, of which VMs may have 240, the second
+# one with one.
 GIB = 1024
 
 
@@ -28,21 +29,22 @@ def test_what_fits_is_not_mentioned(live: Live) -> None:
 
 def test_what_fits_as_long_as_no_node_fails_is_a_doubt(live: Live) -> None:
     assert live.warnings(lambda: [running(f"web-{number}", 100) for number in range(4)]) == [
-        "Power 'web-2': with it this run adds 300.0 GiB of RAM to the cluster 'cluster1', where 512.0 GiB are left; if "
-        "the largest node fails, with 256.0 GiB, not all of its machines start again. Ask for less if they have to."
+        "Power 'web-2': with it this run adds 300.0 GiB of RAM to the cluster 'cluster1', where 480.0 GiB are left; if "
+        "the largest node fails, with 240.0 GiB, not all of its machines start again. Ask for less if all have to "
+        "start again."
     ]
 
 
 def test_what_does_not_fit_is_refused(live: Live) -> None:
     assert live.error(lambda: [running(f"web-{number}", 100) for number in range(6)]) == (
-        "Unable to declare Power 'web-5': with it this run adds 600.0 GiB of RAM to the cluster 'cluster1', where "
-        "512.0 GiB are left. Ask for less, or make room there first."
+        "Unable to declare Power 'web-4': with it this run adds 500.0 GiB of RAM to the cluster 'cluster1', where "
+        "480.0 GiB are left. Ask for less, or make room there first."
     )
 
 
 def test_what_others_use_counts(live: Live) -> None:
     status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
-    live.simulator.edit("cluster_status", status, used_ram=502 * GIB)
+    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
     assert "where 10.0 GiB are left. " in live.error(lambda: running("web", 11))
     assert live.warnings(lambda: running("web", 11, cluster=2)) == []
 
@@ -50,12 +52,12 @@ def test_what_others_use_counts(live: Live) -> None:
 def test_ram_that_is_handed_out_twice_counts(live: Live) -> None:
     live.simulator.edit("clusters", 1, ram_overcommit_pct=50)
     (warning,) = live.warnings(lambda: [running(f"web-{number}", 100) for number in range(6)])
-    assert "where 768.0 GiB are left; if the largest node fails" in warning
+    assert "where 720.0 GiB are left; if the largest node fails, with 360.0 GiB, not all" in warning
 
 
 def test_a_node_that_is_in_maintenance_has_nothing(live: Live) -> None:
     live.simulator.edit("nodes", 1, maintenance=True)
-    assert "where 256.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
+    assert "where 240.0 GiB are left. " in live.error(lambda: [running(f"web-{number}", 100) for number in range(3)])
 
 
 def test_a_cluster_of_which_not_all_nodes_are_seen_is_not_judged(live: Live) -> None:
@@ -64,7 +66,7 @@ def test_a_cluster_of_which_not_all_nodes_are_seen_is_not_judged(live: Live) -> 
 
 
 def test_a_cluster_of_one_node_has_no_reserve(live: Live) -> None:
-    assert live.warnings(lambda: running("web", 256, cluster=2)) == []
+    assert live.warnings(lambda: running("web", 240, cluster=2)) == []
 
 
 def test_where_vergeos_chooses_the_cluster_all_of_them_count(live: Live) -> None:
@@ -74,7 +76,7 @@ def test_where_vergeos_chooses_the_cluster_all_of_them_count(live: Live) -> None
 
     live.warnings(lambda: program(3))
     error = live.error(lambda: program(4))
-    assert "adds 800.0 GiB of RAM to all clusters together, where 768.0 GiB are left. " in error
+    assert "adds 800.0 GiB of RAM to all clusters together, where 720.0 GiB are left. " in error
 
 
 def test_where_there_is_one_cluster_it_is_that_one(live: Live) -> None:
@@ -84,8 +86,8 @@ def test_where_there_is_one_cluster_it_is_that_one(live: Live) -> None:
 
 def test_one_machine_runs_on_one_node(live: Live) -> None:
     assert live.error(lambda: VirtualMachine("web", name="web", ram=300 * GIB, cluster=1)) == (
-        "Unable to declare VirtualMachine 'web': 300.0 GiB of RAM are more than any node of the cluster 'cluster1' has"
-        ": 256.0 GiB. Ask for less; a VM runs on one node."
+        "Unable to declare VirtualMachine 'web': 300.0 GiB of RAM are more than any node of the cluster 'cluster1' "
+        "gives to VMs: 240.0 GiB. Ask for less; a VM runs on one node."
     )
 
 
@@ -100,10 +102,47 @@ def test_a_machine_keeps_to_the_limits_of_its_cluster(live: Live) -> None:
     assert live.warnings(lambda: VirtualMachine("web", name="web", ram=64 * GIB, cpu_cores=16, cluster=1)) == []
 
 
+def test_what_vergeos_keeps_of_a_node_for_itself_no_machine_gets(live: Live) -> None:
+    live.simulator.edit("nodes", 3, vm_ram=200 * GIB)
+    assert live.warnings(lambda: running("web", 200, cluster=2)) == []
+    assert "200.0 GiB. Ask for less; a VM runs on one node." in live.error(lambda: running("web", 201, cluster=2))
+
+
+def test_a_node_that_does_not_tell_it_gives_all_that_it_has(live: Live) -> None:
+    live.simulator.edit("nodes", 3, vm_ram=0)
+    assert live.warnings(lambda: running("web", 256, cluster=2)) == []
+    assert "256.0 GiB. Ask for less; a VM runs on one node." in live.error(lambda: running("web", 257, cluster=2))
+    live.simulator.edit("nodes", 3, ram=0)
+    assert live.warnings(lambda: running("web", 257, cluster=2)) == []
+
+
+def test_what_nodes_keep_free_for_a_failure_is_a_doubt(live: Live) -> None:
+    for node in (1, 2):
+        live.simulator.edit("nodes", node, failover_ram=150 * GIB)
+    assert live.warnings(lambda: running("web", 180)) == []
+    assert live.warnings(lambda: running("web", 181)) == [
+        "Power 'web': with it this run adds 181.0 GiB of RAM to the cluster 'cluster1', where 480.0 GiB are left; the "
+        "nodes keep 300.0 GiB of it (failover_ram) for the machines of one that fails. Ask for less if all have to "
+        "start again."
+    ]
+
+
+def test_more_cores_than_without_the_largest_node_is_a_doubt(live: Live) -> None:
+    live.simulator.edit("nodes", 2, cores=16)
+    assert live.warnings(lambda: running("web", 1, cpu_cores=16)) == []
+    assert live.warnings(lambda: running("web", 1, cpu_cores=17)) == [
+        "Power 'web': with it the cluster 'cluster1' runs 17 virtual cores on 48 cores; if the node with most of them "
+        "fails, they share 16. They take turns then; ask for less if they shall not."
+    ]
+    assert live.warnings(lambda: running("web", 1, cpu_cores=32, cluster=2)) == []
+
+
 def test_more_cores_than_there_are_is_a_doubt_told_once(live: Live) -> None:
     assert live.warnings(lambda: [running(f"web-{number}", 1, cpu_cores=30) for number in range(4)]) == [
+        "Power 'web-1': with it the cluster 'cluster1' runs 60 virtual cores on 64 cores; if the node with most of "
+        "them fails, they share 32. They take turns then; ask for less if they shall not.",
         "Power 'web-2': with it the cluster 'cluster1' runs 90 virtual cores on 64 cores. They take turns; ask for "
-        "less if they shall not."
+        "less if they shall not.",
     ]
 
 
@@ -131,7 +170,7 @@ def exists(live: Live, *, on: bool, managed: bool = True) -> None:
     machine = live.simulator.rows("vms")[-1]["machine"]
     live.simulator.edit("machine_status", machine, running=on)
     status = next(row["$key"] for row in live.simulator.rows("cluster_status") if row["cluster"] == 1)
-    live.simulator.edit("cluster_status", status, used_ram=502 * GIB)
+    live.simulator.edit("cluster_status", status, used_ram=470 * GIB)
     live.holds(VirtualMachine, "web", key, name="web", ram=100 * GIB, cpu_cores=1, cluster="1")
     if managed:
         live.holds(Power, "web", f"vms/{key}", of=f"vms/{key}", state="running")
@@ -249,6 +288,15 @@ def test_drives_that_do_not_fit_when_they_are_full_are_a_doubt_told_once(stored:
         "Drive 'data-1': with it this run adds 1.2 TiB to tier 1, where 1.0 TiB are left. Drives take space as they "
         "are filled; add storage before these are, or ask for less."
     ]
+
+
+def test_a_drive_that_is_larger_than_its_tier_is_refused(stored: Live) -> None:
+    (warning,) = stored.warnings(lambda: drive("data", "10TiB"))
+    assert "adds 10.0 TiB to tier 1, where 1.0 TiB are left" in warning
+    assert stored.error(lambda: drive("data", "10241GiB")) == (
+        "Unable to declare Drive 'data': disksize 10.0 TiB is more than all of tier 1, which has 10.0 TiB. Ask for "
+        "less, choose another tier, or add storage first."
+    )
 
 
 def test_a_tier_without_drives_is_refused(stored: Live) -> None:

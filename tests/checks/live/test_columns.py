@@ -13,6 +13,7 @@ from tests.checks.live.conftest import Live
 from verge_pulumi import Network, VirtualMachine
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.simulator import Options, Simulator
+from verge_pulumi.simulator.disputed import QUESTIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -31,6 +32,27 @@ def test_an_argument_for_which_there_is_no_column_is_refused(live: Live) -> None
         "Unable to declare VirtualMachine 'web': note: vms has no column 'note' on this system. Upgrade the system, or "
         "leave that out of the program."
     )
+
+
+@pytest.mark.parametrize("answer", QUESTIONS["held_columns"].answers)
+def test_a_column_that_the_machine_has_instead_is_there(live: Live, answer: str) -> None:
+    live.simulator.disputed(held_columns=answer)
+
+    def program() -> None:
+        VirtualMachine("web", name="web", cluster=1, ha_group="+db", on_power_loss="leave_off", snapshot_profile=1)
+        Network("lan", name="lan", cluster=1, preferred_node=1, ha_group="a", on_power_loss="leave_off")
+
+    assert live.warnings(program) == []
+    assert live.requests().count("machines/$table") == (1 if answer == "machine" else 0)
+
+
+def test_a_column_that_neither_has_is_refused(live: Live) -> None:
+    live.simulator.disputed(held_columns="machine")
+    machines = {"fields": {"name": {"type": "text"}}}
+    answer = {"when": "before", "what": "status", "status": 200, "body": machines}
+    live.simulator.faults({"match": {"path": "/machines/.table", "times": 1}, **answer})
+    error = live.error(lambda: VirtualMachine("web", name="web", ha_group="+db"))
+    assert "ha_group: vms has no column 'ha_group' on this system." in error
 
 
 def test_it_is_so_in_a_take_over_though_the_table_cannot_be_listed(live: Live) -> None:

@@ -8,7 +8,18 @@ import pytest
 
 from tests.checks.live.conftest import Live
 from tests.resources.access.logins import RIGHTS
-from verge_pulumi import Drive, Group, Network, Nic, Power, Setting, VirtualMachine
+from verge_pulumi import (
+    Drive,
+    Group,
+    GroupMember,
+    Network,
+    Nic,
+    Permission,
+    Power,
+    Setting,
+    User,
+    VirtualMachine,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -38,6 +49,61 @@ def test_a_right_that_is_missing_is_a_doubt_told_once(live: Live, monkeypatch: p
     ]
     asked = live.requests()
     assert [asked.count(table) for table in TOLD_BY] == [1, 1, 1, 1]
+
+
+def test_what_tells_the_rights_is_listed_once_though_the_program_has_it_too(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = {table: " ".join(RIGHTS) for table in TOLD_BY}
+    log_in(live, monkeypatch, **everything, vnets="list read modify")
+
+    def access() -> None:
+        user, group = User("ann", name="ann", password="s3cret-pass"), Group("ops", name="ops")
+        GroupMember("ann-ops", group=group, member=user)
+        Permission("ops-vms", who=group, table="vms", list=True)
+
+    def network() -> None:
+        Network("lan", name="lan")
+
+    def access_first() -> None:
+        access()
+        network()
+
+    def network_first() -> None:
+        network()
+        access()
+
+    for program in (access_first, network_first):
+        warnings = live.warnings(program)
+        assert [warning for warning in warnings if "vnets" in warning] == [
+            "Network 'lan': user 'ci' may not create vnets. Give the account these rights, or use another one."
+        ]
+        asked = live.lists()
+        assert [asked.count(table) for table in TOLD_BY] == [1, 1, 1, 1]
+        assert len(asked) == len({*asked})
+
+
+def test_a_list_that_is_refused_is_not_asked_for_again(
+    live: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    log_in(live, monkeypatch, vnets="list read create modify", users="")
+    fault = {"when": "before", "what": "status", "status": 403}
+    live.simulator.faults({"match": {"path": "/users$", "times": 9}, **fault})
+    (warning,) = live.warnings(lambda: [Network("lan", name="lan"), User("ann", name="ann", password="s3cret-pass")])
+    assert warning.startswith("live checks: users is left out: ")
+    told = [record.getMessage() for record in caplog.records if "may do" in record.getMessage()]
+    assert told == ["live checks: what the account may do is left out: the account may not list users."]
+    assert live.lists().count("users") == 1
+
+
+def test_the_rights_of_others_are_not_its_own(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_in(live, monkeypatch, vnets="list read modify")
+    live.simulator.add("users", name="zoe")
+    zoe = live.simulator.rows("users")[-1]["identity"]
+    live.simulator.add("permissions", identity=zoe, table="vnets", row=0, **dict.fromkeys(RIGHTS, True))
+    (warning,) = live.warnings(lambda: Network("lan", name="lan"))
+    assert warning.startswith("Network 'lan': user 'ci' may not create vnets. ")
 
 
 def test_an_account_with_the_rights_is_not_mentioned(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ class Rows:
         """Let the VM run, in a cluster that has so many GiB left."""
         self.edit("machine_status", self.machine, running=True)
         status = next(row["$key"] for row in self._simulator.rows("cluster_status") if row["cluster"] == 1)
-        self.edit("cluster_status", status, used_ram=(512 - left) * GIB, used_cores=40)
+        self.edit("cluster_status", status, used_ram=(480 - left) * GIB, used_cores=40)
 
 
 @pytest.fixture
@@ -194,7 +194,9 @@ def test_within_what_is_taken_over_others_are_met(live: Live, rows: Rows) -> Non
 def test_a_part_of_what_is_taken_over_or_does_not_exist_meets_others(live: Live, rows: Rows, name: str) -> None:
     live.simulator.add("machine_nics", machine=rows.machine, name="eth1", macaddress=OTHER_MAC)
     nics = {"eth0": NicArgs(macaddress=OTHER_MAC)}
-    drives = {"data": DriveArgs(disksize="100TiB", preferred_tier="1")}
+    (tier,) = [row["$key"] for row in live.simulator.rows("storage_tiers") if row["tier"] == 1]
+    rows.edit("storage_tiers", tier, used=2**40)
+    drives = {"data": DriveArgs(disksize="10TiB", preferred_tier="1")}
     power = PowerArgs(state="unmanaged")
     warnings = live.warnings(lambda: Server("web", name=name, nics=nics, drives=drives, power=power, adopt=True))
     assert [warning.partition(":")[0] for warning in warnings] == ["Drive 'web-data'", "Nic 'web-eth0'"]
@@ -258,8 +260,8 @@ def test_what_the_row_has_counts_once(live: Live, rows: Rows) -> None:
     rows.run(left=10)
     assert live.warnings(lambda: Server("web", name="web", ram=110 * GIB, cpu_cores=40, cluster=1, adopt=True)) == [
         "VirtualMachine 'web-vm': with it this run adds 10.0 GiB of RAM to the cluster 'cluster1', where 10.0 GiB are "
-        "left; if the largest node fails, with 256.0 GiB, not all of its machines start again. Ask for less if they "
-        "have to."
+        "left; if the largest node fails, with 240.0 GiB, not all of its machines start again. Ask for less if all "
+        "have to start again."
     ]
     assert "adds 11.0 GiB of RAM" in live.error(
         lambda: Server("web", name="web", ram=111 * GIB, cpu_cores=40, cluster=1, adopt=True)

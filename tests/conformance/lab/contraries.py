@@ -232,8 +232,25 @@ def deletes_twice(original: Wrapped) -> Wrapped:
     return delete
 
 
+def says_of_itself(**said: str) -> Contrary:
+    """Answer another `/version.json`."""
+    return answers("GET", "version.json", body={"name": "v4", "version": "26.1.8", "hash": "5f1a", **said})
+
+
+def one_at_a_time(owner: type[Behaviour], table: str) -> Contrary:
+    """Refuse a row while another one is being created; which those are their names tell."""
+
+    def another(self: Behaviour, row: Mapping[str, Any]) -> bool:
+        beside = "-side-" in str(row["name"])
+        return beside and any("-side-" in str(other["name"]) for other in self.backend.store.rows(table))
+
+    return around(owner, "before_create", refuses(another))
+
+
 REQUESTS: Mapping[str, Contrary] = {
     "system": without_column("system", "id"),
+    "version": says_of_itself(name="portainer"),
+    "side-by-side": one_at_a_time(Rules, "vnet_rules"),
     "no-such-row": is_now(backend_module, "not_found", lambda path: ApiError(400, "Bad request")),
     "receipt-is-no-row": receipts(lambda receipt, table: receipt | {"name": "lab"}),
     "receipt-of-a-vm": around(VirtualMachines, "after_create", after(without_response)),
@@ -345,6 +362,7 @@ MACHINES: Mapping[str, Contrary] = {
 
 PLACEMENT: Mapping[str, Contrary] = {
     "held": every(without_column("vms", "ha_group"), without_column("machines", "ha_group")),
+    "held-of-networks": every(without_column("vnets", "ha_group"), without_column("machines", "ha_group")),
     "written": around(Backend, "update", lambda original: lambda self, *_: False),
 }
 
@@ -365,7 +383,14 @@ RUNNING: Mapping[str, Contrary] = {
     "asks-the-guest": around(Power, "stop", refuses(lambda self, owner: True)),
 }
 
+_without_prefix = networks._without_prefix
+
+
 NETWORKS: Mapping[str, Contrary] = {
+    "prefix-of-the-router": is_now(networks, "_without_prefix", lambda columns, *, named: {}),
+    "prefix-beside-a-network": is_now(
+        networks, "_without_prefix", lambda columns, *, named: _without_prefix(columns, named=False)
+    ),
     "chosen-by-vergeos": of_column("vnets", "ipaddress_type", default="none"),
     "dhcp-range": does_nothing(Networks, "_check"),
     "vlan-4095": does_nothing(Networks, "_check"),
@@ -600,6 +625,8 @@ FURTHER: Mapping[str, tuple[Contrary, ...]] = {
     "networks/changes-wait": (of_column("vnets", "domain", effect=Effect.NOW),),
     "networks/dns-is-staged": (of_all_columns("vnet_hosts", effect=Effect.NOW),),
     "networks/rules-are-staged": (does_nothing(Networks, "_apply_rules"),),
+    "requests/version": (says_of_itself(version="2.19.4"), says_of_itself(hash="")),
+    "requests/side-by-side": (one_at_a_time(Drives, "machine_drives"),),
     "networks/chosen-by-vergeos": (
         of_column("vnets", "layer2_type", default="none"),
         is_now(networks, "draw_mac_address", lambda kind: ""),

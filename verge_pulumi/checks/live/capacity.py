@@ -87,10 +87,16 @@ class Capacity:
             yield Mistake(cause, "Choose one of them.")
 
     def _store(self, planned: Planned, tier: str, size: str, row: Row) -> Iterator[Finding]:
-        """Count by how much a drive grows. Drives take space as they are filled, so nothing is certain before."""
+        """Count by how much a drive grows. Drives take space as they are filled, so that little is certain before."""
         if self._existing.is_open(planned):
             return  # it may have that size
         sizes, held = planned.attributes["disksize"].value, self._existing.stack.held(planned)
+        if sizes.to_api(size) > (whole := number(row.get("capacity"))):
+            cause = (
+                f"disksize {in_units(sizes.to_api(size))} is more than all of tier {tier}, which has {in_units(whole)}"
+            )
+            yield Mistake(cause, "Ask for less, choose another tier, or add storage first.")
+            return
         there = held.outputs if held else self._existing.row(planned) or {}
         before = there.get("disksize") if str(there.get("preferred_tier")) == tier else None
         added = sizes.to_api(size) - (sizes.to_api(before) if before else 0)

@@ -1,12 +1,8 @@
-"""The clusters of a system: what their nodes have, what is used of it, and what a run adds.
-
-Which part of a node's memory VergeOS keeps for itself no source tells, so all of it counts: what is said not to fit
-certainly does not.
-"""
+"""The clusters of a system: what their nodes have for machines, what is used of it, and what a run adds."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,26 +14,39 @@ from verge_pulumi.engine.declaring.roles import MIB
 from verge_pulumi.engine.declaring.values import in_units
 
 
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """What a node that runs has for machines (docs/vergeos/system.md §6).
+
+    Attributes:
+        ram: Bytes of memory that it gives to machines.
+        room: The same with what is handed out twice.
+        kept: Bytes that it keeps free for the machines of a node that fails.
+        cores: Its cores.
+    """
+
+    ram: int
+    room: int
+    kept: int
+    cores: int
+
+
 @dataclass
 class Cluster:
     """One cluster, or all of them where nobody knows which one VergeOS takes.
 
     Attributes:
         name: What people call it.
-        nodes: Bytes of memory of each node that runs; none where that is not known.
-        ram: Bytes that they have together, with what may be handed out twice.
-        used_ram: Bytes that those have which run.
-        cores: Cores of the nodes.
-        used_cores: Virtual cores of the machines that run.
+        nodes: The nodes that run; none where they are not known.
+        used_ram: Bytes that those machines have which run.
+        used_cores: Virtual cores of these.
         most_ram: Bytes that one machine may have; 0 for no limit.
         most_cores: Virtual cores that one machine may have; 0 for no limit.
     """
 
     name: str
-    nodes: tuple[int, ...]
-    ram: int
+    nodes: tuple[Node, ...]
     used_ram: int
-    cores: int
     used_cores: int
     most_ram: int = 0
     most_cores: int = 0
@@ -47,13 +56,14 @@ class Cluster:
 
     def one(self, ram: int, cores: int) -> Iterator[Finding]:
         """Compare one machine with what any machine may have."""
+        largest = _largest([node.ram for node in self.nodes])
         if 0 < self.most_ram < ram:
             cause = (
                 f"{in_units(ram)} of RAM are more than the {in_units(self.most_ram)} that {self.name} gives to one VM"
             )
             yield Mistake(cause, "Ask for less, or raise max_ram_per_vm of the cluster.")
-        elif self.nodes and ram > max(self.nodes):
-            cause = f"{in_units(ram)} of RAM are more than any node of {self.name} has: {in_units(max(self.nodes))}"
+        elif 0 < largest < ram:
+            cause = f"{in_units(ram)} of RAM are more than any node of {self.name} gives to VMs: {in_units(largest)}"
             yield Mistake(cause, "Ask for less; a VM runs on one node.")
         if 0 < self.most_cores < cores:
             cause = f"{cores} cores are more than the {self.most_cores} that {self.name} gives to one VM"
@@ -65,19 +75,36 @@ class Cluster:
         self.added_cores += cores
         if ram and self.nodes:
             yield from self._memory()
-        if cores and 0 < self.cores < self.used_cores + self.added_cores and self._first("cores"):
-            cause = f"with it {self.name} runs {self.used_cores + self.added_cores} virtual cores on {self.cores} cores"
-            yield Doubt(cause, "They take turns; ask for less if they shall not.")
+        if cores and self.nodes:
+            yield from self._processors()
 
     def _memory(self) -> Iterator[Finding]:
-        free, largest = max(self.ram - self.used_ram, 0), max(self.nodes)
+        """Compare with what is free, and with what is left of that if a node fails, or is kept free for that."""
+        rooms, kept = [node.room for node in self.nodes], sum(node.kept for node in self.nodes)
+        if not all(rooms):
+            return  # a node does not tell it
+        free, lost = max(sum(rooms) - self.used_ram, 0), _of_one(rooms)
         added, left = in_units(self.added_ram), in_units(free)
         cause = f"with it this run adds {added} of RAM to {self.name}, where {left} are left"
         if self.added_ram > free:
             yield Mistake(cause, "Ask for less, or make room there first.")
-        elif len(self.nodes) > 1 and self.added_ram > free - largest and self._first("ram"):
-            cause = f"{cause}; if the largest node fails, with {in_units(largest)}, not all of its machines start again"
-            yield Doubt(cause, "Ask for less if they have to.")
+        elif self.added_ram > free - max(lost, kept) and self._first("ram"):
+            failed = f"if the largest node fails, with {in_units(lost)}, not all of its machines start again"
+            reserved = f"the nodes keep {in_units(kept)} of it (failover_ram) for the machines of one that fails"
+            yield Doubt(f"{cause}; {failed if lost >= kept else reserved}", "Ask for less if all have to start again.")
+
+    def _processors(self) -> Iterator[Finding]:
+        """Compare with the cores that there are, and with those that are left if a node fails."""
+        each, used = [node.cores for node in self.nodes], self.used_cores + self.added_cores
+        if not all(each):
+            return
+        cores, left = sum(each), sum(each) - _of_one(each)
+        cause = f"with it {self.name} runs {used} virtual cores on {cores} cores"
+        if cores < used and self._first("cores"):
+            yield Doubt(cause, "They take turns; ask for less if they shall not.")
+        elif left < used <= cores and self._first("cores that are left"):
+            cause = f"{cause}; if the node with most of them fails, they share {left}"
+            yield Doubt(cause, "They take turns then; ask for less if they shall not.")
 
     def _first(self, what: str) -> bool:
         """Say whether something is told for the first time; what comes after it is no news."""
@@ -125,9 +152,7 @@ class Clusters:
         return Cluster(
             name="all clusters together",
             nodes=tuple(node for cluster in each for node in cluster.nodes) if known else (),
-            ram=sum(cluster.ram for cluster in each),
             used_ram=sum(cluster.used_ram for cluster in each),
-            cores=sum(cluster.cores for cluster in each) if known else 0,
             used_cores=sum(cluster.used_cores for cluster in each),
         )
 
@@ -135,17 +160,35 @@ class Clusters:
 def _cluster(row: Row, nodes: Collection[Row]) -> Cluster:
     # Who may not see all of its nodes cannot tell what it has.
     nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= number(row.get("total_nodes")) else ()
-    ram = tuple(number(node.get("ram")) * MIB for node in nodes)
     return Cluster(
         name=f"the cluster '{printable(str(row.get('name')))}'",
-        nodes=ram,
-        ram=sum(ram) * (100 + number(row.get("ram_overcommit_pct"))) // 100,
+        nodes=tuple(_node(node, number(row.get("ram_overcommit_pct"))) for node in nodes),
         used_ram=number(row.get("used_ram")) * MIB,
-        cores=sum(number(node.get("cores")) for node in nodes),
         used_cores=number(row.get("used_cores")),
         most_ram=number(row.get("max_ram_per_vm")) * MIB,
         most_cores=number(row.get("max_cores_per_vm")),
     )
+
+
+def _node(row: Row, overcommit: int) -> Node:
+    # What VergeOS keeps of `ram` for itself machines never get; where it does not tell the rest, all of it counts.
+    ram = (number(row.get("vm_ram")) or number(row.get("ram"))) * MIB
+    return Node(
+        ram=ram,
+        room=ram * (100 + overcommit) // 100,
+        kept=number(row.get("failover_ram")) * MIB,
+        cores=number(row.get("cores")),
+    )
+
+
+def _largest(each: Sequence[int]) -> int:
+    """Return what the largest node has; 0 where one of them does not tell."""
+    return max(each) if each and all(each) else 0
+
+
+def _of_one(each: Sequence[int]) -> int:
+    """Return what is lost if the largest of several nodes fails; of the only one there is nothing to fall back on."""
+    return max(each) if len(each) > 1 else 0
 
 
 def _is_there(node: Row) -> bool:

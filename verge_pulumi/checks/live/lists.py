@@ -11,6 +11,7 @@ from verge_pulumi.client import Row, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import DECLARED, Reference
 from verge_pulumi.engine.declaring.declaration import Declaration
+from verge_pulumi.engine.declaring.rights import RIGHTS
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "clusters": (
@@ -23,10 +24,23 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "status#used_ram as used_ram",
         "status#used_cores as used_cores",
     ),
+    # What tells the rights of an account: the columns that `engine.lifecycle.granted` wants.
+    "groups": ("identity", "enabled"),
     "machine_drives": ("disksize", "preferred_tier"),
     "machine_nics": ("macaddress", "vnet", "enabled"),
-    "nodes": ("cluster", "cores", "ram", "maintenance", "machine#status#running as running"),
+    "members": ("parent_group", "member"),
+    "nodes": (
+        "cluster",
+        "cores",
+        "ram",
+        "vm_ram",
+        "failover_ram",
+        "maintenance",
+        "machine#status#running as running",
+    ),
+    "permissions": ("identity", "table", "row", *RIGHTS),
     "storage_tiers": ("tier", "capacity", "used"),
+    "users": ("name", "identity", "physical_access"),
     # Whether the VM has the column or its machine, sources disagree about.
     "vms": ("cluster", "machine#cluster as machine_cluster", "ram", "cpu_cores", "machine#status#running as running"),
     "vnet_addresses": ("type", "mac"),

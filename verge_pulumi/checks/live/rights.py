@@ -45,7 +45,8 @@ class Rights:
     def _granted(self) -> Granted:
         def ask(connection: Connection) -> Granted:
             # With an API key a user name is needed for nothing else, so it says whose the key is.
-            return granted(connection, self._existing.stack.name, connection.settings.username)
+            stack, claimed = self._existing.stack.name, connection.settings.username
+            return granted(connection, stack, claimed, lambda table, *_: self._site.listed(table).values())
 
         found = self._site.ask(ask, "what the account may do")
         why = found.unknown or ("" if _writes(found) else f"{found.who} may only look, which is enough for a preview")

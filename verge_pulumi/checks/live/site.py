@@ -98,7 +98,7 @@ class Site:
     def __init__(self, connection: Connection, origins: Collection[Mapping[str, Any]] = ()) -> None:
         self._connection = connection
         self._origins = origins
-        self._tables: dict[str, Mapping[str, Row]] = {}
+        self._tables: dict[str, Mapping[str, Row] | VergeError] = {}
         self._columns: dict[str, frozenset[str]] = {}
         self._left_out: set[str] = set()
         self._spent = 0.0
@@ -140,10 +140,25 @@ class Site:
         Raises:
             NotAsked: They cannot be listed.
         """
+        known = self._tables.get(table)
+        return known if isinstance(known, Mapping) else self.ask(lambda connection: self.listed(table), table)
+
+    def listed(self, table: str) -> Mapping[str, Row]:
+        """Return the same within a question, for who has an answer to a refusal; it is not asked for again either.
+
+        Raises:
+            VergeError: They cannot be listed.
+        """
         if table not in self._tables:
-            rows = self.ask(lambda connection: listed(connection, table), table)
-            self._tables[table] = {str(row["$key"]): row for row in rows if "$key" in row}
-        return self._tables[table]
+            try:
+                rows = listed(self._connection, table)
+                self._tables[table] = {str(row["$key"]): row for row in rows if "$key" in row}
+            except OF_ONE_TABLE as error:
+                self._tables[table] = error
+        known = self._tables[table]
+        if isinstance(known, VergeError):
+            raise known
+        return known
 
     def columns(self, table: str) -> frozenset[str]:
         """Return the names of the columns of a table.

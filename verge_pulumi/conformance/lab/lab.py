@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from verge_pulumi.catalogue import TABLES, for_release, release_number
+from verge_pulumi.catalogue import release_number, tables_of
 from verge_pulumi.client import Authentication, VergeClient
 from verge_pulumi.conformance.lab.lives import Life, life_of
 from verge_pulumi.conformance.lab.reply import NotHere, Surprise
@@ -49,7 +49,7 @@ class Lab(Requests):
         sign_in: Callable[[Authentication], VergeClient],
         before_write: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(client, for_release(TABLES, release), prefix, before_write)
+        super().__init__(client, tables_of(release), prefix, before_write)
         self.clock = clock
         self.password = f"aA1!{secrets.token_urlsafe(24)}"
         self._sign_in = sign_in

@@ -117,3 +117,9 @@ def shown(value: object) -> str:
     except (TypeError, ValueError):
         text = str(value)
     return printable(text, LONGEST_SHOWN)
+
+
+def without_keys(path: str) -> str:
+    """Return the path of a request without keys, which say nothing to people."""
+    table, *rest = path.split("/")
+    return "/".join((table, *(("<key>", *rest[1:]) if rest else ())))

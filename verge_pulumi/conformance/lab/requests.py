@@ -12,7 +12,7 @@ from verge_pulumi.catalogue.model import Column, Table, Type
 from verge_pulumi.client import Row, VergeClient
 from verge_pulumi.client.answer import Method, Request
 from verge_pulumi.client.query import query_string
-from verge_pulumi.conformance.lab.reply import Reply, Surprise
+from verge_pulumi.conformance.lab.reply import Reply, Surprise, without_keys
 from verge_pulumi.conformance.lab.subjects import AUTHORITY, AUTHORITY_NAME
 
 NOWHERE = "999999999"
@@ -58,7 +58,11 @@ class Reads:
     def get(self, path: str, **query: str | int) -> Reply:
         """Send a GET; the path begins with a table."""
         request = Request("GET", f"/api/v4/{path}", query_string(**query))
-        return Reply.of(f"GET {_shown(path)}", self._client.exchange(request))
+        return Reply.of(f"GET {without_keys(path)}", self._client.exchange(request))
+
+    def version(self) -> Reply:
+        """Read what the server says of itself, without a login."""
+        return Reply.of("GET /version.json", self._client.exchange(Request("GET", "/version.json", anonymous=True)))
 
     def rows(self, table: str, **query: str | int) -> list[Row]:
         """Return rows of a table.
@@ -257,7 +261,7 @@ class Requests(Reads):
         again = method in ("PUT", "DELETE")
         request = Request(method, f"/api/v4/{path}", query, body=body, headers=headers, repeatable=again)
         action = f" {sent['action']}" if isinstance(sent, Mapping) and path.endswith("_actions") else ""
-        return Reply.of(f"{method} {_shown(path)}{action}", self._client.exchange(request))
+        return Reply.of(f"{method} {without_keys(path)}{action}", self._client.exchange(request))
 
     def _concerns_ours(self, table: str, values: Mapping[str, Any]) -> bool:
         """Say whether a row bears the prefix, or belongs to what the lab made."""
@@ -286,12 +290,6 @@ def bears(text: str, prefix: str) -> bool:
 def readable(table: Table) -> list[str]:
     """Return the columns that VergeOS answers by itself; what it answers only when named may be a secret."""
     return [column.name for column in table.columns if not column.secret and not column.hidden]
-
-
-def _shown(path: str) -> str:
-    """Return a path without keys, which say nothing to people."""
-    table, *rest = path.split("/")
-    return "/".join((table, *(("<key>", *rest[1:]) if rest else ())))
 
 
 def key_of(made: Made) -> int | str:

@@ -23,6 +23,24 @@ def chosen_by_vergeos(lab: Lab) -> None:
         raise Surprise(f"vnets has no {', '.join(missing)}")
 
 
+@assumption(f"{NETS} §2.3", Sure.INFERRED, "resources.network.network", "checks.live.addresses")
+def prefix_of_the_router(lab: Lab) -> None:
+    """An `ipaddress` with a prefix length and no `network` beside it names both, and is answered without the prefix."""
+    network = lab.make("vnets", {"name": lab.name("prefix"), "ipaddress": "203.0.113.17/28"})
+    row = lab.read(network, "network,ipaddress")
+    same("vnets.network", row.get("network"), "203.0.113.16/28")
+    same("vnets.ipaddress", row.get("ipaddress"), "203.0.113.17")
+
+
+@assumption(f"{NETS} §2.3: no source says", Sure.OPEN, "resources.network.network", "checks.live.addresses")
+def prefix_beside_a_network(lab: Lab) -> None:
+    """A `network` stays as it is where the `ipaddress` beside it has another prefix length."""
+    values = {"name": lab.name("both"), "network": NETWORK, "ipaddress": "198.51.100.17/28"}
+    row = lab.read(lab.make("vnets", values), "network,ipaddress")
+    same("vnets.network", row.get("network"), NETWORK)
+    same("vnets.ipaddress", str(row.get("ipaddress")).partition("/")[0], "198.51.100.17")
+
+
 @assumption(f"{NETS} §2.3", Sure.DOCUMENTED, "resources.network.network")
 def dhcp_range(lab: Lab) -> None:
     """A `dhcp_start` outside of `network` is refused with 422 that names it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from verge_pulumi.conformance.lab.assumption import Sure, assumption
 from verge_pulumi.conformance.lab.lab import Lab
 from verge_pulumi.conformance.lab.reply import Surprise, same, shown
 from verge_pulumi.conformance.lab.requests import NOWHERE, Made
-from verge_pulumi.conformance.lab.subjects import UNKNOWN
+from verge_pulumi.conformance.lab.subjects import NETWORK, UNKNOWN
 
 
 @assumption("docs/vergeos/README.md §1", Sure.DOCUMENTED, "client.client.VergeClient.system", "engine.connecting")
@@ -17,6 +19,19 @@ def system(lab: Lab) -> None:
     missing = [name for name in ("cloud_name", "os_version", "id") if not rows[0].get(name)]
     if missing:
         raise Surprise(f"system has no {', '.join(missing)}")
+
+
+@assumption("docs/vergeos/README.md §1", Sure.DOCUMENTED, "doctor.vergeos.product")
+def version(lab: Lab) -> None:
+    """`/version.json` needs no login, has the `name` `v4` and a `hash`, and its `version` is that of `os_version`."""
+    said = lab.version().answered(200).value
+    if not isinstance(said, dict):
+        raise Surprise("/version.json is no object")
+    same("the name in /version.json", said.get("name"), "v4")
+    release = str(lab.rows("system", fields="os_version")[0].get("os_version"))
+    same("the version in /version.json", release.startswith(str(said.get("version"))), True)
+    if not said.get("hash"):
+        raise Surprise("/version.json has no hash")
 
 
 @assumption("docs/vergeos/README.md §6.1, §7.1", Sure.DOCUMENTED, "client.errors.NotFound", "engine.lifecycle.rows")
@@ -177,3 +192,22 @@ def keys(lab: Lab) -> None:
     same("$key of a catalog", row.get("$key"), catalog.key)
     same("the length of it", len(catalog.key), 40)
     same("catalogs.id", row.get("id"), catalog.key)
+
+
+@assumption(
+    "docs/vergeos/quirks.md §3: no source says", Sure.OPEN, "engine.lifecycle.creating", "engine.lifecycle.rows"
+)
+def side_by_side(lab: Lab) -> None:
+    """Rules of one network and drives of one VM may be created at the same time; each is then as it was sent."""
+    network = int(lab.make("vnets", {"name": lab.name("side"), "network": NETWORK}).key)
+    machine = lab.machine(lab.make("vms", {"name": lab.name("side")}))
+    drive = {"machine": machine, "media": "disk", "disksize": 1 << 30}
+    wanted: list[tuple[str, dict[str, object]]] = []
+    for number in range(3):
+        name = lab.name(f"side-{number}")
+        wanted += [("vnet_rules", {"vnet": network, "name": name}), ("machine_drives", {**drive, "name": name})]
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        replies = list(pool.map(lambda each: lab.post(*each), wanted))
+    for reply, (table, values) in zip(replies, wanted, strict=True):
+        receipt = reply.answered(201).value
+        same(f"{table}.name", lab.read(Made(table, str(receipt["$key"])), "name").get("name"), values["name"])

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from verge_pulumi.catalogue.model import UNSET, Column, Type, Write
 from verge_pulumi.client import Row
 from verge_pulumi.conformance.lab.assumption import Sure, assumption
-from verge_pulumi.conformance.lab.assumptions.placement import PLACEMENT
 from verge_pulumi.conformance.lab.lab import Lab
 from verge_pulumi.conformance.lab.lives import Life, tables_of
 from verge_pulumi.conformance.lab.reply import NotHere, Surprise, same, shown
@@ -16,9 +15,6 @@ from verge_pulumi.conformance.lab.subjects import UNKNOWN, Values
 
 _BY_SETTING = frozenset({("machine_drives", "preferred_tier"), ("files", "preferred_tier")})
 """Columns whose defaults a setting of the system decides, so that nothing is wrong with another one."""
-
-_ELSEWHERE = frozenset(("vms", name) for name in PLACEMENT)
-"""Columns that another row answers for some: an assumption of its own says which."""
 
 _JSON: dict[Type, type | tuple[type, ...]] = {
     Type.BOOL: bool,
@@ -107,7 +103,9 @@ def columns(lab: Lab) -> None:
 
     def look(life: Life) -> Iterable[str]:
         row, table = life.born(lab), lab.tables[life.subject.table]
-        missing = [name for name in readable(table) if name not in row and (table.name, name) not in _ELSEWHERE]
+        # What another row may answer instead is an assumption of its own: placement/held.
+        elsewhere = {column.name for column in table.columns if column.held_by}
+        missing = [name for name in readable(table) if name not in row and name not in elsewhere]
         if missing:
             yield f"{table.name} has no {', '.join(missing)}"
 
