@@ -18,7 +18,7 @@ from verge_pulumi.engine.ownership.states import OURS, Held
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.marking import Due, Marking
 from verge_pulumi.importing.outcome import Options, Outcome
-from verge_pulumi.importing.treating import Scope
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.simulator import Simulator
 
 
@@ -82,9 +82,17 @@ def test_the_help_names_every_exit_code() -> None:
 def test_options_are_what_is_asked_for(asked: list[Options], tmp_path: Path) -> None:
     told = run(
         str(tmp_path), "--only", "web-*", "--only", "Network/lan", "--exclude", "old-*", "--with-needs",
+        "--tag", "env/prod", "--cluster", "cluster1", "--network", "lan",
         "--all-arguments", "--cloud-init", "--fold", "--offline", "--plan", "--no-state", "--yes",
     )  # fmt: skip
-    scope = Scope(only=("web-*", "Network/lan"), exclude=("old-*",), with_needs=True)
+    scope = Scope(
+        only=("web-*", "Network/lan"),
+        tags=("env/prod",),
+        clusters=("cluster1",),
+        networks=("lan",),
+        exclude=("old-*",),
+        with_needs=True,
+    )
     assert asked == [
         Options(scope=scope, every=True, cloud_init=True, fold=True, offline=True, plan_only=True, no_state=True)
     ]
@@ -242,6 +250,10 @@ def test_the_summary_names_what_is_left_but_no_more_than_a_screen(asked: list[Op
         differences=["Network 'lan': mtu"],
         quiet=False,
         shown="~ mtu",
+        new=7,
+        unknown=["vms.video is 'holographic', which is written as it is: VirtualMachine 'web'"],
+        untold=["user-größe-password"],
+        others=[f"table_{number}" for number in range(7)],
     )
     monkeypatch.setattr(Import, "run", lambda self, options, confirm, confirm_marks: outcome)
     told = run(os.devnull)
@@ -252,4 +264,11 @@ def test_the_summary_names_what_is_left_but_no_more_than_a_screen(asked: list[Op
     assert "refer to each other:\n  Network 'lan': default_gateway" in told.stdout
     assert "and kept:\n  __main__.py" in told.stdout
     assert "The program differs from VergeOS:\n  Network 'lan': mtu" in told.stdout
+    assert "not know:\n  vms.video is 'holographic'" in told.stdout
+    assert "  pulumi config set --secret user-größe-password\n" in told.stdout.replace("'", "")
+    assert "  table_0, table_1, table_2, table_3, table_4 and 2 more, which the report names\n" in told.stdout
     assert told.stdout.endswith("'pulumi preview' shows changes:\n~ mtu\n")
+    outcome.leftovers = [f"Network 'n{number}': mtu" for number in range(21)]
+    ended = run(os.devnull).stdout
+    assert "shows changes:\n  Network 'n0': mtu\n" in ended
+    assert ended.endswith("  Network 'n19': mtu\n  and 1 more\n")

@@ -28,10 +28,20 @@ from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.recording import Candidates, Registered, Rows, Stack, failure, told_to_recorder
+from verge_pulumi.importing.recording import (
+    NOTHING,
+    Candidates,
+    Read,
+    Registered,
+    Rows,
+    Stack,
+    failure,
+    told_to_recorder,
+)
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.state import Recorded, deployment, places_of, rows_of
-from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.importing.treating import Known
 from verge_pulumi.review.stack_commands import Ran, StackCommands
 from verge_pulumi.simulator import Simulator
 
@@ -41,17 +51,17 @@ MADE = "[pulumi {owner} {name} 7f3a21c4-9d3ed164b2c4]"
 """A mark, as the last line of a description."""
 
 
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.importing.preload", "tests.importing.bench"])
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.importing.preload", "tests.importing.bench"])
 
 
 def record_quickly(
-    folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = ""
+    folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = "", read: Read = NOTHING
 ) -> list[Registered]:
     """Do what `record` does in a process that has the package already, instead of starting a Python each time."""
-    given = told_to_recorder(stack, rows, candidates, provider)
+    given = told_to_recorder(stack, rows, candidates, provider, read)
     with tempfile.NamedTemporaryFile() as result:
-        process = _PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
+        process = PROCESSES.Process(target=_record, args=(folder, given, result.name, dict(os.environ)))
         process.start()
         process.join()
         told = json.loads(Path(result.name).read_text())
@@ -147,13 +157,14 @@ class SiteBench:
         held: Collection[Place] = (),
         frozen: Collection[str] = (),
         refused: Mapping[Place, str] | None = None,
+        split: bool = False,
         state: Mapping[str, Any] | None = None,
         **owning: bool,
     ) -> Plan:
         """Plan, with what the last plan said, and keep the lines for the next one; read the site if it was not."""
         objects = self.objects(seen)
         owners = Owners(objects, STACK.owner, StackState(state or {}), **owning)
-        known = Known(owners=owners, held=held, lines=self.lines, frozen=frozen, refused=refused or {})
+        known = Known(owners=owners, held=held, lines=self.lines, frozen=frozen, refused=refused or {}, split=split)
         plan = Plan(objects, known, scope or Scope())
         self.lines = dict(plan.lines)
         return plan
@@ -174,7 +185,9 @@ class SiteBench:
 
     def run_program(self, plan: Plan) -> list[Registered]:
         """Run the program that is in the folder, and return what it registers."""
-        return record_quickly(self.folder, STACK, rows_of(plan, places_of(plan), StackState({})), {})
+        return record_quickly(
+            self.folder, STACK, rows_of(plan, places_of(plan), StackState({})), {}, "", plan.objects.looked_up
+        )
 
     def deployed(
         self, plan: Plan, registered: list[Registered] | None = None, before: Mapping[str, Any] | None = None
@@ -214,6 +227,8 @@ class MemoryCli(StackCommands):
         self.told: list[str] = []
         self.commands: list[tuple[str, ...]] = []
         self.preview = Ran(0, "", "")
+        self.listed = Ran(0, "", "")
+        """What the preview prints as JSON."""
         self.config = dict(config or {})
         self._described = stack
 
@@ -234,7 +249,7 @@ class MemoryCli(StackCommands):
             self.state = json.loads(given)
             return Ran(0, "", "")
         self.commands.append(command)
-        return self.preview
+        return self.listed if "--json" in command else self.preview
 
     @property
     def entries(self) -> dict[str, dict[str, Any]]:

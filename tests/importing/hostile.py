@@ -52,8 +52,8 @@ def fill(simulator: Simulator, machines: int, networks: int) -> None:
 
     Args:
         simulator: Where to.
-        machines: How many VMs, each with one to four drives and NICs.
-        networks: How many networks, each with rules, a host and a static lease.
+        machines: How many VMs, each with one to four drives and NICs, and an address that is reserved for the first.
+        networks: How many networks, each with rules, a host, DNS, and an address that is reserved for no VM.
     """
 
     def make(table: str, /, **columns: Any) -> Any:
@@ -73,16 +73,28 @@ def fill(simulator: Simulator, machines: int, networks: int) -> None:
         (machine,) = [ask(simulator, "GET", f"vms/{vm}?fields=machine")["machine"]]
         for part in range(1 + number % 4):
             make("machine_drives", machine=machine, name=NAMES[part], disksize=(part + 1) * 1024**3)
-            make("machine_nics", machine=machine, name=NAMES[part + 4], vnet=nets[(number + part) % len(nets)])
+            nic = make("machine_nics", machine=machine, name=NAMES[part + 4], vnet=nets[(number + part) % len(nets)])
+            if not part:
+                _reserve(simulator, nic, nets[number % len(nets)], number % len(nets), number // len(nets))
         make("tag_members", tag=tags[number % 2], member=f"vms/{vm}")
 
 
+def _reserve(simulator: Simulator, nic: int, net: int, subnet: int, number: int) -> None:
+    mac = ask(simulator, "GET", f"machine_nics/{nic}?fields=macaddress")["macaddress"]
+    lease = {"vnet": net, "ip": f"10.{subnet}.0.{20 + number}", "type": "static", "mac": mac}
+    ask(simulator, "POST", "vnet_addresses", lease)
+
+
 def _network(make: Any, number: int, name: str) -> Any:
-    net = make("vnets", name=name, network=f"10.{number}.0.0/24", ipaddress=f"10.{number}.0.1")
+    net = make("vnets", name=name, network=f"10.{number}.0.0/24", ipaddress=f"10.{number}.0.1", dns="bind")
     for rule in NAMES[:3]:
         make("vnet_rules", vnet=net, name=rule, protocol="tcp", destination_ports="443")
     make("vnet_hosts", vnet=net, host=f"host{number}", ip=f"10.{number}.0.9")
     make("vnet_addresses", vnet=net, ip=f"10.{number}.0.10", type="static", mac=f"f0:db:30:00:{number:02x}:01")
+    view = make("vnet_dns_views", vnet=net, name=name[:40], match_clients=f"10.{number}.0.0/24;")
+    zone = make("vnet_dns_zones", view=view, domain=f"site{number}.example.com", type="master")
+    for host, kind, value in (("www", "A", f"10.{number}.0.20"), ("@", "TXT", NAMES[number % len(NAMES)])):
+        make("vnet_dns_zone_records", zone=zone, host=host, type=kind, value=value)
     return net
 
 

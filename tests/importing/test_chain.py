@@ -13,11 +13,11 @@ from tests.engine.lab import ask
 from tests.importing.bench import MemoryCli, SiteBench, record_quickly
 from tests.importing.engine import differences
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.importing import chain
+from verge_pulumi.importing import chain, code
 from verge_pulumi.importing.outcome import Outcome
 from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.recording import Refused, Registered
-from verge_pulumi.importing.treating import Scope
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.review.stack_commands import Ran
 
 
@@ -42,7 +42,7 @@ def test_one_run_leaves_a_program_a_plan_and_a_state_and_the_next_finds_nothing(
     assert {request.verb for request in web.simulator.requests()} == {"GET"}
     assert web.simulator.snapshot() == before
     assert (outcome.differences, outcome.kept, outcome.quiet, outcome.exit_code) == ([], [], True, 0)
-    assert outcome.new == len(cli.entries)
+    assert outcome.new == len(cli.entries) - 1, "that of the stack itself is not imported"
     assert cli.commands == [("preview", "--diff", "--expect-no-changes")]
     assert any("pulumi stack import --file" in line for line in cli.told)
     left = files(web.folder)
@@ -51,8 +51,11 @@ def test_one_run_leaves_a_program_a_plan_and_a_state_and_the_next_finds_nothing(
     assert not [name for name in left if name.endswith(".part")]
     assert (web.folder / ".vergeos" / "before.json").stat().st_mode & 0o777 == 0o600
     assert json.loads(left[".vergeos/before.json"]) == {"version": 3, "deployment": {}}
-    written = json.loads(left["vergeos-import/written.json"])
-    assert written == {name: hashlib.sha256(left[name]).hexdigest() for name in written}
+    written = json.loads(left["vergeos-import/written.json"])["files"]
+    assert {name: each["sha256"] for name, each in written.items()} == {
+        name: hashlib.sha256(left[name]).hexdigest() for name in written
+    }
+    assert written["infrastructure/network.py"]["rows"] == ["vnets/5"]
 
     state = cli.state
     again = web.imports(cli)
@@ -64,7 +67,7 @@ def test_one_run_leaves_a_program_a_plan_and_a_state_and_the_next_finds_nothing(
 def test_it_ends_where_it_is_told_to(web: SiteBench, cli: MemoryCli) -> None:
     web.imports(cli, plan_only=True)
     assert [*files(web.folder)] == [
-        name for name in files(web.folder) if name.startswith((".vergeos/", "vergeos-import/plan.csv"))
+        name for name in files(web.folder) if name.startswith((".vergeos/", "vergeos-import/"))
     ]
     outcome = web.imports(cli, no_state=True)
     assert "infrastructure/compute.py" in files(web.folder)
@@ -129,6 +132,49 @@ def test_a_preview_that_shows_changes_is_told(web: SiteBench, cli: MemoryCli) ->
     cli.preview = Ran(1, "~ name", "error")
     outcome = web.imports(cli)
     assert (outcome.quiet, outcome.shown, outcome.exit_code) == (False, "~ nameerror", 2)
+
+
+def test_what_a_preview_shows_is_a_line_for_each_argument(web: SiteBench, cli: MemoryCli) -> None:
+    """The form of the document is what Pulumi 3.259 prints."""
+    urn = "urn:pulumi:dev::shop::vergeos:index:Server$pulumi-python:dynamic/vergeos:VirtualMachine::web-vm"
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"c4nary"'}
+    states = {
+        "newState": {"inputs": {"cpu_cores": 1, "console_pass": secret, "note": "x" * 200}},
+        "oldState": {"outputs": {"cpu_cores": 3, "console_pass": secret}},
+    }
+    steps = [
+        {"op": "refresh", "urn": urn, "detailedDiff": None},
+        {"op": "same", "urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"},
+        {
+            "op": "update",
+            "urn": urn,
+            "detailedDiff": {name: {} for name in ("cpu_cores", "console_pass", "note")},
+            **states,
+        },
+        {"op": "create", "urn": urn.replace("web-vm", "more")},
+    ]
+    cli.preview, cli.listed = Ran(7, "~ cpu_cores: 3 => 1", ""), Ran(0, json.dumps({"steps": steps}), "")
+    outcome = web.imports(cli)
+    assert (outcome.quiet, outcome.exit_code) == (False, 2)
+    todo = "Say in the program what VergeOS has, or run 'pulumi up'"
+    web_vm = "VirtualMachine 'web-vm'"
+    assert outcome.leftovers == [
+        "VirtualMachine 'more': an update would create it. See 'pulumi preview --diff', and change the program",
+        f"{web_vm}: console_pass is a secret in the program and a secret in VergeOS. {todo}",
+        f"{web_vm}: cpu_cores is 1 in the program and 3 in VergeOS. {todo}",
+        f'{web_vm}: note is "{"x" * 59}… in the program and unset in VergeOS. {todo}',
+    ]
+    assert "cpu_cores is 1 in the program" in (web.folder / "vergeos-import" / "report.md").read_text()
+
+
+def test_a_literal_that_is_not_the_value_of_vergeos_is_found_before_the_state_is_written(
+    web: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = code.quoted
+    monkeypatch.setattr(code, "quoted", lambda text: real(text.replace("10.0.0.1", "10.0.0.2")))
+    outcome = web.imports(cli)
+    assert outcome.differences == ["Network 'lan': ipaddress"]
+    assert (outcome.exit_code, cli.state["deployment"]) == (2, {})
 
 
 def test_nothing_gets_into_the_state_while_the_program_differs(
@@ -473,18 +519,72 @@ def test_a_component_depends_on_what_its_program_says(web: SiteBench, cli: Memor
 
 @pytest.mark.promise(11)
 def test_what_a_newer_release_has_is_told_and_no_hindrance(web: SiteBench, cli: MemoryCli) -> None:
-    """A word, a column and a table that this package does not know, or that VergeOS does not have any more."""
+    """Words that this package does not know, one of them where it knows all, and tables that it or VergeOS lacks."""
     web.simulator.edit("vms", 1, video="holographic", machine_type="pc-q35-99.0")
+    web.simulator.edit("machines", web.machine(1), on_power_loss="teleport")
+    index = [{"name": name, "type": "table"} for name in ("vms", "vm_actions", "wormholes", "black_holes")]
     web.simulator.faults(
-        {"what": "status", "status": 404, "body": {"err": "no"}, "match": {"path": "/themes$", "times": 0}}
+        {"what": "status", "status": 404, "body": {"err": "no"}, "match": {"path": "/themes$", "times": 0}},
+        {"what": "status", "status": 200, "body": index, "match": {"path": "/api/v4$", "times": 0}},
     )
     outcome = web.imports(cli)
     assert [*outcome.unread] == ["themes"]
+    assert outcome.unknown == [
+        "vms.machine_type is 'pc-q35-99.0', which is written as it is: VirtualMachine 'web'",
+        "vms.on_power_loss is 'teleport', which is left out: VirtualMachine 'web'",
+        "vms.video is 'holographic', which is written as it is: VirtualMachine 'web'",
+    ]
+    assert outcome.others == ["black_holes", "wormholes"]
     assert (outcome.differences, outcome.refused, outcome.exit_code) == ([], [], 3)
     program = (web.folder / "infrastructure" / "compute.py").read_text()
     assert '"holographic"' in program
     assert '"pc-q35-99.0"' in program
+    assert "teleport" not in program
     assert differences(cli, web.simulator) == []
+
+
+@pytest.mark.promise(11)
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"video": "holographic"}, ["vms.video is 'holographic', which is written as it is: VirtualMachine 'web'"]),
+        ({"boot_order": "zzz"}, ["vms.boot_order is 'zzz', which is left out: VirtualMachine 'web'"]),
+        ({"video": "qxl"}, []),
+    ],
+)
+def test_a_word_that_is_not_known_is_told_by_the_exit_code_alone_too(
+    web: SiteBench, cli: MemoryCli, columns: dict[str, str], told: list[str]
+) -> None:
+    web.simulator.edit("vms", 1, **columns)
+    for _ in range(2):  # what the state has since the first run is told as well
+        outcome = web.imports(cli)
+        assert (outcome.unknown, outcome.unread, outcome.quiet) == (told, {}, True)
+        assert outcome.exit_code == (3 if told else 0)
+
+
+@pytest.mark.promise(11)
+def test_alike_machines_with_a_word_that_is_not_known_are_one_line(web: SiteBench, cli: MemoryCli) -> None:
+    for number in range(3):
+        web.vm(f"app-{number}", video="std")
+    for row in web.simulator.rows("vms"):
+        web.simulator.edit("vms", int(row["$key"]), video="holographic")
+    (line,) = web.imports(cli, plan_only=True).unknown
+    assert line.endswith(": VirtualMachine 'web' and 3 more")
+
+
+def test_tables_that_are_not_known_are_told_and_no_reason_for_an_exit_code(web: SiteBench, cli: MemoryCli) -> None:
+    index = [{"name": "wormholes", "type": "table"}, {"name": "all_holes", "type": "view"}, {"type": "table"}]
+    web.simulator.faults({"what": "status", "status": 200, "body": index, "match": {"path": "/api/v4$", "times": 0}})
+    outcome = web.imports(cli)
+    assert (outcome.others, outcome.exit_code) == (["wormholes"], 0)
+
+
+def test_an_account_that_may_not_list_the_tables_imports_without_them(web: SiteBench, cli: MemoryCli) -> None:
+    web.simulator.faults(
+        {"what": "status", "status": 403, "body": {"err": "no"}, "match": {"path": "/api/v4$", "times": 0}}
+    )
+    outcome = web.imports(cli)
+    assert (outcome.others, outcome.exit_code) == ([], 0)
 
 
 @pytest.mark.promise(16)

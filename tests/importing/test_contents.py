@@ -11,9 +11,10 @@ import pytest
 
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.importing.contents import may_hold_secret
+from verge_pulumi.importing.naming import OF_A_PACKAGE
 from verge_pulumi.importing.outcome import Outcome
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.site import SiteFiles
-from verge_pulumi.importing.treating import Scope
 
 CANARY = "c4nary-of-the-guest"
 USERS = "users:\n- name: ann\n  ssh_authorized_keys: [ssh-ed25519 AAAA ann@example.com]\n"
@@ -100,6 +101,9 @@ def test_files_stand_beside_the_program_and_secrets_in_the_configuration(site: S
     folder = site.folder / "infrastructure"
     assert (folder / "cloud-init" / "user-data").read_bytes() == PLAIN.encode()
     assert (folder / "cloud-init" / "meta-data").read_bytes() == META.encode(), "to the byte"
+    written = json.loads((site.folder / "vergeos-import" / "written.json").read_text())["files"]
+    own = {Path(name).stem for name, each in written.items() if name.endswith(".py") and "rows" not in each}
+    assert {"guest_files"} < own <= OF_A_PACKAGE, "no module of the plan is called as they are"
     text = (folder / "compute.py").read_text()
     assert 'contents=guest_file("user-data")' in text
     key = "cloud-init-file-web-2-user-data-contents"

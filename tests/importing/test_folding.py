@@ -18,7 +18,7 @@ from verge_pulumi.importing import chain
 from verge_pulumi.importing.folding import Folding
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, record
-from verge_pulumi.importing.treating import Scope
+from verge_pulumi.importing.scope import Scope
 
 ALIKE = Scope(only=("web-*", "Network/lan*"))
 
@@ -71,7 +71,10 @@ def test_two_hundred_machines_are_a_table_and_a_few_lines(site: SiteBench) -> No
     assert beside.count("\n") < 60
     assert "class WebRow:" in beside
     assert "    cpu_cores: int\n    network: Network\n\n\n" in beside
-    assert 'name=name,\n        cluster="1",\n        description=f"{name}.example.com",' in beside
+    assert (
+        'name=name,\n        cluster=get_cluster(name="cluster1").key,\n        description=f"{name}.example.com",'
+        in beside
+    )
     assert '"web-007": WebRow(cpu_cores=4, network=network.lan_b),' in table
     check(site.folder, "mypy", "pyright")
 
@@ -108,7 +111,7 @@ def test_two_are_no_group(site: SiteBench) -> None:
         columns = {"description": f"d{number * 7}", "email": f"{number}@example.com", "displayname": "abcde"[number]}
         site.make("users", name=f"many-{number}", **columns)
     text = folded(site, "access", Scope(only=("User/*",)))
-    assert 'few_0 = User("few-0", name="few-0")' in text
+    assert 'few_0 = User(\n    "few-0",\n    name="few-0",\n    # password=' in text
     assert "many_users = {" in text
 
 
@@ -131,7 +134,11 @@ def test_what_differs_but_in_the_name_is_a_list_of_names(site: SiteBench) -> Non
         site.make("users", name=f"user-{number}")
     text = folded(site, "access", Scope(only=("User/*",)))
     assert 'USER_NAMES = ["user-0", "user-1", "user-2"]\n' in text
-    assert "users = {name: User(name, name=name) for name in USER_NAMES}\n" in text
+    assert (
+        "users = {\n    name: User(\n        name,\n        name=name,\n"
+        '        # password=pulumi.Config().require_secret(f"user-{name}-password"),\n'
+        "    )\n    for name in USER_NAMES\n}\n"
+    ) in text
     assert "dataclass" not in text
 
 
@@ -140,7 +147,7 @@ def test_a_choice_of_words_keeps_its_type(site: SiteBench) -> None:
         vm = site.vm(f"web-{number}")
         (drive,) = [row["$key"] for row in site.simulator.rows("machine_drives") if row["machine"] == site.machine(vm)]
         site.simulator.edit("machine_drives", drive, preferred_tier=tier)
-    text = folded(site, "compute")
+    text = folded(site, "compute", Scope(only=("web-*",)))
     assert "from typing import Literal\n" in text
     assert '    preferred_tier: Literal["1", "2", "3", "4", "5"]\n' in text
 
@@ -203,6 +210,17 @@ def test_an_import_folds_and_a_later_one_refers_to_what_it_folded(site: SiteBenc
     assert (later.new, later.exit_code) == (1, 0)
     assert module.read_text() == text
     assert 'vm=compute.web_servers["web-001"]' in (site.folder / "infrastructure" / "compute_2.py").read_text()
+
+
+def test_machines_in_different_clusters_are_alike_and_the_table_names_these(site: SiteBench) -> None:
+    site.network()
+    clusters = [int(site.simulator.add("clusters", name=name)) for name in ("north", "south")]
+    for number in range(4):
+        site.vm(f"web-{number}", cluster=clusters[number % 2])
+    text = folded(site, "compute")
+    assert 'WebRow(cluster="south")' in text
+    assert "cluster=get_cluster(name=row.cluster).key" in text
+    check(site.folder, "mypy")
 
 
 def test_without_the_option_a_program_has_no_loops_again(site: SiteBench, cli: MemoryCli) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+import os
 import re
+import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -17,11 +21,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.faults.faulty import cases
-from tests.importing.bench import MemoryCli, SiteBench, record_quickly
+from tests.importing.bench import PROCESSES, MemoryCli, SiteBench, record_quickly
 from verge_pulumi.cli import importing as module
 from verge_pulumi.cli.app import app
 from verge_pulumi.client import VergeError
+from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.importing import chain
+from verge_pulumi.importing.chain import Import
+from verge_pulumi.importing.outcome import Options as Wanted
 from verge_pulumi.simulator import Options, Simulator
 
 DRAWN = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{8}-[0-9a-f]{12}")
@@ -73,7 +80,7 @@ def left_by(site: SiteBench, cli: MemoryCli) -> tuple[dict[str, bytes], str]:
     """Return all files, and the state without what is drawn by chance."""
     paths = [path for path in site.folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".gz")]
     # The copy of the state before it was written is the only one of a run that came to that.
-    own = [path for path in paths if path.name != "before.json"]
+    own = [path for path in paths if path.name not in ("before.json", "before-marks.json")]
     files = {str(path.relative_to(site.folder)): path.read_bytes() for path in own}
     return files, DRAWN.sub("", json.dumps(cli.state, sort_keys=True))
 
@@ -89,8 +96,15 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
+class Undisturbed:
+    """How many instants an import has, and what it leaves; no dataclass, of which Hypothesis writes out all it has."""
+
+    def __init__(self, instants: int, files: dict[str, bytes], state: str) -> None:
+        self.instants, self.files, self.state = instants, files, state
+
+
 @pytest.fixture(scope="module")
-def undisturbed(simulator: Simulator) -> tuple[int, tuple[dict[str, bytes], str]]:
+def undisturbed(simulator: Simulator) -> Undisturbed:
     """How many instants an import has, and what it leaves if nothing happens."""
     instants, cli = Instants(0, KeyboardInterrupt()), MemoryCli()
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +112,7 @@ def undisturbed(simulator: Simulator) -> tuple[int, tuple[dict[str, bytes], str]
         with pytest.MonkeyPatch.context() as patched, instants.watching(cli):
             patched.setattr(chain, "record", record_quickly)
             assert site.imports(cli).exit_code == 0
-        return instants.seen, left_by(site, cli)
+        return Undisturbed(instants.seen, *left_by(site, cli))
 
 
 @pytest.fixture
@@ -111,11 +125,8 @@ def site(simulator: Simulator, tmp_path: Path) -> Iterator[SiteBench]:
 @pytest.mark.promise(5)
 @given(part=st.integers(0, 999))
 @settings(cases(400, part=50), phases=[Phase.generate], derandomize=True)
-def test_it_may_be_cut_off_at_any_instant(
-    simulator: Simulator, undisturbed: tuple[int, tuple[dict[str, bytes], str]], part: int
-) -> None:
-    instants, expected = undisturbed
-    at = 1 + part * instants // 1000
+def test_it_may_be_cut_off_at_any_instant(simulator: Simulator, undisturbed: Undisturbed, part: int) -> None:
+    at = 1 + part * undisturbed.instants // 1000
     with tempfile.TemporaryDirectory() as folder:
         site, cli = SiteBench(simulator, Path(folder)), MemoryCli()
         with Instants(at, KeyboardInterrupt()).watching(cli), pytest.raises(KeyboardInterrupt):
@@ -123,11 +134,13 @@ def test_it_may_be_cut_off_at_any_instant(
         for path in site.folder.rglob("*.py"):
             compile(path.read_bytes(), str(path), "exec")
         assert site.imports(cli).exit_code == 0
-        assert left_by(site, cli) == expected
+        assert left_by(site, cli) == (undisturbed.files, undisturbed.state)
 
 
 @pytest.mark.promise(5)
-def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_in_one_sentence(
+    site: SiteBench, cli: MemoryCli, monkeypatch: pytest.MonkeyPatch, undisturbed: Undisturbed
+) -> None:
     monkeypatch.setattr(module, "Pulumi", lambda folder, stack: cli)
     full = OSError(errno.ENOSPC, "No space left on device", str(site.folder / "x"))
     instants = Instants(20, full)
@@ -138,6 +151,7 @@ def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, mo
         "No space left on device. Run the same command again once that is mended"
     )
     assert site.imports(cli).exit_code == 0
+    assert left_by(site, cli) == (undisturbed.files, undisturbed.state)
 
 
 @pytest.mark.promise(5)
@@ -149,7 +163,7 @@ def test_a_full_disk_is_told_in_one_sentence(site: SiteBench, cli: MemoryCli, mo
     ],
 )
 def test_a_vergeos_that_does_not_answer_ends_it_and_the_same_command_goes_on(
-    site: SiteBench, cli: MemoryCli, fault: dict[str, Any]
+    site: SiteBench, cli: MemoryCli, fault: dict[str, Any], undisturbed: Undisturbed
 ) -> None:
     site.simulator.faults(fault)
     with pytest.raises(VergeError):
@@ -157,17 +171,19 @@ def test_a_vergeos_that_does_not_answer_ends_it_and_the_same_command_goes_on(
     assert cli.state["deployment"] == {}
     site.simulator.faults()
     assert site.imports(cli).exit_code == 0
+    assert left_by(site, cli) == (undisturbed.files, undisturbed.state)
 
 
 @pytest.mark.promise(5)
-def test_a_vergeos_that_is_busy_is_waited_for(site: SiteBench, cli: MemoryCli) -> None:
+def test_a_vergeos_that_is_busy_is_waited_for(site: SiteBench, cli: MemoryCli, undisturbed: Undisturbed) -> None:
     site.simulator.faults({"what": "rate_limit", "retry_after": 0, "match": {"verb": "GET", "nth": 5, "times": 3}})
     assert site.imports(cli).exit_code == 0
+    assert left_by(site, cli) == (undisturbed.files, undisturbed.state)
 
 
 @pytest.mark.promise(5)
 def test_three_tables_without_right_are_named_and_come_along_later(
-    site: SiteBench, cli: MemoryCli, undisturbed: tuple[int, tuple[dict[str, bytes], str]]
+    site: SiteBench, cli: MemoryCli, undisturbed: Undisturbed
 ) -> None:
     refused = ("users", "groups", "vnet_rules")
     site.simulator.faults(
@@ -180,6 +196,83 @@ def test_three_tables_without_right_are_named_and_come_along_later(
     assert (sorted(outcome.unread), outcome.exit_code) == (sorted(refused), 3)
     site.simulator.faults()
     assert site.imports(cli).exit_code == 0
-    assert sorted(left_by(site, cli)[0]) == sorted(undisturbed[1][0])
-    there = {entry["urn"] for entry in json.loads(undisturbed[1][1])["deployment"]["resources"]}
-    assert {entry["urn"] for entry in cli.entries.values()} == there
+    files, state = left_by(site, cli)
+    assert files == undisturbed.files
+    assert in_order(state) == in_order(undisturbed.state), "what came later stands later"
+
+
+def in_order(state: str) -> list[Any]:
+    """Return the resources of a state by their URNs, without what the program said only for their checks."""
+    entries: list[dict[str, Any]] = json.loads(state)["deployment"]["resources"]
+    for entry in entries:
+        links = entry.get("propertyDependencies", {})
+        entry["propertyDependencies"] = {name: links[name] for name in links if not name.startswith("__")}
+    return sorted(entries, key=lambda entry: str(entry["urn"]))
+
+
+@pytest.fixture
+def unmarked(site: SiteBench) -> Iterator[Callable[[], None]]:
+    """Takes the marks off again."""
+    before = site.simulator.dump()
+    yield lambda: site.simulator.load(before)
+    site.simulator.load(before)
+
+
+@pytest.mark.promise(5)
+def test_marks_may_be_cut_off_at_any_instant(
+    site: SiteBench, cli: MemoryCli, tmp_path_factory: pytest.TempPathFactory, unmarked: Callable[[], None]
+) -> None:
+    """Before and after each, and when the state is written: it ends with all that rows bear."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(chain, "record", record_quickly)
+        site.imports(cli)
+        undisturbed = Instants(0, KeyboardInterrupt())
+        expected = marked(site, cli, tmp_path_factory.mktemp("project"), undisturbed)
+        assert undisturbed.seen > 10
+        for at in range(1, undisturbed.seen + 1, 5):
+            unmarked()
+            cut = Instants(at, KeyboardInterrupt())
+            assert marked(site, cli, tmp_path_factory.mktemp("project"), cut) == expected
+
+
+def marked(site: SiteBench, imported: MemoryCli, folder: Path, cut: Instants) -> Any:
+    """Go on in a copy of an imported project with marks, after it was cut off; return what that leaves."""
+    shutil.copytree(site.folder, folder, dirs_exist_ok=True)
+    project, cli = SiteBench(site.simulator, folder), MemoryCli()
+    cli.state = json.loads(json.dumps(imported.state))
+    with pytest.MonkeyPatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(RowProvider, "mark", cut.counted(RowProvider.mark))
+        patched.setattr(cli, "replace_state", cut.counted(cli.replace_state))
+        project.imports(cli, mark=True)
+    assert project.imports(cli, mark=True).exit_code == 0
+    borne = {str(each.get("description")).rpartition("\n")[2] for each in described(site.simulator)}
+    known = {entry["outputs"]["__mark"] for entry in cli.entries.values() if "__mark" in entry.get("outputs", {})}
+    assert known
+    assert known <= borne
+    return left_by(project, cli), DRAWN.sub("", json.dumps(site.simulator.snapshot(), sort_keys=True))
+
+
+def described(simulator: Simulator) -> Iterator[Any]:
+    """Yield the rows of all tables."""
+    for rows in simulator.snapshot().values():
+        yield from rows.values()
+
+
+def die(folder: Path, environment: dict[str, str]) -> None:
+    """Import, and be killed while the program runs."""
+    pytest.MonkeyPatch().setattr(chain, "record", lambda *given: os.kill(os.getpid(), signal.SIGKILL))
+    Import(folder, cast("Any", MemoryCli()), environment, print).run(Wanted())
+
+
+@pytest.mark.promise(5)
+def test_a_killed_process_leaves_what_the_same_command_goes_on_with(
+    site: SiteBench, cli: MemoryCli, undisturbed: Undisturbed
+) -> None:
+    environment = {"VERGEOS_HOST": site.simulator.url, "VERGEOS_API_KEY": site.simulator.api_key}
+    killed = PROCESSES.Process(target=die, args=(site.folder, environment))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    assert (site.folder / "__main__.py").exists()
+    assert site.imports(cli).exit_code == 0
+    assert left_by(site, cli) == (undisturbed.files, undisturbed.state)

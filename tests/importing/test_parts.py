@@ -9,7 +9,7 @@ import pytest
 
 from tests.importing.bench import MemoryCli, SiteBench
 from verge_pulumi.importing.program import Program
-from verge_pulumi.importing.treating import Scope
+from verge_pulumi.importing.scope import Scope
 
 MAC = "f0:db:30:00:00:07"
 

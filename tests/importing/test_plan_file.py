@@ -22,7 +22,13 @@ TEXTS = (
 )
 
 
-@given(st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(Treatment)), max_size=5, unique_by=lambda each: each[0]))
+@given(
+    st.lists(
+        st.tuples(TEXTS, TEXTS, st.sampled_from(Treatment)),
+        max_size=5,
+        unique_by=(lambda each: each[0], lambda each: each[1]),
+    )
+)
 def test_every_text_comes_back_as_it_was(rows: list[tuple[str, str, Treatment]]) -> None:
     lines = [
         Line(table="vms", key=key, kind="VirtualMachine", name=name, treatment=treatment.value, resource=name)
@@ -99,11 +105,41 @@ def test_a_name_that_is_none_in_python_is_refused(tmp_path: Path, column: str, n
         read_plan(path)
 
 
-def test_two_resources_with_one_variable_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["__init__", "__INIT__", "__main__", "guest_files", "options", "config", "protected", "Provider"]
+)
+def test_a_module_that_the_import_writes_itself_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "plan.csv"
+    write_plan([Line(table="vms", key="1", treatment="manage", module=name)], path)
+    with pytest.raises(EngineError, match=rf"line 2 of .*: the import itself or another line has a module '{name}'"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("other", "fine", "why"),
+    [
+        ({"module": "Network"}, {"module": "core"}, r"another line has a module 'Network'\. Rename it"),
+        ({}, {"module": "core"}, r"another resource in 'network' is 'lan' too\. Rename one"),
+    ],
+)
+def test_what_python_or_a_disk_cannot_tell_apart_is_refused(
+    tmp_path: Path, other: dict[str, str], fine: dict[str, str], why: str
+) -> None:
     path = tmp_path / "plan.csv"
     line = Line(table="vnets", key="1", treatment="manage", variable="lan", module="network")
-    write_plan([line, replace(line, key="2", module="core")], path)
+    write_plan([line, replace(line, key="2", **fine)], path)
     assert len(read_plan(path)) == 2
-    write_plan([line, replace(line, key="2")], path)
-    with pytest.raises(EngineError, match=r"line 3 of .*: another resource in 'network' is 'lan' too\. Rename one"):
+    write_plan([line, replace(line, key="2", **other)], path)
+    with pytest.raises(EngineError, match=rf"line 3 of .*{why}"):
+        read_plan(path)
+
+
+def test_two_resources_of_one_kind_and_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    line = Line(table="vms", key="1", kind="Server", treatment="manage", resource="web")
+    others = [replace(line, key="2", kind="VirtualMachine"), replace(line, key="3", treatment="leave")]
+    write_plan([line, *others], path)
+    assert len(read_plan(path)) == 3
+    write_plan([line, *others, replace(line, key="4")], path)
+    with pytest.raises(EngineError, match=r"line 5 of .*: another Server is 'web' too\. Rename one"):
         read_plan(path)

@@ -9,9 +9,12 @@ import pytest
 
 from tests.importing.bench import SiteBench
 from tests.importing.hostile import fill
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.importing.keys import place_of
 from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.scope import Scope
+from verge_pulumi.importing.site import importable
 from verge_pulumi.importing.statements import Cut
-from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Simulator
 
 
@@ -59,7 +62,9 @@ def test_a_name_that_no_filter_can_hold_is_no_reference_but_the_key_with_a_comme
 
 @pytest.mark.promise(9)
 def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: SiteBench) -> None:
-    lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    """That each asks the other one for names makes no second circle: those are addresses, and no references."""
+    lan = site.network(dnslist="10.1.0.1")
+    wan = site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1", dnslist="10.0.0.1")
     site.simulator.edit("vnets", lan, vnet_default_gateway=wan)
     site.simulator.edit("vnets", wan, vnet_default_gateway=lan)
     plan = site.plan()
@@ -68,6 +73,7 @@ def test_two_networks_that_are_each_others_gateway_are_cut_once_and_named(site: 
     assert program.cuts == [Cut(("vnets", str(wan)), "default_gateway")]
     assert f"default_gateway=\"{lan}\",  # Network 'lan'" in text
     assert "default_gateway=wan" in text
+    assert text.count('dnslist=["10.') == 2
     _, differences = site.deployed(plan)
     assert differences == []
 
@@ -116,7 +122,7 @@ def test_key_three_is_a_vm_a_network_a_cluster_a_tier_and_a_number(site: SiteBen
     plan = site.plan()
     text = site.program(plan)["infrastructure/compute.py"]
     block = text[text.index('"vm-2"') :]
-    assert 'cluster="3"' in block
+    assert 'cluster=get_cluster(name="third").key' in block
     assert "cpu_cores=3" in block
     assert 'preferred_tier="3"' in block
     assert 'network=by_name("External")' in block
@@ -163,9 +169,70 @@ def test_what_rules_name_and_nobody_manages_stays_a_text(site: SiteBench) -> Non
     assert 'destination_ip="vnet:External"' in text
 
 
+@pytest.mark.promise(27)
+def test_a_cluster_and_a_node_are_looked_up_by_their_names_which_are_the_same_elsewhere(site: SiteBench) -> None:
+    cluster = int(site.simulator.add("clusters", name="third"))
+    node = int(site.simulator.rows("nodes")[0]["$key"])
+    site.vm("web", cluster=cluster, cluster_failover=cluster, preferred_node=node)
+    site.simulator.reset("log")
+    plan = site.plan(scope=Scope(only=("web",)))
+    text = site.program(plan)["infrastructure/compute.py"]
+    assert 'cluster=get_cluster(name="third").key' in text
+    assert 'cluster_failover=get_cluster(name="third").key' in text
+    assert f'preferred_node=get_node(name="{site.simulator.rows("nodes")[0]["name"]}").key' in text
+    entries, differences = site.deployed(plan)
+    assert differences == []
+    (vm,) = [entry for entry in entries if entry["urn"].endswith("::web-vm")]
+    assert (vm["inputs"]["cluster"], vm["inputs"]["preferred_node"]) == (str(cluster), str(node))
+    paths = [request.path for request in site.simulator.requests()]
+    assert (paths.count("/api/v4/clusters"), paths.count("/api/v4/nodes")) == (1, 1), "the site serves the program"
+
+
+def test_a_key_that_no_name_stands_for_says_what_it_is(site: SiteBench) -> None:
+    """Two nodes of one name, a cluster whose name no filter holds, tenants, and a table that is not read."""
+    first, second = (int(row["$key"]) for row in site.simulator.rows("nodes")[:2])
+    site.simulator.edit("nodes", second, name=site.simulator.rows("nodes")[0]["name"])
+    cluster = int(site.simulator.add("clusters", name="two\nlines"))
+    lan = site.network(preferred_node=first, cluster=cluster)
+    tenant = int(site.simulator.add("tenants", name="acme"))
+    site.make("vnet_addresses", vnet=lan, ip="10.0.0.7", type="virtual", owner=f"tenants/{tenant}")
+    vm = site.vm("web")
+    site.simulator.edit("vms", vm, paste_key_config=7)
+    files = site.program(site.plan(scope=Scope(only=("web", "Network/lan"))))
+    text = "\n".join(files.values())
+    name = site.simulator.rows("nodes")[0]["name"]
+    assert f"preferred_node=\"{first}\",  # row '{name}' of nodes" in text
+    assert f"cluster=\"{cluster}\",  # row 'two lines' of clusters" in text
+    assert f"owner=\"tenants/{tenant}\",  # row 'acme' of tenants" in text
+    assert 'paste_key_config="7",  # a row of vm_paste_configs' in text
+
+
+def test_no_argument_holds_the_key_of_a_row_that_is_not_known_as_one() -> None:
+    """What the catalogue calls a reference is one here, or is looked up or told as a key."""
+    held = {
+        (kind.declaration.title, name): place_of(TABLES.get(kind.declaration.table), attribute, "vms/3")
+        for kind in importable()
+        for name, attribute in kind.declaration.inputs.items()
+    }
+    keyed = {where for where, place in held.items() if place}
+    assert {("VirtualMachine", "cluster"), ("Network", "preferred_node"), ("ResourceRule", "node")} <= keyed
+    assert {("NetworkProxyTenant", "tenant"), ("Address", "owner"), ("NetworkBlock", "owner")} <= keyed
+    assert not {("Nic", "network"), ("VirtualMachine", "cpu_cores"), ("Drive", "preferred_tier")} & keyed
+
+
+def test_the_key_of_an_alias_that_is_not_managed_says_which_it_is(site: SiteBench) -> None:
+    lan = site.network()
+    offices = site.make("vnet_rule_aliases", vnet=lan, name="offices", value="10.9.0.0/24")
+    rule = {"vnet": lan, "name": "in", "action": "accept", "protocol": "tcp", "direction": "incoming"}
+    site.make("vnet_rules", **rule, source_ip=f"alias:{offices}")
+    scope = Scope(only=("Network/lan",), exclude=("offices",))
+    text = site.program(site.plan(scope=scope))["infrastructure/firewall.py"]
+    assert f"source_ip=\"alias:{offices}\",  # RuleAlias 'offices'" in text
+
+
 def test_variables_hide_nothing_that_the_program_imports(site: SiteBench) -> None:
     lan = site.network("rule_addresses")
-    for name in ("by_name", "pulumi", "Server", "network"):
+    for name in ("by_name", "pulumi", "Server", "network", "get_cluster"):
         site.vm(name, {"eth0": lan, "eth1": 3})
     site.make("vnet_rules", vnet=lan, name="in", action="accept", protocol="tcp", source_ip="vnet:rule_addresses")
     _, differences = site.deployed(site.plan())
@@ -219,7 +286,7 @@ def test_the_same_site_gives_the_same_bytes(simulator: Simulator, site: SiteBenc
 
 
 def test_a_program_of_nothing_runs(site: SiteBench) -> None:
-    plan = site.plan(scope=Scope(only=("nothing",)))
+    plan = site.plan(scope=Scope(only=("Network/External",)))
     files = site.program(plan)
     assert [*files] == ["infrastructure/__init__.py", "__main__.py"]
     assert site.registered(plan) == []

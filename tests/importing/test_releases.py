@@ -13,15 +13,25 @@ from tests.importing.rebuilding import rebuild
 from tests.providers.bench import Bench
 from verge_pulumi.catalogue import MOVED_DEFAULTS, TABLES, for_release
 from verge_pulumi.engine.connecting.settings import Settings
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.site import importable
-from verge_pulumi.importing.treating import Scope
 from verge_pulumi.simulator import Options, Simulator
 
 OLD, USUAL, NEW = RELEASES = ("4.12.6", "26.1.8", "26.2")
-COMPARED = {
-    "vms": ("machine_type", "cpu_type", "cpu_cores", "ram", "uefi", "boot_order", "os_family", "console"),
-    "machine_drives": ("interface", "media", "disksize", "preferred_tier"),
+COMPARED = ("vms", "machine_drives")
+OF_THE_SYSTEM = {
+    "machine",
+    "uuid",
+    "serial",
+    "macaddress",
+    "vnet",
+    "id",
+    "created",
+    "modified",
+    "creator",
+    "description",
 }
+"""Columns of which each system has its own: keys, what it draws, times, and the mark."""
 
 
 @pytest.fixture
@@ -47,11 +57,13 @@ def login(simulator: Simulator) -> dict[str, Any]:
 
 
 def told(simulator: Simulator, table: str) -> list[dict[str, Any]]:
-    """Return what is compared of the rows of a table of the machines here."""
+    """Return the rows of a table of the machines here, in the columns that all releases have."""
+    every = [for_release(TABLES, release)[table] for release in RELEASES]
+    names = {column.name for column in every[0].columns if all(each.column(column.name) for each in every)}
     own = {row["machine"]: row["name"] for row in simulator.rows("vms") if row["name"].endswith("-one")}
     rows = [row for row in simulator.rows(table) if row["machine"] in own]
     return [
-        {"of": own[row["machine"]], **{name: row.get(name) for name in COMPARED[table]}}
+        {"of": own[row["machine"]], **{name: row.get(name) for name in sorted(names - OF_THE_SYSTEM)}}
         for row in sorted(rows, key=lambda row: own[row["machine"]])
     ]
 

@@ -192,8 +192,8 @@ def test_a_machine_is_where_it_is_whoever_holds_its_placement(site: SiteBench, a
     assert differences == []
     program = "".join(path.read_text() for path in (site.folder / "infrastructure").iterdir() if path.is_file())
     for said in (
-        'cluster="2"',
-        'preferred_node="3"',
+        'cluster=get_cluster(name="cluster2").key',
+        'preferred_node=get_node(name="node3").key',
         'ha_group="+db"',
         'on_power_loss="power_on"',
         "snapshot_profile=",

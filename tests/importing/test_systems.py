@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -17,9 +18,10 @@ from verge_pulumi.client import VergeError
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.naming import OF_A_PACKAGE
 from verge_pulumi.importing.outcome import Options as Wanted
 from verge_pulumi.importing.outcome import Outcome
-from verge_pulumi.importing.treating import Scope
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.simulator import Options, Simulator
 
 CHOSEN = Scope(only=("lan", "web"))
@@ -68,9 +70,13 @@ def test_each_is_in_a_package_of_its_own_and_all_are_in_one_state(
     text = (site.folder / "infrastructure_site_b" / "compute.py").read_text()
     assert 'Server(\n    "site-b-web",\n    opts=options,\n    name="web"' in text
     assert "NicArgs(network=network.site_b_lan" in text
+    assert 'cluster=get_cluster(name="cluster1", provider=options.provider).key' in text
     assert "from . import network, options\n" in text
     package = (site.folder / "infrastructure_site_b" / "__init__.py").read_text()
     assert 'api_key_env=config.require("apiKeyEnv")' in package
+    assigned = [node for node in ast.parse(package).body if isinstance(node, ast.Assign)]
+    given = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    assert {"options", "config"} == given <= OF_A_PACKAGE, "no module of the plan is called as they are"
     assert 'timeout=config.require_float("timeout")' in package
     main = (site.folder / "__main__.py").read_text()
     assert "from infrastructure import compute, network\n" in main

@@ -17,7 +17,7 @@ from verge_pulumi.cli.app import app
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.declaring.declaration import location
 from verge_pulumi.engine.errors import EngineError
-from verge_pulumi.engine.ownership.states import Place, StackState
+from verge_pulumi.engine.ownership.states import Held, Place, StackState
 from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.objects import Objects
@@ -26,11 +26,12 @@ from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.program import Program
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.site import Site, connect_to, read_site
 from verge_pulumi.importing.terraform import Terraform, hand_over, not_taken
 from verge_pulumi.importing.terraform_types import LEFT, NOUNS
 from verge_pulumi.importing.tfstate import Tfstate, read_tfstate
-from verge_pulumi.importing.treating import Known, Scope
+from verge_pulumi.importing.treating import Known
 from verge_pulumi.review.stack_commands import Ran
 from verge_pulumi.simulator import Simulator
 
@@ -434,6 +435,11 @@ def held(table: str, key: str, kind: str, **outputs: Any) -> dict[str, Any]:
     }
 
 
+def here(held: Held) -> bool:
+    """Say whether it is on the system of these tests."""
+    return bool(held.origin.get("system", "here") == "here")
+
+
 def test_only_what_the_stack_has_as_a_whole_is_handed_over(bench: Bench) -> None:
     vms = [bench.vm(f"vm-{number}") for number in range(3)]
     drive = bench.drive(vms[2], "root")
@@ -447,7 +453,7 @@ def test_only_what_the_stack_has_as_a_whole_is_handed_over(bench: Bench) -> None
     )  # fmt: skip
     stack = [held("vms", vms[0], "VirtualMachine"), held("vms", vms[2], "VirtualMachine")]
     firewall = held("vnet_rules", f"vnets/{lan}", "Firewall", keys={"https": rule})
-    handed = hand_over(terraform, {"resources": [*stack, firewall]}, "here")
+    handed = hand_over(terraform, {"resources": [*stack, firewall]}, here)
     assert handed.commands == [
         "terraform state rm 'module.app[0].vergeio_vm.web[\"it'\\''s\"]'",
         "terraform state rm 'vergeio_network_rules.lan'",
@@ -456,7 +462,7 @@ def test_only_what_the_stack_has_as_a_whole_is_handed_over(bench: Bench) -> None
     assert handed.removed.count("removed {") == handed.removed.count("destroy = false") == 1
     assert "# Some instances of module.app.vergeio_vm.web stay with Terraform" in handed.removed
     more = [held("vms", vms[1], "VirtualMachine"), held("machine_drives", drive, "Drive")]
-    whole = hand_over(terraform, {"resources": [*stack, *more, firewall]}, "here")
+    whole = hand_over(terraform, {"resources": [*stack, *more, firewall]}, here)
     assert len(whole.commands) == 4
     assert "from = module.app.vergeio_vm.web\n" in whole.removed
     assert "#" not in whole.removed
@@ -466,8 +472,9 @@ def test_what_the_stack_has_on_another_system_is_not_handed_over(bench: Bench) -
     vm = bench.vm("web")
     terraform = bench.takes(resource("vergeio_vm", "web", one(id=vm, name="web")))
     elsewhere = held("vms", vm, "VirtualMachine", __origin={"system": "there"})
-    assert hand_over(terraform, {"resources": [elsewhere]}, "here").commands == []
-    assert hand_over(terraform, {"resources": [elsewhere]}, "there").commands == ["terraform state rm 'vergeio_vm.web'"]
+    assert hand_over(terraform, {"resources": [elsewhere]}, here).commands == []
+    own = held("vms", vm, "VirtualMachine")
+    assert hand_over(terraform, {"resources": [own]}, here).commands == ["terraform state rm 'vergeio_vm.web'"]
 
 
 def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.importing.bench import SiteBench
+from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import OURS
 from verge_pulumi.importing.plan_file import DECIDED, Line
-from verge_pulumi.importing.treating import GIVEN, OF_ANOTHER_TABLE, Scope
+from verge_pulumi.importing.scope import Scope
+from verge_pulumi.importing.treating import GIVEN, OF_ANOTHER_TABLE
 
 TOKEN = "7f3a21c4-9d3ed164b2c4"
 OWN = f"[pulumi shop/dev lan {TOKEN}]"
@@ -244,7 +246,7 @@ def test_a_reason_of_ours_is_no_decision_of_a_person(site: SiteBench) -> None:
     """What was not chosen, or could not be said, is asked again in the next run."""
     site.network()
     seen = site.read()
-    site.plan(seen=seen, scope=Scope(only=("VirtualMachine/*",)))
+    site.plan(seen=seen, scope=Scope(only=("Network/External",)))
     assert treated(site, "vnets", "lan") == ("lookup", "it was not chosen")
     site.plan(seen=seen, scope=Scope(exclude=("LAN",)))
     assert treated(site, "vnets", "lan") == ("lookup", "it was excluded")
@@ -256,7 +258,7 @@ def test_a_person_may_choose_what_the_options_do_not(site: SiteBench) -> None:
     lan = site.network()
     site.make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443")
     seen = site.read()
-    for scope in (Scope(only=("nothing",)), Scope(exclude=("lan",))):
+    for scope in (Scope(only=("Network/External",)), Scope(exclude=("lan",))):
         site.lines = {}
         site.plan(seen=seen, scope=scope)
         site.lines["vnets", str(lan)] = replace(line(site, "vnets", "lan"), treatment="manage")
@@ -280,6 +282,71 @@ def test_what_is_within_a_chosen_row_comes_along_and_what_it_needs_on_demand(sit
     assert treated(site, "vnets", "lan")[0] == "manage"
     assert treated(site, "vnet_rules", "https")[0] == "part", "what is within what is needed comes along too"
     assert treated(site, "vnets", "wan")[0] == "lookup"
+
+
+@pytest.mark.parametrize(
+    ("scope", "machines"),
+    [
+        (Scope(tags=("env/prod",)), {"web-1"}),
+        (Scope(tags=("ENV/*",)), {"web-1", "db-1"}),
+        (Scope(networks=("wan",)), {"db-1"}),
+        (Scope(networks=("wan",), only=("batch",)), {"db-1", "batch"}),
+        (Scope(networks=("wan", "lan"), exclude=("web-*",)), {"db-1"}),
+        (Scope(clusters=("cluster2",)), {"batch"}),
+        (Scope(clusters=("cluster?",)), {"web-1", "db-1", "batch"}),
+    ],
+)
+def test_machines_are_chosen_by_tag_cluster_and_network(site: SiteBench, scope: Scope, machines: set[str]) -> None:
+    lan, wan = site.network(), site.network("wan", network="10.1.0.0/24", ipaddress="10.1.0.1")
+    web, db = site.vm("web-1", {"eth0": lan}), site.vm("db-1", {"eth0": wan})
+    cluster = site.simulator.add("clusters", name="cluster2", compute=True)
+    site.simulator.edit("machines", site.machine(site.vm("batch")), cluster=cluster)
+    env, area = (
+        site.make("tag_categories", name=name, taggable_vms=True, taggable_vnets=True) for name in ("env", "area")
+    )
+    for category, name, on in (
+        (env, "prod", f"vms/{web}"), (env, "test", f"vms/{db}"),
+        (area, "prod", f"vnets/{lan}"), (area, "x", f"vms/{db}"),
+    ):  # fmt: skip
+        site.make("tag_members", tag=site.make("tags", category=category, name=name), member=on)
+    site.plan(scope=scope)
+    managed = {each.name for each in site.lines.values() if (each.table, each.treatment) == ("vms", "manage")}
+    assert managed == machines
+    drives = [each for each in site.lines.values() if each.table == "machine_drives" and each.parent == f"vms/{db}"]
+    assert (drives[0].treatment == "part") is ("db-1" in machines), "what lies within a machine comes along"
+
+
+def test_what_machines_on_a_network_need_comes_on_demand(site: SiteBench) -> None:
+    lan = site.network()
+    vm = site.vm("web", {"eth0": lan})
+    category = site.make("tag_categories", name="env", taggable_vms=True)
+    tag = site.make("tags", category=category, name="prod")
+    site.make("tag_members", tag=tag, member=f"vms/{vm}")
+    seen = site.read()
+    site.plan(seen=seen, scope=Scope(tags=("env/prod",)))
+    needed = [("vnets", "lan"), ("tags", "prod"), ("tag_categories", "env")]
+    assert [treated(site, *each) for each in needed] == [("lookup", "it was not chosen")] * 3
+    site.plan(seen=seen, scope=Scope(networks=("lan",), with_needs=True))
+    assert [treated(site, *each)[0] for each in needed] == ["manage"] * 3
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        (Scope(tags=("prod",)), "the tag 'prod'"),
+        (Scope(tags=("env/prod",)), "the tag 'env/prod'"),
+        (Scope(clusters=("cluster9",)), "the cluster 'cluster9'"),
+        (Scope(networks=("lan",)), "a NIC on the network 'lan'"),
+        (Scope(only=("lan", "lam")), "the name 'lam'"),
+        (Scope(exclude=("lam",)), "the name 'lam'"),
+    ],
+)
+def test_what_nothing_meets_is_refused(site: SiteBench, scope: Scope, words: str) -> None:
+    """A tag is named with its category, and on this network is no machine."""
+    site.network()
+    site.make("tags", category=site.make("tag_categories", name="env", taggable_vms=True), name="prod")
+    with pytest.raises(EngineError, match=f"VergeOS has nothing with {words}. Name one as it is"):
+        site.plan(scope=scope)
 
 
 def test_what_lies_within_an_excluded_row_is_left_out_too(site: SiteBench) -> None:
@@ -361,7 +428,7 @@ def test_what_the_state_has_already_is_managed_or_looked_up(site: SiteBench) -> 
     site.plan(seen=seen, held=[("vnets", key)])
     assert treated(site, "vnets", "lan") == ("lookup", "it is in the state of this stack already")
     site.lines[("vnets", key)] = replace(site.lines["vnets", key], treatment="manage", resource="lan")
-    site.plan(seen=seen, held=[("vnets", key)], scope=Scope(only=("nothing",)))
+    site.plan(seen=seen, held=[("vnets", key)], scope=Scope(only=("Network/External",)))
     assert treated(site, "vnets", "lan") == ("manage", "")
 
 

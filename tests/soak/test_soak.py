@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from tests.soak import goal_09_outage, goal_10_drip, goal_14_hostile_text
 from tests.soak.__main__ import main
 from tests.soak.goal_01_lost_answers import Losses, lose_answers
 from tests.soak.goals import GOALS, MEASUREMENTS, Figure, measure
+from tests.soak.importing import misplaced
+from verge_pulumi.simulator import Request
 
 
 def test_no_answer_that_is_lost_doubles_or_loses_a_row() -> None:
@@ -46,6 +52,23 @@ def test_the_table_tells_figures_and_misses(
     assert "def test_ready" in out
     with pytest.raises(SystemExit):
         main(["G99"])
+
+
+ORDER = (("POST", "vm_actions"), ("DELETE", "machine_nics/7"), ("DELETE", "vms/1"), ("DELETE", "vnets/5"))
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(ORDER)])
+def test_every_wrong_order_of_a_destroy_is_noticed(order: Sequence[tuple[str, str]]) -> None:
+    rows: dict[str, dict[str, dict[str, Any]]] = {
+        "vms": {"1": {"name": "web", "machine": 3}},
+        "machine_nics": {"7": {"machine": 3, "vnet": 5}},
+        "machine_drives": {},
+    }
+    requests = [
+        Request(number, 0.0, verb, f"/api/v4/{path}", "", {"vm": 1} if verb == "POST" else None, 1, 200, applied=True)
+        for number, (verb, path) in enumerate(order)
+    ]
+    assert bool([*misplaced(rows, requests)]) == (order != ORDER)
 
 
 @pytest.mark.parametrize("goal", ["G99", "G1"])

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from verge_pulumi.cli.completing import stacks
+from verge_pulumi.cli.imported import summary
 from verge_pulumi.cli.stopping import stop
 from verge_pulumi.cli.terminal import working
 from verge_pulumi.client import VergeError
@@ -19,11 +20,8 @@ from verge_pulumi.importing.chain import Import
 from verge_pulumi.importing.commands import Pulumi
 from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.outcome import Options, Outcome
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.tfstate import read_tfstate
-from verge_pulumi.importing.treating import Scope
-
-MOST_LINES = 20
-"""Lines of one kind that are shown; the plan has all."""
 
 EPILOG = (
     "Exit codes: 0 the program and VergeOS agree, 1 the command failed or a mark could not be written, 2 the program "
@@ -45,8 +43,23 @@ def importing(
         list[str] | None,
         typer.Option(
             help="Import only objects with this name or pattern, such as 'web-*' or 'Network/lan', and what lies "
-            "within them. May be repeated."
+            "within them. May be repeated, and goes together with --tag, --cluster and --network, each of which adds."
         ),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CATEGORY/TAG",
+            help="Import objects with this tag, such as 'env/prod', and what lies within them. May be repeated.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Import what is to run on this cluster. May be repeated."),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Import the machines with a NIC on this network. May be repeated."),
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(help="Leave out objects with this name or pattern. May be repeated.")
@@ -133,7 +146,14 @@ def importing(
     command again: it keeps what you edited. From then on edit the program, and run 'pulumi preview' and 'pulumi up'.
     """
     asking = _Asking(yes=yes)
-    scope = Scope(only=tuple(only or ()), exclude=tuple(exclude or ()), with_needs=with_needs)
+    scope = Scope(
+        only=tuple(only or ()),
+        tags=tuple(tag or ()),
+        clusters=tuple(cluster or ()),
+        networks=tuple(network or ()),
+        exclude=tuple(exclude or ()),
+        with_needs=with_needs,
+    )
     try:
         options = Options(
             scope=scope,
@@ -157,7 +177,7 @@ def importing(
     except OSError as error:
         mend = "Run the same command again once that is mended"
         stop("import", EngineError(f"{error.filename}: {error.strerror}. {mend}"), code=1)
-    typer.echo(_summary(outcome))
+    typer.echo(summary(outcome))
     raise typer.Exit(outcome.exit_code)
 
 
@@ -212,66 +232,3 @@ class _Asking:
         self._told = taken
         for line in taken:
             _tell(f"takes over {line}")
-
-
-def _marks(marking: Marking) -> dict[str, list[str]]:
-    """Return what there is to tell of marks, by its title."""
-    without = ", ".join(f"{count:,} {kind}" for kind, count in sorted(marking.without.items()))
-    declined = len(marking.due) - len(marking.marks) - len(marking.failed)
-    unmarked = [f"{declined:,} objects, as you said"] if declined else []
-    if stay := sum(bool(due.holder) and due.held.urn not in marking.marks for due in marking.due):
-        unmarked.append(
-            f"{stay:,} of them are the other stacks' until then: a change here is refused, and a refresh forgets them"
-        )
-    return {
-        "Marked": [f"{len(marking.marks):,} objects bear the mark of this stack"] if marking.marks else [],
-        "Without a place for a mark; import these into no other stack": [without] if without else [],
-        "Networks say that these wait to take effect, of which only the mark is new": marking.waiting,
-        "Not marked": [*marking.failed, *unmarked],
-    }
-
-
-def _summary(outcome: Outcome) -> str:
-    counts = outcome.counts
-    lines = (
-        [f"{outcome.new:,} new entries in the state."]
-        if not counts
-        else [
-            f"{counts['manage']:,} resources, {counts['part']:,} parts of servers, {counts['lookup']:,} look-ups, "
-            f"{counts['leave']:,} rows left; the plan says why."
-        ]
-    )
-    told = {
-        "Not readable": [f"{table}: {why}" for table, why in outcome.unread.items()],
-        "Not in the program": outcome.refused,
-        "Managed by Terraform, and not taken": outcome.untaken,
-        "A key instead of a variable, since two objects refer to each other": outcome.cuts,
-        "Taken over": outcome.taken,
-        "Declared, and not found in VergeOS": outcome.missing,
-        "Edited since they were written, and kept": outcome.kept,
-        "Changed while it was read, and read again": outcome.changed,
-        "The program differs from VergeOS": outcome.differences,
-        **(_marks(outcome.marking) if outcome.marking else {}),
-    }
-    for title, each in told.items():
-        if each:
-            more = [f"  and {len(each) - MOST_LINES:,} more"] if len(each) > MOST_LINES else []
-            lines += [f"{title}:", *(f"  {line}" for line in each[:MOST_LINES]), *more]
-    if outcome.declined:
-        lines.append("Nothing was recorded, as you said.")
-    if outcome.quiet is not None:
-        nothing = (
-            "'pulumi preview' shows no change." if outcome.new else "Nothing new. 'pulumi preview' shows no change."
-        )
-        lines.append(nothing if outcome.quiet else f"'pulumi preview' shows changes:\n{outcome.shown}")
-    if outcome.quiet and outcome.new and not outcome.marking:
-        lines.append(
-            "Nothing in VergeOS tells other stacks that this one manages them; 'verge-pulumi import --mark' does."
-        )
-    if outcome.handed:
-        lines += ["Both tools manage these now. Take them out of Terraform's configuration, and let it forget them:"]
-        lines += [
-            *outcome.handed,
-            f"Or add {outcome.removed} to the configuration, and run 'terraform apply'.",
-        ]
-    return "\n".join(lines)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from verge_pulumi.engine.errors import shown
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan import Plan
@@ -58,4 +60,16 @@ def recall(stack: Stack, objects: Objects, lines: Mapping[Place, Line]) -> None:
         if found and line.is_managed:
             keys = {name: f"{stack.project}:{found.secret_key(line.resource, name)}" for name in found.secrets}
             known = {name: stack.config[key] for name, key in keys.items() if key in stack.config}
-            found.given.update({name: value for name, value in known.items() if name not in found.said})
+            told = {name: _read(value, keys[name]) if found.is_object(name) else value for name, value in known.items()}
+            found.given.update({name: value for name, value in told.items() if name not in found.said})
+
+
+def _read(text: str, key: str) -> Any:
+    """Return an object that a configuration holds as JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise EngineError(
+            f"{shown(key)} in the configuration of the stack is no JSON. Run 'pulumi config set --secret' again, "
+            'with an object such as \'{"X-Token": "..."}\''
+        ) from None

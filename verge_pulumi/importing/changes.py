@@ -7,7 +7,7 @@ from functools import cache
 
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.objects import Found
+from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.site import Site, importable
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
 from verge_pulumi.resources.power import TARGETS, Power
@@ -19,7 +19,8 @@ def concerned(rows: Iterable[Found]) -> set[Place]:
     for found in rows:
         keys = found.kept.get("keys")  # a firewall is several rows
         places |= {found.place} if keys is None else {(NetworkRule.declaration.table, key) for key in keys.values()}
-        places |= {place for referred in found.references.values() for place in referred} | {*found.mentioned.values()}
+        places |= {place for referred in found.references.values() for place in referred}
+        places |= {*found.mentioned.values(), *found.keyed.values()}
     return places
 
 
@@ -43,15 +44,13 @@ def changes(places: Collection[Place], before: Site, after: Site, known: Mapping
         old, new = before.rows(table).get(key, {}), after.rows(table).get(key, {})
         if old and not new:
             yield f"{title} is gone"
-        elif changed := [
-            name for name in sorted(_meant(table) or old.keys() | new.keys()) if old.get(name) != new.get(name)
-        ]:
+        elif changed := [name for name in sorted(_meant(table)) if old.get(name) != new.get(name)]:
             yield f"{title}: {', '.join(changed)}"
 
 
 @cache
 def _meant(table: str) -> frozenset[str]:
-    """Return the columns that decide what is recorded of a row; none if that are all that were read.
+    """Return the columns that decide what is recorded of a row: the name where that is all that a program says of it.
 
     Others, such as counters, change all the time.
     """
@@ -63,4 +62,4 @@ def _meant(table: str) -> frozenset[str]:
             own |= {"description", *declaration.lasting, *declaration.only}
             own |= {Power.declaration.column_of("state")} if table in TARGETS else set()
             meant |= {*filter(None, own), *kind.importing.columns}
-    return frozenset(meant)
+    return frozenset(meant or {"name"})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, overload
 
 WIDTH = 88
@@ -34,6 +33,10 @@ class Call:
     """Comments behind arguments."""
     more: Sequence[Code] = ()
     """What follows `first`, without a name either."""
+    unset: Mapping[str, Code] = field(default_factory=dict)
+    """Arguments that stand in comments, for people who want to set them."""
+    then: str = ""
+    """What follows the brackets, such as an attribute."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def rendered(code: Code, *, before: str = "", after: str = "", indent: int = 0) 
     for label, part, note in _parts(code):
         line = rendered(part, before=label, after=comma, indent=indent + 4)
         lines.append(f"{line}  # {note}" if note else line)
+    unset = code.unset.items() if isinstance(code, Call) else ()
+    lines += [f"{' ' * (indent + 4)}# {name}={_flat(part)}," for name, part in unset]
     return "\n".join([*lines, f"{' ' * indent}{closing}{after}"])
 
 
@@ -131,6 +136,8 @@ def _flat(code: Code) -> str | None:
         return code
     if isinstance(code, Value):
         return _flat(code.code)
+    if isinstance(code, Call) and code.unset:
+        return None
     parts = [(label, _flat(part), note) for label, part, note in _parts(code)]
     if any(part is None or note for _, part, note in parts):
         return None
@@ -141,7 +148,7 @@ def _flat(code: Code) -> str | None:
 
 def _brackets(code: Call | Listing | Table | Subscript | Comprehension) -> tuple[str, str]:
     if isinstance(code, Call):
-        return f"{code.name}(", ")"
+        return f"{code.name}(", f"){code.then}"
     if isinstance(code, Listing | Subscript):
         return ("[" if isinstance(code, Listing) else f"{code.name}["), "]"
     return "{", "}"
@@ -183,8 +190,12 @@ def mapped(code: Code, change: Change, path: tuple[str, ...] = ()) -> Code:
         return change(code, path)
     if isinstance(code, Call):
         first = None if code.first is None else mapped(code.first, change, path)
-        arguments = {name: mapped(part, change, (*path, name)) for name, part in code.arguments.items()}
-        return Call(code.name, first, arguments, code.notes, [mapped(each, change, path) for each in code.more])
+        # Of a look-up it is the argument that it is for, which says what is meant.
+        inner = {name: path if code.then else (*path, name) for name in code.arguments}
+        arguments = {name: mapped(part, change, inner[name]) for name, part in code.arguments.items()}
+        more = [mapped(each, change, path) for each in code.more]
+        unset = {name: mapped(part, change, (*path, name)) for name, part in code.unset.items()}
+        return replace(code, first=first, arguments=arguments, more=more, unset=unset)
     if isinstance(code, Comprehension):
         return Comprehension(code.key, mapped(code.value, change, path), code.loop)
     if isinstance(code, Listing):
@@ -192,8 +203,3 @@ def mapped(code: Code, change: Change, path: tuple[str, ...] = ()) -> Code:
     if isinstance(code, Table):
         return Table({name: mapped(item, change, (*path, name)) for name, item in code.items.items()})
     return code
-
-
-def evaluated(code: Code) -> Any:
-    """Return the value of a literal, to compare it with what it was made of."""
-    return ast.literal_eval(rendered(code))

@@ -10,6 +10,7 @@ from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import StackState
 from verge_pulumi.importing.commands import Pulumi
+from verge_pulumi.importing.leftovers import leftovers
 from verge_pulumi.importing.marking import Marking, find_due, recorded, write
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Options, Outcome
@@ -39,12 +40,21 @@ class Finishing:
         self._pulumi.replace_state(before, after, path)
         self._tell(f"wrote the state; 'pulumi stack import --file {path}' puts the one before it back")
 
-    def verify(self, outcome: Outcome) -> None:
-        """Let the engine say whether anything differs."""
-        self._tell("running 'pulumi preview'")
-        ran = self._pulumi.run("preview", "--diff", "--expect-no-changes")
+    def verify(self, outcome: Outcome, *, refresh: bool = False) -> None:
+        """Let the engine say whether anything differs.
+
+        Args:
+            outcome: What came of the import so far.
+            refresh: Whether each row is read once more before; that is few requests for rows that bear a mark only.
+        """
+        command = ["preview", *(["--refresh"] if refresh else [])]
+        self._tell(f"running 'pulumi {' '.join(command)}'")
+        ran = self._pulumi.run(*command, "--diff", "--expect-no-changes")
         outcome.quiet = ran.code == 0
         outcome.shown = "" if outcome.quiet else f"{ran.output}{ran.error}"
+        # What is printed as JSON holds the whole state, so it is asked for only where there is something in it.
+        listed = None if outcome.quiet else self._pulumi.run(*command, "--json")
+        outcome.leftovers = leftovers(listed.output) if listed else []
 
     def mark(
         self,
@@ -84,4 +94,4 @@ class Finishing:
             connection.client.close()
             if marking.marks:
                 self.record(before, recorded(before, marking, objects), "before-marks.json")
-        self.verify(outcome)
+        self.verify(outcome, refresh=True)

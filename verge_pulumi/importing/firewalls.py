@@ -7,7 +7,7 @@ from typing import Any
 
 from verge_pulumi.engine.ownership.mark import MARK
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.objects import Found
+from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.recording import Registered
 from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL, Firewall
 from verge_pulumi.resources.firewall.network_rule import NetworkRule

@@ -111,7 +111,7 @@ def find_due(state: StackState, objects: Objects, owners: Owners, provider: str 
         known = held.outputs
         if held.leaving or MARK in known or not {OWNER, NAME, TOKEN} <= known.keys():
             continue
-        if (held.origin.get("provider"), held.origin.get("system")) != (provider, objects.system):
+        if held.origin.get("provider") != provider or not objects.has(held):
             continue
         marker = _provider(held)
         if marker is None:
@@ -163,7 +163,7 @@ def recorded(document: Document, marking: Marking, objects: Objects) -> dict[str
         if entry["urn"] in marking.marks and not entry.get("delete"):
             entry["outputs"][MARK] = marking.marks[entry["urn"]]
     # Keys of another system may be the same.
-    own = [each for each in StackState(changed["deployment"]).held if each.origin.get("system") == objects.system]
+    own = [each for each in StackState(changed["deployment"]).held if objects.has(each)]
     tokens = {held.place: token_in(held.outputs) for held in own if held.place and MARK in held.outputs}
     parents = {held.urn: tokens.get(place) for held in own if (place := _above(held, objects))}
     for entry in entries:

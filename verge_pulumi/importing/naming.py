@@ -9,14 +9,22 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
+from verge_pulumi.importing.keys import LOOKUPS
+
 LONGEST = 64
 """Characters of the name of a resource."""
 
-IMPORTED = frozenset({"pulumi", "by_name", "rule_addresses"})
+IMPORTED = frozenset({"pulumi", "by_name", "rule_addresses", *(name for name, _ in LOOKUPS.values())})
 """What a program imports, apart from classes and its own modules."""
 
 RESERVED = IMPORTED.union(keyword.kwlist, keyword.softkwlist, dir(builtins))
 """Names that no variable may have, since the language or an import has given them a meaning."""
+
+OPTIONS = "options"
+"""The variable with the options of all resources of a system that is not the program's only one."""
+
+OF_A_PACKAGE = frozenset({"__init__", "__main__", "guest_files", OPTIONS, "config", "protected", "Provider"})
+"""Names that no module may have: an import writes such a file by itself, or its ``__init__.py`` has something else."""
 
 
 def resource_name(text: str) -> str:
@@ -55,10 +63,6 @@ def variable_name(text: str, kind: str) -> str:
 def snake_case(name: str) -> str:
     """Return the name of a class as that of a variable: ``network_rule`` of ``NetworkRule``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-OPTIONS = "options"
-"""The variable with the options of all resources of a system that is not the program's only one."""
 
 
 class Names:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from verge_pulumi.catalogue import DEFAULT_RELEASE, MOVED_DEFAULTS, TABLES, UNSET, for_release
+from verge_pulumi.catalogue import DEFAULT_RELEASE, MOVED_DEFAULTS, UNSET, tables_of
+from verge_pulumi.catalogue.model import Write
 from verge_pulumi.client import Row
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import Attribute, Items, NamedItems, Reference, Refs
@@ -19,118 +18,14 @@ from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.loader import load
-from verge_pulumi.engine.ownership.mark import Mark
-from verge_pulumi.engine.ownership.states import Place
+from verge_pulumi.engine.ownership.states import Held, Place
 from verge_pulumi.importing.contents import Contents, may_hold_secret
-from verge_pulumi.importing.naming import snake_case
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.keys import LOOKUPS, place_of
 from verge_pulumi.importing.site import Site, importable
 
 ALWAYS: frozenset[Role] = frozenset({"cores", "ram", "disk", "tier", "segment", "router", "gateway", "uplink", "plug"})
 """Roles of what an object is: written also where VergeOS would choose the same, since its defaults change."""
-
-
-@dataclass(eq=False)
-class Found:
-    """A row, as what a resource of this package declares.
-
-    Attributes:
-        kind: The resource.
-        key: The row's key.
-        row: The row.
-        outputs: What a provider shows of it.
-        arguments: The values of the arguments that a program sets, references apart.
-        references: The rows that it refers to, by argument.
-        mentioned: The rows that its texts name, by the terms that do.
-        secrets: Arguments that are secrets, and are not written into a program.
-        kept: What only a state would tell a provider that reads it.
-        given: Values of secrets that VergeOS does not tell, by argument.
-        files: Values that are files beside the program, by argument.
-        left: Why it is not written into a program at all; "" if it is.
-    """
-
-    kind: type[BaseResource]
-    key: str
-    row: Row
-    outputs: Mapping[str, Any]
-    arguments: dict[str, Any] = field(default_factory=dict)
-    references: dict[str, list[Place]] = field(default_factory=dict)
-    mentioned: dict[str, Place] = field(default_factory=dict)
-    secrets: set[str] = field(default_factory=set)
-    kept: Mapping[str, Any] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict, repr=False)
-    files: dict[str, str] = field(default_factory=dict, repr=False)
-    left: str = ""
-
-    @property
-    def declaration(self) -> Declaration:
-        """What its class declares."""
-        return self.kind.declaration
-
-    @property
-    def place(self) -> Place:
-        """Table and key."""
-        return self.declaration.table, self.key
-
-    @property
-    def label(self) -> str:
-        """The name by which people know it in VergeOS; "" if it has none."""
-        label = self.declaration.label
-        value = self.outputs.get(label.name) if label else None
-        return "" if value is None else str(value)
-
-    @property
-    def called(self) -> str:
-        """The name that it would have as a part of a server; "" if it has none."""
-        return str(self.outputs.get("name") or "")
-
-    @property
-    def area(self) -> str:
-        """The area of VergeOS that it belongs to."""
-        return self.kind.__module__.split(".")[2]
-
-    @property
-    def title(self) -> str:
-        """How people know it: ``Network 'lan'``."""
-        return f"{self.declaration.title} '{self.label or self.key}'"
-
-    @cached_property
-    def mark(self) -> Mark | None:
-        """The mark that it bears."""
-        return Mark.of(self.row.get("description")) if self.declaration.life.marks else None
-
-    @property
-    def parent(self) -> Place | None:
-        """The row that it was created within."""
-        parent = self.declaration.parent
-        return next(iter(self.references.get(parent.name, ())), None) if parent else None
-
-    def secret_key(self, resource: str, argument: str) -> str:
-        """Return under which key the configuration of a stack has a secret of the resource that it becomes."""
-        return f"{snake_case(self.declaration.title).replace('_', '-')}-{resource}-{argument}"
-
-    @property
-    def said(self) -> Mapping[str, Any]:
-        """The values of all arguments, references apart."""
-        return {**self.arguments, **self.given, **self.files}
-
-    @property
-    def referring(self) -> dict[str, Any]:
-        """Its references as the state keeps them."""
-        kept: dict[str, Any] = {}
-        for name, rows in self.references.items():
-            attribute: Any = self.declaration.inputs[name]
-            named = [f"{table}/{key}" if attribute.as_path else key for table, key in rows]
-            kept[name] = named if isinstance(attribute, Refs) else named[0]
-        return kept
-
-    @property
-    def missing(self) -> list[str]:
-        """The arguments that it cannot be without, and that are not known."""
-        return [
-            name
-            for name, attribute in self.declaration.inputs.items()
-            if attribute.required and not self.references.get(name) and name not in self.said
-        ]
 
 
 class Objects:
@@ -141,16 +36,21 @@ class Objects:
         connection: One that answers out of the site.
         every: Whether every argument that can be set is written, and not only what differs from VergeOS's defaults.
         contents: What files hold, if that is wanted.
+
+    Attributes:
+        connection: As given.
+        contents: As given.
+        all: The rows, by place.
     """
 
     def __init__(
         self, site: Site, connection: Connection, *, every: bool = False, contents: Contents | None = None
     ) -> None:
         self._site = site
-        self._connection = connection
+        self.connection = connection
         self._every = every
         self.contents = contents
-        self._tables = for_release(TABLES, connection.release or DEFAULT_RELEASE)
+        self._tables = tables_of(connection.release or DEFAULT_RELEASE)
         self._providers: dict[type[BaseResource], Any] = {}
         self._through: dict[tuple[str, str], dict[str, str]] = {}
         self.all: dict[Place, Found] = {found.place: found for found in self._find()}
@@ -158,7 +58,23 @@ class Objects:
     @property
     def system(self) -> str:
         """The identity of the VergeOS."""
-        return self._connection.system.identity
+        return self.connection.system.identity
+
+    def has(self, held: Held) -> bool:
+        """Say whether an object of a state is on this VergeOS, also if that had another name then."""
+        return "system" not in held.origin or self.connection.is_at(held.origin["system"])
+
+    def name(self, place: Place) -> str:
+        """Return the name of a row, of a tag with that of its category in front; "" if it has none."""
+        found = self.all.get(place)
+        if found is None:
+            return ""
+        category = "".join(f"{self.name(row)}/" for row in found.references.get("category", ()))
+        return f"{category}{found.label}"
+
+    def clusters(self) -> Mapping[str, str]:
+        """Return the names of the clusters, by their keys."""
+        return {key: str(row["name"]) for key, row in self._site.rows("clusters").items()}
 
     def is_unread(self, table: str) -> bool:
         """Say whether the rows of a table could not be read."""
@@ -168,7 +84,7 @@ class Objects:
         """Return what serves a resource, connected."""
         if kind not in self._providers:
             provider: Any = load(kind.declaration.kind)
-            provider.connection = self._connection
+            provider.connection = self.connection
             self._providers[kind] = provider
         return self._providers[kind]
 
@@ -217,14 +133,45 @@ class Objects:
             elif attribute.secret:
                 found.secrets.add(name)
             elif self._is_written(found, attribute):
-                found.arguments[name] = found.outputs[name]
-                found.mentioned |= self._mentioned(attribute, found.outputs[name])
+                self._say(found, attribute, found.outputs[name])
+
+    def _say(self, found: Found, attribute: Attribute, value: Any) -> None:
+        """Let a program say a value, and note which rows it names and whether it is a word that is not known."""
+        table = self._tables.get(found.declaration.table)
+        column = table.column(str(attribute.column)) if table else None
+        found.arguments[attribute.name] = value
+        found.mentioned |= self._mentioned(attribute, value)
+        if place := place_of(table, attribute, value):
+            found.keyed[attribute.name] = place
+        word = str(attribute.answered(found.row) or "")
+        if word and column and column.choices and word not in column.choices:
+            found.unknown[attribute.name] = word
 
     def _mentioned(self, attribute: Attribute, value: Any) -> Mapping[str, Place]:
         """Return the rows that a text names, by the terms that do; what several rows are called is none of them."""
         named = [each for each in attribute.value.mentions(value) if each.function]
         rows = {each.text: self._only(each.table, each.column, each.value) for each in named}
         return {text: place for text, place in rows.items() if place}
+
+    def name_of(self, place: Place) -> str:
+        """Return the name of a row that no program declares; "" if that is not known."""
+        table, key = place
+        return str(self._site.rows(table).get(key, {}).get("name") or "")
+
+    def settable(self, kind: type[BaseResource]) -> set[str]:
+        """Return the columns of a table that VergeOS lets people write, in its release."""
+        table = self._tables.get(kind.declaration.table)
+        return {column.name for column in table.columns if column.write is not Write.NEVER} if table else set()
+
+    @property
+    def looked_up(self) -> dict[str, list[Row]]:
+        """The rows that programs look up instead of holding their keys, by table."""
+        managed = {kind.declaration.table for kind in importable()}
+        return {table: [*self._site.rows(table).values()] for table in sorted(LOOKUPS.keys() - managed)}
+
+    def is_named_once(self, place: Place) -> bool:
+        """Say whether no other row of its table has the name of a row."""
+        return self._only(place[0], "name", self.name_of(place)) == place
 
     def _only(self, table: str, column: str, value: str) -> Place | None:
         """Return the one row of which a column holds a value."""
@@ -257,7 +204,7 @@ class Objects:
         declaration = found.declaration
         if attribute.column in declaration.fixed and attribute.name not in declaration.unique:
             return False  # VergeOS drew it
-        if is_older(self._connection.release, attribute.since):
+        if is_older(self.connection.release, attribute.since):
             return False
         if self._every or not is_left_out_as_default(declaration, attribute):
             return True

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.marking import Marking
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.plan import Plan
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.terraform import Terraform
 from verge_pulumi.importing.tfstate import Tfstate
-from verge_pulumi.importing.treating import Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,11 @@ class Options:
     take_over: bool = False
     tfstate: Tfstate | None = None
 
+    @property
+    def readings(self) -> int:
+        """How often VergeOS is read at least."""
+        return 0 if self.offline else 1 if self.plan_only or self.no_state else 2
+
     def refuse_contradictions(self) -> None:
         """See that what is wanted goes together.
 
@@ -55,8 +63,8 @@ class Options:
             raise EngineError("a state of Terraform tells what to write a program for; --declared writes none")
         if self.declared and (self.plan_only or self.fold or self.scope != Scope()):
             raise EngineError(
-                "--declared records all that the program declares. Leave out --plan, --fold, --only, --exclude and "
-                "--with-needs"
+                "--declared records all that the program declares. Leave out --plan, --fold, --only, --tag, --cluster, "
+                "--network, --exclude and --with-needs"
             )
         if self.mark and (self.plan_only or self.no_state or self.offline):
             raise EngineError(
@@ -77,6 +85,9 @@ class Outcome:
         counts: How many rows have each treatment.
         unread: Why tables could not be read.
         refused: Rows that a program cannot say, with the reasons.
+        unknown: Words of rows that the catalogue does not have, with what becomes of them.
+        untold: Keys under which the configuration may have the secrets that VergeOS does not tell.
+        others: Tables that the catalogue does not have.
         cuts: References that are keys because of a circle.
         kept: Files that somebody edited and that were left.
         missing: What a program declares and no row was found for.
@@ -87,7 +98,9 @@ class Outcome:
         new: Resources that were added to the state, or are new to it where somebody said no.
         declined: Whether somebody said no to the state.
         quiet: Whether the engine's preview shows no change; None if it was not asked.
-        shown: What the preview shows.
+        shown: What the preview shows, as it shows it.
+        leftovers: A line for each change that it shows.
+        plan: The plan; None where the program was there already.
         untaken: What a state of Terraform manages and the program does not, with the reasons.
         handed: Commands by which Terraform forgets what the stack manages.
         removed: The file that says the same to Terraform's configuration, in the project.
@@ -97,6 +110,9 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     unread: Mapping[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -108,6 +124,8 @@ class Outcome:
     declined: bool = False
     quiet: bool | None = None
     shown: str = ""
+    leftovers: list[str] = field(default_factory=list)
+    plan: Plan | None = field(default=None, repr=False, compare=False)
     untaken: list[str] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
     removed: str = ""
@@ -121,7 +139,32 @@ class Outcome:
         if self.differences or self.missing or self.quiet is False:
             return 2
         unmarked = self.marking and len(self.marking.marks) < len(self.marking.due)
-        return 3 if self.refused or self.unread or self.untaken or unmarked or self.declined else 0
+        left = self.refused or self.unread or self.untaken or self.unknown
+        return 3 if left or unmarked or self.declined else 0
+
+
+def unknown_words(rows: Iterable[Found]) -> list[str]:
+    """Return a line for each word that the catalogue does not have, with what becomes of it.
+
+    Args:
+        rows: What a program declares.
+    """
+    said: dict[tuple[str, str, bool], list[str]] = {}
+    for found in rows:
+        for name, word in found.unknown.items():
+            table, column = found.declaration.table, str(found.declaration.inputs[name].column)
+            known = TABLES[table].column(column)
+            # Any word can be declared where lists grow with releases, and no other one elsewhere.
+            said.setdefault((f"{table}.{column}", word, bool(known and known.open_choices)), []).append(found.title)
+    return [
+        shown(f"{where} is '{word}', which is {'written as it is' if kept else 'left out'}: {_first(titles)}")
+        for (where, word, kept), titles in sorted(said.items())
+    ]
+
+
+def _first(titles: list[str]) -> str:
+    """Return the first of several objects, and how many more there are."""
+    return f"{titles[0]} and {len(titles) - 1:,} more" if titles[1:] else titles[0]
 
 
 @dataclass

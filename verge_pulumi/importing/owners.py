@@ -8,7 +8,8 @@ from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.states import Held, Place, StackState
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan_file import Decision, Treatment
 from verge_pulumi.resources.firewall.firewall import OF_A_FIREWALL
 from verge_pulumi.resources.firewall.network_rule import NetworkRule
@@ -114,9 +115,7 @@ class Owners:
 
     def _is(self, held: Held, found: Found) -> bool:
         """Say whether a row is what the state has; a firewall is several."""
-        if held.origin.get("system", self._objects.system) != self._objects.system:
-            return False
-        return found.place in held_places(held)
+        return self._objects.has(held) and found.place in held_places(held)
 
 
 def taken(found: Iterable[Found], owners: Owners) -> Iterator[str]:

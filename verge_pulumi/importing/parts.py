@@ -7,7 +7,7 @@ from typing import Any
 
 from verge_pulumi.components.server import host_name
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.objects import Found
+from verge_pulumi.importing.found import Found
 from verge_pulumi.resources.compute.nic import Nic
 from verge_pulumi.resources.network.address import Address
 from verge_pulumi.resources.tags._taggable import Taggable

@@ -1,8 +1,12 @@
-"""What the program is going to declare: which resources, made of which rows, and what they are called."""
+"""What the program is going to declare: which resources, made of which rows, and what they are called.
+
+It is one file, since what is a resource of its own, its name and its module depend on one another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,11 +14,14 @@ from verge_pulumi.components.server import FORMS
 from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.firewalls import firewalls
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.modules import Modules, Piece, size_of, word_of
 from verge_pulumi.importing.naming import OPTIONS, RESERVED, Names, resource_name, snake_case, variable_name
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.parts import addressed, tagged
 from verge_pulumi.importing.plan_file import PART_OF, Line, Treatment
-from verge_pulumi.importing.treating import MANAGE, Known, Scope, Treatments
+from verge_pulumi.importing.scope import Scope
+from verge_pulumi.importing.treating import MANAGE, Known, Treatments
 from verge_pulumi.resources.compute.virtual_machine import VirtualMachine
 
 PARTS = tuple(kind for kind, _, _ in FORMS.values())
@@ -52,6 +59,7 @@ class Plan:
         self.families = scope.families
         self.unsaid = {place: treatments.of[place][1] for place in sorted(treatments.unsaid)}
         self.wanted = {place: treatments.wanted.get(place, []) for place in self.unsaid}
+        self._wholes: dict[Place, Place] = {}
         self._gather_firewalls()
         self.servers = dict(self._gather_servers())
         self.addresses = dict(self._gather_addresses())
@@ -66,6 +74,20 @@ class Plan:
         """Say whether a row is in a module that is left as it is."""
         line = self.known.line(place)
         return line.is_managed and line.module in self.known.frozen
+
+    def rows(self, place: Place) -> list[Place]:
+        """Return the rows that a line is about: one, or a firewall with its rules."""
+        keys = self.all[place].kept.get("keys", {})
+        return [place, *((place[0], str(key)) for key in keys.values())]
+
+    @property
+    def modules(self) -> Mapping[str, Collection[Place]]:
+        """The rows that each module declares, those that are parts of others too."""
+        modules: dict[str, list[Place]] = {}
+        for place, line in self.lines.items():
+            if line.is_in_program:
+                modules.setdefault(self.lines[self._wholes.get(place, place)].module, []).append(place)
+        return modules
 
     @cached_property
     def powered(self) -> set[Place]:
@@ -82,6 +104,16 @@ class Plan:
                 yield address, f"{name}-{part.called}-address"
         for assignment in self.tags.get(place, ()):
             yield assignment, f"{name}{'-vm' if place in self.servers else ''}-{self.tag_name(assignment)}"
+
+    def secret_key(self, found: Found, argument: str) -> str:
+        """Return under which key the configuration of a stack has a secret."""
+        return found.secret_key(self.lines[found.place].resource or found.key, argument)
+
+    @property
+    def untold(self) -> list[str]:
+        """The keys of the secrets that VergeOS keeps of what the program declares, and that nobody has told."""
+        own = [self.all[line.place] for line in self.lines.values() if line.is_in_program]
+        return [self.secret_key(found, name) for found in own for name in found.untold]
 
     def tag_name(self, assignment: Found) -> str:
         """Return by which name a resource has a tag: that of its category if that allows one tag, else its own."""
@@ -107,7 +139,9 @@ class Plan:
 
     def _become(self, whole: Found, parts: Iterable[Found], text: str) -> None:
         self._of.setdefault(whole.place, MANAGE)
-        self._of |= {part.place: (Treatment.PART, f"{PART_OF}{text}") for part in parts}
+        for part in parts:
+            self._of[part.place] = Treatment.PART, f"{PART_OF}{text}"
+            self._wholes[part.place] = whole.place
 
     def _may_join(self, whole: Place, part: Found) -> bool:
         """Say whether a row may become a part: not a new one of what is written down already."""
@@ -136,6 +170,8 @@ class Plan:
             own = [part for part in parts.get(vm.place, []) if self._may_join(vm.place, part)]
             names = [(part.kind, part.called) for part in own]
             whole = all(self._of[part.place][0] is Treatment.MANAGE and part.called for part in own)
+            # What is or is to be a resource by itself stays one, and so do the others of that VM.
+            whole = whole and not any(self.known.line(part.place).is_managed for part in own)
             if before.kind == VirtualMachine.__name__ and before.is_managed:
                 continue
             if whole and len({*names}) == len(names):
@@ -183,24 +219,65 @@ class Plan:
                 line = self._line(self.all[place])
                 names = resources.setdefault(line.kind, Names())
                 labelled |= {place: names.first(self._prefixed([label]))} if line.is_managed else {}
+        lines: list[Line] = []
         # What has no name of its own is named after what it refers to, and what shares one after its parent.
         for found in sorted(self.all.values(), key=lambda found: (found.declaration.label is None, self._depth(found))):
             line = self._line(found)
             given[found.place] = resource_name(found.label)
             if line.is_managed:
-                before = self.known.line(found.place)
                 names = resources.setdefault(line.kind, Names())
-                known = before.resource or labelled.get(found.place)
-                name = known or names.first(self._prefixed(self._candidates(found, given)))
-                module = before.module or self._module(found.kind.importing.module or found.area)
+                known = self.known.line(found.place).resource or labelled.get(found.place)
+                line = replace(line, resource=known or names.first(self._prefixed(self._candidates(found, given))))
+                given[found.place] = line.resource.removeprefix(self.known.prefix)
+            lines.append(line)
+        modules = self._modules({line.place: line for line in lines if line.is_managed})
+        hidden = {*RESERVED, *areas, *modules.values(), OPTIONS}
+        for line in lines:
+            if line.is_managed:
+                before, module = self.known.line(line.place), modules[line.place]
                 kind = snake_case(line.kind)
-                plain = variable_name(name, kind)
-                taken = variables.setdefault(module, Names({*RESERVED, *areas, OPTIONS}))
+                plain = variable_name(line.resource, kind)
+                taken = variables.setdefault(module, Names(hidden))
                 variable = before.variable or taken.first([plain, f"{kind}_{plain}"], "_")
-                folded = before.folded if self.is_frozen(found.place) else ""
-                line = replace(line, resource=name, variable=variable, module=module, folded=folded)
-                given[found.place] = name.removeprefix(self.known.prefix)
+                folded = before.folded if self.is_frozen(line.place) else ""
+                line = replace(line, variable=variable, module=module, folded=folded)
             yield line
+
+    def _modules(self, lines: Mapping[Place, Line]) -> Mapping[Place, str]:
+        """Return the module of each resource; one that it had is kept."""
+        wholes = {part.place: place for place in lines for part in self._pieces(place)}
+        modules = {place: module for place in lines if (module := self.known.line(place).module)}
+        used, new = Counter[str](), list[Piece]()
+        for place in lines:
+            found = self.all[place]
+            own = [found, *self._pieces(place)]
+            size = size_of(found, own[1:])
+            if place in modules:
+                used[modules[place]] += size
+                continue
+            rows = {
+                row
+                for each in own
+                for named in (*each.references.values(), [*each.mentioned.values()])
+                for row in named
+            }
+            area, above = _module(found), found
+            while above.parent and above.parent in lines and _module(self.all[above.parent]) == area:
+                above = self.all[above.parent]
+            name = lines[above.place].resource.removeprefix(self.known.prefix)
+            word = word_of(name, lines[above.place].kind)
+            needs = {wholes.get(row, row) for row in rows} - {place}
+            new.append(Piece(place=place, area=area, word=word, size=size, needs=needs))
+        taken = {line.variable for line in self.known.lines.values()}
+        return modules | Modules(used, self.known.frozen, taken).assign(new, split=self.known.split)
+
+    def _pieces(self, place: Place) -> Iterable[Found]:
+        """Yield what is declared with a resource."""
+        for part in self.servers.get(place, ()):
+            yield part
+            if address := self.addresses.get(part.place):
+                yield address
+        yield from self.tags.get(place, ())
 
     def _line(self, found: Found) -> Line:
         treatment, reason = self._of[found.place]
@@ -221,14 +298,6 @@ class Plan:
         above = self.all.get(found.parent) if found.parent else None
         return 1 + self._depth(above) if above and above is not found else 0
 
-    def _module(self, area: str) -> str:
-        """Return the module for what is new: that of its area, or another one beside it if that is left as it is."""
-        number, module = 1, area
-        while module in self.known.frozen:
-            number += 1
-            module = f"{area}_{number}"
-        return module
-
     def _candidates(self, found: Found, given: Mapping[Place, str]) -> list[str]:
         """Return names for a resource, the best first."""
         own = resource_name(found.label)
@@ -248,3 +317,8 @@ class Plan:
         if isinstance(found.declaration.inputs[name], Reference):
             return "-".join(given.get(place, "") or place[1] for place in found.references.get(name, ()))
         return resource_name(str(found.arguments.get(name, "")))
+
+
+def _module(found: Found) -> str:
+    """Return the module of the area of a row."""
+    return found.kind.importing.module or found.area

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.naming import RESERVED
+from verge_pulumi.importing.naming import OF_A_PACKAGE, RESERVED
 
 
 class Treatment(Enum):
@@ -93,6 +93,7 @@ class Line:
 _COLUMNS = [each.name for each in fields(Line)]
 _FORMULA = ("=", "+", "-", "@", "'")
 """With which a spreadsheet begins a formula; an apostrophe in front keeps it text."""
+_RESERVED_MODULES = {name.casefold() for name in OF_A_PACKAGE}
 
 
 def write_plan(lines: Iterable[Line], path: Path) -> None:
@@ -121,7 +122,7 @@ def read_plan(path: Path) -> dict[Place, Line]:
     if not path.exists():
         return {}
     lines: dict[Place, Line] = {}
-    variables: set[tuple[str, str]] = set()
+    given = _Given(path)
     number = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -132,7 +133,7 @@ def read_plan(path: Path) -> dict[Place, Line]:
                 plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
                 line = Line(**plain)
                 if line.is_managed:
-                    _see_names(line, variables, f"line {number} of {path}")
+                    given.see(line, number)
                 lines[line.place] = line
     except UnicodeDecodeError as error:
         raise EngineError(f"{path} is no UTF-8 ({error}). Save it as CSV in UTF-8") from None
@@ -144,15 +145,39 @@ def read_plan(path: Path) -> dict[Place, Line]:
     return lines
 
 
-def _see_names(line: Line, variables: set[tuple[str, str]], where: str) -> None:
-    """See that the names of a resource, which people may have edited, are some.
+class _Given:
+    """The names that a plan gives, which people may have edited.
 
-    Raises:
-        EngineError: One is none, or another resource has it.
+    Args:
+        path: The plan as a file.
     """
-    for name in filter(None, (line.variable, line.module, line.folded)):
-        if not (name.isascii() and name.isidentifier()) or name in RESERVED:
-            raise EngineError(f"{where}: '{shown(name)}' is no name of a variable or a module. Choose another one")
-    if line.variable and (line.module, line.variable) in variables:
-        raise EngineError(f"{where}: another resource in '{line.module}' is '{line.variable}' too. Rename one")
-    variables.add((line.module, line.variable))
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._modules: dict[str, str] = {}
+        self._variables: set[tuple[str, str]] = set()
+        self._resources: set[tuple[str, str]] = set()
+
+    def see(self, line: Line, number: int) -> None:
+        """See that the names of a resource are some, and its own.
+
+        Args:
+            line: Its line.
+            number: That of the line.
+
+        Raises:
+            EngineError: One is none, or another resource has it.
+        """
+        where = f"line {number} of {self._path}"
+        for name in filter(None, (line.variable, line.module, line.folded)):
+            if not (name.isascii() and name.isidentifier()) or name in RESERVED:
+                raise EngineError(f"{where}: '{shown(name)}' is no name of a variable or a module. Choose another one")
+        module = line.module.casefold()  # some systems take files whose names differ in case only for one
+        if module in _RESERVED_MODULES or self._modules.setdefault(module, line.module) != line.module:
+            raise EngineError(f"{where}: the import itself or another line has a module '{line.module}'. Rename it")
+        if line.variable and (line.module, line.variable) in self._variables:
+            raise EngineError(f"{where}: another resource in '{line.module}' is '{line.variable}' too. Rename one")
+        if line.resource and (line.kind, line.resource) in self._resources:
+            raise EngineError(f"{where}: another {line.kind} is '{shown(line.resource)}' too. Rename one")
+        self._variables.add((line.module, line.variable))
+        self._resources.add((line.kind, line.resource))

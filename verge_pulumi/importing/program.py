@@ -82,7 +82,7 @@ class Program:
             if module in self._plan.known.frozen:
                 continue
             files |= self._module(module, self._ordered(lines), list(modules)[:position])
-        files["__main__.py"] = _main({**self._system.others, self._system.provider: modules})
+        files["__main__.py"] = _main({**self._system.others, self._system.provider: {*modules, *self._system.kept}})
         return files
 
     @property
@@ -150,10 +150,12 @@ class Program:
 
 def _about(module: str) -> str:
     """Return what a module holds: what the area of the resources of that name does."""
+    area, _, part = module.partition("_")
     try:
-        return (importlib.import_module(f"verge_pulumi.resources.{module}").__doc__ or "").strip().partition("\n")[0]
+        about = (importlib.import_module(f"verge_pulumi.resources.{area}").__doc__ or "").strip().partition("\n")[0]
     except ModuleNotFoundError:
         return f"What the plan puts into '{module}'."
+    return f"{about.rstrip('.')}: {part.replace('_', ' ')}." if part else about
 
 
 def _imported(source: str, names: Collection[str]) -> list[str]:

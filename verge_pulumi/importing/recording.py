@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verge_pulumi.client import Row
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.ownership.states import OURS
 
@@ -109,7 +110,15 @@ Candidates = Mapping[str, Sequence[Mapping[str, Any]]]
 """Id and outputs of each row that a resource may be, by the title of its kind."""
 
 
-def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates, provider: str = "") -> dict[str, Any]:
+Read = Mapping[str, Sequence[Row]]
+"""Rows that a program need not ask VergeOS for, by table."""
+
+NOTHING: Read = {}
+
+
+def told_to_recorder(
+    stack: Stack, rows: Rows, candidates: Candidates, provider: str = "", read: Read = NOTHING
+) -> dict[str, Any]:
     """Return what the recorder has to know, as `recorder.record` takes it."""
     return {
         "organization": stack.organization,
@@ -120,10 +129,13 @@ def told_to_recorder(stack: Stack, rows: Rows, candidates: Candidates, provider:
         "rows": rows,
         "candidates": candidates,
         "provider": provider,
+        "read": read,
     }
 
 
-def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = "") -> list[Registered]:
+def record(
+    folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provider: str = "", read: Read = NOTHING
+) -> list[Registered]:
     """Run the program in a folder and return what it registers, in order.
 
     Args:
@@ -132,6 +144,7 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provi
         rows: The rows behind the resources that a plan knows.
         candidates: The rows that other resources may be.
         provider: The name of the provider of these, "" for the default one.
+        read: Rows that the program looks up there and that were read before, by table.
 
     Raises:
         Refused: The package refuses one of the resources.
@@ -140,7 +153,7 @@ def record(folder: Path, stack: Stack, rows: Rows, candidates: Candidates, provi
     with tempfile.TemporaryDirectory(prefix="verge-pulumi-") as private:
         source, target = Path(private, "given.json"), Path(private, "registered.json")
         source.touch(mode=0o600)
-        source.write_text(json.dumps(told_to_recorder(stack, rows, candidates, provider)), encoding="utf-8")
+        source.write_text(json.dumps(told_to_recorder(stack, rows, candidates, provider, read)), encoding="utf-8")
         ran = subprocess.run(  # noqa: S603  this Python
             [sys.executable, "-m", "verge_pulumi.importing.recorder", str(source), str(target)],
             cwd=folder,

@@ -12,7 +12,7 @@ from verge_pulumi.engine.declaring.attributes import Reference
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Subscript, quoted
-from verge_pulumi.importing.objects import Found
+from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.site import importable
@@ -63,6 +63,10 @@ class Rows:
             return Subscript(f"{line.module}.{folded}", (quoted(line.resource),))
         return f"{line.module}.{line.variable}"
 
+    def secret_key(self, found: Found, argument: str) -> str:
+        """Return under which key the configuration of a stack has a secret."""
+        return self._plan.secret_key(found, argument)
+
     def of(self, line: Line) -> Found:
         """Return the row of a line."""
         return self._plan.all[line.place]
@@ -97,12 +101,25 @@ class Rows:
 
     def is_only_one(self, found: Found, targets: Collection[type[BaseResource]]) -> bool:
         """Say whether VergeOS can be asked for its name, and that is this row only of all that an argument accepts."""
-        try:
-            where("name", "eq", found.label)
-        except InvalidQuery:
-            return False
-        return sum(self._named[target, found.label] for target in targets) == 1
+        return _may_be_asked(found.label) and sum(self._named[target, found.label] for target in targets) == 1
+
+    def name_of(self, place: Place) -> str:
+        """Return the name of a row that no program declares; "" if that is not known."""
+        return self._plan.objects.name_of(place)
+
+    def is_named_once(self, place: Place) -> bool:
+        """Say whether VergeOS can be asked for the name of a row that no program declares, which only that row has."""
+        return _may_be_asked(self.name_of(place)) and self._plan.objects.is_named_once(place)
 
     @cached_property
     def _named(self) -> Counter[tuple[type[BaseResource], str]]:
         return Counter((found.kind, found.label) for found in self._plan.all.values())
+
+
+def _may_be_asked(name: str) -> bool:
+    """Say whether a filter can hold a name."""
+    try:
+        where("name", "eq", name)
+    except InvalidQuery:
+        return False
+    return bool(name)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verge_pulumi.client import Filter, NotFound, NotPermitted, PermissionDenied, Row
+from verge_pulumi.catalogue import TABLES
+from verge_pulumi.catalogue.described import listed_tables, unmodelled_tables
+from verge_pulumi.client import ApiError, BadAnswer, Filter, NotFound, NotPermitted, PermissionDenied, Row
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import Settings
 from verge_pulumi.engine.declaring.attributes import Reference
@@ -23,6 +27,7 @@ from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.reading.files import Files
 from verge_pulumi.engine.reading.reader import PAGE, Reader, is_read
+from verge_pulumi.importing.keys import columns_of, target_of
 from verge_pulumi.review.kinds import every_kind
 
 LISTS = 8
@@ -38,12 +43,16 @@ class Site:
         system: The row that identifies it.
         tables: The rows of each table, by key.
         unread: Why a table could not be read.
+        others: Tables that the catalogue does not have.
+        withheld: Tables that are not in the file, since rows of them hold secrets, such as the headers of a webhook.
     """
 
     host: str
     system: Row
     tables: dict[str, dict[str, Row]] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
 
     def rows(self, table: str) -> Mapping[str, Row]:
         """Return the rows of a table, by key."""
@@ -54,12 +63,15 @@ class Site:
         return table in self.tables or table in self.unread
 
     def save(self, path: Path) -> None:
-        """Write it to a file, as a whole or not at all."""
+        """Write it to a file, as a whole or not at all, without tables that hold secrets: these are read again."""
+        withheld = [name for name, rows in self.tables.items() if _holds_secret(name, rows.values())]
+        tables = {name: rows for name, rows in self.tables.items() if name not in withheld}
+        written = {**vars(self), "tables": tables, "withheld": sorted(withheld)}
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         # No time in the file: the same site gives the same bytes.
         with part.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:
-            file.write(json.dumps(vars(self), sort_keys=True, ensure_ascii=False).encode())
+            file.write(json.dumps(written, sort_keys=True, ensure_ascii=False).encode())
         part.chmod(0o600)
         part.replace(path)
 
@@ -87,19 +99,58 @@ def importable() -> list[type[BaseResource]]:
     return [kind for kind in kinds if not kind.importing.left or kind.declaration.table not in written]
 
 
-def read_site(connection: Connection, tell: Callable[[str], None] = lambda line: None) -> Site:
+def read_site(
+    connection: Connection,
+    tell: Callable[[str], None] = lambda line: None,
+    see: Callable[[Connection], None] = lambda connection: None,
+    readings: int | None = None,
+) -> Site:
     """Read what a VergeOS has, each table once. What this account may not read, or the release lacks, is named.
 
     Args:
         connection: To where.
         tell: Receives a line for each table.
+        see: Receives a connection that knows which system it is, before a table is read.
+        readings: How often the tables are read in all, if an hour has to be enough for that; None if it may last.
+
+    Raises:
+        EngineError: An hour is not enough: what is read over several hours is no picture of one moment.
     """
     system = connection.reader.system()
     site = Site(connection.client.host, system)
+    see(connect_to(connection.settings, site))
     wanted = _wanted(str(system.get("os_version") or ""))
+    hourly = connection.client.budget.hourly
+    if readings and hourly is not None and len(wanted) * readings > hourly:
+        often = "once" if readings == 1 else "twice, the second time before the state is written"
+        raise EngineError(
+            f"{len(wanted)} tables are read {often}: that takes {len(wanted) * readings:,} requests or more, and "
+            f"{hourly:,} can be made in an hour. Raise requestsPerHour, or ask for an account with more"
+        )
     left = connection.client.budget.at_once
     enough = "" if left is None else f"; {left:,} can be made at once, and the hour's limit is waited for"
-    tell(f"reading {len(wanted)} tables: a request for each, and one more for {PAGE:,} rows{enough}")
+    again = "; as many before the state is written, and once more if something changes meanwhile"
+    each = f"a request for each, and one more for {PAGE:,} rows{again if readings and readings > 1 else ''}"
+    tell(f"reading {len(wanted)} tables: {each}{enough}")
+
+    read_tables(connection, site, wanted, tell)
+    with suppress(ApiError, BadAnswer):  # an account that may not see the list learns nothing of them
+        site.others = sorted(unmodelled_tables(listed_tables(connection.client.index())))
+    return site
+
+
+def read_tables(
+    connection: Connection, site: Site, tables: Collection[str], tell: Callable[[str], None] = lambda line: None
+) -> None:
+    """Read tables into a site, or why they cannot be read.
+
+    Args:
+        connection: To where.
+        site: What was read before.
+        tables: Their names.
+        tell: Receives a line for each table that has rows or cannot be read.
+    """
+    wanted = _wanted(str(site.system.get("os_version") or ""))
 
     def read(table: str) -> None:
         try:
@@ -115,11 +166,16 @@ def read_site(connection: Connection, tell: Callable[[str], None] = lambda line:
             tell(f"{table}: {site.unread.get(table) or f'{len(site.rows(table)):,} rows'}")
 
     with ThreadPoolExecutor(LISTS) as pool:
-        list(pool.map(read, sorted(wanted)))
-    return site
+        list(pool.map(read, sorted(tables)))
 
 
-def _wanted(release: str) -> dict[str, list[str]]:
+def _holds_secret(table: str, rows: Iterable[Row]) -> bool:
+    secret = [column.name for column in TABLES[table].columns if column.secret] if table in TABLES else []
+    return any(row.get(name) for row in rows for name in secret)
+
+
+@functools.cache
+def _wanted(release: str) -> Mapping[str, Sequence[str]]:
     """Return the columns to read of each table that this release has."""
     wanted: dict[str, dict[str, None]] = {}
 
@@ -135,6 +191,9 @@ def _wanted(release: str) -> dict[str, list[str]]:
             want(table, columns)
         for attribute in declaration.inputs.values():
             if not isinstance(attribute, Reference):
+                keyed = TABLES.get(target_of(TABLES.get(declaration.table), attribute))
+                if keyed and not (keyed.since and is_older(release, keyed.since)):
+                    want(keyed.name, columns_of(keyed.name))
                 continue
             want(declaration.table, [attribute.column] if attribute.column else [])
             for target in (each.declaration for each in attribute.resolved()):
@@ -155,11 +214,11 @@ class SiteReader(Reader):
         """Return what identifies the system."""
         return self._site.system
 
-    def fresh(self, table: str, key: str, fields: Sequence[str]) -> Row | None:
+    def fresh(self, table: str, key: str, fields: Sequence[str], *, can_wait: bool = False) -> Row | None:
         """Return one row; a table that was not read with the site is read now."""
         if self._site.has(table):
             return self._site.rows(table).get(key)
-        return super().fresh(table, key, fields)
+        return super().fresh(table, key, fields, can_wait=can_wait)
 
     def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
         """Return the rows of a table."""

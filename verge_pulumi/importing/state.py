@@ -12,12 +12,13 @@ from verge_pulumi.engine.declaring.hidden import OWNER
 from verge_pulumi.engine.declaring.lives import Switches
 from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.declaring.resource import BaseResource
-from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.engine.lifecycle.fencing import lasting
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, TOKEN, new_token
-from verge_pulumi.engine.ownership.states import OURS, Place, StackState
-from verge_pulumi.importing.objects import Found, Objects
-from verge_pulumi.importing.owners import Owners
+from verge_pulumi.engine.ownership.states import OURS, Held, Place, StackState
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.objects import Objects
+from verge_pulumi.importing.owners import Owners, held_places
 from verge_pulumi.importing.plan import Plan
 from verge_pulumi.importing.recording import Registered, Rows, Stack
 from verge_pulumi.importing.secrets import holds_secret, opened, sealed
@@ -39,10 +40,13 @@ class Recorded:
         objects: The rows.
         rows: Them, and what is made of several of them, by place.
         owners: Whose they are.
+
+    Attributes:
+        objects: As given.
     """
 
     def __init__(self, objects: Objects, rows: Mapping[Place, Found], owners: Owners) -> None:
-        self._objects = objects
+        self.objects = objects
         self._owners = owners
         self._rows = rows
 
@@ -61,7 +65,7 @@ class Recorded:
         inputs = {name: opened(value) for name, value in registered.inputs.items() if value is not None}
         secret = {name for name, value in registered.inputs.items() if holds_secret(value)}
         resource = self._kind(kind, found)
-        served = self._objects.provider(resource)
+        served = self.objects.provider(resource)
         own = self._owners.proof(found) if kind == found.declaration.title else None
         token = own.token if own else new_token(registered.urn, uuid.uuid4().bytes)
         said = {name: value for name, value in inputs.items() if name != "__provider"}
@@ -105,7 +109,7 @@ class Recorded:
     def _hidden(self, found: Found, served: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return by what the object is known: its mark, that of its parent, and what VergeOS drew."""
         switches = isinstance(served.declaration.life, Switches)
-        above = found.place if switches else self._objects.above(served.resource, inputs) or found.parent
+        above = found.place if switches else self.objects.above(served.resource, inputs) or found.parent
         parent = self._rows.get(above) if above else None
         hidden: dict[str, Any] = {FIXED: lasting(found.declaration, found.row)}
         if above:
@@ -120,8 +124,7 @@ def place_of(registered: Registered) -> Place:
     """Return the row behind a resource; of a switch the row that it switches."""
     declaration = getattr(declared, registered.type.removeprefix(OURS)).declaration
     if isinstance(declaration.life, Switches):
-        table, _, key = registered.id.partition("/")
-        return table, key
+        return _switched(registered.id)
     return declaration.table, registered.id
 
 
@@ -180,7 +183,34 @@ def deployment(
         entry["propertyDependencies"] = {name: [urn for urn in needed if urn in urns] for name, needed in links}
         if entry.get("deletedWith") not in urns:
             entry.pop("deletedWith", None)
+    _refuse_twice([*there, *added], added, recorded.objects)
     return {**before, "resources": [*there, *_in_order(added)]}, differences
+
+
+def _refuse_twice(after: Sequence[Entry], added: Sequence[Entry], objects: Objects) -> None:
+    """See that no new entry of a state is a row that another one is already: each would delete it by itself.
+
+    Raises:
+        EngineError: One is.
+    """
+    new = {entry["urn"] for entry in added}
+    there: dict[tuple[bool, Place], Held] = {}
+    for held in filter(objects.has, StackState({"resources": after}).held):
+        switches = held.type == Power.declaration.type_token
+        for place in [_switched(held.id)] if switches else held_places(held):
+            other = there.setdefault((switches, place), held)
+            if other.urn != held.urn and new & {other.urn, held.urn} and not (other.leaving or held.leaving):
+                raise EngineError(
+                    f"row {place[1]} of {place[0]} would be in the state twice, as {other.type.removeprefix(OURS)} "
+                    f"'{shown(other.name)}' and as {held.type.removeprefix(OURS)} '{shown(held.name)}'. Take one of "
+                    "the two out of the program"
+                )
+
+
+def _switched(id: str) -> Place:
+    """Return the row of a switch."""
+    table, _, key = id.partition("/")
+    return table, key
 
 
 def _in_order(resources: Iterable[Entry]) -> Iterator[Entry]:
@@ -248,7 +278,7 @@ def held_rows(objects: Objects, state: StackState) -> Rows:
     """Return id and outputs of what the state has already, as the recorder answers them."""
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for held in state.held:
-        if held.origin.get("system", objects.system) != objects.system:
+        if not objects.has(held):
             # A secret is answered as what it was given: the state has it encrypted.
             told = {name: value for name, value in held.outputs.items() if not name.startswith("__")}
             known = {name: value for name, value in told.items() if not holds_secret(value)}

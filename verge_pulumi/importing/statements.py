@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
 from verge_pulumi.components.server import FORMS
@@ -12,8 +13,9 @@ from verge_pulumi.engine.declaring.mentions import Mention
 from verge_pulumi.engine.errors import shown
 from verge_pulumi.engine.ownership.states import Place
 from verge_pulumi.importing.code import Call, Code, Listing, Table, Value, literal, quoted, rendered
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.keys import LOOKUPS
 from verge_pulumi.importing.naming import file_name
-from verge_pulumi.importing.objects import Found
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.rows import Rows
 from verge_pulumi.importing.secrets import Secret
@@ -129,8 +131,11 @@ class Statements:
             elif argument in found.given:
                 arguments[argument] = self._secret(found, argument)
             elif argument in found.arguments:
-                arguments[argument] = self._items(found, attribute, found.arguments[argument])
-        return Call(name, first, (self._with_options() if first else {}) | arguments, notes)
+                arguments[argument], note = self._items(found, attribute, found.arguments[argument])
+                if note:
+                    notes[argument] = note
+        unset = {argument: self._configured(found, argument) for argument in found.untold}
+        return Call(name, first, (self._with_options() if first else {}) | arguments, notes, unset=unset)
 
     def _with_options(self) -> dict[str, Code]:
         """Return the argument by which a resource gets the options of all."""
@@ -140,11 +145,16 @@ class Statements:
 
     def _secret(self, found: Found, argument: str) -> Code:
         """Return what reads a secret from the configuration of the stack, which has to hold it."""
-        line = self._rows.line(found.place)
-        name = line.resource if line else found.key
-        key = found.secret_key(name, argument)
-        self.secrets[key] = Secret(found.given[argument], is_told=argument == found.kind.importing.content)
-        return Call("pulumi.Config().require_secret", literal(key))
+        given = found.given[argument]
+        value = json.dumps(given) if found.is_object(argument) else given
+        is_told = argument == found.kind.importing.content
+        self.secrets[self._rows.secret_key(found, argument)] = Secret(value, is_told=is_told)
+        return self._configured(found, argument)
+
+    def _configured(self, found: Found, argument: str) -> Code:
+        """Return what reads a secret from the configuration of the stack."""
+        function = "require_secret_object" if found.is_object(argument) else "require_secret"
+        return Call(f"pulumi.Config().{function}", literal(self._rows.secret_key(found, argument)))
 
     def _file(self, found: Found, argument: str) -> Code:
         """Return what reads a file that stands beside the program."""
@@ -155,8 +165,10 @@ class Statements:
         self.files[name] = found.files[argument]
         return Call(GUEST_FILE, literal(name))
 
-    def _items(self, found: Found, attribute: Any, value: Any) -> Code:
+    def _items(self, found: Found, attribute: Any, value: Any) -> tuple[Code, str]:
         """Return what an argument is given; parts by name as the objects of their class."""
+        if attribute.name in found.keyed:
+            return self._key(value, found.keyed[attribute.name])
         if not isinstance(attribute, Items | NamedItems):
             return self._value(found, attribute, value)
 
@@ -165,32 +177,47 @@ class Statements:
             own = attribute.item.attributes
             said = {name: each for name, each in values.items() if each not in (None, "", [], {})}
             known = {name: self._value(found, own[name], each) for name, each in said.items()}
-            return Call(attribute.item.__name__, None, known)
+            notes = {name: note for name, (_, note) in known.items() if note}
+            return Call(attribute.item.__name__, None, {name: code for name, (code, _) in known.items()}, notes)
 
         if isinstance(attribute, NamedItems):
-            return Table({name: item(each) for name, each in value.items()})
-        return Listing([item(each) for each in value])
+            return Table({name: item(each) for name, each in value.items()}), ""
+        return Listing([item(each) for each in value]), ""
 
-    def _value(self, found: Found, attribute: Attribute, value: Any) -> Code:
-        """Return a value as a literal; a text that names rows of the program is made of their variables."""
+    def _key(self, value: str, place: Place) -> tuple[Code, str]:
+        """Return what tells the row of a key, such as a cluster, and what it is if that is the key."""
+        table, key = place
+        target, name = self._rows.found(place), self._rows.name_of(place)
+        if target is None and value == key and table in LOOKUPS and self._rows.is_named_once(place):
+            function, _ = LOOKUPS[table]
+            self.imported.add(function)
+            where: dict[str, Code] = {"provider": f"{self._options}.provider"} if self._with_options() else {}
+            return Call(function, None, {"name": literal(name), **where}, then=".key"), ""
+        return literal(value), shown(
+            target.title if target else f"row '{name}' of {table}" if name else f"a row of {table}"
+        )
+
+    def _value(self, found: Found, attribute: Attribute, value: Any) -> tuple[Code, str]:
+        """Return a value, and of which rows it holds keys; in a text the rows of the program are their variables."""
         mentions = attribute.value.mentions(value)
-        named = [self._mention(found, attribute, each) for each in mentions]
+        told = [self._mention(found, attribute, each) for each in mentions]
+        named, note = [code for code, _ in told], "; ".join(note for _, note in told if note)
         if not any(isinstance(each, Call) for each in named):
-            return literal(value, _choices(attribute.value_type))
+            return literal(value, _choices(attribute.value_type)), note
         self.imported.add("rule_addresses")
-        return named[0] if len(named) == 1 else Call("rule_addresses.any_of", named[0], more=named[1:])
+        return named[0] if len(named) == 1 else Call("rule_addresses.any_of", named[0], more=named[1:]), note
 
-    def _mention(self, found: Found, attribute: Attribute, mention: Mention) -> Code:
-        """Return a term of a text."""
+    def _mention(self, found: Found, attribute: Attribute, mention: Mention) -> tuple[Code, str]:
+        """Return a term of a text, and which row it is if it holds the key of one."""
         place = found.mentioned.get(mention.text)
         line = self._rows.line(place) if place else None
-        if line is None or not line.is_managed:
-            return literal(mention.text)
-        variable = self._variable(line)
-        if variable is None:
+        variable = self._variable(line) if line and line.is_managed else None
+        if variable:
+            return Call(mention.function, variable, more=[literal(mention.part)] if mention.part else []), ""
+        if line and line.is_managed:
             self.cuts.append(Cut(found.place, attribute.name))
-            return literal(mention.text)
-        return Call(mention.function, variable, more=[literal(mention.part)] if mention.part else [])
+        target = self._rows.found(place) if place and mention.column == "$key" else None
+        return literal(mention.text), shown(target.title) if target else ""
 
     def _variable(self, line: Line) -> Value | None:
         """Return what a resource is called here; None if it is declared later."""
@@ -251,7 +278,7 @@ class Statements:
 
 def _with(call: Call, arguments: Mapping[str, Code], notes: Mapping[str, str] = NO_NOTES) -> Call:
     """Return a call with further arguments."""
-    return Call(call.name, call.first, {**call.arguments, **arguments}, {**call.notes, **notes})
+    return replace(call, arguments={**call.arguments, **arguments}, notes={**call.notes, **notes})
 
 
 def _rank(found: Found, argument: str) -> int:

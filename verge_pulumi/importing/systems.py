@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from verge_pulumi.engine.connecting.settings import NAMESPACE
 from verge_pulumi.engine.errors import EngineError, shown
 from verge_pulumi.importing.code import Call, Code, quoted, rendered
 from verge_pulumi.importing.naming import OPTIONS
-from verge_pulumi.importing.plan_file import Line, read_plan
+from verge_pulumi.importing.plan_file import read_plan
 
 PACKAGE = "infrastructure"
 """The folder of the modules."""
@@ -38,11 +38,13 @@ class System:
     Attributes:
         provider: The name of its provider; "" for the default one.
         settings: The names of what the configuration of the stack says of it.
+        kept: Its modules that stay although the plan puts nothing into them.
         others: The modules of other systems of the program, by the names of their providers.
     """
 
     provider: str = ""
     settings: Collection[str] = ()
+    kept: Collection[str] = ()
     others: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
@@ -74,6 +76,11 @@ def package_of(provider: str) -> str:
     return f"{PACKAGE}_{provider.replace('-', '_')}" if provider else PACKAGE
 
 
+def _provider_of(package: str) -> str:
+    """Return the provider of the system that has a folder."""
+    return package.removeprefix(PACKAGE).removeprefix("_").replace("_", "-")
+
+
 class Systems:
     """The systems of a program, as the plans tell.
 
@@ -91,15 +98,19 @@ class Systems:
         self._plans = plans
         self._provider = provider
 
-    def system(self, config: Collection[str]) -> System:
+    def system(
+        self, config: Collection[str], packages: Mapping[str, Collection[str]], kept: Collection[str] = ()
+    ) -> System:
         """Return which VergeOS of the program it is.
 
         Args:
             config: The keys of the configuration of the stack.
+            packages: The modules that were written, by their packages.
+            kept: Modules of this system that stay although the plan puts nothing into them.
         """
-        settings = [key.partition(":")[2] for key in config if key.startswith(f"{self._provider}:")]
-        others = {provider: sorted({line.module for line in lines}) for provider, lines in self._others()}
-        return System(provider=self._provider, settings=settings, others=others)
+        modules = {_provider_of(package): sorted(names) for package, names in packages.items()}
+        modules.pop(self._provider, None)
+        return System(provider=self._provider, settings=self._told(config), kept=kept, others=modules)
 
     def settings(self, config: Mapping[str, str]) -> Callable[[str], str | None]:
         """Return what returns a setting: ``vergeos:host``, or ``site-b:host`` for a provider of that name.
@@ -119,20 +130,19 @@ class Systems:
         Raises:
             EngineError: It does not.
         """
-        if self._provider and not self.system(config).settings:
+        if self._provider and not self._told(config):
             raise EngineError(
                 f"the configuration of the stack does not tell where '{self._provider}' is. Run 'pulumi config set "
                 f"{self._provider}:host HOST' and 'pulumi config set {self._provider}:apiKeyEnv VARIABLE'"
             )
 
+    def _told(self, config: Collection[str]) -> list[str]:
+        """Return the names of what the configuration of a stack says of the system."""
+        return [key.partition(":")[2] for key in config if key.startswith(f"{self._provider}:")]
+
     def taken(self) -> set[tuple[str, str]]:
         """Return kinds and names of the resources of the other systems."""
-        return {(line.kind, line.resource) for _, lines in self._others() for line in lines}
-
-    def _others(self) -> Iterator[tuple[str, list[Line]]]:
-        """Yield what the plans of the other systems manage, by the names of their providers."""
-        for path in (self._plans / "plan.csv", *sorted(self._plans.glob("*/plan.csv"))):
-            provider = "" if path.parent == self._plans else path.parent.name
-            lines = [line for line in read_plan(path).values() if line.is_managed] if provider != self._provider else []
-            if lines:
-                yield provider, lines
+        paths = [self._plans / "plan.csv", *sorted(self._plans.glob("*/plan.csv"))]
+        others = [path for path in paths if path != self._plans / self._provider / "plan.csv"]
+        lines = [line for path in others for line in read_plan(path).values()]
+        return {(line.kind, line.resource) for line in lines if line.is_managed}

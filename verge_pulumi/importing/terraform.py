@@ -7,20 +7,21 @@ had, so its values tell one thing only: whether the row that has a key now is st
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.errors import shown
-from verge_pulumi.engine.ownership.states import Place, StackState
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.engine.ownership.states import Held, Place, StackState
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.owners import held_places
 from verge_pulumi.importing.plan_file import Line
+from verge_pulumi.importing.scope import Scope
 from verge_pulumi.importing.site import Site
 from verge_pulumi.importing.terraform_types import LEFT, NO_NOUN, NOUNS, Noun
 from verge_pulumi.importing.tfstate import Instance, Tfstate
-from verge_pulumi.importing.treating import Scope
 
 OF = "of"
 """How the key is called here of what the rows of a block are within."""
@@ -212,15 +213,15 @@ class HandOver:
             path.write_text(self.removed, encoding="utf-8")
 
 
-def hand_over(terraform: Terraform, after: Mapping[str, Any], system: str) -> HandOver:
+def hand_over(terraform: Terraform, after: Mapping[str, Any], has: Callable[[Held], bool]) -> HandOver:
     """Return what is to be forgotten: each object of which all rows are in the state of the stack now.
 
     Args:
         terraform: What was taken.
         after: The deployment of the stack, as ``pulumi stack export`` writes it.
-        system: The identity of the VergeOS.
+        has: Says whether an object is on the VergeOS that Terraform manages.
     """
-    managed = set(_managed(StackState(after), system))
+    managed = {place for held in filter(has, StackState(after).held) for place in held_places(held)}
     done = {address for address, places in terraform.rows.items() if managed.issuperset(places)}
     blocks: dict[str, list[str]] = {}
     for each in terraform.state.instances:
@@ -233,12 +234,6 @@ def hand_over(terraform: Terraform, after: Mapping[str, Any], system: str) -> Ha
         f"# Some instances of {block} stay with Terraform: use 'terraform state rm' for the others.\n" for block in part
     ]
     return HandOver([f"terraform state rm {_in_shell(address)}" for address in sorted(done)], "\n".join(texts))
-
-
-def _managed(state: StackState, system: str) -> Iterable[Place]:
-    for held in state.held:
-        if held.origin.get("system", system) == system:
-            yield from held_places(held)
 
 
 def _in_shell(text: str) -> str:

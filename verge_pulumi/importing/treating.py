@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pulumi.dynamic import CheckResult
@@ -13,36 +12,15 @@ from pulumi.dynamic import CheckResult
 from verge_pulumi.engine.declaring.model import differing
 from verge_pulumi.engine.ownership.mark import TOKEN
 from verge_pulumi.engine.ownership.states import Place
-from verge_pulumi.importing.objects import Found, Objects
+from verge_pulumi.importing.found import Found
+from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.owners import Owners
 from verge_pulumi.importing.plan_file import DECIDED, PART_OF, Decision, Line, Treatment
+from verge_pulumi.importing.scope import Chosen, Scope, meets
 
 GIVEN = "VergeOS made it"
 OF_ANOTHER_TABLE = "it is a part of what no program declares, such as a node"
 MANAGE: Decision = (Treatment.MANAGE, "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """Which rows are chosen; without any condition all are.
-
-    Attributes:
-        only: Patterns such as ``web-*`` or ``Network/lan``, of which an object meets one; its parts come with it.
-        exclude: Patterns of which it meets none.
-        with_needs: Whether what a chosen object refers to is chosen too.
-        rows: Rows that are chosen in addition; None if all are, unless `only` says otherwise.
-        left: Rows that are left unless the plan says otherwise, and why.
-        labels: What people called rows elsewhere, which is what new resources are called.
-        families: What they called those that they made together, which make a table together.
-    """
-
-    only: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    with_needs: bool = False
-    rows: Collection[Place] | None = None
-    left: Mapping[Place, str] = field(default_factory=dict)
-    labels: Mapping[Place, str] = field(default_factory=dict)
-    families: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +35,7 @@ class Known:
         refused: Rows that a program cannot declare together with the others, and why.
         prefix: How the names of resources begin: with the system where the program has others, too.
         taken: Kinds and names of the resources that the program has of other systems.
+        split: Whether modules that would be long are split.
     """
 
     owners: Owners
@@ -66,6 +45,7 @@ class Known:
     refused: Mapping[Place, str] = field(default_factory=dict)
     prefix: str = ""
     taken: Collection[tuple[str, str]] = ()
+    split: bool = False
 
     def line(self, place: Place) -> Line:
         """Return the last line of a row; one that says nothing if there is none."""
@@ -92,20 +72,21 @@ class Treatments:
         self._scope = scope
         self.unsaid: set[Place] = set()
         self.wanted: dict[Place, list[str]] = {}
-        self._all_chosen = self._chosen(scope)
+        self._chosen = Chosen(objects, scope).rows
         self.of: dict[Place, Decision] = {}
         for found in objects.all.values():
             self._decide(found)
 
     def _decide(self, found: Found) -> Decision:
         if found.place not in self.of:
-            self.of[found.place] = self._decision(found, self._all_chosen, self._scope)
+            self.of[found.place] = self._decision(found, self._chosen, self._scope)
         return self.of[found.place]
 
     def _decision(self, found: Found, chosen: Collection[Place], scope: Scope) -> Decision:
         place, line = found.place, self._known.line(found.place)
         if place in self._known.held:
-            return MANAGE if line.is_in_program else (Treatment.LOOKUP, "it is in the state of this stack already")
+            stays = line.is_in_program and not self._left_out(found, Scope())
+            return MANAGE if stays else (Treatment.LOOKUP, "it is in the state of this stack already")
         if decision := self._of_others(found):
             return decision
         if found.left:
@@ -131,7 +112,7 @@ class Treatments:
         line = self._known.line(found.place)
         if line.is_decided:
             return None if line.is_in_program else (Treatment(line.treatment), _decided(line))
-        if _meets(found, scope.exclude):
+        if meets(found, scope.exclude):
             return Treatment.LOOKUP, "it was excluded"
         above = self._objects.all.get(found.parent) if found.parent else None
         left_out = self._left_out(above, scope) if above and above is not found else None
@@ -165,21 +146,6 @@ class Treatments:
             return False
         unread = any(self._objects.is_unread(target.declaration.table) for target in parent.resolved())
         return found.row.get(str(parent.column)) is not None and not unread
-
-    def _chosen(self, scope: Scope) -> set[Place]:
-        """Return the rows in scope, with what is within them."""
-        every = self._objects.all
-        if scope.rows is None and not scope.only:
-            return set(every)
-        chosen = {place for place, found in every.items() if _meets(found, scope.only)}
-        chosen |= every.keys() & set(scope.rows or ())
-        more = chosen
-        while more:
-            within = {place for place, found in every.items() if found.parent in more}
-            needs = {row for place in more for rows in every[place].references.values() for row in rows}
-            more = ((within | needs) if scope.with_needs else within) & every.keys() - chosen
-            chosen |= more
-        return chosen
 
     def _why_not(self, found: Found) -> str:
         """Return why a program cannot say a row, "" if it can."""
@@ -260,8 +226,3 @@ def candidates_of(objects: Objects, owners: Owners, held: Collection[Place]) -> 
             known = {name: value for name, value in outputs.items() if value is not None}
             candidates.setdefault(found.declaration.title, []).append({"id": found.key, "outputs": known})
     return candidates
-
-
-def _meets(found: Found, patterns: Iterable[str]) -> bool:
-    named = (found.label, f"{found.declaration.title}/{found.label}")
-    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns for name in named)

@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+_NONE = (None, "", 0, False, "none")
+"""What columns hold that say of something that there is none."""
+
 
 class Importing(NamedTuple):
     """How rows are treated that an import finds: ``importing = Importing(given={"system_group": (True,)})``.
@@ -19,6 +22,7 @@ class Importing(NamedTuple):
         content: The argument that holds what no GET of the rows returns. It is read on demand; rows of which it is
             known are not `left`.
         module: The module of the program for it; "" for that of its area.
+        secrets: The column that tells whether VergeOS keeps a secret which it does not tell, by the argument for that.
         also: Tables with further rows of which the objects consist, and the columns to read of them.
     """
 
@@ -29,6 +33,7 @@ class Importing(NamedTuple):
     left: str = ""
     content: str = ""
     module: str = ""
+    secrets: Mapping[str, str] = MappingProxyType({})
     also: Mapping[str, Collection[str]] = MappingProxyType({})
 
     def is_given(self, row: Mapping[str, Any]) -> bool:
@@ -38,4 +43,8 @@ class Importing(NamedTuple):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that tell."""
-        return (*self.given, *([self.owned_by] if self.owned_by else []))
+        return (*self.given, *([self.owned_by] if self.owned_by else []), *self.secrets.values())
+
+    def keeps(self, argument: str, row: Mapping[str, Any]) -> bool:
+        """Say whether VergeOS keeps a secret of a row which it does not tell."""
+        return argument in self.secrets and row.get(self.secrets[argument]) not in _NONE
