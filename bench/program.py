@@ -1,5 +1,7 @@
 """``python -m bench.program 50``: what a program with so many machines costs its own process, as JSON.
 
+With ``--components`` each machine is in a component of the program's own.
+
 An engine stands in that answers each registration with what it was asked for, so that nothing but the program, this
 package and Pulumi's SDK is measured.
 """
@@ -23,6 +25,8 @@ from pulumi.runtime.stack import run_pulumi_func
 
 NOUNS = "Drive, Network, Nic, VirtualMachine"
 """What the workload declares, but for its power."""
+
+COMPONENTS = "--components"
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,10 @@ def run(program: Callable[[], None]) -> Share:
     return Share(engine.registered, spent / engine.registered * 1000, grown / engine.registered)
 
 
-def share(machines: int) -> Share:
-    """Return what a program with so many machines costs a process of its own."""
-    ran = subprocess.run([sys.executable, "-m", "bench.program", str(machines)], check=True, stdout=subprocess.PIPE)
+def share(machines: int, *, components: bool = False) -> Share:
+    """Return what a program with so many machines, each in a component if wanted, costs a process of its own."""
+    command = [sys.executable, "-m", "bench.program", str(machines), *([COMPONENTS] if components else [])]
+    ran = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return Share(**json.loads(ran.stdout))
 
 
@@ -103,4 +108,4 @@ def _peak() -> int:
 if __name__ == "__main__":
     from bench.machines import machines
 
-    print(json.dumps(asdict(run(machines(int(sys.argv[1]))))))
+    print(json.dumps(asdict(run(machines(int(sys.argv[1]), components=COMPONENTS in sys.argv)))))

@@ -60,9 +60,10 @@ def main() -> None:
     """Print the shares of the program and the provider, and a profile of the latter."""
     pulumi, nouns = program.imports("import pulumi"), program.imports(f"from verge_pulumi import {program.NOUNS}")
     print(f"import pulumi: {pulumi:.0f} ms; with four nouns: {nouns:.0f} ms, {nouns / pulumi:.2f} times as long")
-    for machines in (50, 250):
-        its = program.share(machines)
-        print(f"program of {its.resources}: {its.milliseconds:.2f} ms and {its.kibibytes:.0f} KiB for each resource")
+    for machines, components in ((50, False), (250, False), (50, True), (250, True)):
+        its = program.share(machines, components=components)
+        each = f"{its.milliseconds:.2f} ms and {its.kibibytes:.0f} KiB for each resource"
+        print(f"program of {its.resources}{' in components' if components else ''}: {each}")
     for kind in RESOURCES:
         print(f"provider: {kind:15} {share(kind):.3f} ms")
     profile = cProfile.Profile()

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import pulumi
 
@@ -186,13 +186,16 @@ class Program:
             cause = "it is declared twice" if str(claim) == str(other) else both
             raise refusal(subject, f"{cause}. {advice}")
 
+    def place(self, resource: pulumi.Resource, type_token: str, parent: pulumi.Resource | None) -> None:
+        """Remember where a resource is that is about to be registered, of whichever package it is."""
+        self._types[resource] = (*self.types_of(parent), type_token)
+
     def types_of(self, resource: pulumi.Resource | None) -> Types:
         """Return the types of a parent; none where a resource is directly in the stack."""
         if resource is None or resource.pulumi_resource_type == "pulumi:pulumi:Stack":
             return ()
-        if resource not in self._types:
-            above = self.types_of(provider_process.parent_of(resource))
-            self._types[resource] = (*above, resource.pulumi_resource_type)
+        if resource not in self._types:  # it was made before this program was
+            self.place(resource, resource.pulumi_resource_type, provider_process.parent_of(resource))
         return self._types[resource]
 
     def announce(
@@ -258,6 +261,7 @@ class Program:
 
 
 _programs: WeakKeyDictionary[object, tuple[object, Program]] = WeakKeyDictionary()
+_watched: WeakSet[pulumi.Resource] = WeakSet()
 
 
 def current() -> Program:
@@ -267,4 +271,21 @@ def current() -> Program:
     if program is None or known is not calls:
         program = Program()
         _programs[manager] = (calls, program)
+        _watch()
     return program
+
+
+def _watch() -> None:
+    """Get to know the parents of resources of other packages, which know their children only."""
+    stack = pulumi.runtime.get_root_resource()
+    if stack is not None and stack not in _watched:
+        _watched.add(stack)
+        pulumi.runtime.register_stack_transformation(_see)
+
+
+def _see(made: pulumi.ResourceTransformationArgs) -> None:
+    current().place(made.resource, made.type_, made.opts.parent)
+
+
+# A program that the engine runs has its stack when it imports this package, and no resource yet in most cases.
+_watch()
