@@ -16,7 +16,7 @@ from verge_pulumi.engine.ownership import stack_export as module
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.stack_export import export_stack
-from verge_pulumi.engine.ownership.states import Held, StackState, owner_in
+from verge_pulumi.engine.ownership.states import Held, StackState, States, owner_in
 
 STACK = "organization/shop/dev"
 TOKEN = "0badcafe-0123456789ab"
@@ -138,6 +138,43 @@ def test_a_state_is_read_once_unless_it_has_to_be_that_of_now() -> None:
     assert known.states.of(STACK).held == known.states.of(STACK).held == []
     assert [each.name for each in known.states.of(STACK, now=True).held] == ["lan"]
     assert [each.name for each in known.states.of(STACK).held] == ["lan"]
+
+
+def test_a_state_that_is_read_ahead_is_read_once_and_told_of() -> None:
+    asked, go = threading.Event(), threading.Event()
+    reads: list[str] = []
+    told: list[StackState] = []
+
+    def export(stack: str) -> dict[str, Any]:
+        reads.append(stack)
+        asked.set()
+        assert go.wait(30)
+        return deployment(resource("lan"))
+
+    states = States(export, told.append)
+    states.read_ahead(STACK)
+    assert asked.wait(30)
+    states.read_ahead(STACK)  # as each check of a run does
+    go.set()
+    state = states.of(STACK)
+    states.read_ahead(STACK)
+    assert [each.name for each in state.held] == ["lan"]
+    assert (reads, told, states.of(STACK)) == ([STACK], [state], state)
+
+
+def test_what_fails_ahead_fails_for_those_who_ask() -> None:
+    reads: list[str] = []
+
+    def export(stack: str) -> None:
+        reads.append(stack)
+        raise EngineError("the backend is away")
+
+    states = States(export)
+    states.read_ahead(STACK)
+    for _ in range(2):
+        with pytest.raises(EngineError, match="the backend is away"):
+            states.of(STACK)
+    assert reads == [STACK]
 
 
 def test_a_stack_that_runs_and_is_not_there_is_an_error() -> None:

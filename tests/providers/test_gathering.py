@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from verge_pulumi.client import ApiKey, Basic, Budget, PermissionDenied, VergeClient
+from verge_pulumi.client.observing import Exchange
 from verge_pulumi.engine.reading import batching
 from verge_pulumi.engine.reading.batching import Gathering
 from verge_pulumi.engine.reading.reader import MOST_KEYS, Place, Reader
@@ -34,7 +35,14 @@ class Oracle:
 
 def scarce() -> Scarcity:
     """Return an hour in which each request counts."""
-    return Scarcity(Budget(1))
+    scarcity = Scarcity(Budget(1))
+    scarcity.expect(100)
+    return scarcity
+
+
+def unknown() -> Scarcity:
+    """Return an hour with many requests, for nobody knows how many objects."""
+    return Scarcity(Budget(10_000))
 
 
 def plentiful() -> Scarcity:
@@ -148,20 +156,81 @@ class Slow(Oracle):
         return super().__call__(wants)
 
 
-def test_while_one_batch_is_under_way_the_next_one_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("scarcity", "can_wait", "at_once"),
+    [
+        pytest.param(plentiful(), False, batching.AT_ONCE, id="plentiful"),
+        pytest.param(plentiful(), True, 1, id="who can wait"),
+        pytest.param(scarce(), False, 1, id="scarce"),
+        pytest.param(unknown(), False, 1, id="unknown"),
+    ],
+)
+def test_while_batches_are_under_way_the_next_one_forms(
+    monkeypatch: pytest.MonkeyPatch, scarcity: Scarcity, at_once: int, *, can_wait: bool
+) -> None:
     monkeypatch.setattr(batching, "LONGEST_TURN", FOR_EVER)
     oracle = Slow()
-    # It is the batch before that is waited for, and nothing else: there is no pause.
+    # It is a batch before that is waited for, and nothing else: there is no pause.
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=scarcity)
+
+    def ask(number: int) -> int:
+        return gathering.ask(number, can_wait=can_wait)
+
+    with ThreadPoolExecutor(at_once + 3) as pool:
+        first = []
+        for number in range(at_once):
+            first.append(pool.submit(ask, number))
+            assert oracle.asked.acquire(timeout=30)
+        others = [pool.submit(ask, number) for number in (7, 8, 9)]
+        while gathering.waiting < len(others):
+            assert not any(future.done() for future in first)
+        oracle.go.release(at_once + 1)
+        assert [future.result(30) for future in others] == [70, 80, 90]
+    assert sorted(oracle.rounds) == [*([number] for number in range(at_once)), [7, 8, 9]]
+
+
+def test_one_that_cannot_wait_takes_those_along_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LONGEST_TURN", FOR_EVER)
+    oracle = Slow()
     gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=plentiful())
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(gathering.ask, 1)]
+        assert oracle.asked.acquire(timeout=30)
+        futures.append(pool.submit(gathering.ask, 2, can_wait=True))
+        while gathering.waiting < 1:
+            assert not futures[0].done()
+        futures.append(pool.submit(gathering.ask, 3))
+        assert oracle.asked.acquire(timeout=30)
+        oracle.go.release(2)
+        assert [future.result(30) for future in futures] == [10, 20, 30]
+    assert sorted(oracle.rounds) == [[1], [2, 3]]
+
+
+class Watched(int):
+    """A question of which is known when it is compared with others."""
+
+    compared = threading.Event()
+
+    def __eq__(self, other: object) -> bool:
+        self.compared.set()
+        return super().__eq__(other)
+
+    __hash__ = int.__hash__
+
+
+def test_who_can_wait_takes_the_answer_that_is_on_its_way() -> None:
+    oracle = Slow()
+    gathering: Gathering[int, int] = Gathering(oracle, pause=0.0, expected=1, scarcity=plentiful())
+    with ThreadPoolExecutor(3) as pool:
         first = pool.submit(gathering.ask, 1)
         assert oracle.asked.acquire(timeout=30)
-        others = [pool.submit(gathering.ask, number) for number in (2, 3, 4)]
-        while gathering.waiting < len(others):
-            assert not first.done()
+        second = pool.submit(gathering.ask, 1)  # may have written something meanwhile
+        assert oracle.asked.acquire(timeout=30)
+        other = pool.submit(gathering.ask, Watched(1), can_wait=True)
+        assert Watched.compared.wait(30)
         oracle.go.release(2)
-        assert [future.result(30) for future in (first, *others)] == [10, 20, 30, 40]
-    assert oracle.rounds == [[1], [2, 3, 4]]
+        assert [future.result(30) for future in (first, second, other)] == [10, 10, 10]
+    assert oracle.rounds == [[1], [1]]
 
 
 def test_a_batch_that_takes_long_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +270,28 @@ def test_at_the_end_of_a_run_a_batch_does_not_wait() -> None:
         hour.done()
         assert [gathering.ask(1), gathering.ask(2)] == [10, 20]
     assert oracle.rounds == [[1], [2]]
+
+
+def test_an_answer_that_was_asked_for_before_a_write_is_none_to_who_asks_after_it(simulator: Simulator) -> None:
+    answered, go = threading.Event(), threading.Event()
+
+    def observe(exchange: Exchange) -> None:
+        if not answered.is_set() and exchange.request.path.endswith(f"/vms/{key}"):
+            answered.set()
+            assert go.wait(30)
+
+    key = str(simulator.add("vms", name="web"))
+    auth = ApiKey(simulator.api_key)
+    with VergeClient(simulator.url, auth=auth, budget=Budget(100), observers=[observe]) as client:
+        reader = Reader(client, Clock())
+        with ThreadPoolExecutor(2) as pool:
+            before = pool.submit(reader.fresh, "vms", key, ("$key", "name"))
+            assert answered.wait(30)
+            simulator.edit("vms", int(key), name="db")
+            reader.forget("vms")
+            after = pool.submit(reader.fresh, "vms", key, ("$key", "name"), can_wait=True)
+            go.set()
+            assert [row and row["name"] for row in (before.result(30), after.result(30))] == ["web", "db"]
 
 
 def test_a_machines_drives_and_nics_are_read_by_one_request(client: VergeClient, simulator: Simulator) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from tests.providers.bench import Bench
 from verge_pulumi.client import where
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import States
 from verge_pulumi.engine.reading.reader import MAX_AGE
+from verge_pulumi.engine.runtime import provider_process
 
 FIELDS = ("$key", "name", "description")
 MARK = "[pulumi shop/dev web 1]"
@@ -117,3 +121,28 @@ def test_what_is_referred_to_must_exist(bench: Bench) -> None:
 def test_rows_are_found_by_a_condition(bench: Bench) -> None:
     rows = bench.connection.reader.find("vnets", where("name", "eq", "Core"), ("$key", "name"))
     assert rows == [{"$key": 2, "name": "Core"}]
+
+
+def test_what_is_of_its_type_already_is_read_without_pydantic(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh would load it for nothing else."""
+    lan = bench.create("Network", name="lan", network="10.0.0.0/24")
+    vm = bench.create("VirtualMachine", name="web", ram=1024)
+    disk = bench.create("Drive", vm=vm.id, name="disk", disksize="1GiB")
+    nic = bench.create("Nic", vm=vm.id, network=lan.id, name="eth0")
+    on = bench.create("Power", of=f"vms/{vm.id}", state="running")
+
+    def validate_python(self: TypeAdapter[Any], value: Any) -> Any:
+        pytest.fail(f"{value!r} was checked")
+
+    monkeypatch.setattr(TypeAdapter, "validate_python", validate_python)
+    for each in (lan, vm, disk, nic, on):
+        assert each.read().id == each.id
+
+
+def test_a_refresh_begins_to_read_the_state_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    lan = bench.create("Network", name="lan")
+    begun: list[str] = []
+    monkeypatch.setattr(States, "read_ahead", lambda self, stack: begun.append(stack))
+    monkeypatch.setattr(provider_process, "serving", lambda: True)
+    lan.read()
+    assert begun == ["organization/shop/dev"]

@@ -95,6 +95,11 @@ class Budget:
         return None if left is None else max(left - self._kept(), 0)
 
     @property
+    def hourly(self) -> int | None:
+        """Requests that this thread may send within an hour in which nobody else does; None where there is no limit."""
+        return self._per_hour - self._kept() if self._per_hour else None
+
+    @property
     def wait(self) -> float:
         """Seconds after which this thread may send a request; 0 if it may now."""
         if not self._per_hour:

@@ -79,6 +79,11 @@ class _Known(dict[Any, list[Row]]):
     """The rows that were found in this run, by what was asked."""
 
 
+READ_BEFORE: dict[str, Mapping[str, Sequence[Row]]] = {}
+"""Whole tables that were read just before a program is run by itself, by the name of the provider and the table; they
+need not be asked for again."""
+
+
 @dataclass(frozen=True)
 class OfVergeOS:
     """What a VergeOS answers. What was found is not asked for again."""
@@ -102,14 +107,25 @@ class OfVergeOS:
         asked = (kind, tuple(fields), *wanted.items(), *within.items())
         known = self.connection.shared(_Known)
         if not known.get(asked):
-            rows = self.connection.client.table(kind.table).list(
-                fields=["$key", *fields, *wanted], filter=_all({**wanted, **dict(kind.only), **within})
+            conditions = {**wanted, **dict(kind.only), **within}
+            rows = self._read_before(kind.table, fields, conditions) or self.connection.client.table(kind.table).list(
+                fields=["$key", *fields, *wanted], filter=_all(conditions)
             )
             # What a filter finds is compared once more, exactly (docs/vergeos/quirks.md §R7).
             known[asked] = [
                 row for row in rows if all(str(row.get(name)) == str(value) for name, value in wanted.items())
             ]
         return known[asked]
+
+    def _read_before(self, table: str, fields: Sequence[str], conditions: Mapping[str, Any]) -> list[Row]:
+        """Return the rows that meet conditions of those that were read before, as far as all was that is asked for."""
+        rows = READ_BEFORE.get(self.connection.settings.provider, {}).get(table, ())
+        asked = {field.rpartition(" as ")[2] for field in (*fields, *conditions)}
+        return [
+            row
+            for row in rows
+            if asked <= row.keys() and all(str(row[name]) == str(value) for name, value in conditions.items())
+        ]
 
     def between(self, kind: Kind, fields: Sequence[str], since: int | None, until: int | None) -> Sequence[Row]:
         """Read them in one request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import pulumi
@@ -162,13 +163,30 @@ def _live(title: str, attribute: Attribute, answered: Any) -> Any:
             if str(value) not in words:
                 _tell_new_word(title, attribute.name, str(value))
             return str(value)
-        return _adapter(attribute).validate_python(value)
+        return _typed(attribute, value)
     except ValueError:
         # Not the value: it may be a secret.
         raise EngineError(
             f"{attribute.name} was answered as {type(answered).__name__}, which it cannot be. "
             "Check whether this version of verge-pulumi knows your VergeOS"
         ) from None
+
+
+def _typed(attribute: Attribute, value: Any) -> Any:
+    """Return a value as the declared type has it.
+
+    Raises:
+        ValueError: It is of another type, and none that means the same.
+    """
+    # What is of the type already needs no pydantic, which a refresh would load for nothing else.
+    return value if type(value) in _types(attribute) else _adapter(attribute).validate_python(value)
+
+
+@cache
+def _types(attribute: Attribute) -> tuple[Any, ...]:
+    """Return the types whose values an attribute can have as they are."""
+    declared = attribute.value_type
+    return get_args(declared) if isinstance(declared, UnionType) else (declared,)
 
 
 @cache
@@ -197,7 +215,7 @@ def fits(attribute: Attribute, value: Any) -> bool:
     if get_origin(attribute.value_type) is Literal:
         return isinstance(value, str | int)
     try:
-        _adapter(attribute).validate_python(value)
+        _typed(attribute, value)
     except ValueError:
         return False
     return True

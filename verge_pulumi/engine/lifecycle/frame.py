@@ -88,6 +88,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     @reported("check")
     def check(self, _olds: Inputs, news: Inputs) -> CheckResult:
         """Validate and normalise what the program says. VergeOS is not asked; the state is, for a new resource."""
+        if provider_process.serving():
+            self.connection.evidence.states.read_ahead(this_stack(news))  # while the first check loads pydantic
         inputs, wrong = validate(self.declaration, news)
         adopted, assumed = inputs.pop(ADOPTED, None) or {}, inputs.pop(ASSUMED, None) or []
         given = inputs.pop(GIVEN, None) or []
@@ -177,6 +179,8 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
     def _read(self, id_: str, props: Inputs) -> ReadResult:
         known = ORIGIN in props
         if known:
+            if provider_process.serving():
+                self.connection.evidence.states.read_ahead(this_stack(props))  # the first comparison asks for it
             Home(self.connection).guard(props)
         outs = self.fetch(id_, props)
         if outs is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from verge_pulumi.client import PermissionDenied, Row, any_of, printable
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.rights import RIGHTS, SEE, Right, Rights
-from verge_pulumi.engine.lifecycle.login import identities_of_groups, login_row
+from verge_pulumi.engine.lifecycle.login import Find, identities_of_groups, key_text, login_row
 from verge_pulumi.engine.lifecycle.releases import is_older
 
 EVERYTHING = "/"
@@ -89,7 +89,7 @@ class Granted:
         return found
 
 
-def granted(connection: Connection, stack: str = "", claimed: str = "") -> Granted:
+def granted(connection: Connection, stack: str = "", claimed: str = "", find: Find | None = None) -> Granted:
     """Ask VergeOS what the account that a connection logs in with may do.
 
     It takes at most four requests, and one for the release if nobody has asked for it and the user has physical access.
@@ -98,12 +98,13 @@ def granted(connection: Connection, stack: str = "", claimed: str = "") -> Grant
         connection: Where to.
         stack: ``organization/project/stack`` whose state may tell whose an API key is; "" for none.
         claimed: The name of the user whose API key it is, as a person says; "" if nobody does.
+        find: Lists the tables that tell it, for who has them already; None to ask VergeOS.
 
     Raises:
         VergeError: VergeOS does not answer.
     """
     try:
-        user = login_row(connection, stack, claimed)
+        user = login_row(connection, stack, claimed, find)
     except PermissionDenied:
         return Granted(unknown="the account may not list users")
     if user is None and connection.settings.api_key and not claimed:
@@ -114,11 +115,13 @@ def granted(connection: Connection, stack: str = "", claimed: str = "") -> Grant
     if user.get("physical_access") and _physical_access_is_all(connection):
         return Granted(who, {EVERYTHING: frozenset(RIGHTS)}, complete=True)
     try:
-        holders = [user["identity"], *identities_of_groups(connection, user)]
-        rows = connection.reader.find("permissions", any_of("identity", holders), ("table", "row", *RIGHTS))
+        holders = [user["identity"], *identities_of_groups(connection, user, find=find)]
+        columns = ("identity", "table", "row", *RIGHTS)
+        rows = (find or connection.reader.find)("permissions", any_of("identity", holders), columns)
     except PermissionDenied:
         return Granted(who, unknown="the account may not list what tells its rights")
-    return _added_up(who, rows)
+    own = {key_text(holder) for holder in holders}
+    return _added_up(who, [row for row in rows if key_text(row.get("identity")) in own])
 
 
 def _added_up(who: str, permissions: Iterable[Row]) -> Granted:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from verge_pulumi.client import Row, any_of, where
+from verge_pulumi.client import Filter, Row, any_of, where
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import Place
@@ -19,6 +20,9 @@ FINGERPRINT = "__fingerprint"
 """Hidden output of an `ApiKey`: tells whether a key is that one, without telling the key."""
 
 _COLUMNS = ("$key", "name", "identity", "physical_access")
+
+Find = Callable[[str, Filter | None, Sequence[str]], Iterable[Row]]
+"""Lists the rows of a table that meet a condition, with these columns; it may return other rows as well."""
 
 
 def fingerprint(key: str) -> str:
@@ -58,47 +62,51 @@ class _Known(dict[str, Row | None]):
     """The user that this run logs in as, looked up once."""
 
 
-def login_row(connection: Connection, stack: str, claimed: str = "") -> Row | None:
+def login_row(connection: Connection, stack: str, claimed: str = "", find: Find | None = None) -> Row | None:
     """Return the user that this run logs in as, None where that is not known; read once.
 
     Args:
         connection: Where to.
         stack: As for `key_owner`.
         claimed: Whose the API key is, as a person says; "" if nobody does.
+        find: Lists users; None to ask VergeOS.
 
     Raises:
         PermissionDenied: Users may not be listed.
     """
-    known = connection.shared(_Known)
+    known, find = connection.shared(_Known), find or connection.reader.find
     name, owner = login_name(connection) or claimed.lower(), key_owner(connection, stack)
     if name and name not in known:
-        rows = connection.reader.find("users", where("name", "eq", name), _COLUMNS)
+        rows = find("users", where("name", "eq", name), _COLUMNS)
         known[name] = next((row for row in rows if row.get("name") == name), None)
     elif owner and owner not in known:
-        rows = connection.reader.find("users", any_of("$key", [int(owner)]), _COLUMNS)
-        known[owner] = next(iter(rows), None)
+        rows = find("users", any_of("$key", [int(owner)]), _COLUMNS)
+        known[owner] = next((row for row in rows if key_text(row["$key"]) == owner), None)
     return known.get(name or owner)
 
 
-def identities_of_groups(connection: Connection, user: Row, without: Place | None = None) -> list[Any]:
+def identities_of_groups(
+    connection: Connection, user: Row, without: Place | None = None, find: Find | None = None
+) -> list[Any]:
     """Return the identities of the enabled groups that a user is in, by way of other groups too, in two requests.
 
     Args:
         connection: Where to.
         user: Its row.
         without: A row of `members` or `groups` that does not count.
+        find: Lists them; None to ask VergeOS.
 
     Raises:
         PermissionDenied: Members or groups may not be listed.
     """
-    within: dict[str, list[str]] = {}
-    for row in connection.reader.find("members", None, ("$key", "parent_group", "member")):
+    within, find = dict[str, list[str]](), find or connection.reader.find
+    for row in find("members", None, ("$key", "parent_group", "member")):
         if ("members", key_text(row["$key"])) != without:
             member = str(row.get("member")).removeprefix("/v4/")
             within.setdefault(member, []).append(f"groups/{key_text(row.get('parent_group'))}")
     enabled = {
         f"groups/{key_text(row['$key'])}": row["identity"]
-        for row in connection.reader.find("groups", None, ("$key", "identity", "enabled"))
+        for row in find("groups", None, ("$key", "identity", "enabled"))
         if row.get("identity") and row.get("enabled") is not False and ("groups", key_text(row["$key"])) != without
     }
     waiting, found = [f"users/{key_text(user['$key'])}"], dict[str, Any]()

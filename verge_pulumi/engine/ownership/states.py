@@ -8,6 +8,7 @@ the inputs that they had, their tokens included.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -177,6 +178,7 @@ class States:
         self._export = export or export_stack
         self._found = found
         self._read: dict[str, StackState | EngineError | None] = {}
+        self._told: set[str] = set()
         self._lock = threading.Lock()  # kept while the CLI answers
 
     def of(self, stack: str, *, now: bool = False) -> StackState:
@@ -189,14 +191,24 @@ class States:
         Raises:
             EngineError: It cannot be read.
         """
-        first = self.known(stack) is None
         state = self.find(stack, now=now)
         if state is None:
             # It runs, so it exists: the CLI looks for it in another backend than the one that runs us.
             raise EngineError(f"the state of the stack {stack} cannot be read: there is no stack of that name")
-        if first:
-            self._found(state)
+        with self._lock:
+            if stack not in self._told:
+                self._told.add(stack)
+                self._found(state)
         return state
+
+    def read_ahead(self, stack: str) -> None:
+        """Begin to read the state of the stack that runs, of which the call is going to ask when it has the time."""
+        if stack not in self._read and not self._lock.locked():
+            threading.Thread(target=self._read_ahead, args=(stack,), name="read-ahead", daemon=True).start()
+
+    def _read_ahead(self, stack: str) -> None:
+        with contextlib.suppress(EngineError):  # it is kept for those who ask
+            self.find(stack)
 
     def known(self, stack: str) -> StackState | None:
         """Return the state of a stack if it has been read already."""

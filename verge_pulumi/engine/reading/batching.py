@@ -3,7 +3,8 @@
 Pulumi's engine works on several resources at once, by default four for each processor, and each of its calls blocks
 until it is answered. A batch forms
 
-* while the one before it is under way, which costs next to no time;
+* while those before it are under way, which costs next to no time: three of them where requests are plentiful, and
+  one where they are scarce, where nothing tells yet how many the run needs, and for questions that can wait;
 * while the engine has enough to do with other resources: it saves the state before and after each, one by one, so a
   call that waits in the meantime delays nothing;
 * where requests are scarce (`scarcity`), while more calls may come. Its size is learned from the run: it is sent when
@@ -34,7 +35,10 @@ LONGEST_WAIT = 5.0
 """Seconds that a question waits at most."""
 
 LONGEST_TURN = 0.5
-"""Seconds that a batch waits for the one before it; after that, that one waits for the hour, say."""
+"""Seconds that a batch waits for those before it; after that, they wait for the hour, say."""
+
+AT_ONCE = 3
+"""Batches under way at once while requests are plentiful: with one, a question waits half a round trip for its turn."""
 
 GAPS = 5
 """How many usual gaps between two questions make a pause after which nobody is waited for."""
@@ -44,11 +48,12 @@ ROUNDS_REMEMBERED = 8
 ROUNDS_BETWEEN_PROBES = 4
 
 
-@dataclass
+@dataclass(eq=False)
 class _Round(Generic[W, A]):
     """Questions that are answered together."""
 
     opened: float
+    can_wait: bool = True
     wants: list[W] = field(default_factory=list)
     answers: Mapping[W, A | Exception] = field(default_factory=dict)
     error: BaseException | None = None
@@ -80,7 +85,7 @@ class Gathering(Generic[W, A]):
         self._scarcity = scarcity
         self._changed = threading.Condition()
         self._round: _Round[W, A] | None = None
-        self._under_way = 0
+        self._under_way: list[_Round[W, A]] = []
         self._calls = 0
         self._most_calls = 0
         self._sizes = deque([expected], maxlen=ROUNDS_REMEMBERED)
@@ -112,8 +117,13 @@ class Gathering(Generic[W, A]):
         with self._changed:
             return len(self._round.wants) if self._round else 0
 
-    def ask(self, want: W) -> A:
+    def ask(self, want: W, *, can_wait: bool = False) -> A:
         """Return the answer to a question, fetched after it was asked.
+
+        Args:
+            want: The question.
+            can_wait: Whether to save requests rather than time, and to be content with the answer to the same question
+                that another call is about to get.
 
         Raises:
             Exception: What the answer could not be fetched for.
@@ -121,17 +131,18 @@ class Gathering(Generic[W, A]):
         with self._changed:
             now = time.monotonic()
             self._learn(now)
-            mine = self._round
-            leads = mine is None
+            mine = next((each for each in self._under_way if want in each.wants), None) if can_wait else None
+            leads = mine is None and self._round is None
             if mine is None:
-                mine = self._round = _Round(now)
-            mine.wants.append(want)
+                mine = self._round = self._round or _Round(now)
+                mine.wants.append(want)
+                mine.can_wait &= can_wait
             self._changed.notify_all()
             if leads:
                 self._wait_for_turn(mine)
                 self._wait_for_others(mine)
                 self._round = None
-                self._under_way += 1
+                self._under_way.append(mine)
         if leads:
             try:
                 mine.answers = self._answer(list(dict.fromkeys(mine.wants)))
@@ -139,7 +150,7 @@ class Gathering(Generic[W, A]):
                 mine.error = error
             mine.done.set()
             with self._changed:
-                self._under_way -= 1
+                self._under_way.remove(mine)
                 self._changed.notify_all()
         mine.done.wait()
         if mine.error is not None:
@@ -150,8 +161,13 @@ class Gathering(Generic[W, A]):
         return answer
 
     def _wait_for_turn(self, gathered: _Round[W, A]) -> None:
-        """Wait until the batch before is answered, holding the lock."""
-        while self._under_way and (left := gathered.opened + LONGEST_TURN - time.monotonic()) > 0:
+        """Wait until few enough batches are under way, holding the lock."""
+        plentiful = self._scarcity.plentiful
+
+        def most() -> int:
+            return AT_ONCE if plentiful and not gathered.can_wait else 1
+
+        while len(self._under_way) >= most() and (left := gathered.opened + LONGEST_TURN - time.monotonic()) > 0:
             self._changed.wait(left)
 
     def _wait_for_others(self, gathered: _Round[W, A]) -> None:

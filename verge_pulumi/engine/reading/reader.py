@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,8 @@ class _Want:
     fields: tuple[str, ...]
     reserved: bool = field(default=False, compare=False)
     """Whether the read may come out of the reserve of the hour's requests."""
+    writes: int = 0
+    """How many writes to the table the answer has to be later than."""
 
 
 @dataclass
@@ -71,16 +74,24 @@ class Reader:
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
+        self._writes: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._confirmed: float | None = None
 
-    def fresh(self, table: str, key: str, fields: Sequence[str]) -> Row | None:
+    def fresh(self, table: str, key: str, fields: Sequence[str], *, can_wait: bool = False) -> Row | None:
         """Read one row now, in one request with what other calls want to read at this moment.
+
+        Args:
+            table: The table.
+            key: The row's key.
+            fields: The projection.
+            can_wait: Whether to save requests rather than time, and to be content with what is being read already.
 
         Returns:
             The row, or None where there is none.
         """
-        return self.gathering.ask(_Want(table, key, tuple(fields), self._client.budget.is_reserved))
+        want = _Want(table, key, tuple(fields), self._client.budget.is_reserved, self._writes[table])
+        return self.gathering.ask(want, can_wait=can_wait)
 
     def place(self, table: str, key: str, place: Place) -> None:
         """Note where a row is listed, so that it can be read together with rows of other tables."""
@@ -102,7 +113,7 @@ class Reader:
             The row, or None where there is none.
         """
         row = self.listed(table, fields, marks).get(key) if marks else None
-        return row or self.fresh(table, key, fields)
+        return row or self.fresh(table, key, fields, can_wait=True)
 
     def listed(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
         """Return all rows with marks that begin in one way, by key, out of the list that serves `shared`.
@@ -142,7 +153,7 @@ class Reader:
         """
         row = self._seen.get((table, key))
         if row is None or not row.keys() >= set(columns):
-            row = self.fresh(table, key, ("$key", *columns))
+            row = self.fresh(table, key, ("$key", *columns), can_wait=True)
         if row is None:
             raise gone(table, key)
         return row
@@ -173,7 +184,7 @@ class Reader:
             for start in range(0, len(group), MOST_KEYS):
                 some = group[start : start + MOST_KEYS]
                 try:
-                    rows = _rows(self._client.table(table), fields, [want.key for want in some])
+                    rows = _rows(self._client.table(table), fields, list(dict.fromkeys(want.key for want in some)))
                 except VergeError as error:
                     answers |= dict.fromkeys(some, error)
                     continue
@@ -244,6 +255,7 @@ class Reader:
     def forget(self, table: str) -> None:
         """Drop what is known of a table's rows, after a write to it."""
         with self._lock:
+            self._writes[table] += 1
             for known in [known for known in self._snapshots if known[0] == table]:
                 del self._snapshots[known]
 

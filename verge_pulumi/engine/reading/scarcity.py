@@ -69,6 +69,11 @@ class Scarcity:
         return max((self._expected or USUAL) - self._unchanged, 0)
 
     @property
+    def plentiful(self) -> bool:
+        """Whether this run has requests to spare, which is not known before its number of objects is."""
+        return self._budget.at_once is None or (self._expected > 0 and self.now == 0)
+
+    @property
     def now(self) -> float:
         """How scarce requests are: 0 where there are plenty, 1 where each one counts."""
         left = self._budget.at_once

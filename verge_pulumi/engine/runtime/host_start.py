@@ -42,9 +42,10 @@ def refuse_import() -> None:
 
 def _watched(deserialize: Any) -> Any:
     @functools.wraps(deserialize)
-    def watched(*arguments: Any, **options: Any) -> Any:
-        refuse_import()
-        return deserialize(*arguments, **options)
+    def watched(properties: Any, *arguments: Any, **options: Any) -> Any:
+        if "__provider" not in properties:
+            refuse_import()
+        return deserialize(properties, *arguments, **options)
 
     return watched
 
