@@ -11,16 +11,19 @@ import pulumi
 from verge_pulumi import Drive, Network, Nic, Power, VirtualMachine
 
 
-def machines(number: int, *, ram: int = 1024) -> Callable[[], None]:
-    """Return a program with so many machines."""
+def machines(number: int, *, ram: int = 1024, components: bool = False) -> Callable[[], None]:
+    """Return a program with so many machines, each in a component of the program's own if wanted."""
 
     def program() -> None:
         lan = Network("lan", name="lan")
         for n in range(number):
-            vm = VirtualMachine(f"vm-{n}", name=f"vm-{n}", ram=ram)
-            disk = Drive(f"disk-{n}", vm=vm, name="disk", disksize="1GiB")
-            nic = Nic(f"nic-{n}", vm=vm, network=lan, name="nic")
-            Power(f"on-{n}", of=vm, state="running", opts=pulumi.ResourceOptions(depends_on=[disk, nic]))
+            inside = pulumi.ComponentResource("bench:index:Machine", f"machine-{n}") if components else None
+            within = pulumi.ResourceOptions(parent=inside)
+            vm = VirtualMachine(f"vm-{n}", name=f"vm-{n}", ram=ram, opts=within)
+            disk = Drive(f"disk-{n}", vm=vm, name="disk", disksize="1GiB", opts=within)
+            nic = Nic(f"nic-{n}", vm=vm, network=lan, name="nic", opts=within)
+            on = pulumi.ResourceOptions(parent=inside, depends_on=[disk, nic])
+            Power(f"on-{n}", of=vm, state="running", opts=on)
 
     return program
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import program, report, terraform
+from bench import entries, program, report, terraform
 from bench.run import TERRAFORM, WORKLOADS, Case, Measure, run
 from bench.share import RESOURCES, preview
 from tests.counting import calls
@@ -46,10 +46,30 @@ def test_a_command_that_fails_says_why(cli: Path) -> None:
         list(run(Case("idle", 1, 8, 0), cli, MACHINES="many"))
 
 
+@pytest.mark.long
 def test_a_backend_is_measured_with_and_without_checkpoints() -> None:
     command = [sys.executable, "-m", "bench.backends", "--n", "1", "--backends", "file"]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert re.search(r"\| file \| 5 (\| \d+\.\d s ){4}\|$", told)
+
+
+@pytest.mark.long
+def test_a_machine_may_be_one_entry(cli: Path) -> None:
+    assert next(run(Case("idle", 1, 8, 0), cli, IN_ONE_ENTRY="1")).requests == 0
+
+
+def test_a_machine_is_compared_as_four_entries_and_as_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made_up_run(case: Case, cli: Path, **variables: str) -> list[Measure]:
+        seconds = 1.0 if variables else 4.0
+        return [Measure(case, workload, 0, 0, seconds, 0.0, 0.0) for workload in WORKLOADS]
+
+    monkeypatch.setattr(entries, "run", made_up_run)
+    monkeypatch.setattr(entries, "pulumi_folder", Path)
+    monkeypatch.setattr(sys, "argv", ["entries", "--n", "50", "--runs", "1"])
+    entries.main()
+    assert capsys.readouterr().out.splitlines() == [f"| {each} | 50 | 4.0 s | 1.0 s | 0.25 |" for each in WORKLOADS]
 
 
 SECONDS = {"ours": 3.0, "naive": 4.0, "idle": 2.0}
@@ -160,8 +180,9 @@ MOST_KIBIBYTES = 60
 """What a program keeps at most for each resource until all are registered; about 35 when the limit was set."""
 
 
-def test_what_a_program_keeps_of_each_resource_is_small() -> None:
-    measured = program.share(50)
+@pytest.mark.parametrize("components", [False, True])
+def test_what_a_program_keeps_of_each_resource_is_small(components: bool) -> None:
+    measured = program.share(50, components=components)
     assert measured.resources == 201
     assert 0 < measured.kibibytes < MOST_KIBIBYTES
     assert measured.milliseconds > 0
