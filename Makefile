@@ -37,7 +37,7 @@ test: $(READY) ## Run every test, with coverage
 
 # The examples are checked one by one, since each is a module called __main__. What differs on systems of which there are
 # reports is shown, and is no fault of a change.
-check: $(READY) ## Check format, lint, types, imports and generated documents
+check: $(READY) ## Check format, lint, types, imports and generated documents (LIKE=FILE shows what a report says, too)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy verge_pulumi bench tests tools __main__.py hatch_build.py
@@ -48,7 +48,7 @@ check: $(READY) ## Check format, lint, types, imports and generated documents
 	$(BIN)/python -m pytest -q tests/cli/test_review_modules.py tests/ci/test_house.py
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/supply.py
-	for report in $(wildcard reports/*.json); do $(BIN)/python -m verge_pulumi conformance $$report || test $$? -eq 2 || exit; done
+	for report in $(sort $(wildcard reports/*.json)) $(if $(LIKE),"$(LIKE)"); do $(BIN)/python -m verge_pulumi conformance "$$report" || test $$? -eq 2 || exit; done
 
 fmt: $(READY) ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
@@ -64,9 +64,9 @@ site: $(READY) ## Build the documentation site into site/, and follow every link
 bench: $(READY) ## Measure requests, connections, time and memory, and compare them (ARGS="--help" for more)
 	@$(PULUMI) $(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## Run the long loops beside their goals, and all property tests (ARGS="--short" for a minute's worth of loops)
+soak: $(READY) ## Run the long loops beside their goals, and all long and property tests (ARGS="--short" for a minute's worth of loops)
 	@$(PULUMI) $(BIN)/python -m tests.soak $(ARGS)
-	@$(if $(findstring --short,$(ARGS)),,$(BIN)/python -m pytest -n $(WORKERS) -q -m hypothesis --hypothesis-profile=whole)
+	@$(if $(findstring --short,$(ARGS)),,$(BIN)/python -m pytest -n $(WORKERS) -q -m "hypothesis or long" --hypothesis-profile=whole)
 
 mutate: $(READY) ## Break the four core modules in every small way, and count what the tests find
 	@$(BIN)/mutmut run > .mutation.log; $(BIN)/python tools/mutation.py

@@ -19,7 +19,7 @@ from tests.cli.states import export
 from tests.providers.bench import Bench
 from verge_pulumi.cli import terminal
 from verge_pulumi.cli.app import app
-from verge_pulumi.cli.terminal import PATIENCE, awaited, show, tell, working
+from verge_pulumi.cli.terminal import awaited, show, tell, working
 
 pty = pytest.importorskip("pty", reason="Windows has no such terminals")
 
@@ -138,7 +138,7 @@ def test_what_is_done_at_once_says_nothing(capsys: pytest.CaptureFixture[str]) -
 
 def test_what_takes_long_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with working("Reading") as work:
-        assert [each.seconds for each in Slow.made] == [PATIENCE]
+        assert [each.seconds for each in Slow.made] == [terminal.PATIENCE]
         work.now("Comparing")
         Slow.run_out()
         Slow.run_out()

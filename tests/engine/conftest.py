@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import STARTED_IN
 from tests.engine import gadgets
 from tests.engine.lab import Lab
 from verge_pulumi.catalogue import TABLES
@@ -34,7 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cli() -> Path:
     """The folder of the Pulumi CLI."""
     command = [sys.executable, str(ROOT / "tools" / "pulumi" / "ensure.py")]
-    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+    # In the cache of who runs the tests, where it takes minutes to build once.
+    done = subprocess.run(command, env=STARTED_IN, check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip())
 
 
 @pytest.fixture

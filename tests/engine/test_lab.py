@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from concurrent import futures
+from pathlib import Path
 
 import grpc
 import pytest
 
 from tests.engine import warm
-from tests.engine.lab import CHANNEL_OPTIONS, Lab
+from tests.engine.lab import CHANNEL_OPTIONS, Lab, watch
 from verge_pulumi import User
 
 METHOD = "/engine/Call"
@@ -38,6 +40,28 @@ def test_an_engine_is_reached_on_the_port_of_an_earlier_one() -> None:
         assert channel.unary_unary(METHOD)(b"") == b"answer"
     left.close()
     engine.stop(0).wait()
+
+
+def test_the_last_event_of_a_command_is_heard(tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    heard: list[int] = []
+
+    def write(sequence: int) -> None:
+        with events.open("a") as file:
+            print(json.dumps({"sequence": sequence, "timestamp": 1}), file=file)
+
+    class Ended(threading.Event):
+        """The end of a command that writes once more after a look at its events."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            if not self.is_set():
+                write(2)
+            self.set()
+            return True
+
+    write(1)
+    watch(str(events), lambda event: heard.append(event.sequence), Ended())
+    assert heard == [1, 2]
 
 
 def test_states_are_told_as_the_cli_tells_them(lab: Lab) -> None:

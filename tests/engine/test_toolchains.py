@@ -48,7 +48,7 @@ esac
     [
         ("toolchain: pip, virtualenv: ../beside", "../beside"),
         ("toolchain: uv", ".venv"),
-        ("toolchain: poetry", "../poetrys"),
+        pytest.param("toolchain: poetry", "../poetrys", marks=pytest.mark.long),
     ],
 )
 def test_both_run_in_the_environment_of_the_project(lab: Lab, tmp_path: Path, options: str, place: str) -> None:

@@ -6,7 +6,8 @@ hand over their arguments, environment, folder and files to a process that has t
 asks ``pulumi stack export`` for is read from the file of the state, since that command, too, takes longer to start than
 for its answer.
 
-Commands that a person gives (`Lab.by_hand`) start a real Python, which asks the real CLI, so that is tested too.
+Commands that a person gives (`Lab.by_hand`) start a real Python for programs and hosts, which asks the real CLI, so
+that is tested too. The list of installed packages is the only answer that they share.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from typing import Any
 from verge_pulumi.engine.declaring.model import validate
 
 WANTED = "WARM_PYTHON"
-"""The variable by which a command asks for such a process; without it the same script is a real Python."""
+"""The variable by which a command asks for such a process; without it the same script starts a real Python."""
 
 HOST = "pulumi.dynamic"
 """The module that hosts providers."""
@@ -48,10 +49,10 @@ CLIENT = """#!{python} -IS
 import json, os, signal, socket, sys
 
 what = [each for each in sys.argv[1:] if each != "-u"]
-if os.environ.get({wanted!r}) != {client!r}:
-    what = []
 if what == {packages!r}:
     sys.exit(print({listed!r}))
+if os.environ.get({wanted!r}) != {client!r}:
+    what = []
 if what[:2] != ["-m", {host!r}] and not "".join(what[:1]).endswith({program!r}):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # what it stands for has it too, and is given the time to end

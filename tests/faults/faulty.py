@@ -31,8 +31,8 @@ def refusal_of(call: Callable[[], object], kind: type[Exception]) -> str:
     return text
 
 
-def cases(number: int, part: int = 4) -> settings:
-    """Return how many cases hypothesis tries: all of them in `make soak`, a quarter or another part in `make test`.
+def cases(number: int, part: int = 8) -> settings:
+    """Return how many cases hypothesis tries: all of them in `make soak`, an eighth or another part in `make test`.
 
     No single one has a deadline, for the machine may be busy.
     """
