@@ -94,7 +94,9 @@ def _build(root: Path, folder: Path) -> list[Path]:
     sdist = _hatch(root, folder, "sdist")
     with tempfile.TemporaryDirectory() as scratch:
         with tarfile.open(sdist) as archive:
-            archive.extractall(scratch, filter="data")
+            # Python before 3.11.4 has no filters; what is unpacked is what was packed a moment ago.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(scratch)  # noqa: S202
         (unpacked,) = Path(scratch).iterdir()
         return [sdist, _hatch(unpacked, folder, "wheel")]
 
