@@ -60,9 +60,9 @@ def test_another_checkout_gives_the_same_bytes(built: Path, tmp_path: Path) -> N
 
 
 def test_the_wheel_has_every_file_of_the_package_and_the_examples(wheel: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "verge_pulumi", "examples"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    # A new file counts before it is committed.
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "verge_pulumi", "examples"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     with zipfile.ZipFile(wheel) as opened:
         inside = {name for name in opened.namelist() if ".dist-info/" not in name}
     wanted = {f"verge_pulumi/{path}" if path.startswith("examples/") else path for path in listed}
