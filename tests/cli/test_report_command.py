@@ -116,6 +116,18 @@ def test_the_limit_and_the_parallelism_are_heeded() -> None:
     assert report(file("create"), "--parallel", "1").stdout != report(file("create"), "--parallel", "50").stdout
 
 
+def test_the_parallelism_of_the_environment_counts_as_for_pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, fifty = (report(file("create"), "--parallel", number).stdout for number in ("1", "50"))
+    monkeypatch.setenv("PULUMI_PARALLEL", "50")
+    assert report(file("create")).stdout == fifty
+    assert report(file("create"), "--parallel", "1").stdout == one
+    monkeypatch.delenv("PULUMI_PARALLEL")
+    otherwise = report(file("create")).stdout
+    for ignored in ("", "0", "-3", "many"):
+        monkeypatch.setenv("PULUMI_PARALLEL", ignored)
+        assert report(file("create")).stdout == otherwise
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--limit", "10"], ["--fail-on", "everything"], ["--format", "yaml"], ["--parallel", "0"], ["--no-such-option"]],
@@ -306,8 +318,10 @@ def test_what_a_code_page_lacks_is_replaced() -> None:
 
 
 def test_the_simulator_has_its_own_options() -> None:
-    told = RUNNER.invoke(app, ["simulator", "--help"])
+    told = RUNNER.invoke(app, ["simulator", "--help"], prog_name="verge-pulumi")
     assert (told.exit_code, "--transition-seconds" in told.stdout) == (0, True)
+    assert told.stdout.startswith("usage: verge-pulumi simulator ")
+    assert "Example: verge-pulumi simulator --port" in told.stdout
     refused = RUNNER.invoke(app, ["simulator", "--host", "192.0.2.1"])
     assert refused.exit_code == 1
     assert "Unable to start the simulator: " in refused.stderr

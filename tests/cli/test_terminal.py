@@ -217,6 +217,14 @@ def test_help_at_a_terminal_loses_no_word(command: str, monkeypatch: pytest.Monk
     assert plain - words() <= {"options"}
 
 
+@pytest.mark.parametrize("command", sorted(set(get_command(app).commands) - {"simulator"}))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("markup", ["rich", None])
+def test_help_calls_what_is_given_by_name(command: str, markup: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "rich_markup_mode", markup)
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "300", "NO_COLOR": "1"}).output
+    assert not re.search(r"list\[|<str>|<path>|<dir>|\{", shown)
+
+
 def test_help_is_coloured_at_a_terminal() -> None:
     shown = at_a_terminal("drift", "--help")
     assert "\x1b[" in shown

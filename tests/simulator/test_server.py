@@ -412,3 +412,4 @@ def test_the_help_names_the_dials(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert "PUT /_sim/faults" in text
     assert "X-Simulator-Page" in text
+    assert "usage: python -m verge_pulumi.simulator " in text

@@ -18,8 +18,11 @@ HEAD = """# Command line
 
 {note}
 
-`pip install 'verge-pulumi[cli]'` installs the command `verge-pulumi`. It finds VergeOS as a program does, by the
-[configuration](configuration.md). `verge-pulumi COMMAND --help` shows what is here.
+`pip install 'verge-pulumi[cli]'` installs the command `verge-pulumi`. `verge-pulumi COMMAND --help` shows what is here.
+
+`doctor` and `import` take address and login from the environment or the stack's [configuration](configuration.md).
+`drift` and `eject` take the address from the state, and the login from the environment. `conformance`, `billing`,
+`reap` and `report --live` read the environment alone. The others do not ask VergeOS.
 
 | command | |
 |---|---|"""
@@ -61,7 +64,7 @@ def _section(name: str, command: Any) -> Iterator[str]:
     if name == "simulator":
         rows = [_row(each.option_strings, each.help, each.default) for each in parser()._actions]
     else:
-        rows = [_row(each.opts, getattr(each, "help", ""), each.default) for each in command.params]
+        rows = [_row(_names(each), getattr(each, "help", ""), each.default) for each in command.params]
     shown = [row for row in rows if "--help" not in row]
     if shown:
         yield from ("| given | if not | meaning |", "|---|---|---|", *shown, "")
@@ -69,6 +72,11 @@ def _section(name: str, command: Any) -> Iterator[str]:
         yield from (command.epilog, "")
     if name in MORE:
         yield f"[More]({MORE[name]})"
+
+
+def _names(parameter: Any) -> Sequence[str]:
+    """Return the flags of an option, or what stands for an argument in the usage."""
+    return parameter.opts if parameter.param_type_name == "option" else [parameter.metavar or parameter.name]
 
 
 def _row(names: Sequence[str], says: str | None, default: Any) -> str:

@@ -17,6 +17,7 @@ from verge_pulumi.cli.doctor import EPILOG as DOCTOR_EPILOG
 from verge_pulumi.cli.doctor import doctor
 from verge_pulumi.cli.drift import drift
 from verge_pulumi.cli.eject import eject
+from verge_pulumi.cli.helping import Command
 from verge_pulumi.cli.importing import EPILOG as IMPORT_EPILOG
 from verge_pulumi.cli.importing import importing
 from verge_pulumi.cli.new import new
@@ -53,17 +54,17 @@ def verge_pulumi(
             stream.reconfigure(errors="replace")
 
 
-app.command()(billing)
-app.command()(compare)
-app.command(epilog=CONFORMANCE_EPILOG)(conformance)
-app.command(epilog=DOCTOR_EPILOG)(doctor)
-app.command()(drift)
-app.command()(eject)
-app.command("import", epilog=IMPORT_EPILOG)(importing)
-app.command()(new)
-app.command()(reap)
-app.command(epilog=EPILOG)(report)
-app.command()(uses)
+app.command(cls=Command)(billing)
+app.command(cls=Command)(compare)
+app.command(cls=Command, epilog=CONFORMANCE_EPILOG)(conformance)
+app.command(cls=Command, epilog=DOCTOR_EPILOG)(doctor)
+app.command(cls=Command)(drift)
+app.command(cls=Command)(eject)
+app.command("import", cls=Command, epilog=IMPORT_EPILOG)(importing)
+app.command(cls=Command)(new)
+app.command(cls=Command)(reap)
+app.command(cls=Command, epilog=EPILOG)(report)
+app.command(cls=Command)(uses)
 # The simulator has a command line of its own, --help included.
 _OWN = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command(add_help_option=False, context_settings=_OWN)(simulator)

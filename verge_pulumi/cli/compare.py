@@ -19,14 +19,20 @@ def compare(
     left: Annotated[
         str,
         typer.Argument(
-            help="A stack of the project in this folder, or a file of 'pulumi stack export'.", autocompletion=stacks
+            metavar="LEFT",
+            help="A stack of the project in this folder, or a file of 'pulumi stack export'.",
+            autocompletion=stacks,
         ),
     ],
-    right: Annotated[str, typer.Argument(help="Another one.", autocompletion=stacks)],
+    right: Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.", autocompletion=stacks)],
     form: Annotated[Format, typer.Option("--format", help="How the comparison is written.")] = Format.TEXT,
     prefix: Annotated[
         list[str] | None,
-        typer.Option(help="What names begin with where it is not the stack: 'stack=prefix'. May be repeated."),
+        typer.Option(
+            metavar="STACK=PREFIX",
+            help="Prefix of the names of a stack where it is not the stack's name, such as 'prod=live'. May be "
+            "repeated.",
+        ),
     ] = None,
     literal: Annotated[bool, typer.Option("--literal", help="Tell differences of prefixes and addresses too.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where something differs.")] = False,

@@ -25,14 +25,15 @@ from verge_pulumi.review.systems import connect
 
 EPILOG = (
     "Exit codes: 0 no difference affects a resource, 1 the comparison failed, or VergeOS did not describe all tables, "
-    "2 a difference affects a resource, or wrong usage."
+    "2 a difference affects a resource, or wrong usage. With --lab: 0 nothing differs, 1 something is left, failed or "
+    "was interrupted, 2 an assumption differs, or wrong usage."
 )
 
 
 def conformance(
     given: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Read a report that --report wrote, instead of a running VergeOS."),
+        typer.Argument(metavar="FILE", help="Read a report that --report wrote, instead of a running VergeOS."),
     ] = None,
     report: Annotated[
         Path | None,
@@ -58,8 +59,9 @@ def conformance(
     VERGEOS_HOST, VERGEOS_API_KEY and so on. The account must be an administrator, since VergeOS shows schemas to no
     other.
 
-    With --lab, which is for test systems only, it then tests how VergeOS behaves: it makes, changes and deletes objects
-    of its own, and leaves none behind.
+    With --lab, on a test system only, it tests how VergeOS behaves instead: it makes, changes and deletes objects of
+    its own and removes them all. That takes about 1,300 requests and at least a minute, and it asks before it begins.
+    FILE and --report do not go with it.
     """
     if lab:
         if given or report:

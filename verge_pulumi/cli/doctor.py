@@ -21,15 +21,25 @@ _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red", Le
 
 def doctor(
     folder: Annotated[
-        Path, typer.Argument(help="The Pulumi project, if there is one.", exists=True, file_okay=False)
+        Path,
+        typer.Argument(metavar="FOLDER", help="The Pulumi project, if there is one.", exists=True, file_okay=False),
     ] = Path(),
     stack: Annotated[
-        str, typer.Option("--stack", "-s", help="Its stack; the selected one if not given.", autocompletion=stacks)
+        str,
+        typer.Option(
+            "--stack", "-s", metavar="STACK", help="Its stack; the selected one if not given.", autocompletion=stacks
+        ),
     ] = "",
     provider: Annotated[
-        str, typer.Option(help="Name of a Provider in the state: check the system that it leads to.")
+        str, typer.Option(metavar="NAME", help="Name of a Provider in the state: check the system that it leads to.")
     ] = "",
-    user: Annotated[str, typer.Option(help="Whose the API key is, which VergeOS does not tell: to check rights.")] = "",
+    user: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="User that the API key belongs to, for the check of rights. VergeOS does not say it.",
+        ),
+    ] = "",
     preview: Annotated[
         bool, typer.Option("--preview", help="Ask only for the rights that previews and refreshes take.")
     ] = False,

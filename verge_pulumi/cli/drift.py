@@ -21,12 +21,18 @@ def drift(
     stacks: Annotated[
         list[str],
         typer.Argument(
-            help="Stacks of the project in this folder, or files of 'pulumi stack export'.", autocompletion=known
+            metavar="STACK",
+            help="Stacks of the project in this folder, or files of 'pulumi stack export'.",
+            autocompletion=known,
         ),
     ],
     form: Annotated[Format, typer.Option("--format", help="How the report is written.")] = Format.TEXT,
 ) -> None:
     """Say which managed objects differ from the states of stacks, and what is in no stack. Nothing is ever written.
+
+    The address of VergeOS is read from the states. Credentials come from the environment: VERGEOS_API_KEY and so on.
+
+    Example: verge-pulumi drift dev prod
 
     Exit codes: 0 nothing differs, 1 something does, 2 it could not be found out.
     """

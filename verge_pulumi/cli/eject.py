@@ -21,25 +21,33 @@ from verge_pulumi.review.stack_commands import StackCommands
 
 
 def eject(
-    stack: Annotated[str, typer.Argument(help="A stack of the project in this folder.", autocompletion=stacks)],
+    stack: Annotated[
+        str, typer.Argument(metavar="STACK", help="A stack of the project in this folder.", autocompletion=stacks)
+    ],
     only: Annotated[
         list[str] | None,
-        typer.Option(help="A resource or component by its name in the program, or a pattern. May be repeated."),
+        typer.Option(
+            metavar="PATTERN",
+            help="A resource or component by its name in the program, or a pattern. May be repeated.",
+        ),
     ] = None,
     keep_marks: Annotated[bool, typer.Option("--keep-marks", help="Leave the marks in the descriptions.")] = False,
     to: Annotated[
         Literal["terraform"] | None, typer.Option("--for", help="Print import blocks for the vendor's provider.")
     ] = None,
     backup: Annotated[
-        Path | None, typer.Option(help="Where the state is kept as it was; <stack>.before-eject.json if not given.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the state is kept as it was; STACK.before-eject.json if not given."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be given back.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop managing objects: take their marks off, and then their entries out of the state of a stack.
 
-    Nothing is deleted, and nothing but the mark is changed in VergeOS. Exit codes: 0 all is given back, 1 not all marks
-    could be taken off and the state is as it was, 2 it could not be found out what to give back.
+    Nothing is deleted, and nothing but the mark is changed in VergeOS.
+
+    Exit codes: 0 nothing failed (also with --dry-run, or if you say no), 1 a mark could not be taken off, or the state
+    could not be written; the state is then as it was, 2 it could not be found out what to give back.
     """
     commands = StackCommands(Path(), stack)
     try:

@@ -31,19 +31,24 @@ EPILOG = (
 
 def importing(
     folder: Annotated[
-        Path, typer.Argument(help="Folder of the Pulumi project; the program is written there.")
+        Path, typer.Argument(metavar="FOLDER", help="Folder of the Pulumi project; the program is written there.")
     ] = Path(),
     stack: Annotated[
         str,
         typer.Option(
-            "--stack", "-s", help="Stack to import into; the selected one if not given.", autocompletion=stacks
+            "--stack",
+            "-s",
+            metavar="STACK",
+            help="Stack to import into; the selected one if not given.",
+            autocompletion=stacks,
         ),
     ] = "",
     only: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="PATTERN",
             help="Import only objects with this name or pattern, such as 'web-*' or 'Network/lan', and what lies "
-            "within them. May be repeated, and goes together with --tag, --cluster and --network, each of which adds."
+            "within them. May be repeated, and goes together with --tag, --cluster and --network, each of which adds.",
         ),
     ] = None,
     tag: Annotated[
@@ -62,7 +67,8 @@ def importing(
         typer.Option(metavar="NAME", help="Import the machines with a NIC on this network. May be repeated."),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(help="Leave out objects with this name or pattern. May be repeated.")
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Leave out objects with this name or pattern. May be repeated."),
     ] = None,
     with_needs: Annotated[
         bool, typer.Option("--with-needs", help="Also import what the chosen objects refer to.")
@@ -99,8 +105,8 @@ def importing(
         bool,
         typer.Option(
             "--mark",
-            help="Then write the mark of the stack to VergeOS: a line in the description of each object in its state, "
-            "by which other stacks see that it is managed.",
+            help="After the state is written and the preview shows no change, write the mark of the stack to VergeOS: "
+            "a line in the description of each object in its state, by which other stacks see that it is managed.",
         ),
     ] = False,
     take_over: Annotated[
@@ -122,6 +128,7 @@ def importing(
     tfstate: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE",
             help="Import what Terraform manages, under the names that it has there, from a file that 'terraform state "
             "pull' wrote; prints how to remove it from Terraform. --only adds other objects.",
         ),

@@ -32,9 +32,15 @@ Wanted = Annotated[
     bool,
     typer.Option("--lab", help="Test the behaviour of a test system with objects that it makes, and delete them all."),
 ]
-Prefix = Annotated[str, typer.Option(help="With --lab: what the names of its objects begin with.")]
+Prefix = Annotated[
+    str,
+    typer.Option(
+        metavar="PREFIX",
+        help="With --lab: prefix of the names of its objects, 3 to 16 lower-case letters, digits and hyphens.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="With --lab: do not ask.")]
-Stop = Annotated[bool, typer.Option("--stop", help="With --lab: stop at the first surprise.")]
+Stop = Annotated[bool, typer.Option("--stop", help="With --lab: stop at the first assumption that differs or fails.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(
@@ -51,12 +57,12 @@ def run_lab(prefix: str, only: list[str], *, yes: bool, first: bool, as_json: bo
         prefix: How the names of all objects begin.
         only: Patterns of the ids of the assumptions to try out; all of them if there is none.
         yes: Whether nobody is asked.
-        first: Whether to stop at the first surprise.
+        first: Whether to stop at the first assumption that differs or fails.
         as_json: Whether to print JSON.
     """
     try:
         if not PREFIX.fullmatch(prefix):
-            form = "3 to 16 small letters, digits and hyphens, a letter first and no hyphen last"
+            form = "3 to 16 lower-case letters, digits and hyphens, a letter first and no hyphen last"
             raise EngineError(f"the prefix must be {form}")
         connection = connect(read_settings(lambda name: None, os.environ))
     except (EngineError, VergeError) as error:
@@ -150,7 +156,11 @@ def _lines(result: Result) -> Iterator[str]:
 def _summary(outcome: Outcome, requests: int) -> Iterator[str]:
     counts = ", ".join(f"{verdict} {count}" for verdict in Verdict if (count := outcome.count(verdict)))
     ended = (
-        " It was interrupted." if outcome.interrupted else " It stopped at this surprise." if outcome.stopped else ""
+        " It was interrupted."
+        if outcome.interrupted
+        else " It stopped there, since --stop was given."
+        if outcome.stopped
+        else ""
     )
     yield f"{len(outcome.results)} tried out: {counts or 'nothing'}. {requests} requests.{ended}"
     if not outcome.left:

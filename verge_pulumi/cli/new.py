@@ -46,10 +46,14 @@ def new(
     example: Annotated[
         str | None,
         typer.Argument(
-            help="Which example; at a terminal it is asked for, elsewhere they are listed.", autocompletion=_completed
+            metavar="EXAMPLE",
+            help="Which example; at a terminal it is asked for, elsewhere they are listed.",
+            autocompletion=_completed,
         ),
     ] = None,
-    folder: Annotated[Path, typer.Argument(help="Where to; no file that is there is replaced.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to; no file that is there is replaced.")
+    ] = Path(),
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="The name of the project; that of its folder if not given.")
     ] = None,

@@ -21,22 +21,28 @@ from verge_pulumi.review.systems import connect
 
 
 def reap(
-    project: Annotated[str, typer.Option(help="The project of the stacks.")],
-    stacks: Annotated[str, typer.Option(help="Which stacks, as a pattern.")] = "pr-*",
+    project: Annotated[str, typer.Option(metavar="NAME", help="The project of the stacks.")],
+    stacks: Annotated[str, typer.Option(metavar="PATTERN", help="Which stacks, as a pattern.")] = "pr-*",
     state: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="FILE",
             help="A file of 'pulumi stack export' that tells which rows a stack holds; else the stack of the project "
-            "in this folder is exported. May be repeated."
+            "in this folder is exported. May be repeated.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete what the sandboxes of a project left in VergeOS when their time is over; nothing without such a time.
+    """Delete the objects of expired sandboxes of a project from VergeOS; objects without an expiry are kept.
 
-    Only what the state of its stack holds is deleted. Exit codes: 0 all that expired is deleted, 1 some of it is not, 2
-    it could not be found out.
+    Only objects that the state of their stack holds are deleted. Address and login: VERGEOS_HOST, VERGEOS_API_KEY and
+    so on.
+
+    Example: verge-pulumi reap --project shop --stacks 'pr-*' --dry-run
+
+    Exit codes: 0 nothing failed (also with --dry-run, or if you say no), 1 an expired object may not be deleted, or its
+    deletion failed, 2 it could not be found out what has expired.
     """
     now = datetime.now(UTC)
     try:

@@ -58,7 +58,13 @@ def report(
         typer.Option(metavar="WORDS", help=f"What to fail for, separated by commas: {', '.join(GATES)}."),
     ] = None,
     parallel: Annotated[
-        int | None, typer.Option(metavar="NUMBER", min=1, help="What 'pulumi up --parallel' will be given, if it is.")
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            min=1,
+            help="Resources that 'pulumi up' will work on at once, for the estimate of requests; if not given, "
+            "PULUMI_PARALLEL, or four for each processor.",
+        ),
     ] = None,
     live: Annotated[
         bool,
@@ -75,7 +81,7 @@ def report(
         raise typer.BadParameter(str(error), param_hint="--fail-on") from None
     if limit and limit < SMALLEST_LIMIT:
         raise typer.BadParameter(f"at least {SMALLEST_LIMIT}, or 0 for no limit", param_hint="--limit")
-    found = [plan for name in previews or [STDIN] for plan in _read(name, parallel)]
+    found = [plan for name in previews or [STDIN] for plan in _read(name, parallel or _of_pulumi())]
     seen, notes = _look() if live else ([], [])
     rendered = _rendered(found, form, limit, seen, notes)
     if output is None:
@@ -87,6 +93,12 @@ def report(
         typer.echo(f"Stopped by --fail-on: {gate.what}.", err=True)
     if refused:
         raise typer.Exit(refused[0].code)
+
+
+def _of_pulumi() -> int | None:
+    """Return how many resources Pulumi works on at once by the environment; what is no such number it ignores, too."""
+    given = os.environ.get("PULUMI_PARALLEL", "")
+    return int(given) or None if given.isdecimal() else None
 
 
 def _read(name: str, parallel: int | None) -> list[Plan]:

@@ -14,4 +14,4 @@ def simulator(context: typer.Context) -> None:
     except MissingExtra as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    raise typer.Exit(main(context.args))
+    raise typer.Exit(main(context.args, context.command_path))

@@ -17,14 +17,19 @@ def uses(
     stacks: Annotated[
         list[str],
         typer.Argument(
-            help="Stacks of the project in this folder, or files of 'pulumi stack export'.", autocompletion=known
+            metavar="STACK",
+            help="Stacks of the project in this folder, or files of 'pulumi stack export'.",
+            autocompletion=known,
         ),
     ],
 ) -> None:
     """Write the classes of resources in the states of stacks, as preview_account and deploy_account take them.
 
-    VergeOS is not asked. Look-ups are in no state: add those that the programs make. Exit codes: 0 they are written, 2
-    a state could not be read.
+    VergeOS is not asked. Look-ups are in no state: add those that the programs make.
+
+    Example: verge-pulumi uses dev prod
+
+    Exit codes: 0 they are written, 2 a state could not be read.
     """
     try:
         with working("Reading the states"):

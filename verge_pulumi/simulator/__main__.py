@@ -28,13 +28,18 @@ _WHO = f"""The page and the dials answer by the names of loopback and by the add
 need no header; in a browser only the page at / turns the dials, by the header {PAGE}."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return what reads the command line."""
+def parser(command: str = "python -m verge_pulumi.simulator") -> argparse.ArgumentParser:
+    """Return what reads the command line.
+
+    Args:
+        command: What was typed before its options.
+    """
     dials = "\n".join(f"  {dial:24} {meaning}" for dial, meaning in HELP.items())
+    shown = f"Dials (JSON, no login), below the printed address:\n{dials}"
     parser = argparse.ArgumentParser(
-        prog="python -m verge_pulumi.simulator",
+        prog=command,
         description="A VergeOS on this machine, for trying out and testing clients.",
-        epilog=f"Dials (JSON, no login), below the printed address:\n{dials}\n\n{_WHO}",
+        epilog=f"Example: {command} --port 8006\n\n{shown}\n\n{_WHO}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -65,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         "--transition-seconds",
         type=float,
         default=1.0,
-        help="how long power changes take (default: %(default)s)",
+        help="seconds that a power change takes (default: %(default)s)",
     )
     add(
         "--requests-per-hour",
@@ -77,16 +82,17 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, command: str = "python -m verge_pulumi.simulator") -> int:
     """Run a simulator until SIGINT or SIGTERM.
 
     Args:
         arguments: The command line; by default the process's own.
+        command: What was typed before it.
 
     Returns:
         The exit code: 0, or 1 when it could not start.
     """
-    given = parser().parse_args(arguments)
+    given = parser(command).parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -68,7 +68,7 @@ def test_the_prefix_has_to_be_typed(system: Simulator) -> None:
 def test_a_prefix_has_to_be_one_that_all_names_may_have(system: Simulator, prefix: str) -> None:
     result = called("--prefix", prefix, "--yes")
     assert (result.exit_code, writes(system)) == (1, [])
-    assert result.stderr.startswith("Unable to run the lab: the prefix must be 3 to 16 small letters")
+    assert result.stderr.startswith("Unable to run the lab: the prefix must be 3 to 16 lower-case letters")
 
 
 def test_a_prefix_that_an_earlier_lab_left_is_refused(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_what_differs_is_told_with_what_leans_on_it(system: Simulator, monkeypat
     stopped = called("--yes", "--stop")
     assert stopped.exit_code == 2
     assert "1 tried out: differs 1." in stopped.stdout
-    assert "It stopped at this surprise." in stopped.stdout
+    assert "It stopped there, since --stop was given." in stopped.stdout
 
 
 def test_json_has_all_of_it(system: Simulator) -> None:
