@@ -122,7 +122,8 @@ def test_who_says_no_gets_no_state(web: SiteBench, cli: MemoryCli) -> None:
 def test_a_state_with_pending_operations_is_left_alone(web: SiteBench, cli: MemoryCli) -> None:
     web.simulator.reset("log")
     cli.state["deployment"] = {"pending_operations": [{"type": "creating"}]}
-    with pytest.raises(EngineError, match=r"writes of an earlier run were cut off, .*Run 'pulumi refresh' first"):
+    advice = r"only the state records that\. Run 'pulumi up', then 'pulumi refresh --clear-pending-creates'"
+    with pytest.raises(EngineError, match=advice):
         web.imports(cli)
     assert files(web.folder) == {}
     assert web.simulator.requests() == []

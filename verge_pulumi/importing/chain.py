@@ -116,7 +116,8 @@ class Import:
         before = exported.get("deployment") or {}
         if before.get("pending_operations"):
             raise EngineError(
-                "writes of an earlier run were cut off, and only the state tells of them. Run 'pulumi refresh' first"
+                "an earlier run was cut off while it wrote, and only the state records that. Run 'pulumi up', then "
+                "'pulumi refresh --clear-pending-creates'"
             )
         settings = read_settings(self._systems.settings(stack.config), self._environment)
         if options.mark and not settings.mark:
