@@ -11,19 +11,35 @@ from bench.run import PAGE, PROVIDERS, TERRAFORM, Case, Measure, numbers, pulumi
 def main() -> None:
     """Run what the command line asks for."""
     providers = [*PROVIDERS, *([TERRAFORM] if terraform.is_there() else [])]
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--n", type=numbers, default=[1, 10, 50], help="machines (default 1,10,50)")
-    parser.add_argument("--latency", type=numbers, default=[0, 50], help="milliseconds for each answer (default 0,50)")
-    parser.add_argument("--parallel", type=numbers, default=[8, 64], help="engine parallelism (default 8,64)")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure what runs cost, and print it, or write it into docs/performance.md with --write.",
+    )
+    parser.add_argument(
+        "--n", type=numbers, default=[1, 10, 50], help="numbers of machines, separated by commas (default 1,10,50)"
+    )
+    parser.add_argument(
+        "--latency",
+        type=numbers,
+        default=[0, 50],
+        help="milliseconds that each answer takes longer, separated by commas (default 0,50)",
+    )
+    parser.add_argument(
+        "--parallel",
+        type=numbers,
+        default=[8, 64],
+        help="resources that the engine works on at once, separated by commas (default 8,64)",
+    )
     parser.add_argument(
         "--providers",
         default=",".join(providers),
-        help=f"of {', '.join(PROVIDERS)}, and {TERRAFORM} if {terraform.VARIABLE} names its binary (default all)",
+        help=f"which to run, separated by commas: {', '.join(PROVIDERS)}, and {TERRAFORM} if {terraform.VARIABLE} "
+        "names its binary (default: all)",
     )
     parser.add_argument(
         "--skip-checkpoints",
         action="store_true",
-        help="save the state at the end of each command only, which large N take too long without",
+        help="save the state only at the end of each command; without this, a large N takes too long",
     )
     parser.add_argument("--runs", type=int, default=5, help="how often each series is run, in turn (default 5)")
     parser.add_argument(
@@ -31,7 +47,8 @@ def main() -> None:
         type=int,
         default=0,
         metavar="COUNT",
-        help="the requests that each command has; with less than twice what it needs it saves (default: no limit)",
+        help="limit of requests for each command; below twice what a command needs, it saves requests (default: no "
+        "limit)",
     )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")
     arguments = parser.parse_args()

@@ -127,8 +127,17 @@ def seconds(backend: str, machines: int, commands: tuple[str, ...], cli: Path, *
 
 def main() -> None:
     """Measure, print, and with ``--write`` put the table into docs/performance.md."""
-    parser = argparse.ArgumentParser(prog="python -m bench.backends", description=__doc__)
-    parser.add_argument("--n", type=numbers, default=[50, 250, 1000], help="machines (default 50,250,1000)")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.backends",
+        description="Measure what each backend that keeps the state costs, and what saving it only at the end saves: a "
+        "folder, PostgreSQL, and a store that speaks S3, all on this machine.",
+    )
+    parser.add_argument(
+        "--n",
+        type=numbers,
+        default=[50, 250, 1000],
+        help="numbers of machines, separated by commas (default 50,250,1000)",
+    )
     parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=[*BACKENDS], help="default: all of them")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()

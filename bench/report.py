@@ -40,7 +40,7 @@ def tables(measures: Sequence[Measure], *, scarce: bool = False) -> str:
         parts.append(f"### {latency:g} ms latency, engine parallelism {parallel}\n")
         parts.append(
             "| workload | N | requests | goal | naive | seconds | naive | engine's floor | times the floor | goal | "
-            "CPU ms for each | goal | peak MiB |"
+            "CPU ms for each resource | goal | peak MiB |"
         )
         parts.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
         smallest = min(m.case.machines for m in measures)
@@ -62,7 +62,10 @@ def _exports(measures: Sequence[Measure]) -> list[str]:
             seconds.setdefault(each.case.machines, []).append(each.export)
     if not seconds:
         return []
-    told = ", ".join(f"{min(taken):.2f} s with {number} machines" for number, taken in sorted(seconds.items()))
+    told = ", ".join(
+        f"{min(taken):.2f} s with {number} {'machine' if number == 1 else 'machines'}"
+        for number, taken in sorted(seconds.items())
+    )
     return [f"A preview and an update export the state once each: {told}.", ""]
 
 
