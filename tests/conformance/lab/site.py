@@ -14,7 +14,8 @@ from verge_pulumi.conformance.lab.lab import Lab
 from verge_pulumi.engine.reading.waiting import Clock
 from verge_pulumi.simulator import Options, Simulator
 
-PREFIX = "lab"
+PREFIX = "lab-07a1"
+"""It ends as drawn ones may: in a digit, and with letters in between."""
 
 
 @dataclass(frozen=True)

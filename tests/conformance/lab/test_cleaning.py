@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.lab.site import Site, assumed, site
+from tests.conformance.lab.site import PREFIX, Site, assumed, site
 from verge_pulumi.client import NoAnswer
 from verge_pulumi.conformance.lab import run as module
 from verge_pulumi.conformance.lab.lab import Lab
@@ -123,7 +123,7 @@ def test_what_cannot_be_removed_is_told() -> None:
         rows = here.simulator.rows("vms")
     assert len(rows) == 1
     assert outcome.left[0] == "vms/1: DELETE vms/<key> answered 403"
-    assert "vms/1 'lab-vm': new" in outcome.left
+    assert f"vms/1 '{PREFIX}-vm': new" in outcome.left
 
 
 def test_a_second_interruption_tells_what_may_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,8 @@ def test_the_authority_that_a_lab_left_is_named() -> None:
 
 def test_nothing_is_written_where_the_prefix_is_in_use() -> None:
     with site() as here:
-        here.simulator.add("vms", name="lab-vm")
-        with pytest.raises(EngineError, match=r"bear the prefix 'lab': vms/1 'lab-vm': it is there\. Choose another"):
+        here.simulator.add("vms", name=f"{PREFIX}-vm")
+        told = rf"bear the prefix '{PREFIX}': vms/1 '{PREFIX}-vm': it is there\. Choose another"
+        with pytest.raises(EngineError, match=told):
             tried(here, everything_runs)
         assert [request for request in here.simulator.requests() if request.verb != "GET"] == []

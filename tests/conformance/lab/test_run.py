@@ -135,7 +135,7 @@ def test_it_stops_at_the_first_surprise_if_told_to() -> None:
 def test_nothing_is_created_without_the_prefix_or_outside_of_what_was_made() -> None:
     with site() as here:
         with pytest.raises(NotOurs, match="POST vms without the prefix"):
-            here.lab.post("vms", {"name": "web", "description": "a lab is available, or in a slab-"})
+            here.lab.post("vms", {"name": "web", "description": f"a {PREFIX} is available, or in a s{PREFIX}-"})
         with pytest.raises(NotOurs, match="POST vnet_rules without the prefix"):
             here.lab.post("vnet_rules", {"vnet": 1, "name": "https"})
         assert [request for request in here.simulator.requests() if request.verb != "GET"] == []

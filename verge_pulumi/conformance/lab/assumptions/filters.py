@@ -40,7 +40,7 @@ def expressions(lab: Lab) -> None:
     two_vms(lab)
     for condition, expected in {
         "name rx '-sec.nd$'": ["second"],
-        "name rx '[[:alpha:]]+-vm$'": ["vm"],
+        "name rx '[[:alnum:]]+-vm$'": ["vm"],
         "name rx ''": ["second", "vm"],
         r"boot_delay rx '\\d'": [],
         "name re 'second'": [],
