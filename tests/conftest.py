@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,9 @@ REPEATING = (
 About one branch in two hundred is reached by these alone, and shows as missing.
 """
 
+MOST_TRACED = 2
+"""Of how many cases of one test coverage is measured: further ones seldom reach what these do not."""
+
 # Half of the processor time of a short command of Pulumi is its start, and a third of that the collection of garbage.
 os.environ |= {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
 
@@ -99,10 +103,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     So the last minutes are short tests, which keep all workers busy; the longest one, that of the tutorial, is the last
     that is collected and the first that runs.
     """
+    cases = Counter[str]()
     for item in items:
         if _starts_pulumi(item):
             item.add_marker("engine")
-        if item.path.relative_to(HERE).as_posix().startswith(REPEATING):
+        function = item.nodeid.partition("[")[0]
+        cases[function] += 1
+        if cases[function] > MOST_TRACED or item.path.relative_to(HERE).as_posix().startswith(REPEATING):
             item.add_marker("no_cover")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers == 1:

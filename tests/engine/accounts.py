@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import verge_pulumi
+from tests.engine import warm
 from tests.engine.command import LIMIT, Project
 from tests.engine.lab import Lab
 from verge_pulumi import Account, deploy_account, preview_account
@@ -77,7 +77,7 @@ def live(lab: Lab, project: Project, accounts: Accounts) -> None:
 def _verge_pulumi(project: Project, *arguments: str, **variables: str) -> str:
     environment = os.environ | project.lab.environment | variables
     environment["PATH"] = f"{project.lab.cli}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "verge_pulumi", *arguments]
+    command = [str(warm.python()), "-m", warm.COMMAND, *arguments]
     done = subprocess.run(
         command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT
     )

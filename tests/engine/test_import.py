@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -27,8 +26,6 @@ from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.engine.ownership.states import Place, StackState
 from verge_pulumi.importing.site import importable
 from verge_pulumi.simulator import Options, Simulator
-
-COMMAND = "from verge_pulumi.cli import main; main()"
 
 
 class Site:
@@ -82,7 +79,7 @@ class Site:
         self.lab.simulator.reset("log")
         before = self.lab.simulator.snapshot()
         ran = subprocess.run(
-            [sys.executable, "-c", COMMAND, "import", str(self.folder), "--yes", *options],
+            [warm.python(), "-m", warm.COMMAND, "import", str(self.folder), "--yes", *options],
             env=self._environment(),
             capture_output=True,
             text=True,

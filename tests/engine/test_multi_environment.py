@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -43,7 +42,7 @@ class Estate:
 
     def verge_pulumi(self, *arguments: str, given: str = "") -> str:
         """Run a command of this package, which needs no access to any system."""
-        return self._run([sys.executable, "-m", "verge_pulumi", *arguments], given=given)
+        return self._run([str(warm.python()), "-m", warm.COMMAND, *arguments], given=given)
 
     def _run(self, command: list[str], folder: str = ".", given: str = "", **variables: str) -> str:
         done = subprocess.run(

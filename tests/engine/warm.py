@@ -1,10 +1,10 @@
 """A Python that has imported what programs and providers need, and becomes a new process for each of them.
 
-Each command of the engine starts a host of dynamic providers, and mostly a program. Both spend twice as long on their
-imports as on what a test is about. The lab gives `python()` to the engine as the Python to use. It is a few lines that
-hand over their arguments, environment, folder and files to a process that has the imports done and forks. What a host
-asks ``pulumi stack export`` for is read from the file of the state, since that command, too, takes longer to start than
-for its answer.
+Each command of the engine starts a host of dynamic providers, and mostly a program; an import starts a recorder of
+that. All of them spend twice as long on their imports as on what a test is about. The lab gives `python()` to the
+engine as the Python to use. It is a few lines that hand over their arguments, environment, folder and files to a
+process that has the imports done and forks. What a host asks ``pulumi stack export`` for is read from the file of the
+state, since that command, too, takes longer to start than for its answer.
 
 Commands that a person gives (`Lab.by_hand`) start a real Python for programs and hosts, which asks the real CLI, so
 that is tested too. The list of installed packages is the only answer that they share.
@@ -16,6 +16,7 @@ import atexit
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import os
 import pkgutil
@@ -39,6 +40,14 @@ WANTED = "WARM_PYTHON"
 HOST = "pulumi.dynamic"
 """The module that hosts providers."""
 
+COMMAND = "verge_pulumi"
+"""The module that is the command line of this package."""
+
+RECORDER = "verge_pulumi.importing.recorder"
+"""The module by which that learns what a program registers."""
+
+MODULES = (HOST, COMMAND, RECORDER)
+
 PROGRAM = "pulumi-language-python-exec"
 """The script that runs a program."""
 
@@ -53,7 +62,7 @@ if what == {packages!r}:
     sys.exit(print({listed!r}))
 if os.environ.get({wanted!r}) != {client!r}:
     what = []
-if what[:2] != ["-m", {host!r}] and not "".join(what[:1]).endswith({program!r}):
+if not (what[:1] == ["-m"] and what[1] in {modules!r}) and not "".join(what[:1]).endswith({program!r}):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # what it stands for has it too, and is given the time to end
 with socket.socket(socket.AF_UNIX) as server:
@@ -65,8 +74,22 @@ with socket.socket(socket.AF_UNIX) as server:
 """
 """Stands for the process until it ends, and takes it along when it is killed."""
 
-STARTED = ("verge_pulumi.engine.runtime.host_start",)
-"""What does something when it is imported."""
+PACKAGES_OF_OURS = (
+    "client",
+    "engine",
+    "resources",
+    "components",
+    "lookups",
+    "checks",
+    "cloudinit",
+    "environments",
+    "cli",
+    "importing",
+)
+"""What programs, hosts and the command line need of this package."""
+
+STARTED = ("verge_pulumi.engine.runtime.host_start", RECORDER)
+"""What does something when it is imported, or is run as the main module."""
 
 EXPORT = """#!{python} -IS
 import json, os, sys
@@ -108,7 +131,7 @@ def python() -> Path:
     listed = subprocess.run([sys.executable, *PACKAGES], check=True, capture_output=True, text=True).stdout
     told = {"python": sys.executable, "client": client, "address": address, "listed": listed.strip()}
     for script, text in ((client, CLIENT), (export, EXPORT)):
-        Path(script).write_text(text.format(host=HOST, program=PROGRAM, packages=PACKAGES, wanted=WANTED, **told))
+        Path(script).write_text(text.format(modules=MODULES, program=PROGRAM, packages=PACKAGES, wanted=WANTED, **told))
         Path(script).chmod(0o755)
     return Path(client)
 
@@ -159,7 +182,7 @@ def import_all() -> None:
     # A program imports only what it uses, and a provider the rest when it is called; that is all of these.
     for name in ("pulumi.dynamic", "dill", "pydantic", "requests", "tenacity", "difflib", "fractions"):
         importlib.import_module(name)
-    for package in ("client", "engine", "resources", "components", "lookups", "checks", "cloudinit", "environments"):
+    for package in PACKAGES_OF_OURS:
         import_whole(f"verge_pulumi.{package}")
     resources = importlib.import_module("verge_pulumi.resources")
     for noun in resources.__all__:
@@ -179,6 +202,12 @@ def become(client: socket.socket, programs: Path) -> None:
     for own, given in enumerate(files):
         os.dup2(given, own)
         os.close(given)
+    # Python has looked at the files that were there before: whether one can be sought in, say.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  it stays open
+    sys.stdout, sys.stderr = (  # unbuffered, as with -u
+        io.TextIOWrapper(io.FileIO(own, "w", closefd=False), errors=errors, write_through=True)
+        for own, errors in ((1, "strict"), (2, "backslashreplace"))
+    )
     os.setpgid(0, group)
     os.environ.clear()
     os.environ.update(environment)
@@ -195,8 +224,13 @@ def become(client: socket.socket, programs: Path) -> None:
         os._exit(code[0])  # taking apart all that was imported takes a tenth of a second
 
     try:
-        if arguments[0] == "-m":
+        if arguments[:2] == ["-m", HOST]:
             host(arguments[2:], programs)
+        elif arguments[0] == "-m":
+            sys.executable = str(programs / "python")
+            sys.argv[1:] = arguments[2:]
+            sys.path[0] = str(Path.cwd())
+            runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
         else:
             sys.argv[:] = arguments
             sys.path[0] = str(Path(arguments[0]).parent)

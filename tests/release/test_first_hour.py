@@ -29,6 +29,8 @@ STEPS = (
 )
 """What the first hour has in it."""
 
+SMOKE = Path(__file__).with_name("smoke.py")
+
 PAGE = tutorial.PAGE.read_text(encoding="utf-8")
 
 
@@ -48,7 +50,9 @@ def test_a_file_is_written_and_what_is_only_shown_is_not_typed(tmp_path: Path) -
 
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(sys.platform == "win32", reason="the tutorial is typed into a POSIX shell")
-def test_the_first_hour_goes_as_the_tutorial_says(cli: Path, built: Path, tmp_path: Path) -> None:
+def test_the_first_hour_goes_as_the_tutorial_says_and_the_wheel_has_all_it_needs(
+    cli: Path, built: Path, tmp_path: Path
+) -> None:
     wheelhouse.fill(tmp_path / "wheels", ["verge-pulumi[cli,simulator]", "pytest"])
     home, folder = tmp_path / "home", tmp_path / "empty"
     home.mkdir()
@@ -99,3 +103,8 @@ def test_the_first_hour_goes_as_the_tutorial_says(cli: Path, built: Path, tmp_pa
     assert "restart" in report
     assert [*(folder / "site" / "infrastructure").glob("*.py")]
     assert {path.name for path in home.iterdir()} <= {".pulumi", ".cache"}
+    # The rest of the wheel, where nothing but it and its extras is.
+    installed = folder / "shop" / ".venv" / "bin" / "python"
+    smoke = subprocess.run([installed, "-I", SMOKE], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert smoke.returncode == 0, smoke.stderr
+    assert f"works on Python {sys.version.split()[0]}" in smoke.stdout
