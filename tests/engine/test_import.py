@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,9 +17,9 @@ from tests.engine import vault, warm
 from tests.engine.events import rows_of
 from tests.engine.kinds import SUBJECTS, plot, program
 from tests.engine.lab import PROJECT, Lab, ask
+from tests.importing.rebuilding import differing
 from tests.soak.importing import misplaced
 from verge_pulumi import DriveArgs, Firewall, FirewallRule, Network, NicArgs, Power, Server
-from verge_pulumi.catalogue import TABLES
 from verge_pulumi.client import as_key
 from verge_pulumi.engine.ownership.mark import Mark, without_mark
 from verge_pulumi.engine.ownership.states import Place, StackState
@@ -293,27 +292,6 @@ def site_of_people(simulator: Simulator) -> None:
         mac = ask(simulator, "GET", f"machine_nics/{nic}?fields=macaddress")["macaddress"]
         make("vnet_addresses", vnet=lan, ip=f"10.0.0.1{number}", type="static", mac=mac, hostname=f"web-{number}")
         make("tag_members", tag=tag, member=f"vms/{vm}")
-
-
-DRAWN = {"machine", "identity", "macaddress", "mac", "uuid", "serial", "id", "status", "created", "modified", "creator"}
-"""Columns of which each system has its own: keys, what it draws for an object, and times."""
-
-
-def differing(old: Simulator, new: Simulator, rows: Mapping[Place, Place]) -> list[str]:
-    """Return in which columns new rows differ from the old ones that they stand for, references followed."""
-    found: list[str] = []
-    for (table, key), (_, other) in rows.items():
-        (before,) = [row for row in old.rows(table) if str(row["$key"]) == key]
-        (after,) = [row for row in new.rows(table) if str(row["$key"]) == other]
-        for column in [column for column in TABLES[table].columns if column.name not in DRAWN]:
-            was, now = before.get(column.name), after.get(column.name)
-            target, _, referred = str(was).rpartition("/")
-            if place := rows.get((column.target or target, referred)):
-                was = "/".join(place) if target else place[1]
-            if column.name == "description":
-                was, now = was or "", without_mark(now or "")
-            found += [f"{table}/{key} {column.name}: {was!r}, {now!r}"] if str(was) != str(now) else []
-    return found
 
 
 @pytest.mark.promise(13, 19)

@@ -62,7 +62,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("A word, a column or a table that this package does not know is no hindrance; words and tables are told."),
     Promise(
         "What is written keeps a rebuild on another release equal; what is left out is the same in all of them.",
-        missing="other tables than those of VMs and drives, which are compared in all columns",
+        missing="other tables than the 14 of networks, DNS, machines and rights, which are compared in all columns",
     ),
     Promise("The program, run against an empty VergeOS, makes the same objects again."),
     Promise(
