@@ -206,6 +206,15 @@ def test_an_empty_file_becomes_its_owners_alone(path: Path) -> None:
     assert len(entries(path)) == 1
 
 
+def test_what_is_no_file_is_left_as_it_is(path: Path) -> None:
+    os.mkfifo(path, 0o644)
+    path.chmod(0o644)  # whatever the umask is
+    told: list[str] = []
+    Trace(path, tell=told.append)(exchange())
+    assert told == ["no more is written to the trace (VERGEOS_TRACE): it is no file. Name one that does not exist yet"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
 def _folder(path: Path) -> None:
     path.mkdir()
 

@@ -13,6 +13,7 @@ import functools
 import json
 import operator
 import os
+import stat
 import sys
 import threading
 import time
@@ -91,8 +92,7 @@ class Trace:
     def _open(self) -> Iterator[int]:
         """Have the file alone."""
         if self._file is None:
-            more = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_BINARY"))  # as far as the system has them
-            self._file = os.open(self._path, functools.reduce(operator.or_, more, os.O_RDWR | os.O_CREAT), 0o600)
+            self._file = _opened(self._path)
         file, waited = self._file, 0.0
         while not _locked(file):
             if waited >= LOCK_PATIENCE:
@@ -135,6 +135,17 @@ class Trace:
 def trace_to(path: str) -> Trace:
     """Return this process's trace in a file."""
     return Trace(Path(os.path.expanduser(path)))  # noqa: PTH111  never raises
+
+
+def _opened(path: Path) -> int:
+    """Open a file; a device or a pipe is shut again as it was, since it is other programs' too."""
+    # As far as the system has them; without O_NONBLOCK a pipe may keep whoever opens it.
+    more = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
+    file = os.open(path, functools.reduce(operator.or_, more, os.O_RDWR | os.O_CREAT), 0o600)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise NoTrace("it is no file. Name one that does not exist yet")
+    return file
 
 
 def _read(file: int, at: int, size: int) -> bytes:
