@@ -24,7 +24,7 @@ stack=$(cat answers/selected)
 for word; do case "$word" in --stack=*) stack=${word#--stack=} ;; esac; done
 case "$1 $2 $3" in
   version*) cat answers/version ;;
-  "whoami --json"*) cat answers/whoami ;;
+  "whoami --json"*) cat answers/whoami 2>/dev/null && exit; cat answers/complaint >&2; exit 255 ;;
   "stack ls"*) cat answers/stacks || { echo "error: place 1: unexpected end of JSON input" >&2; exit 1; } ;;
   "stack --show-name --fully-qualify-stack-names")
     case "${stack#organization/shop/}" in
@@ -69,6 +69,11 @@ class Doctor:
     def fails(self, command: str) -> None:
         """Let a command of Pulumi's fail."""
         (self.folder / "answers" / command).unlink()
+
+    def complains(self, command: str, what: str) -> None:
+        """Let a command of Pulumi's fail with these words."""
+        self.fails(command)
+        self.answers("complaint", what)
 
     def program(self, text: str, name: str = "__main__.py") -> None:
         """Write a file of the program."""

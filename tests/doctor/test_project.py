@@ -135,14 +135,33 @@ def test_a_backend_that_does_not_answer(doctor: Doctor, bench: Bench) -> None:
         ("s3://states?endpoint=h&secret=c4nary", "s3://states"),
         ("postgres://me:c4nary@db/states?sslmode=off", "postgres://db/states"),
         ("https://api.pulumi.com", "https://api.pulumi.com"),
+        ("file:///home/me@work/states?metadata=skip", "file:///home/me@work/states"),
     ],
 )
 def test_the_address_of_a_backend_shows_no_login(doctor: Doctor, bench: Bench, url: str, shown: str) -> None:
     doctor.answers("whoami", {"url": url})
     told = doctor.told()
     assert told["backend"][1] == shown
-    assert told["lock"][0] == ("ok" if url.startswith("https:") else "not checked")
+    assert told["lock"][0] == ("ok" if url.startswith(("https:", "file:")) else "not checked")
     assert "c4nary" not in str(told)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://me:c4nary@127.0.0.1:1/db",
+        "postgres://me:c4nary/c4nary@127.0.0.1:1/db",
+        "postgres://127.0.0.1:1/db?user=me@here&password=c4nary",
+        "s3://states?endpoint=h&secret=c4nary",
+    ],
+)
+def test_what_pulumi_says_of_a_backend_shows_no_login(doctor: Doctor, bench: Bench, url: str) -> None:
+    doctor.complains("whoami", f'error: could not open "{url}": connection refused')
+    level, said, _ = doctor.told(exit_code=1)["backend"]
+    assert level == "problem"
+    assert said.startswith("'pulumi whoami --json' failed: error: could not open \"")
+    assert said.endswith('": connection refused')
+    assert "c4nary" not in said
 
 
 def test_the_stack(doctor: Doctor, bench: Bench) -> None:

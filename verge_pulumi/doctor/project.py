@@ -14,7 +14,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import ORIGIN
 from verge_pulumi.review.documents import Unreadable
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
-from verge_pulumi.review.stack_commands import StackCommands
+from verge_pulumi.review.stack_commands import StackCommands, without_logins
 from verge_pulumi.review.stacks import State, parse
 
 PATIENCE = 60.0
@@ -66,7 +66,7 @@ def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, l
         advice = "See where PULUMI_BACKEND_URL or 'pulumi login' leads, and whether its credentials are set."
         found.append(problem("backend", text(error, LONGEST_MESSAGE), advice))
         return nothing, [*found, *unchecked("the backend does not answer", "stack", "lock")]
-    found.append(ok("backend", _without_login(url)))
+    found.append(ok("backend", text(without_logins(url), LONGEST_MESSAGE)))
     try:
         chosen = StackCommands(folder, stack, patience=PATIENCE).must("stack", "--show-name", QUALIFIED).strip()
     except EngineError as error:
@@ -177,14 +177,6 @@ def _holder(path: Path) -> str:
         return f"{who} since {text(said['timestamp'])}"
     except (OSError, ValueError, KeyError, TypeError):
         return "somebody: its file cannot be read"
-
-
-def _without_login(url: str) -> str:
-    """Return the address of a backend without what may be a credential."""
-    scheme, separator, rest = url.partition("://")
-    rest = rest.partition("?")[0]
-    place, slash, path = rest.partition("/")
-    return text(f"{scheme}{separator}{place.rpartition('@')[2]}{slash}{path}", LONGEST_MESSAGE)
 
 
 def origins(state: State, provider: str) -> Sequence[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,11 +25,26 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of a command."""
+    """What became of a command; its error shows no logins."""
 
     code: int
     output: str
     error: str
+
+
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://)([^\s\"]+)", re.IGNORECASE)
+
+
+def without_logins(said: str) -> str:
+    """Return a text whose addresses have neither a login nor a query, since either may hold a password."""
+    return _ADDRESS.sub(_without_login, said)
+
+
+def _without_login(address: re.Match[str]) -> str:
+    scheme, rest = address.groups()
+    # A password that is not escaped may have any sign in it, and so may a query; the path of a folder is neither.
+    place = rest if scheme == "file://" else rest.rpartition("@")[2]
+    return scheme + re.split("[?&]", place, maxsplit=1)[0]
 
 
 class StackCommands:
@@ -73,7 +89,7 @@ class StackCommands:
             raise EngineError(f"'pulumi {' '.join(command)}' has not ended after {self._patience:g} s") from None
         except ValueError:
             raise EngineError(f"no stack can have the name '{text(self._stack)}'") from None
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return Ran(done.returncode, done.stdout, without_logins(done.stderr))
 
     def must(self, *command: str, given: str = "") -> str:
         """Run a command that must succeed; return what it writes.
@@ -83,7 +99,7 @@ class StackCommands:
         """
         ran = self.run(*command, given=given)
         if ran.code:
-            words = shown((ran.error or ran.output).strip())
+            words = shown((ran.error or without_logins(ran.output)).strip())
             raise EngineError(f"'pulumi {' '.join(command)}' failed: {words}")
         return ran.output
 
