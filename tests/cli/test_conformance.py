@@ -90,6 +90,32 @@ def test_a_report_is_written_and_read_again(here: Simulator, tmp_path: Path) -> 
     assert "Not read:\n  vnets: it was not read when the report was made" in again.stdout
 
 
+def test_a_table_that_a_report_says_nothing_of_is_named(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [], release="4.12.6")
+    report = json.loads(path.read_text())
+    del report["tables"]["vnets"]
+    path.write_text(json.dumps(report))
+    result = run(path)
+    assert result.exit_code == 0
+    assert "\nNo difference in what was read.\n" in result.stdout
+    # Tables of later releases are no loss.
+    assert "\nNot read:\n  vnets: the report says nothing of it\n\n" in result.stdout
+
+
+def test_a_table_of_a_report_that_the_catalogue_lacks_is_another_one(tmp_path: Path) -> None:
+    path = with_planted(tmp_path, [])
+    report = json.loads(path.read_text())
+    report["tables"]["zebras"] = {"fields": {"stripes": {"type": "text"}}}
+    path.write_text(json.dumps(report))
+    result = run(path, "--report", tmp_path / "again.json")
+    assert result.exit_code == 0
+    assert f"VergeOS 26.1.8: {len(TABLES)} tables with " in result.stdout
+    assert "It also has 0 other columns in these tables, and 224 other tables." in result.stdout
+    assert "zebras" not in (tmp_path / "again.json").read_text()
+    path.write_text(json.dumps(report | {"other_tables": None}))
+    assert "It also has 0 other columns in these tables.\n" in run(path).stdout
+
+
 def test_words_that_are_left_out_are_named(tmp_path: Path) -> None:
     path = with_planted(tmp_path, [])
     report = json.loads(path.read_text())

@@ -114,7 +114,7 @@ def test_a_default_that_may_be_somebodys_is_another_one() -> None:
     assert again.tables["vms"].columns["os_family"].default is LEFT_OUT
     (default,) = [each.difference for each in examine(again).findings if each.difference.kind == "default"]
     assert (default.ours, default.theirs) == ("linux", "another one")
-    assert as_report(again) == as_report(system)
+    assert as_report(again).tables == as_report(system).tables
 
 
 @pytest.mark.parametrize("default", [["a"], {"a": 1}])

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from verge_pulumi.catalogue import TABLES
+from verge_pulumi.catalogue import TABLES, tables_of
 from verge_pulumi.catalogue.described import (
     LEFT_OUT,
     DescribedColumn,
@@ -183,13 +183,21 @@ def _is_public_default(table: str, column: str, said: DescribedColumn) -> bool:
 
 
 def described_by(report: Report) -> DescribedSystem:
-    """Return what a report says of the system that it was made of."""
+    """Return what a report says of the system that it was made of.
+
+    Another version of this package may have made it, whose catalogue has fewer tables, or more.
+    """
+    said = {*report.tables, *report.absent, *report.unread}
+    silent = [name for name in tables_of(report.release) if name not in said]
+    unread = dict.fromkeys(report.unread, "it was not read when the report was made")
+    tables = {name: described(table.model_dump()) for name, table in report.tables.items() if name in TABLES}
+    others = report.other_tables
     return DescribedSystem(
         release=report.release,
-        tables={name: described(report.tables[name].model_dump()) for name in sorted(report.tables)},
+        tables=dict(sorted(tables.items())),
         absent=frozenset(report.absent),
-        unread=dict.fromkeys(report.unread, "it was not read when the report was made"),
-        other_tables=report.other_tables,
+        unread=dict(sorted({**unread, **dict.fromkeys(silent, "the report says nothing of it")}.items())),
+        other_tables=None if others is None else others + len(report.tables) - len(tables),
         told=frozenset(report.told),
         layout=report.layout,
         reported=True,
