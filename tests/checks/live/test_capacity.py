@@ -91,6 +91,25 @@ def test_one_machine_runs_on_one_node(live: Live) -> None:
     )
 
 
+@pytest.mark.parametrize("off", [True, False])
+def test_a_machine_for_a_node_that_is_out_now_is_a_doubt(live: Live, off: bool) -> None:
+    live.simulator.edit("nodes", 2, vm_ram=500 * GIB, maintenance=not off)
+    live.simulator.edit("machine_status", live.simulator.rows("nodes")[1]["machine"], running=not off)
+    assert live.warnings(lambda: VirtualMachine("web", name="web", ram=240 * GIB, cluster=1)) == []
+    assert live.warnings(lambda: VirtualMachine("web", name="web", ram=300 * GIB, cluster=1)) == [
+        "VirtualMachine 'web': 300.0 GiB of RAM are more than any node of the cluster 'cluster1' that runs now gives "
+        "to VMs: 240.0 GiB. Ask for less, or let a larger node run first; a VM runs on one node."
+    ]
+    assert "gives to VMs: 500.0 GiB. " in live.error(lambda: VirtualMachine("w", name="w", ram=501 * GIB, cluster=1))
+    assert "where 240.0 GiB are left. " in live.error(lambda: [running(f"web-{n}", 100) for n in range(3)])
+
+
+def test_a_cluster_whose_nodes_are_all_out_judges_no_machine_by_what_runs(live: Live) -> None:
+    live.simulator.edit("nodes", 3, maintenance=True)
+    assert live.warnings(lambda: running("web", 240, cluster=2)) == []
+    assert "gives to VMs: 240.0 GiB. " in live.error(lambda: running("web", 241, cluster=2))
+
+
 def test_a_machine_keeps_to_the_limits_of_its_cluster(live: Live) -> None:
     live.simulator.edit("clusters", 1, max_ram_per_vm=64 * GIB, max_cores_per_vm=16)
     error = live.error(lambda: VirtualMachine("web", name="web", ram=65 * GIB, cpu_cores=17, cluster=1))

@@ -16,19 +16,21 @@ from verge_pulumi.engine.declaring.values import in_units
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """What a node that runs has for machines (docs/vergeos/system.md §6).
+    """What a node has for machines (docs/vergeos/system.md §6).
 
     Attributes:
         ram: Bytes of memory that it gives to machines.
         room: The same with what is handed out twice.
         kept: Bytes that it keeps free for the machines of a node that fails.
         cores: Its cores.
+        runs: Whether machines can run on it now.
     """
 
     ram: int
     room: int
     kept: int
     cores: int
+    runs: bool
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Cluster:
 
     Attributes:
         name: What people call it.
-        nodes: The nodes that run; none where they are not known.
+        nodes: All of its nodes; none where they are not known.
         used_ram: Bytes that those machines have which run.
         used_cores: Virtual cores of these.
         most_ram: Bytes that one machine may have; 0 for no limit.
@@ -54,9 +56,13 @@ class Cluster:
     added_cores: int = field(default=0, init=False)
     _told: set[str] = field(default_factory=set, init=False)
 
+    @property
+    def _running(self) -> list[Node]:
+        return [node for node in self.nodes if node.runs]
+
     def one(self, ram: int, cores: int) -> Iterator[Finding]:
         """Compare one machine with what any machine may have."""
-        largest = _largest([node.ram for node in self.nodes])
+        largest, now = (_largest([node.ram for node in nodes]) for nodes in (self.nodes, self._running))
         if 0 < self.most_ram < ram:
             cause = (
                 f"{in_units(ram)} of RAM are more than the {in_units(self.most_ram)} that {self.name} gives to one VM"
@@ -65,6 +71,10 @@ class Cluster:
         elif 0 < largest < ram:
             cause = f"{in_units(ram)} of RAM are more than any node of {self.name} gives to VMs: {in_units(largest)}"
             yield Mistake(cause, "Ask for less; a VM runs on one node.")
+        elif 0 < now < ram:
+            cause = f"{in_units(ram)} of RAM are more than any node of {self.name} that runs now gives to VMs: "
+            advice = "Ask for less, or let a larger node run first; a VM runs on one node."
+            yield Doubt(f"{cause}{in_units(now)}", advice)
         if 0 < self.most_cores < cores:
             cause = f"{cores} cores are more than the {self.most_cores} that {self.name} gives to one VM"
             yield Mistake(cause, "Ask for less, or raise max_cores_per_vm of the cluster.")
@@ -73,14 +83,14 @@ class Cluster:
         """Count what is to run in addition, and tell if it does not fit, or only as long as no node fails."""
         self.added_ram += ram
         self.added_cores += cores
-        if ram and self.nodes:
+        if ram and self._running:
             yield from self._memory()
-        if cores and self.nodes:
+        if cores and self._running:
             yield from self._processors()
 
     def _memory(self) -> Iterator[Finding]:
         """Compare with what is free, and with what is left of that if a node fails, or is kept free for that."""
-        rooms, kept = [node.room for node in self.nodes], sum(node.kept for node in self.nodes)
+        rooms, kept = [node.room for node in self._running], sum(node.kept for node in self._running)
         if not all(rooms):
             return  # a node does not tell it
         free, lost = max(sum(rooms) - self.used_ram, 0), _of_one(rooms)
@@ -95,7 +105,7 @@ class Cluster:
 
     def _processors(self) -> Iterator[Finding]:
         """Compare with the cores that there are, and with those that are left if a node fails."""
-        each, used = [node.cores for node in self.nodes], self.used_cores + self.added_cores
+        each, used = [node.cores for node in self._running], self.used_cores + self.added_cores
         if not all(each):
             return
         cores, left = sum(each), sum(each) - _of_one(each)
@@ -159,7 +169,7 @@ class Clusters:
 
 def _cluster(row: Row, nodes: Collection[Row]) -> Cluster:
     # Who may not see all of its nodes cannot tell what it has.
-    nodes = [node for node in nodes if _is_there(node)] if len(nodes) >= number(row.get("total_nodes")) else ()
+    nodes = nodes if len(nodes) >= number(row.get("total_nodes")) else ()
     return Cluster(
         name=f"the cluster '{printable(str(row.get('name')))}'",
         nodes=tuple(_node(node, number(row.get("ram_overcommit_pct"))) for node in nodes),
@@ -178,6 +188,7 @@ def _node(row: Row, overcommit: int) -> Node:
         room=ram * (100 + overcommit) // 100,
         kept=number(row.get("failover_ram")) * MIB,
         cores=number(row.get("cores")),
+        runs=row.get("running") is not False and not row.get("maintenance"),
     )
 
 
@@ -189,8 +200,3 @@ def _largest(each: Sequence[int]) -> int:
 def _of_one(each: Sequence[int]) -> int:
     """Return what is lost if the largest of several nodes fails; of the only one there is nothing to fall back on."""
     return max(each) if len(each) > 1 else 0
-
-
-def _is_there(node: Row) -> bool:
-    """Say whether machines can run on a node."""
-    return node.get("running") is not False and not node.get("maintenance")
