@@ -128,6 +128,19 @@ def test_any_hour_holds_no_more_than_the_limit(budget: Make, time: Time) -> None
     assert all(late - early >= HOUR for early, late in zip(sent, sent[19:], strict=False))
 
 
+def test_when_so_many_may_be_sent(budget: Make, time: Time) -> None:
+    pace = budget(100)
+    for _ in range(93):
+        use(pace, 1)
+        time.now += 10
+    assert (pace.at_once, pace.wait, pace.wait_for(2)) == (2, 0, 0)
+    assert pace.wait_for(3) == pytest.approx(HOUR - 930)
+    assert pace.wait_for(5) == pytest.approx(HOUR - 910)
+    # No hour has so many: they are free once all are.
+    assert pace.wait_for(500) == pace.wait_for(95) == pytest.approx(HOUR - 10)
+    assert budget(0).wait_for(500) == 0
+
+
 def test_no_limit_counts_and_never_waits(budget: Make, time: Time, tmp_path: Path) -> None:
     pace = budget(0, tmp_path / "none" / "ledger")
     use(pace, 5000)

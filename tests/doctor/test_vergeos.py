@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import json
+import re
 import socket
 import time
 from pathlib import Path
@@ -263,13 +264,30 @@ def test_the_state_tells_whose_an_api_key_is(network: Bench, doctor: Doctor, mon
 
 def test_a_used_up_hour_sends_nothing(network: Bench, doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERGEOS_REQUESTS_PER_HOUR", "100")
-    spend(network.simulator, 100, 97)
+    spend(network.simulator, 100, 98)
     told = doctor.told(exit_code=1)
-    assert told["requests"][:2] == ("problem", "the requests of this hour are used up (3 left, for deletes)")
+    assert told["requests"][:2] == ("problem", "the requests of this hour are used up (2 left, for deletes)")
     assert told["requests"][2].startswith("The next is free at ")
     assert levels(told, "vergeos", "clock", *OF_VERGEOS) == {"not checked"}
     assert network.simulator.requests() == []
     assert doctor.requests == 0
+
+
+def test_fewer_requests_than_a_check_up_takes_are_not_said_to_be_used_up(
+    network: Bench, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERGEOS_REQUESTS_PER_HOUR", "100")
+    spend(network.simulator, 100, 92)
+    told = doctor.told(exit_code=1)
+    assert told["requests"][:2] == ("problem", "only 6 of the 10 requests that a check-up takes are left of this hour")
+    # Those that were sent first, 1,000 s ago, are free again first.
+    free = re.match(r"10 are free at (\d\d):(\d\d):(\d\d)\. ", told["requests"][2])
+    assert free is not None
+    hours, minutes, seconds = map(int, free.groups())
+    now = time.localtime()
+    passed = (hours - now.tm_hour) * 3600 + (minutes - now.tm_min) * 60 + seconds - now.tm_sec
+    assert passed % 86400 == pytest.approx(2600, abs=100)
+    assert network.simulator.requests() == []
 
 
 def test_few_requests_left_are_a_warning(network: Bench, doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:

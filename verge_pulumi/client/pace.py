@@ -102,10 +102,14 @@ class Budget:
     @property
     def wait(self) -> float:
         """Seconds after which this thread may send a request; 0 if it may now."""
+        return self.wait_for(1)
+
+    def wait_for(self, requests: int) -> float:
+        """Return the seconds after which this thread may send so many requests, or all of an hour; 0 if it may now."""
         if not self._per_hour:
             return 0.0
         with self._open() as book:
-            return max(self._wait(book, self._clock(), self._kept()), 0.0)
+            return max(self._wait(book, self._clock(), self._kept(), requests), 0.0)
 
     @contextlib.contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
@@ -194,10 +198,10 @@ class Budget:
             self._keep_extending()
         return place
 
-    def _wait(self, book: Book, now: float, kept: int) -> float:
-        """Return the seconds until each limit has room for one more request."""
+    def _wait(self, book: Book, now: float, kept: int, requests: int = 1) -> float:
+        """Return the seconds until each limit has room for one more request, and the hour for so many."""
         wait = book.closed_until - now
-        for most, seconds in ((self._per_hour - kept, HOUR), (BURST, 1.0)):
+        for most, seconds in ((max(self._per_hour - kept - requests + 1, 1), HOUR), (BURST, 1.0)):
             if len(book.times) >= most:
                 wait = max(wait, book.times[-most] + seconds - now)
         return wait

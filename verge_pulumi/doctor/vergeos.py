@@ -49,11 +49,16 @@ def requests(connection: Connection, now: Callable[[], float] = time.time) -> Fi
     if left is None:
         return ok("requests", "there is no limit")
     with budget.reserved(reads=True):
-        enough, wait = (budget.at_once or 0) >= MOST_REQUESTS, budget.wait
-    if not enough:
-        free = time.strftime("%H:%M:%S", time.localtime(now() + max(wait, 1.0)))
-        advice = f"The next is free at {free}. Other programs use the same credential: end them, or wait."
-        return problem("requests", f"the requests of this hour are used up ({left} left, for deletes)", advice)
+        free = budget.at_once or 0
+        wait = budget.wait_for(MOST_REQUESTS if free else 1)
+    if free < MOST_REQUESTS:
+        said, what = f"the requests of this hour are used up ({left} left, for deletes)", "The next is"
+        if free:
+            said = f"only {free} of the {MOST_REQUESTS} requests that a check-up takes are left of this hour"
+            what = f"{MOST_REQUESTS} are"
+        when = time.strftime("%H:%M:%S", time.localtime(now() + max(wait, 1.0)))
+        advice = f"{what} free at {when}. Other programs use the same credential: end them, or wait."
+        return problem("requests", said, advice)
     if left < FEW:
         return warning("requests", f"{left} left of this hour", "A run waits for the next hour where it needs more.")
     return ok("requests", f"{left:,} left of this hour")
