@@ -182,3 +182,40 @@ def test_nothing_is_written_where_the_prefix_is_in_use() -> None:
         with pytest.raises(EngineError, match=told):
             tried(here, everything_runs)
         assert [request for request in here.simulator.requests() if request.verb != "GET"] == []
+
+
+def test_what_others_write_of_the_labs_objects_is_theirs() -> None:
+    """They compare something with a VM of the lab, and add the authority as another lab does."""
+    with site() as here:
+
+        def meanwhile(lab: Lab) -> None:
+            lab.row("vms")
+            lab.make("root_certificates", {"cert": AUTHORITY})
+            here.simulator.add("vms", name="bobs", description=f"to be compared with {lab.name('vm')}")
+            here.simulator.add("root_certificates", cert=AUTHORITY)
+
+        outcome = tried(here, meanwhile)
+        assert [row["name"] for row in here.simulator.rows("vms")] == ["bobs"]
+        assert len(here.simulator.rows("root_certificates")) == 1
+    assert [line.rpartition(": ")[2] for line in outcome.left] == ["new", "new"]
+    assert any("'bobs'" in line for line in outcome.left)
+
+
+def test_what_is_made_when_the_lab_is_interrupted_is_found() -> None:
+    with site() as here:
+        before = here.simulator.snapshot()
+
+        def cut(lab: Lab) -> None:
+            exchange = here.client.exchange
+
+            def interrupted(request: Any) -> Any:
+                exchange(request)
+                raise KeyboardInterrupt
+
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(here.client, "exchange", interrupted)
+                lab.make("vms", {"name": lab.name("cut")})
+
+        outcome = tried(here, cut)
+        assert here.simulator.snapshot() == before
+    assert (outcome.interrupted, outcome.left) == (True, ())

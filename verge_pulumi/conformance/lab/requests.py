@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from verge_pulumi.catalogue.model import Column, Table, Type
-from verge_pulumi.client import Row, VergeClient
+from verge_pulumi.client import Outcome, Row, VergeClient, VergeError
 from verge_pulumi.client.answer import Method, Request
 from verge_pulumi.client.query import query_string
+from verge_pulumi.conformance.lab.reading import Reads
 from verge_pulumi.conformance.lab.reply import Reply, Surprise, without_keys
 from verge_pulumi.conformance.lab.subjects import AUTHORITY, AUTHORITY_NAME
 
@@ -45,38 +47,6 @@ class NotOurs(Exception):
     """A check wanted to write to what the lab did not make. Nothing was sent."""
 
 
-class Reads:
-    """Reads of a system.
-
-    Args:
-        client: The way to it.
-    """
-
-    def __init__(self, client: VergeClient) -> None:
-        self._client = client
-
-    def get(self, path: str, **query: str | int) -> Reply:
-        """Send a GET; the path begins with a table."""
-        request = Request("GET", f"/api/v4/{path}", query_string(**query))
-        return Reply.of(f"GET {without_keys(path)}", self._client.exchange(request))
-
-    def version(self) -> Reply:
-        """Read what the server says of itself, without a login."""
-        return Reply.of("GET /version.json", self._client.exchange(Request("GET", "/version.json", anonymous=True)))
-
-    def rows(self, table: str, **query: str | int) -> list[Row]:
-        """Return rows of a table.
-
-        Raises:
-            Surprise: The answer is none of rows.
-        """
-        value = self.get(table, **query).answered(200).value
-        rows = [value] if isinstance(value, dict) else value
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Surprise(f"GET {table} answered no rows")
-        return rows
-
-
 class Requests(Reads):
     """Requests of a lab.
 
@@ -104,6 +74,7 @@ class Requests(Reads):
         self.made: list[Made] = []
         self._before_write = before_write
         self._ours: set[tuple[str, str]] = set()
+        self._unanswered: list[tuple[str, Mapping[str, Any]]] = []
         self._machines: dict[Made, int] = {}
 
     def read(self, made: Made, fields: str = "") -> Row:
@@ -124,10 +95,14 @@ class Requests(Reads):
         """Create a row; note it if that was accepted."""
         if not self._concerns_ours(table, values):
             raise NotOurs(f"POST {table} without the prefix")
-        reply = self._send("POST", table, values)
+        with self._making(table, values):
+            reply = self._send("POST", table, values)
         value = reply.value
-        if reply.status < 300 and isinstance(value, dict) and value.get("$key"):
-            self.note(Made(table, str(value["$key"]), values))
+        if reply.status < 300:
+            if isinstance(value, dict) and value.get("$key"):
+                self.note(Made(table, str(value["$key"]), values))
+            else:
+                self._unanswered.append((table, values))
         return reply
 
     def make(self, table: str, values: Mapping[str, Any]) -> Made:
@@ -176,6 +151,7 @@ class Requests(Reads):
         """Do something to a row of the lab through the action table."""
         table = self.tables[made.table]
         values = {table.acted_on or str(table.singular): key_of(made), "action": action, "params": params}
+        self._unanswered.append((made.table, params))  # no action says for sure which row it made
         return self._write("POST", made, f"{table.singular}_actions", values)
 
     def act_in_path(self, method: Method, made: Made, action: str) -> Reply:
@@ -196,6 +172,27 @@ class Requests(Reads):
         if self.read(made, "name").get("name") != name:
             raise Surprise(f"the key that was answered leads to another row of {table}")
         return self.note(made)
+
+    @contextmanager
+    def _making(self, table: str, values: Mapping[str, Any]) -> Iterator[None]:
+        """Remember what may have been made where nobody says so: the answer is lost, or the lab is interrupted."""
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, VergeError) or error.outcome is not Outcome.NOT_APPLIED:
+                self._unanswered.append((table, values))
+            raise
+
+    def may_have_made(self, table: str, row: Row) -> bool:
+        """Say whether a row is one that the lab asked for and got no answer: each name that it was to bear is there.
+
+        Others may write of the lab's objects, so it is not enough that a row bears the prefix.
+        """
+        for asked, values in self._unanswered:
+            names = {name: text for name, text in values.items() if isinstance(text, str) and bears(text, self.prefix)}
+            if asked == table and names and all(str(row.get(name)) == text for name, text in names.items()):
+                return True
+        return False
 
     def note(self, made: Made) -> Made:
         """Note a row that the lab made, to be removed at the end."""

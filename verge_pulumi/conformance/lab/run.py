@@ -184,12 +184,9 @@ def looked_at(tables: Mapping[str, Table]) -> dict[str, Table]:
 
 
 def _compare(client: VergeClient, lab: Lab, before: Inventory, tables: Mapping[str, Table]) -> list[str]:
-    """Return what is not as it was before, after whatever bears the prefix was removed once more.
-
-    A create whose answer was lost is found this way.
-    """
+    """Return what is not as it was before, after what the lab made without an answer was removed, too."""
     found = list(before.differences(Inventory(client, tables)))
-    stray = [each for each in found if each.what == "new" and each.bears(lab.prefix)]
+    stray = [each for each in found if each.what == "new" and lab.may_have_made(each.table, each.row)]
     if stray:
         for each in stray:
             lab.note(Made(each.table, each.key))
