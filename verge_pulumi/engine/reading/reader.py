@@ -48,8 +48,8 @@ class _Want:
     table: str
     key: str
     fields: tuple[str, ...]
-    reserved: bool = field(default=False, compare=False)
-    """Whether the read may come out of the reserve of the hour's requests."""
+    reserved: bool = False
+    """Whether the read may come out of the reserve of the hour's requests; so it is not content with one that may not."""
     writes: int = 0
     """How many writes to the table the answer has to be later than."""
 
