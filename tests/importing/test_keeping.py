@@ -15,6 +15,7 @@ from tests.importing.bench import STACK, MemoryCli, SiteBench
 from tests.importing.engine import differences
 from tests.importing.test_again import edit, plan_of
 from tests.importing.test_chain import files
+from verge_pulumi.cli.imported import summary
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.scope import Scope
 from verge_pulumi.simulator import Options, Simulator
@@ -286,3 +287,104 @@ def test_more_requests_than_an_hour_has_are_refused_at_once(site: SiteBench, cli
     del cli.config["vergeos:requestsPerHour"]
     assert site.imports(cli).exit_code == 0
     assert any("; as many before the state is written, and once more if something cha" in line for line in cli.told)
+
+
+def given_again(site: SiteBench, table: str, key: int | str, make: Callable[[], object]) -> None:
+    """Remove a row, and let VergeOS give its key to the next one."""
+    site.simulator.remove(table, key)
+    content = site.simulator.dump()
+    content["next"][table] = int(key)
+    site.simulator.load(content)
+    make()
+
+
+@pytest.mark.promise(18)
+@pytest.mark.parametrize("description", ["", "[pulumi shop/prod other 7f3a21c4-9d3ed164b2c4]"])
+@pytest.mark.parametrize("mark", [True, False])
+def test_a_key_that_was_given_to_another_object_brings_nothing_of_that_into_the_state(
+    web: SiteBench, cli: MemoryCli, description: str, mark: bool
+) -> None:
+    """Its drive would be one of ours, and the next update would take it away."""
+    web.imports(cli, mark=mark)
+    (vm,) = [row["$key"] for row in web.simulator.rows("vms") if row["name"] == "web"]
+    given_again(web, "vms", vm, lambda: web.vm("other", description=description))
+    assert [row["$key"] for row in web.simulator.rows("vms") if row["name"] == "other"] == [vm]
+    refused(web, cli, rf"has VirtualMachine 'web-vm' as row {vm} of vms, and that is another object by now.*refresh")
+
+
+@pytest.mark.promise(18)
+def test_a_key_of_a_network_that_was_given_again_is_refused_too(web: SiteBench, cli: MemoryCli) -> None:
+    web.simulator.remove("vms", 1)
+    web.imports(cli)
+    (lan,) = [row["$key"] for row in web.simulator.rows("vnets") if row["name"] == "lan"]
+    given_again(web, "vnets", lan, lambda: web.network("theirs"))
+    refused(
+        web, cli, r"has Network 'lan' as row \d+ of vnets, and that is another object by now\. Run 'pulumi refresh'"
+    )
+
+
+def unreadable(*tables: str) -> list[dict[str, Any]]:
+    """Return the faults by which VergeOS refuses to list tables."""
+    answer = {"what": "status", "status": 403, "body": {"err": "no"}}
+    return [{**answer, "match": {"path": f"/{table}$", "times": 0}} for table in tables]
+
+
+@pytest.mark.promise(7)
+def test_what_people_decided_and_called_is_kept_while_a_table_cannot_be_read(web: SiteBench, cli: MemoryCli) -> None:
+    web.vm("db")
+    web.imports(cli, plan_only=True)
+    web.edit("db", treatment="leave", reason="it belongs to finance")
+    web.edit("web", resource="frontend")
+    web.simulator.faults(*unreadable("vms"))
+    outcome = web.imports(cli, plan_only=True)
+    assert (list(outcome.unread), outcome.exit_code) == (["vms"], 3)
+    web.simulator.faults()
+    web.imports(cli)
+    names = {entry["urn"].rpartition("::")[2] for entry in cli.entries.values()}
+    assert "frontend" in names
+    assert not [name for name in names if name.startswith("db")]
+
+
+@pytest.mark.promise(7)
+def test_what_people_left_out_stays_so_though_it_was_out_of_sight(web: SiteBench, cli: MemoryCli) -> None:
+    web.vm("db")
+    web.imports(cli, plan_only=True)
+    web.edit("db", treatment="leave")
+    there = web.simulator.dump()
+    web.simulator.load({**there, "rows": {**there["rows"], "vms": []}})
+    web.imports(cli, plan_only=True)
+    web.simulator.load(there)
+    web.imports(cli)
+    assert not [urn for urn in cli.entries if urn.rpartition("::")[2].startswith("db")]
+
+
+@pytest.mark.promise(5)
+@pytest.mark.parametrize("table", ["vnets", "machine_drives", "vms"])
+def test_what_the_state_has_and_cannot_be_read_is_left_as_it_is(web: SiteBench, cli: MemoryCli, table: str) -> None:
+    web.imports(cli)
+    web.vm("db")
+    web.simulator.faults(*unreadable(table))
+    refused(web, cli, rf"the state of this stack has \w+ '[\w-]+', and {table} cannot be read now\. Give the account")
+    web.simulator.faults()
+    assert web.imports(cli).exit_code == 0
+    assert differences(cli, web.simulator) == []
+
+
+def test_a_second_part_takes_the_first_one_out_of_no_program(web: SiteBench, cli: MemoryCli) -> None:
+    web.vm("db")
+    db = Scope(only=("db",))
+    web.imports(cli, no_state=True, scope=Scope(only=("web",)))
+    refused(web, cli, r"declares .*, which the state does not have yet and this run does not choose\. Run", scope=db)
+    web.imports(cli, scope=Scope(only=("web",)))
+    assert web.imports(cli, scope=db).exit_code == 0
+    assert {"web", "db"} <= {urn.rpartition("::")[2] for urn in cli.entries}
+
+
+def test_what_is_gone_in_vergeos_is_told_and_no_success(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli)
+    web.simulator.remove("vms", 1)
+    outcome = web.imports(cli)
+    assert outcome.gone == ["Drive 'web-root'", "Nic 'web-eth0'", "VirtualMachine 'web-vm'"]
+    assert outcome.exit_code == 2
+    told = summary(outcome)
+    assert "In the state, and gone in VergeOS; 'pulumi refresh' takes them out:\n  Drive 'web-root'" in told

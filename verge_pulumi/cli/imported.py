@@ -66,6 +66,7 @@ def summary(outcome: Outcome) -> str:
         "A key instead of a variable, since two objects refer to each other": outcome.cuts,
         "Taken over": outcome.taken,
         "Declared, and not found in VergeOS": outcome.missing,
+        "In the state, and gone in VergeOS; 'pulumi refresh' takes them out": outcome.gone,
         "Edited since they were written, and kept": outcome.kept,
         "Changed while it was read, and read again": outcome.changed,
         "The program differs from VergeOS": outcome.differences,

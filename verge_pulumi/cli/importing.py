@@ -25,7 +25,7 @@ from verge_pulumi.importing.tfstate import read_tfstate
 
 EPILOG = (
     "Exit codes: 0 the program and VergeOS agree, 1 the command failed or a mark could not be written, 2 the program "
-    "differs from VergeOS, 3 some objects or marks were left out."
+    "or the state differs from VergeOS, 3 some objects or marks were left out."
 )
 
 

@@ -12,7 +12,7 @@ It is one file, since each stage uses what those before it have made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,13 +29,13 @@ from verge_pulumi.importing.contents import Contents
 from verge_pulumi.importing.finishing import Finishing
 from verge_pulumi.importing.firewalls import declared
 from verge_pulumi.importing.found import Found
-from verge_pulumi.importing.keeping import Keeping, refuse_other_system
+from verge_pulumi.importing.keeping import Keeping, gone, refuse_other_system, refuse_strangers
 from verge_pulumi.importing.marking import Marking
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.outcome import Made, Options, Outcome, unknown_words
 from verge_pulumi.importing.owners import Owners, held_places, taken
 from verge_pulumi.importing.plan import Plan
-from verge_pulumi.importing.plan_file import read_plan, write_plan
+from verge_pulumi.importing.plan_file import Line, read_plan, write_plan
 from verge_pulumi.importing.program import Program
 from verge_pulumi.importing.reading import Reading
 from verge_pulumi.importing.recording import Refused, Registered, Rows, Stack, differing, record, see_declared
@@ -199,6 +199,7 @@ class Import:
         state = StackState(before)
         here = sorted(filter(objects.has, state.held), key=lambda each: not each.leaving)
         held = {place: each for each in here for place in held_places(each)}
+        refuse_strangers(objects, {place: each for place, each in held.items() if not each.leaving})
         owners = Owners(objects, stack.owner, state, take_over=options.take_over, marks=options.mark)
         if options.declared:
             registration = self._declared(stack, objects, owners, held, state)
@@ -208,10 +209,10 @@ class Import:
         registered, rows, outcome = registration
         if terraform:
             outcome.untaken = list(not_taken(terraform, read_plan(self._plan_file), held))
-        outcome.others = site.others
+        outcome.others, outcome.unread = site.others, site.unread
+        outcome.gone = gone(objects, held)
         if registered is None:
             return Made(objects, terraform, outcome)
-        outcome.unread = site.unread
         after, outcome.differences = deployment(before, stack, registered, Recorded(objects, rows, owners))
         there = before.get("resources") or ()
         # That of the stack itself is nothing that was imported.
@@ -276,7 +277,8 @@ class Import:
                 continue
             see_declared(registered, places)
             if options.fold:
-                self._fold(plan, program, Program(plan, system, fold=True), stack, rows, registered, write)
+                unseen = [*keeping.unseen(plan)]
+                self._fold(plan, program, Program(plan, system, fold=True), stack, rows, registered, write, unseen)
             return registered, plan.all, outcome
 
     def _write(self, plan: Plan, keeping: Keeping, owner: str, files: Mapping[str, str]) -> list[str]:
@@ -292,6 +294,7 @@ class Import:
         rows: Rows,
         registered: list[Registered],
         write: Callable[[Mapping[str, str]], list[str]],
+        unseen: Iterable[Line],
     ) -> None:
         """Let loops declare what is alike, if the program then registers the very same."""
         if folded.files == program.files:
@@ -307,7 +310,7 @@ class Import:
             self._tell(f"nothing is folded, as the program would not be the same: {different}")
             write(program.files)
         else:
-            write_plan(folded.lines, self._plan_file)
+            write_plan([*folded.lines, *unseen], self._plan_file)
 
     def _plan(
         self,
@@ -335,7 +338,7 @@ class Import:
         places = places_of(plan)
         keeping.see(plan, places)
         self._written.note(self._provider, objects.connection.system)
-        write_plan(plan.lines.values(), self._plan_file)
+        write_plan([*plan.lines.values(), *keeping.unseen(plan)], self._plan_file)
         new = objects.all.keys() - keeping.held
         ours = [place for place, line in plan.lines.items() if line.is_in_program and place in new]
         outcome = Outcome(

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import NAMESPACE
 from verge_pulumi.engine.errors import EngineError, shown
+from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.ownership.mark import FIXED, token_in
 from verge_pulumi.engine.ownership.states import Held, Place, StackState
+from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.objects import Objects
 from verge_pulumi.importing.plan import Plan
-from verge_pulumi.importing.plan_file import Treatment
-from verge_pulumi.importing.treating import MANAGE
+from verge_pulumi.importing.plan_file import Line, Treatment
+from verge_pulumi.importing.site import importable
+from verge_pulumi.importing.treating import MANAGE, NOT_CHOSEN
 from verge_pulumi.importing.written import Earlier
 from verge_pulumi.resources.power import Power
+
+NOT_SEEN = "it was not there at the last reading"
+"""The reason in a line whose row an import did not see."""
 
 
 def refuse_other_system(connection: Connection, planned: Mapping[str, Any], state: StackState) -> None:
@@ -38,6 +46,62 @@ def refuse_other_system(connection: Connection, planned: Mapping[str, Any], stat
                 f"system '{shown(connection.system.name)}'. Point it back, or import the other system with --provider; "
                 f"if it was renamed, set {provider or NAMESPACE}:formerName to '{shown(origin['system'])}' for this run"
             )
+
+
+def refuse_strangers(objects: Objects, held: Mapping[Place, Held]) -> None:
+    """See that what the state has is what VergeOS has under its keys: a key may have been given to another object.
+
+    A part of that would come into the state as one of ours, and an update would take it from its owner.
+
+    Args:
+        objects: What VergeOS has.
+        held: What the state has, by its rows.
+
+    Raises:
+        EngineError: A row is another one, or cannot be read.
+    """
+    for place, each in held.items():
+        what = f"{_kind(each.type)} '{shown(each.name)}'"
+        if objects.is_unread(place[0]):
+            raise EngineError(
+                f"the state of this stack has {what}, and {place[0]} cannot be read now. Give the account the right to "
+                "read it, and run the command again"
+            )
+        found = objects.all.get(place)
+        if found and _is_another(each, found):
+            whose = f", which {found.mark.holder} manages" if found.mark else ""
+            raise EngineError(
+                f"the state of this stack has {what} as row {place[1]} of {place[0]}, and that is another object by now"
+                f"{whose}. Run 'pulumi refresh' first, which tells what became of it"
+            )
+
+
+def gone(objects: Objects, held: Mapping[Place, Held]) -> list[str]:
+    """Return what the state has and VergeOS has no more, which an update would not notice.
+
+    Args:
+        objects: What VergeOS has.
+        held: What the state has, by its rows.
+    """
+    imported = {kind.declaration.table for kind in importable()}
+    own = [each for place, each in held.items() if each.place == place and place[0] in imported and not each.leaving]
+    return sorted(f"{_kind(each.type)} '{shown(each.name)}'" for each in own if each.place not in objects.all)
+
+
+def _is_another(held: Held, found: Found) -> bool:
+    """Say whether a row is not the one that the state means: by what VergeOS drew for it, or by its mark.
+
+    What another stack has marked meanwhile is the same object all the same, and marks are told elsewhere. The rules of
+    a firewall are told by their network.
+    """
+    if held.place is None:
+        return False
+    drawn: Mapping[str, str] = held.outputs.get(FIXED) or {}
+    if drawn:
+        own = lasting(found.declaration, found.row)
+        return any(own.get(column) != value for column, value in drawn.items())
+    token = token_in(held.outputs)
+    return found.mark is not None and token != "" and found.mark.token != token
 
 
 class Keeping:
@@ -79,6 +143,16 @@ class Keeping:
         self._refuse_twice(plan, places)
         self._refuse_impossible(plan)
 
+    def unseen(self, plan: Plan) -> Iterator[Line]:
+        """Yield the lines of rows that this run does not see and the next one may: decisions of people, and names.
+
+        An account may have lost a right for a while, and VergeOS leaves out of its lists what a reader may not see.
+        """
+        for place, line in plan.known.lines.items():
+            kept = plan.objects.is_unread(place[0]) or (line.is_decided and not line.is_in_program)
+            if place not in plan.lines and kept:
+                yield replace(line, reason=line.reason or NOT_SEEN)
+
     def _refuse_lost(self, plan: Plan) -> None:
         lost = [place for place, _ in self._declared(plan) if place not in plan.known.lines]
         if lost:
@@ -106,6 +180,13 @@ class Keeping:
                 "folder of its own"
             )
         owners = plan.known.owners
+        forgotten = [place for place in shared if plan.lines[place].reason == NOT_CHOSEN]
+        if forgotten:
+            raise EngineError(
+                f"the program in this folder declares {_titles(plan, forgotten)}, which the state does not have yet "
+                "and this run does not choose. Run 'verge-pulumi import' to record it first, choose it as well, or set "
+                "its treatment to 'leave' in the plan"
+            )
         undecided = [place for place in shared if not plan.known.line(place).is_decided]
         taken = [place for place in undecided if (owners.decision(plan.all[place]) or MANAGE)[0] is Treatment.LOOKUP]
         if taken:

@@ -91,6 +91,7 @@ class Outcome:
         cuts: References that are keys because of a circle.
         kept: Files that somebody edited and that were left.
         missing: What a program declares and no row was found for.
+        gone: What the state has and VergeOS has no more.
         differences: Where the program differs from VergeOS.
         taken: Rows that other stacks manage and that are taken over, with whose they are.
         regained: How many rows are this stack's by their marks alone, since its state has lost them.
@@ -116,6 +117,7 @@ class Outcome:
     cuts: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     regained: int = 0
@@ -133,10 +135,10 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 all is quiet, 1 marks failed, 2 the program differs from VergeOS, 3 rows, marks or the state are left."""
+        """0 quiet, 1 marks failed, 2 program or state differ from VergeOS, 3 rows, marks or the state are left."""
         if self.marking and self.marking.failed:
             return 1
-        if self.differences or self.missing or self.quiet is False:
+        if self.differences or self.missing or self.gone or self.quiet is False:
             return 2
         unmarked = self.marking and len(self.marking.marks) < len(self.marking.due)
         left = self.refused or self.unread or self.untaken or self.unknown

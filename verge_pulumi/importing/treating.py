@@ -20,6 +20,7 @@ from verge_pulumi.importing.scope import Chosen, Scope, meets
 
 GIVEN = "VergeOS made it"
 OF_ANOTHER_TABLE = "it is a part of what no program declares, such as a node"
+NOT_CHOSEN = "it was not chosen"
 MANAGE: Decision = (Treatment.MANAGE, "")
 
 
@@ -100,7 +101,7 @@ class Treatments:
         if place in scope.left and not line.is_in_program:
             return Treatment.LEAVE, scope.left[place]
         if place not in chosen and not line.is_decided:
-            return Treatment.LOOKUP, "it was not chosen"
+            return Treatment.LOOKUP, NOT_CHOSEN
         if why := self._why_not(found):
             self.unsaid.add(place)
             return Treatment.LEAVE, why
