@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from verge_pulumi.catalogue import release_number, tables_of
 from verge_pulumi.client import Authentication, VergeClient
 from verge_pulumi.conformance.lab.lives import Life, life_of
+from verge_pulumi.conformance.lab.reading import Reads
 from verge_pulumi.conformance.lab.reply import NotHere, Surprise
-from verge_pulumi.conformance.lab.requests import Made, Reads, Requests, key_of
+from verge_pulumi.conformance.lab.requests import Made, Requests, key_of
 from verge_pulumi.engine.reading.waiting import Clock
 
 PAUSE = 1.0
