@@ -113,6 +113,8 @@ def test_what_a_column_says_nothing_of_is_no_difference(today: Json, place: str,
         ("vms.description", None),
         ("vms.snapshot_profile", 0),
         ("vms.enabled", 1),
+        ("vms.enabled", "1"),
+        ("vms.enabled", "true"),
         ("vms.cpu_cores", "1"),
         ("vms.cpu_cores", 1.0),
     ],
@@ -122,7 +124,9 @@ def test_defaults_that_mean_the_same_are_no_difference(today: Json, place: str, 
     assert found(today, table, lambda schema: schema["fields"][name].update(default=default)).findings == ()
 
 
-@pytest.mark.parametrize(("place", "default"), [("vms.cpu_cores", 0), ("vms.enabled", False), ("vms.uefi", "true")])
+@pytest.mark.parametrize(
+    ("place", "default"), [("vms.cpu_cores", 0), ("vms.enabled", False), ("vms.uefi", "true"), ("vms.enabled", 2)]
+)
 def test_a_default_that_is_told_and_means_another_thing_is_a_difference(today: Json, place: str, default: Any) -> None:
     assert column(today, place, default=default).difference.kind is Kind.DEFAULT
 
@@ -154,6 +158,12 @@ def test_a_unique_column_that_is_missing_is_told_once(today: Json) -> None:
 def test_groups_that_nothing_relies_on_hurt_nobody(today: Json) -> None:
     (finding,) = found(today, "groups", lambda schema: schema.update(unique=[["name"]])).findings
     assert told(finding) == (Kind.UNIQUE_GONE, [])
+
+
+def test_columns_of_which_fewer_are_unique_alone_stay_unique(today: Json) -> None:
+    (known,) = (group for group in today["tables"]["vnet_hosts"]["unique"] if len(group) > 1)
+    result = found(today, "vnet_hosts", lambda schema: schema.update(unique=[known[:1]]))
+    assert [told(finding)[0] for finding in result.findings] == [Kind.UNIQUE_NEW]
 
 
 def test_another_owner_hurts_and_another_parent_does_not(today: Json) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from verge_pulumi.catalogue import TABLES, UNSET, Column, Table, Write, tables_of
+from verge_pulumi.catalogue import TABLES, UNSET, Column, Table, Type, Write, tables_of
 from verge_pulumi.catalogue.described import LEFT_OUT, DescribedColumn, DescribedSystem, DescribedTable, same_type
 from verge_pulumi.catalogue.schema import FIELD_TYPES, ROWS
 from verge_pulumi.conformance.renamed import new_name
@@ -153,11 +153,10 @@ def _of_unique(ours: Table, theirs: DescribedTable) -> Iterator[Difference]:
     if theirs.unique is None:
         return
     known, said = ({frozenset(group): group for group in groups} for groups in (ours.unique, theirs.unique))
+    # Where fewer of its columns are unique alone, the whole group is.
+    gone = [group for columns, group in known.items() if not any(each <= columns for each in said)]
     for kind, groups in (
-        (
-            Kind.UNIQUE_GONE,
-            [g for columns, g in known.items() if columns not in said and columns <= theirs.columns.keys()],
-        ),
+        (Kind.UNIQUE_GONE, [group for group in gone if theirs.columns.keys() >= set(group)]),
         (Kind.UNIQUE_NEW, [group for columns, group in said.items() if columns not in known]),
     ):
         for group in sorted(groups):
@@ -182,7 +181,7 @@ def _of_column(table: str, ours: Column, theirs: DescribedColumn) -> Iterator[Di
         if mine is not None and limit is not None and mine != limit:
             tighter = limit > mine if kind is Kind.MINIMUM else limit < mine
             yield differs(kind, _shown(mine), _shown(limit), limit=limit, tighter=tighter)
-    if theirs.default is not UNSET and not _same_default(ours.default, theirs.default):
+    if theirs.default is not UNSET and not _same_default(ours, theirs.default):
         yield differs(Kind.DEFAULT, _shown(ours.default), _shown(theirs.default))
 
 
@@ -211,10 +210,13 @@ def _of_writing(ours: Column, theirs: DescribedColumn) -> Iterable[Kind]:
         yield Kind.REQUIRED if theirs.required else Kind.OPTIONAL
 
 
-def _same_default(ours: Any, theirs: Any) -> bool:
-    """Say whether two defaults mean the same: none is false, 0 or empty, and VergeOS keeps numbers as text."""
+def _same_default(column: Column, theirs: Any) -> bool:
+    """Say whether two defaults mean the same: none is false, 0 or empty, and VergeOS keeps all else as text, too."""
+    ours = column.default
     if _is_none(ours) or _is_none(theirs):
         return _is_none(ours) and _is_none(theirs)
+    if column.type is Type.BOOL:
+        return theirs in (True, "1", "true")
     return bool(ours == theirs) or _shown(ours) == _shown(theirs)
 
 
