@@ -123,6 +123,21 @@ def test_a_default_of_json_is_kept_only_if_it_is_the_catalogues(default: Any) ->
     assert as_report(system).tables["vms"].fields["meta"] == {"type": "json", "default_left_out": True}
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN"])
+def test_what_is_no_number_of_json_is_in_no_report(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "report.json"
+    said = {"type": "uint32", "default": 4711, "min": 4711, "max": 4711}
+    report = {**report_on("26.1.8"), "tables": {"vms": {"fields": {"ram": said}}}}
+    path.write_text(json.dumps(report).replace("4711", number))
+
+    def none(constant: str) -> None:
+        raise AssertionError(constant)
+
+    again = json.loads(report_of(read_report(path)), parse_constant=none)
+    assert again["tables"]["vms"]["fields"]["ram"] == {"type": "uint32", "default_left_out": True}
+    assert "Infinity" not in str(again["differences"])
+
+
 def test_what_a_report_says_is_found_in_it_again(tmp_path: Path) -> None:
     path = with_planted(tmp_path, THIRTY)
     with Simulator(Options(like=path)) as running:

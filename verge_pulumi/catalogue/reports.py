@@ -8,6 +8,7 @@ stay out.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -157,7 +158,7 @@ def _field(table: str, column: str, said: DescribedColumn) -> Json:
     field: Json = {"type": said.type if said.type in (*FIELD_TYPES, ROWS) else "other"}
     flags = {"readonly": said.readonly, "create": said.create, "required": said.required}
     limits = {"min": said.minimum, "max": said.maximum, "maxlength": said.max_length}
-    field |= {name: value for name, value in {**flags, **limits}.items() if value is not None}
+    field |= {name: value for name, value in {**flags, **limits}.items() if value is not None and _is_finite(value)}
     if said.target is not None:
         field["table"] = said.target if said.target in _known_tables() else "other"
     if said.words is not None:
@@ -172,7 +173,7 @@ def _field(table: str, column: str, said: DescribedColumn) -> Json:
 
 def _is_public_default(table: str, column: str, said: DescribedColumn) -> bool:
     known = TABLES[table].column(column)
-    if said.default is LEFT_OUT:
+    if said.default is LEFT_OUT or not _is_finite(said.default):
         return False
     if isinstance(said.default, str) and said.default:
         own = known is not None and known.default == said.default
@@ -180,6 +181,11 @@ def _is_public_default(table: str, column: str, said: DescribedColumn) -> bool:
     if isinstance(said.default, list | dict) and said.default:
         return known is not None and known.default == said.default
     return True
+
+
+def _is_finite(value: Any) -> bool:
+    """Say whether a value is none of those for which JSON has no number, though 1e400 is read as one."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def described_by(report: Report) -> DescribedSystem:

@@ -17,4 +17,5 @@ def report_of(system: DescribedSystem) -> str:
     """
     report = as_report(system)
     differences = [finding_as_json(each) for each in examine(described_by(report)).findings]
-    return json.dumps({**report.model_dump(), "differences": differences}, indent=1, ensure_ascii=True) + "\n"
+    said = {**report.model_dump(), "differences": differences}
+    return json.dumps(said, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
