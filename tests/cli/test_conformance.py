@@ -208,6 +208,25 @@ def test_without_a_host_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch)
     assert "VERGEOS_HOST (or the configuration vergeos:host) is not set" in run().stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--only", "networks/*"), "--only goes with --lab alone. Add --lab, or leave that out."),
+        (("--yes",), "--yes goes with --lab alone. Add --lab, or leave that out."),
+        (("--stop",), "--stop goes with --lab alone. Add --lab, or leave that out."),
+        (("--prefix", "trial"), "--prefix goes with --lab alone. Add --lab, or leave that out."),
+        (("report.json", "--yes", "--stop"), "--stop, --yes go with --lab alone. Add --lab, or leave that out."),
+        (("report.json", "--lab"), "neither a FILE nor --report goes with --lab. Leave them out."),
+        (("--report", "report.json", "--lab"), "neither a FILE nor --report goes with --lab. Leave them out."),
+    ],
+)
+def test_wrong_usage_is_one_sentence(here: Simulator, arguments: tuple[str, ...], reason: str) -> None:
+    result = run(*arguments)
+    verb = "run the lab" if "--lab" in arguments else "compare this VergeOS"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Unable to {verb}: {reason}\n")
+    assert here.requests() == []
+
+
 def make_check(folder: Path, like: Path) -> subprocess.CompletedProcess[str]:
     """Run what `make check` does with reports, in a folder that has a folder of them."""
     wanted = ["check", f"BIN={Path(sys.executable).parent}", f"LIKE={like}"]

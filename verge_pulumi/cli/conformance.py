@@ -23,6 +23,9 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
 from verge_pulumi.review.systems import connect
 
+PREFIX = "verge-lab"
+"""How the names of the lab's objects begin, unless another prefix is given."""
+
 EPILOG = (
     "Exit codes: 0 no difference affects a resource, 1 the comparison failed, or VergeOS did not describe all tables, "
     "2 a difference affects a resource, or wrong usage. With --lab: 0 nothing differs, 1 something is left, failed or "
@@ -45,7 +48,7 @@ def conformance(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     lab: Wanted = False,
-    prefix: Prefix = "verge-lab",
+    prefix: Prefix = PREFIX,
     only: Only = None,
     stop_first: Stop = False,
     yes: Yes = False,
@@ -65,8 +68,12 @@ def conformance(
     """
     if lab:
         if given or report:
-            stop("run the lab", "neither a FILE nor --report goes with --lab", code=FAILED)
+            stop("run the lab", "neither a FILE nor --report goes with --lab. Leave them out.")
         run_lab(prefix, only or [], yes=yes, first=stop_first, as_json=as_json)
+    of_lab = {"--only": only, "--prefix": prefix != PREFIX, "--stop": stop_first, "--yes": yes}
+    if said := [option for option, is_given in of_lab.items() if is_given]:
+        goes = "goes" if len(said) == 1 else "go"
+        stop("compare this VergeOS", f"{', '.join(said)} {goes} with --lab alone. Add --lab, or leave that out.")
     try:
         system = read_report(given) if given else _read()
     except (EngineError, VergeError, UnreadableReport) as error:
