@@ -388,3 +388,21 @@ def test_what_is_gone_in_vergeos_is_told_and_no_success(web: SiteBench, cli: Mem
     assert outcome.exit_code == 2
     told = summary(outcome)
     assert "In the state, and gone in VergeOS; 'pulumi refresh' takes them out:\n  Drive 'web-root'" in told
+
+
+@pytest.mark.promise(6, 7)
+def test_without_the_note_of_what_was_written_nothing_is(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli)
+    (web.folder / "vergeos-import" / "written.json").unlink()
+    refused(web, cli, r"written\.json is not there, .* Put it back from version control")
+
+
+def test_a_program_that_people_have_moved_is_no_reason_to_stop(web: SiteBench, cli: MemoryCli) -> None:
+    web.imports(cli)
+    package = web.folder / "infrastructure"
+    package.rename(web.folder / "ours")
+    main = web.folder / "__main__.py"
+    main.write_text(main.read_text().replace("infrastructure", "ours"))
+    for path in (web.folder / "ours").glob("*.py"):
+        path.write_text(path.read_text().replace("infrastructure", "ours"))
+    assert web.imports(cli, declared=True).exit_code == 0

@@ -138,6 +138,7 @@ class Keeping:
         Raises:
             EngineError: Something is, or cannot.
         """
+        self._refuse_unknown(plan)
         self._refuse_lost(plan)
         self._refuse_left(plan)
         self._refuse_twice(plan, places)
@@ -152,6 +153,15 @@ class Keeping:
             kept = plan.objects.is_unread(place[0]) or (line.is_decided and not line.is_in_program)
             if place not in plan.lines and kept:
                 yield replace(line, reason=line.reason or NOT_SEEN)
+
+    def _refuse_unknown(self, plan: Plan) -> None:
+        """Refuse to go on where nothing says what was written: none of the rest could be seen."""
+        recorded = [line for line in plan.known.lines.values() if line.is_managed and line.place in self.held]
+        if recorded and not self._earlier.stacks:
+            raise EngineError(
+                "vergeos-import/written.json is not there, so nothing says what earlier imports wrote. Put it back "
+                "from version control"
+            )
 
     def _refuse_lost(self, plan: Plan) -> None:
         lost = [place for place, _ in self._declared(plan) if place not in plan.known.lines]
