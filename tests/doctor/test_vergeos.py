@@ -119,6 +119,9 @@ def test_a_host_that_is_not_found(
         (Reply(body=b"<html>Sign in to your NAS</html>", type="text/html"), "the answer is not JSON"),
         (Reply(302, headers={"Location": "https://sso.example.com/login"}), "redirected to https://sso.example.com"),
         (Reply(404, body=b"<html>no</html>", type="text/html"), "(404)"),
+        (Reply(401, body=b"<html>who?</html>", type="text/html"), "(401)"),
+        (Reply(403, body=b"<html>who?</html>", type="text/html"), "(403)"),
+        (Reply(405, body=b"<html>what?</html>", type="text/html"), "(405)"),
         (Reply(json={"status": "up"}), "its /version.json has no name, and not 'v4'"),
         (Reply(json={"version": "2.19.4", "name": "portainer"}), "its /version.json names 'portainer', and not 'v4'"),
         (Reply(json={"version": "26.1.8", "name": "v\x1b4"}), "its /version.json names 'v"),
@@ -137,6 +140,8 @@ def test_another_product_gets_no_credentials(
     assert told["vergeos"][0] == "problem"
     assert said in told["vergeos"][1]
     assert f"{server.url}" in told["vergeos"][1]
+    # No credential was sent and nothing of VergeOS asked for, so neither is at fault.
+    assert told["vergeos"][2].startswith(("Check the host.", "Check that the host is a VergeOS", "If that place is"))
     assert "\x1b" not in told["vergeos"][1]
     assert levels(told, "clock", *OF_VERGEOS) == {"not checked"}
     assert [("authorization" in request.headers, request.path) for request in server.received] == [

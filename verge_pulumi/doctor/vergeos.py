@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 from verge_pulumi.catalogue import RELEASES, release_number
 from verge_pulumi.client import (
+    ApiError,
+    BadAnswer,
     Exchange,
     LoginRequired,
     NoAnswer,
@@ -74,7 +76,8 @@ def product(connection: Connection) -> Finding:
     except _NOT_ITSELF as error:
         return problem("vergeos", f"{client.host}: {text(error.reason, LONGEST_MESSAGE)}", error.advice)
     except VergeError as error:
-        advice = error.advice or "Check that the host is a VergeOS and that no proxy or portal answers in its place."
+        # What is advised about a status supposes that it is a VergeOS, to which credentials were sent.
+        advice = BadAnswer.advice if isinstance(error, ApiError) else error.advice or BadAnswer.advice
         reason = text(error.reason, LONGEST_MESSAGE)
         return problem("vergeos", f"what answers at {client.host} is no VergeOS: {reason}", advice)
     if unlike := _unlike_vergeos(said):
