@@ -49,7 +49,7 @@ class _Want:
     key: str
     fields: tuple[str, ...]
     reserved: bool = False
-    """Whether the read may come out of the reserve of the hour's requests; so it is not content with one that may not."""
+    """Whether the read may come out of the reserve of the hour's requests; it waits for none that may not."""
     writes: int = 0
     """How many writes to the table the answer has to be later than."""
 
