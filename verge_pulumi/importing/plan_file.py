@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from itertools import zip_longest
 from pathlib import Path
 
 from verge_pulumi.engine.errors import EngineError, shown
@@ -91,6 +92,10 @@ class Line:
 
 
 _COLUMNS = [each.name for each in fields(Line)]
+_DECIDING = ("table", "key", "treatment", "planned")
+"""The columns that tell which row a line is about, and what people decided."""
+_WORDS = [each.value for each in Treatment]
+_BACK = "Put it back from version control"
 _FORMULA = ("=", "+", "-", "@", "'")
 """With which a spreadsheet begins a formula; an apostrophe in front keeps it text."""
 _RESERVED_MODULES = {name.casefold() for name in OF_A_PACKAGE}
@@ -123,26 +128,65 @@ def read_plan(path: Path) -> dict[Place, Line]:
         return {}
     lines: dict[Place, Line] = {}
     given = _Given(path)
-    number = 1
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                number += 1
-                values = {column: row.get(column) or "" for column in _COLUMNS}
-                plain = {name: value[1:] if value[:1] == "'" else value for name, value in values.items()}
-                plain["treatment"] = Treatment(plain["treatment"].strip().lower()).value
-                line = Line(**plain)
-                if line.is_managed:
-                    given.see(line, number)
-                lines[line.place] = line
+        for number, values in _rows(path):
+            line = _line(values, f"line {number} of {path}")
+            if line.place in lines:
+                row = shown("/".join(line.place))
+                raise EngineError(f"line {number} of {path} is about {row}, as one before it. Remove one of them")
+            if line.is_managed:
+                given.see(line, number)
+            lines[line.place] = line
     except UnicodeDecodeError as error:
         raise EngineError(f"{path} is no UTF-8 ({error}). Save it as CSV in UTF-8") from None
-    except ValueError:
-        words = ", ".join(each.value for each in Treatment)
-        raise EngineError(f"line {number} of {path} has another treatment than {words}. Mend it") from None
     except (OSError, csv.Error) as error:
-        raise EngineError(f"{path} cannot be read ({error}). Mend or delete it") from None
+        raise EngineError(f"{path} cannot be read ({error}). {_BACK}") from None
     return lines
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number of each line and what it says, by columns; what a spreadsheet leaves blank is no error."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = ((number, row) for number, row in enumerate(csv.reader(file, strict=True), 1) if row)
+        names = [name.strip().lower() for name in next(rows, (0, []))[1]]
+        _see_columns(names, path)
+        for number, row in rows:
+            values = [*zip_longest(names, row, fillvalue="")]
+            if any(value.strip() for name, value in values if not name):
+                raise EngineError(
+                    f"line {number} of {path} has a value under no column. Put a text with a comma in quotes"
+                )
+            yield number, {name: value for name, value in values if name}
+
+
+def _see_columns(names: Sequence[str], path: Path) -> None:
+    """See that a plan has each column once and no other one: without one a decision would be lost unnoticed."""
+    if not set(_COLUMNS) & set(names):
+        raise EngineError(
+            f"{path} does not begin with the names of its columns, separated by commas. {_BACK}, or save it so"
+        )
+    for name in _COLUMNS:
+        if name not in names:
+            raise EngineError(f"{path} lacks the column '{name}'. {_BACK}")
+        if names.count(name) > 1:
+            raise EngineError(f"{path} has the column '{name}' twice. {_BACK}")
+    others = [shown(name) for name in names if name and name not in _COLUMNS]
+    if others:
+        raise EngineError(f"{path} has a column '{others[0]}', which the next run would lose. Move it to another file")
+
+
+def _line(values: dict[str, str], where: str) -> Line:
+    """Return what a line says; of what tells a decision nothing may lack."""
+    plain = {name: value.strip() if name in _DECIDING else value for name, value in values.items()}
+    plain = {name: value[1:] if value[:1] == "'" else value for name, value in plain.items()}
+    for name in _DECIDING:
+        if not plain[name]:
+            raise EngineError(f"{where} has nothing under '{name}'. {_BACK}")
+    for name in ("treatment", "planned"):
+        plain[name] = plain[name].lower()
+        if plain[name] not in _WORDS:
+            raise EngineError(f"{where} has another treatment than {', '.join(_WORDS)}. Mend it")
+    return Line(**plain)
 
 
 class _Given:
