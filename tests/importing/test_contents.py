@@ -54,6 +54,30 @@ def machine(site: SiteBench, **files: str) -> int:
         ("/meta-data", "a: &a [1]\nb: &b [*a, *a]\nusers: &c [*b, *b, *c]\n", True),
         ("/meta-data", f"x: {'[' * 5000}", True),
         ("/unattend.xml", "<unattend/>", True),
+        ("/user-data", f"#cloud-config\nusers: [{{name: ann, plain_text_passwd: x}}]\n{USERS}", True),
+        ("/user-data", "#cloud-config\nhostname: x\nhostname: web\n", True),
+        ("/user-data", "#cloud-config\nusers: !!pairs [passwd: x]\n", True),
+        ("/user-data", "#cloud-config\nusers: !!omap [passwd: x]\n", True),
+        ("/user-data", "#cloud-config\nusers: !!set {x}\n", True),
+        ("/user-data", "#cloud-config\nusers: !!null x\n", True),
+        ("/user-data", "#cloud-config\nusers: !!bool x\n", True),
+        ("/user-data", "#cloud-config\nusers: !mine [x]\n", True),
+        ("/user-data", "#cloud-config\n? [x]\n: web\n", True),
+        ("/user-data", "#cloud-config\n<<: x\n", True),
+        ("/user-data", "#cloud-config\n<<: [x]\n", True),
+        ("/user-data", "#cloud-config\n<<: {passwd: x}\n", True),
+        ("/user-data", "#cloud-config\n%PASSWORD x\n---\nhostname: web\n", True),
+        ("/user-data", "#cloud-config\nhostname: web\n...\nx\n", True),
+        ("/user-data", "#cloud-config\nusers: &all [{name: ann, groups: *all}]\n", False),
+        ("/user-data", "#cloud-config\nusers: [&one {name: ann, sudo: a}, {<<: *one, name: bob}]\n", False),
+        ("/user-data", "#cloud-config\nusers: [&one {name: a}, &two {uid: 1}, {<<: [*one, *two]}]\n", False),
+        ("/network-config", "ethernets: {passwd: x}\n", True),
+        ("/network-config", "ethernets: {eth0: {dhcp4: true}, eth1: [x]}\n", True),
+        ("/network-config", "ethernets: {eth0: {dhcp4: true}, eth0: {mtu: 1500}}\n", True),
+        ("/network-config", "ethernets: {<<: &all {passwd: x}}\n", True),
+        ("/network-config", "vlans: &all {mtu: {auth: x}}\nmatch: *all\n", True),
+        ("/network-config", "ethernets: {eth0: &lan {dhcp4: true}, eth1: *lan}\n", False),
+        ("/network-config", "version: 1\nconfig: [{type: physical, subnets: [{type: dhcp}]}]\n", False),
     ],
 )
 def test_what_may_hold_a_secret(name: str, text: str, secret: bool) -> None:
@@ -115,6 +139,16 @@ def test_files_stand_beside_the_program_and_secrets_in_the_configuration(site: S
     assert all(CANARY not in line for line in cli.told)
     again = site.imports(cli, cloud_init=True, scope=ONLY)
     assert (again.new, again.kept, again.exit_code) == (0, [], 0)
+
+
+@pytest.mark.promise(19)
+def test_what_another_reader_of_yaml_may_see_is_in_no_file(site: SiteBench, cli: MemoryCli) -> None:
+    """Of a key that stands twice, cloud-init takes the last one; the password in the first is one all the same."""
+    twice = f"#cloud-config\nusers: [{{name: ann, plain_text_passwd: {CANARY}}}]\n{USERS}"
+    machine(site, user_data=twice)
+    assert site.imports(cli, cloud_init=True, scope=ONLY).exit_code == 0
+    assert [*cli.config.values()] == [twice]
+    assert CANARY not in everything(site.folder)
 
 
 def everything(folder: Path) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import yaml
 
@@ -31,8 +30,8 @@ HARMLESS = frozenset(_WORDS.split())
 _NAMED = ("ethernets", "bonds", "bridges", "vlans")
 """Keys of mappings in which people choose the keys."""
 
-_SECRET = re.compile(r"://[^/\s]*@|PRIVATE KEY|\$\w+\$|command=|environment=|#")
-"""Logins in addresses, keys, hashes; what options of SSH keys and comments say, which may be anything."""
+_SECRET = re.compile(r"://[^/\s]*@|PRIVATE KEY|\$\w+\$|command=|environment=|#|(?m:^%)")
+"""Logins in addresses, keys, hashes; what options of SSH keys, comments and directives say, which may be anything."""
 
 
 def may_hold_secret(name: str, text: str) -> bool:
@@ -46,28 +45,63 @@ def may_hold_secret(name: str, text: str) -> bool:
         return True
     if name == USER_DATA and not text.startswith(f"{CLOUD_CONFIG}\n"):
         return True
+    if _SECRET.search(text.removeprefix(CLOUD_CONFIG)):
+        return True
     try:
-        known = yaml.safe_load(text)
+        return not _is_known(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return True
-    told = text.removeprefix(CLOUD_CONFIG)
-    return bool(_SECRET.search(told)) or not isinstance(known, Mapping) or not HARMLESS.issuperset(_keys(known))
 
 
-def _keys(value: Any) -> Iterator[Any]:
-    """Yield the keys at any depth; what is referred to several times is looked at once."""
-    waiting, seen = [value], set()
+def _is_known(text: str) -> bool:
+    """Say whether each key at any depth is harmless; what is referred to several times is looked at once.
+
+    It looks at what is written and not at what YAML makes of that: of a key that stands twice only one is left, and a
+    tag may drop a value.
+
+    Raises:
+        YAMLError: It is no YAML.
+        ValueError: It is none that can be judged.
+    """
+    root = yaml.compose(text, yaml.SafeLoader)
+    tags = any(getattr(event, "tag", None) for event in yaml.parse(text, yaml.SafeLoader))
+    waiting, seen = [root], set[int]()
     while waiting:
         each = waiting.pop()
-        if not isinstance(each, Mapping | list) or id(each) in seen:
-            continue
+        if isinstance(each, yaml.SequenceNode) and id(each) not in seen:
+            waiting += each.value
+        elif isinstance(each, yaml.MappingNode) and id(each) not in seen:
+            values = _values(each)
+            if not all(key in HARMLESS or _is_merge(key, inner) for key, inner in values.items()):
+                return False
+            for key, inner in values.items():
+                waiting += _of_names(inner) if key in _NAMED else [inner]
         seen.add(id(each))
-        if isinstance(each, list):
-            waiting += each
-            continue
-        yield from each
-        for key, inner in each.items():
-            waiting += inner.values() if key in _NAMED and isinstance(inner, Mapping) else [inner]
+    return isinstance(root, yaml.MappingNode) and not tags
+
+
+def _values(mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
+    """Return the values by their keys; there is none to tell which of two counts."""
+    values = {key.value: inner for key, inner in mapping.value if isinstance(key, yaml.ScalarNode)}
+    if len(values) < len(mapping.value):
+        raise ValueError("a key stands twice, or is no text")
+    return values
+
+
+def _of_names(node: yaml.Node) -> list[yaml.Node]:
+    """Return what stands under names that people chose; one for a text may as well be no name, but another key."""
+    if not isinstance(node, yaml.MappingNode):
+        return [node]
+    values = [*_values(node).values()]
+    if not all(isinstance(each, yaml.MappingNode) for each in values):
+        raise ValueError("a name is for something else than a mapping")
+    return values
+
+
+def _is_merge(key: str, value: yaml.Node) -> bool:
+    """Say whether it brings the keys of other mappings, which are looked at as those of any."""
+    merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    return key == "<<" and all(isinstance(each, yaml.MappingNode) for each in merged)
 
 
 class Contents:
