@@ -108,7 +108,7 @@ class Written:
             path = self._folder / name
             # One that is as it is to be was written by a run that was cut off right after it.
             ours = not path.exists() or self._hash(name) == written.get(name, {}).get("sha256")
-            if not ours and path.read_text(encoding="utf-8") != text:
+            if not ours and self._content(name) != text.encode():
                 left.append(name)
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,15 +139,37 @@ class Written:
         known: dict[str, Any] = {"files": {}, "systems": {}, "stacks": []}
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
-            return {name: told[name] for name in known}
+            known = {name: told[name] for name in known}
+            if not _is_whole(**known):
+                raise TypeError("a value is of another type")
         except FileNotFoundError:
             return known
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise EngineError(f"{self._path} cannot be read ({error}). Put it back from version control") from None
+        return known
 
     def _hash(self, name: str) -> str:
-        path = self._folder / name
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+        return hashlib.sha256(self._content(name)).hexdigest() if (self._folder / name).exists() else ""
+
+    def _content(self, name: str) -> bytes:
+        """Return what a file says: version control may have changed the ends of lines, which Python does not tell."""
+        content = (self._folder / name).read_bytes()
+        return content.replace(b"\r\n", b"\n") if name.endswith(".py") else content
+
+
+def _is_whole(files: Any, systems: Any, stacks: Any) -> bool:
+    """Say whether it is what an import writes; a merge may have left half of it."""
+    if not isinstance(files, dict) or not isinstance(systems, dict):
+        return False
+    if not all(isinstance(each, dict) for each in (*files.values(), *systems.values())):
+        return False
+    lists = [stacks, *(each.get("rows", []) for each in files.values())]
+    if not all(isinstance(each, list) for each in lists):
+        return False
+    texts = [text for each in lists for text in each]
+    texts += [each.get("sha256") for each in files.values()]
+    texts += [each.get(name) for each in systems.values() for name in ("system", "name")]
+    return all(isinstance(text, str) for text in texts)
 
 
 def _place(row: str) -> Place:
