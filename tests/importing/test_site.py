@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -54,15 +55,45 @@ def test_it_comes_back_from_its_file_as_it_was(site: SiteBench, tmp_path: Path) 
     assert [each.name for each in path.parent.iterdir()] == ["site.json.gz"]
 
 
+SITE: dict[str, Any] = {"host": "here", "system": {"cloud_name": "north"}, "tables": {"vms": {"1": {"name": "web"}}}}
+
+
+def packed(**values: Any) -> bytes:
+    """Return a file of a site with these values."""
+    return gzip.compress(json.dumps({**SITE, **values}).encode(), mtime=0)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no archive", gzip.compress(b"{", mtime=0), gzip.compress(b'{"unknown": 1}', mtime=0)],
-    ids=["empty", "no archive", "no JSON", "another object"],
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"no archive", id="no archive"),
+        pytest.param(packed()[:-10] + b"\xff" * 10, id="a broken archive"),
+        pytest.param(packed()[:20] + b"\xff" * 20, id="broken data"),
+        pytest.param(gzip.compress(b"{", mtime=0), id="no JSON"),
+        pytest.param(gzip.compress(b"[]", mtime=0), id="no object"),
+        pytest.param(gzip.compress(b"[" * 100_000, mtime=0), id="too deep"),
+        pytest.param(gzip.compress(b'{"unknown": 1}', mtime=0), id="another object"),
+        pytest.param(packed(unknown=1), id="another value"),
+        pytest.param(packed(host=None), id="no host"),
+        pytest.param(packed(system=None), id="no system"),
+        pytest.param(packed(tables=[]), id="no tables"),
+        pytest.param(packed(tables={"vms": []}), id="no rows"),
+        pytest.param(packed(tables={"vms": {"1": None}}), id="no row"),
+        pytest.param(packed(unread=None), id="no reasons"),
+        pytest.param(packed(unread={"vms": 1}), id="no reason"),
+        pytest.param(packed(others={}), id="no others"),
+        pytest.param(packed(withheld="vms"), id="no list"),
+        pytest.param(packed(withheld=[1]), id="no table"),
+    ],
 )
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "site.json.gz"
+    path.write_bytes(packed())
+    assert Site.load(path).rows("vms") == {"1": {"name": "web"}}
     path.write_bytes(content)
-    with pytest.raises(EngineError, match=r"holds no site that was read before \(.*\)\. Read it again"):
+    words = r"holds no site that was read before \(.*\)\. Run the command again without --offline$"
+    with pytest.raises(EngineError, match=words):
         Site.load(path)
 
 

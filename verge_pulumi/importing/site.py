@@ -7,11 +7,13 @@ import gzip
 import json
 import re
 import time
+import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from verge_pulumi.catalogue import TABLES
 from verge_pulumi.catalogue.described import listed_tables, unmodelled_tables
@@ -84,9 +86,27 @@ class Site:
         """
         try:
             with gzip.open(path) as file:
-                return cls(**json.loads(file.read()))
-        except (OSError, EOFError, ValueError, TypeError) as error:
-            raise EngineError(f"{path} holds no site that was read before ({error}). Read it again") from None
+                site = cls(**json.loads(file.read()))
+            if not _is_one(site):
+                raise TypeError("a value is of another type")
+        except (OSError, EOFError, zlib.error, ValueError, TypeError, RecursionError) as error:
+            raise EngineError(
+                f"{path} holds no site that was read before ({error}). Run the command again without --offline"
+            ) from None
+        return site
+
+
+def _is_one(site: Site) -> bool:
+    """Say whether values that come from a file are of the types that they have in one that was saved."""
+    objects: list[Any] = [site.system, site.tables, site.unread]
+    lists: list[Any] = [site.others, site.withheld]
+    if not all(isinstance(each, dict) for each in objects) or not all(isinstance(each, list) for each in lists):
+        return False
+    if not all(isinstance(rows, dict) for rows in site.tables.values()):
+        return False
+    rows = (row for rows in site.tables.values() for row in rows.values())
+    texts = [site.host, *site.unread.values(), *site.others, *site.withheld]
+    return all(isinstance(row, dict) for row in rows) and all(isinstance(text, str) for text in texts)
 
 
 def importable() -> list[type[BaseResource]]:
