@@ -115,6 +115,14 @@ def test_tags_are_said_with_what_has_them(site: SiteBench) -> None:
     }  # fmt: skip
 
 
+def test_a_tag_whose_category_this_account_does_not_see_has_its_own_name(site: SiteBench) -> None:
+    site.make("tag_members", tag=tag(site, "blue", taggable_vnets=True), member=f"vnets/{site.network()}")
+    seen = site.read()
+    seen.tables["tag_categories"].clear()
+    plan = site.plan(seen=seen)
+    assert [name for _, name in plan.parts(next(iter(plan.tags)))] == ["lan-blue"]
+
+
 def test_a_tag_or_an_object_that_is_not_managed_makes_an_assignment(site: SiteBench) -> None:
     vm, lan = machine(site)
     blue = tag(site, "blue", taggable_vms=True, taggable_vnets=True)

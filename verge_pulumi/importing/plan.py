@@ -119,7 +119,7 @@ class Plan:
         """Return by which name a resource has a tag: that of its category if that allows one tag, else its own."""
         (tag,) = assignment.references["tag"]
         (category,) = self.all[tag].references["category"]
-        is_single = self.all[category].arguments.get("single_tag_selection") is True
+        is_single = category in self.all and self.all[category].arguments.get("single_tag_selection") is True
         return self.lines[category if is_single and self.lines[category].is_managed else tag].resource
 
     def place_of(self, kind: str, name: str) -> Place | None:
