@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.engine.lab import ask
-from tests.importing.bench import SiteBench
+from tests.importing.bench import MemoryCli, SiteBench
+from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.importing.plan_file import Line
 from verge_pulumi.importing.scope import Scope
 
@@ -69,6 +72,24 @@ def test_the_rules_of_a_network_become_one_firewall_in_their_order(site: SiteBen
     assert [each["name"] for each in firewall.arguments["rules"]] == sorted(order, key=lambda name: order[name])
     assert {site.lines["vnet_rules", key].treatment for key in keys} == {"part"}
     assert site.lines["vnet_rules", f"vnets/{lan}"].kind == "Firewall"
+
+
+def test_a_rule_without_a_place_is_one_of_the_firewall(site: SiteBench, cli: MemoryCli) -> None:
+    lan = site.network()
+    keys = [rule(site, lan, name) for name in ("one", "two", "three")]
+    site.simulator.edit("vnet_rules", int(keys[1]), orderid=None)
+    assert site.imports(cli).exit_code == 0
+    (entry,) = [entry for name, entry in cli.entries.items() if "Firewall" in name]
+    assert [each["name"] for each in entry["inputs"]["rules"]] == ["two", "one", "three"]
+
+
+def test_a_description_that_is_no_text_is_told(site: SiteBench) -> None:
+    key = str(site.network())
+    seen = site.read()
+    seen.tables["vnets"][key]["description"] = ["of the office"]
+    words = r"description was answered as list, which it cannot be\. Check whether this version of verge-pulumi knows"
+    with pytest.raises(EngineError, match=words):
+        site.plan(seen=seen)
 
 
 def test_rules_with_one_name_are_no_firewall(site: SiteBench) -> None:

@@ -37,7 +37,7 @@ def firewalls(rules: Iterable[Found], held: Collection[Place]) -> Iterator[tuple
         of_one = len({str(rule.mark) for rule in own}) == 1 and (marked or own[0].mark is None)
         tied = any(rule.references.keys() - {"network"} for rule in own)
         if there or (of_one and len(names) == len(own) and not tied):
-            yield _firewall(network, sorted(own, key=lambda rule: int(rule.row["orderid"]))), own
+            yield _firewall(network, sorted(own, key=lambda rule: int(rule.row["orderid"] or 0))), own
 
 
 def declared(registered: Iterable[Registered], objects: Collection[Found]) -> Mapping[Place, Found]:

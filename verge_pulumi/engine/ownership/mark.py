@@ -98,7 +98,16 @@ class Mark:
 
 
 def without_mark(text: str | None) -> str:
-    """Return a description as people wrote it."""
+    """Return a description as people wrote it.
+
+    Raises:
+        EngineError: VergeOS answered something else than a text.
+    """
+    if text and not isinstance(text, str):
+        raise EngineError(
+            f"description was answered as {type(text).__name__}, which it cannot be. "
+            "Check whether this version of verge-pulumi knows your VergeOS"
+        )
     return _MARK.sub("", text or "")
 
 

@@ -476,7 +476,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
         """List all rules of the network in their order, whoever's they are."""
         condition = where("vnet", "eq", int(network))
         rows = self.connection.reader.find(TABLE, condition, NetworkRule.declaration.fields)
-        return sorted(rows, key=lambda row: int(row["orderid"]))
+        # One that was never given a place comes first.
+        return sorted(({**row, "orderid": int(row["orderid"] or 0)} for row in rows), key=lambda row: row["orderid"])
 
     def _settled(self, network: str, keys: Mapping[str, str]) -> list[Row]:
         """List the rules when all that were made are there; a new row may take a moment.
