@@ -102,6 +102,20 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def kill_cli(process: subprocess.Popen[str], lab: Lab) -> None:
+    """Kill a CLI at once, but not while it writes the state.
+
+    In a folder Pulumi writes a state in place, and half a file is none: that is what its copies of checkpoints are for,
+    which are off here (docs/shared-state.md).
+    """
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        if lab.has_whole_state():
+            return process.kill()
+        process.send_signal(signal.SIGCONT)
+
+
 def ends(pid: int, within: float) -> bool:
     """Say whether a process that is not ours ends within so many seconds."""
     try:

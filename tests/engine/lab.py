@@ -235,6 +235,13 @@ class Lab:
         """Return the state as it lies on disk."""
         return "".join(path.read_text() for path in self.states.rglob("*.json"))
 
+    def has_whole_state(self) -> bool:
+        """Say whether the file of the state can be read, and is not just being written."""
+        try:
+            return bool(json.loads(self._file.read_text()))
+        except (FileNotFoundError, ValueError):
+            return False
+
     @property
     def _file(self) -> Path:
         """The file that holds the state."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.command import Project, below, ends, kill, providers_of
+from tests.engine.command import Project, below, ends, kill, kill_cli, providers_of
 from tests.engine.lab import Lab
 from verge_pulumi.engine.connecting.settings import Settings
 
@@ -97,7 +97,9 @@ def kill_at(project: Project, point: Point, *command: str, **edit: str) -> None:
     simulator.wait_for_hang()
     providers, family = providers_of(process), list(below(process))
     assert providers
-    for pid in providers if point.victim == "provider" else [process.pid]:
+    if point.victim == "cli":
+        kill_cli(process, project.lab)
+    for pid in providers if point.victim == "provider" else ():
         kill(pid)
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0, output
