@@ -75,7 +75,7 @@ def test_the_help_names_every_exit_code() -> None:
         "--take-over",
     ):
         assert words in shown
-    for words in ("0 the program and", "1 the command failed", "2 the program or the state differs", "3 some objects or marks"):
+    for words in ("0 the program and", "1 the command failed", "2 the program or the state", "3 some objects or marks"):
         assert words in " ".join(shown.split())
 
 
