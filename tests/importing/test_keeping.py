@@ -13,10 +13,13 @@ import pytest
 
 from tests.importing.bench import STACK, MemoryCli, SiteBench
 from tests.importing.engine import differences
+from tests.importing.hostile import fill
 from tests.importing.test_again import edit, plan_of
 from tests.importing.test_chain import files
+from verge_pulumi import resources
 from verge_pulumi.cli.imported import summary
 from verge_pulumi.engine.errors import EngineError
+from verge_pulumi.engine.ownership.states import OURS, StackState
 from verge_pulumi.importing.scope import Scope
 from verge_pulumi.simulator import Options, Simulator
 
@@ -406,3 +409,31 @@ def test_a_program_that_people_have_moved_is_no_reason_to_stop(web: SiteBench, c
     for path in (web.folder / "ours").glob("*.py"):
         path.write_text(path.read_text().replace("infrastructure", "ours"))
     assert web.imports(cli, declared=True).exit_code == 0
+
+
+def test_the_key_of_any_kind_may_be_given_to_another_object(site: SiteBench, cli: MemoryCli) -> None:
+    """Whatever tells one from the other: what VergeOS drew for it, a parent, or its name where nothing else does."""
+    fill(site.simulator, 3, 2)
+    site.imports(cli)
+    seen = set[str]()
+    for entry in list(cli.entries.values()):
+        held = StackState({"resources": [entry]}).held
+        place = held[0].place if held else None
+        if place is None or place[0] in seen:
+            continue
+        declaration = getattr(resources, entry["type"].removeprefix(OURS)).declaration
+        (row,) = [each for each in site.simulator.rows(place[0]) if str(each["$key"]) == place[1]]
+        names = [declaration.inputs[name].column for name in declaration.unique if name in declaration.inputs]
+        drawn = {name: row[name] for name in declaration.fixed if row.get(name) is not None}
+        others = {name: row[name] for name in names if isinstance(row.get(str(name)), str)}
+        changes = {
+            name: value + 1 if isinstance(value, int) else f"{value}x" for name, value in (drawn or others).items()
+        }
+        if not changes:
+            continue
+        seen.add(place[0])
+        site.simulator.edit(place[0], row["$key"], **changes)
+        refused(site, cli, rf" as row {place[1]} of {place[0]}, and that is another object by now\.")
+        site.simulator.edit(place[0], row["$key"], **{name: row[name] for name in changes})
+    assert seen > {"vnets", "vms", "users", "groups", "tags", "tag_categories", "vnet_hosts", "vnet_dns_zones"}
+    assert site.imports(cli).exit_code == 0

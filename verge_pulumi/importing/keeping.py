@@ -10,8 +10,8 @@ from typing import Any
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.connecting.settings import NAMESPACE
 from verge_pulumi.engine.errors import EngineError, shown
-from verge_pulumi.engine.lifecycle.fencing import lasting
-from verge_pulumi.engine.ownership.mark import FIXED, token_in
+from verge_pulumi.engine.lifecycle.fencing import is_drawn, unlike_known_by, unlike_lasting
+from verge_pulumi.engine.ownership.mark import token_in
 from verge_pulumi.engine.ownership.states import Held, Place, StackState
 from verge_pulumi.importing.found import Found
 from verge_pulumi.importing.objects import Objects
@@ -89,19 +89,18 @@ def gone(objects: Objects, held: Mapping[Place, Held]) -> list[str]:
 
 
 def _is_another(held: Held, found: Found) -> bool:
-    """Say whether a row is not the one that the state means: by what VergeOS drew for it, or by its mark.
+    """Say whether a row is not the one that the state means, as a refresh would.
 
-    What another stack has marked meanwhile is the same object all the same, and marks are told elsewhere. The rules of
-    a firewall are told by their network.
+    What another stack has marked meanwhile, or people have renamed, is the same object as long as what VergeOS drew for
+    it is the same; marks are told elsewhere. The rules of a firewall are told by their network.
     """
-    if held.place is None:
+    if held.place is None or (found.mark and found.mark.token == token_in(held.outputs)):
         return False
-    drawn: Mapping[str, str] = held.outputs.get(FIXED) or {}
-    if drawn:
-        own = lasting(found.declaration, found.row)
-        return any(own.get(column) != value for column, value in drawn.items())
-    token = token_in(held.outputs)
-    return found.mark is not None and token != "" and found.mark.token != token
+    if unlike_lasting(found.row, held.outputs):
+        return True
+    return not is_drawn(found.declaration, held.outputs) and bool(
+        unlike_known_by(found.declaration, found.row, held.outputs)
+    )
 
 
 class Keeping:

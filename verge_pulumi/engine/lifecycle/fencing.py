@@ -69,6 +69,32 @@ def lasting(declaration: Declaration, row: Row) -> dict[str, str]:
     return {column: _text(row[column]) for column in declaration.lasting if row.get(column) is not None}
 
 
+def unlike_lasting(row: Row, properties: Mapping[str, Any]) -> str:
+    """Return the column that never changes and that tells a row from the one in the state; "" if none does."""
+    recorded: Mapping[str, str] = properties.get(FIXED) or {}
+    return next((printable(column) for column, value in recorded.items() if _text(row.get(column)) != value), "")
+
+
+def unlike_known_by(declaration: Declaration, row: Row, properties: Mapping[str, Any]) -> str:
+    """Return the attribute that a row is known by and that tells it from the one in the state; "" if none does.
+
+    Only a person who edits a name makes a row differ in that; without a mark it counts as another one.
+    """
+    live = outputs(declaration, row, properties)
+    for attribute in declaration.known_by:
+        recorded = properties.get(attribute.name)
+        if recorded is not None and not attribute.value.same(live.get(attribute.name), recorded):
+            return attribute.name
+    return ""
+
+
+def is_drawn(declaration: Declaration, properties: Mapping[str, Any]) -> bool:
+    """Say whether the state recorded something that VergeOS drew for the row and the program did not choose."""
+    chosen = {declaration.inputs[name].column for name in properties.get(MANAGED, ())}
+    recorded = properties.get(FIXED) or {}
+    return any(column in recorded for column in declaration.fixed if column not in chosen)
+
+
 class Fence:
     """Decides whether a row belongs to the object that the state means, for the rows of one table.
 
@@ -105,11 +131,11 @@ class Fence:
             if live.token != token_in(properties) or (known and self._is_copy(live, known, properties)):
                 return live.holder
             return ""
-        if other := self._unlike(row, properties):
+        if other := unlike_lasting(row, properties) or unlike_known_by(self._declaration, row, properties):
             return f"another object, whose {other} is not that of this one"
         if not self._declaration.markable:
             return self.stranger_of_parent(properties)
-        if known is None or self._drawn(properties):
+        if known is None or is_drawn(self._declaration, properties):
             return ""
         if properties.get(PARENT) and not (other := self.stranger_of_parent(properties)):
             return ""
@@ -167,28 +193,6 @@ class Fence:
         marks = marks_of(properties.get(OWNER, ""))
         row = self._connection.reader.shared(declaration.table, key, declaration.fields, marks)
         return "" if row is None else self.stranger_at(owner, row, properties.get(PARENT), properties)
-
-    def _drawn(self, properties: Mapping[str, Any]) -> bool:
-        """Say whether the state recorded something that VergeOS drew for the row and the program did not choose."""
-        chosen = {self._declaration.inputs[name].column for name in properties.get(MANAGED, ())}
-        recorded = properties.get(FIXED) or {}
-        return any(column in recorded for column in self._declaration.fixed if column not in chosen)
-
-    def _unlike(self, row: Row, properties: Mapping[str, Any]) -> str:
-        """Return what tells a row from the one in the state: what never changes, or what it is known by.
-
-        Only a person who edits a name makes a row differ in that; without a mark it counts as another one.
-        """
-        declaration = self._declaration
-        for column, value in dict(properties.get(FIXED) or {}).items():
-            if _text(row.get(column)) != value:
-                return printable(column)
-        live = outputs(declaration, row, properties)
-        for attribute in declaration.known_by:
-            recorded = properties.get(attribute.name)
-            if recorded is not None and not attribute.value.same(live.get(attribute.name), recorded):
-                return attribute.name
-        return ""
 
 
 def _text(value: Any) -> str:
