@@ -219,3 +219,17 @@ def test_what_is_made_when_the_lab_is_interrupted_is_found() -> None:
         outcome = tried(here, cut)
         assert here.simulator.snapshot() == before
     assert (outcome.interrupted, outcome.left) == (True, ())
+
+
+def test_of_new_rows_only_the_one_that_was_asked_for_and_not_answered_is_the_labs() -> None:
+    with site() as here:
+
+        def lost(lab: Lab) -> None:
+            here.simulator.add("vms", name="bobs", description=f"to be compared with {lab.name('lost')}")
+            with pytest.raises(NoAnswer):
+                lab.make("vms", {"name": lab.name("lost")})
+
+        here.simulator.faults({"match": {"verb": "POST", "path": "/vms$"}, "when": "after", "what": "reset"})
+        outcome = tried(here, lost)
+        assert [row["name"] for row in here.simulator.rows("vms")] == ["bobs"]
+    assert [line.rpartition(": ")[2] for line in outcome.left] == ["new"]
