@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -17,6 +18,7 @@ from tests.engine import vault, warm
 from tests.engine.events import rows_of
 from tests.engine.kinds import SUBJECTS, plot, program
 from tests.engine.lab import PROJECT, Lab, ask
+from tests.importing import people as made_by_people
 from tests.importing.rebuilding import differing
 from tests.soak.importing import misplaced
 from verge_pulumi import DriveArgs, Firewall, FirewallRule, Network, NicArgs, Power, Server
@@ -268,27 +270,13 @@ GUESTS = {1: "#cloud-config\nhostname: web-1\npackages: [nginx]\n", 2: f"#cloud-
 
 def site_of_people(simulator: Simulator) -> None:
     """Make what people make in the UI: machines that are alike, and much of what is around them."""
-
-    def make(table: str, /, **columns: Any) -> Any:
-        return as_key(ask(simulator, "POST", table, columns)["$key"])
-
-    lan = make("vnets", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1", dns="bind", description="of the shop")
-    make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443", action="accept")
-    make("vnet_hosts", vnet=lan, host="printer", ip="10.0.0.9")
-    view = make("vnet_dns_views", vnet=lan, name="inside", match_clients="10.0.0.0/24;")
-    zone = make("vnet_dns_zones", view=view, domain="example.com", type="master")
-    make("vnet_dns_zone_records", zone=zone, host="www", type="A", value="10.0.0.11")
+    make = partial(made_by_people.make, simulator)
+    lan = made_by_people.network(simulator)
     tag = make("tags", category=make("tag_categories", name="environment", taggable_vms=True), name="prod")
-    group = make("groups", name="staff")
-    make("members", parent_group=group, member=f"users/{make('users', name='ann', displayname='Ann')}")
-    (identity,) = [row["identity"] for row in simulator.rows("groups") if row["name"] == "staff"]
-    make("permissions", identity=identity, table="vms", list=True, read=True)
+    made_by_people.staff(simulator)
     for number in (1, 2, 3):
         files = [{"name": "/user-data", "contents": GUESTS[number]}] if number in GUESTS else []
-        vm = make("vms", name=f"web-{number}", ram=512 * number, cpu_cores=number, cloudinit_files=files)
-        machine = ask(simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
-        make("machine_drives", machine=machine, name="root", disksize=number * 1024**3, preferred_tier="3")
-        nic = make("machine_nics", machine=machine, name="eth0", vnet=lan)
+        vm, nic = made_by_people.machine(simulator, lan, number, cloudinit_files=files)
         mac = ask(simulator, "GET", f"machine_nics/{nic}?fields=macaddress")["macaddress"]
         make("vnet_addresses", vnet=lan, ip=f"10.0.0.1{number}", type="static", mac=mac, hostname=f"web-{number}")
         make("tag_members", tag=tag, member=f"vms/{vm}")

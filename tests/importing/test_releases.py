@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.lab import ask
+from tests.importing import people
 from tests.importing.bench import SiteBench
 from tests.importing.rebuilding import differing, rebuild
 from tests.providers.bench import Bench
@@ -52,6 +52,17 @@ def machines(site: SiteBench, **columns: Any) -> None:
     site.simulator.edit("machine_drives", drive, preferred_tier="3", interface="virtio")
 
 
+@pytest.fixture
+def of_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[SiteBench]:
+    """A project for a VergeOS of a release."""
+    with Simulator(Options(name="site-a", release=request.param)) as running:
+        for name, value in {"host": running.url, **login(running)}.items():
+            monkeypatch.setenv(f"VERGEOS_{name.upper()}", value)
+        site = SiteBench(running, tmp_path)
+        site.settings = Settings(host=running.url, **login(running))
+        yield site
+
+
 def login(simulator: Simulator) -> dict[str, Any]:
     """Return how every release is logged in to; old ones have no API keys."""
     return {"username": simulator.username, "password": simulator.password}
@@ -71,26 +82,21 @@ def told(simulator: Simulator, table: str) -> list[dict[str, Any]]:
 
 @pytest.mark.promise(12)
 @pytest.mark.parametrize(
-    ("release", "other", "columns"),
+    ("of_release", "other", "columns"),
     [(OLD, USUAL, {}), (OLD, NEW, {}), (USUAL, NEW, {}), (NEW, USUAL, {}), (NEW, OLD, {"machine_type": "pc-q35-8.1"})],
-    indirect=["other"],
+    indirect=["of_release", "other"],
 )
 def test_a_machine_is_the_same_on_another_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str, other: Simulator, columns: dict[str, str]
+    of_release: SiteBench, other: Simulator, columns: dict[str, str]
 ) -> None:
-    with Simulator(Options(name="site-a", release=release)) as simulator:
-        for name, value in {"host": simulator.url, **login(simulator)}.items():
-            monkeypatch.setenv(f"VERGEOS_{name.upper()}", value)
-        site = SiteBench(simulator, tmp_path)
-        site.settings = Settings(host=simulator.url, **login(simulator))
-        machines(site, **columns)
-        plan = site.plan(scope=Scope(only=("*-one",)))
-        bench = Bench(other, api_key="", **login(other))
-        assert rebuild(site.registered(plan), bench)
-        bench.connection.client.close()
-        for table in COMPARED:
-            assert told(other, table) == told(simulator, table)
-            assert len(told(other, table)) == 2
+    machines(of_release, **columns)
+    plan = of_release.plan(scope=Scope(only=("*-one",)))
+    bench = Bench(other, api_key="", **login(other))
+    assert rebuild(of_release.registered(plan), bench)
+    bench.connection.client.close()
+    for table in COMPARED:
+        assert told(other, table) == told(of_release.simulator, table)
+        assert len(told(other, table)) == 2
 
 
 @pytest.mark.parametrize("other", [OLD], indirect=True)
@@ -120,49 +126,31 @@ def test_what_is_left_out_is_the_same_default_in_all_releases() -> None:
 
 def site_of_all_releases(simulator: Simulator) -> None:
     """Make what every release has: a network with much in it, machines, and a user with a right."""
-
-    def make(table: str, /, **columns: Any) -> int:
-        return int(ask(simulator, "POST", table, columns)["$key"])
-
-    lan = make("vnets", name="lan", network="10.0.0.0/24", ipaddress="10.0.0.1", dns="bind", description="of the shop")
-    make("vnet_rules", vnet=lan, name="https", protocol="tcp", destination_ports="443", action="accept")
-    make("vnet_hosts", vnet=lan, host="printer", ip="10.0.0.9")
-    make("vnet_addresses", vnet=lan, ip="10.0.0.20", type="static", mac="f0:db:30:00:00:01", hostname="camera")
-    view = make("vnet_dns_views", vnet=lan, name="inside", match_clients="10.0.0.0/24;")
-    zone = make("vnet_dns_zones", view=view, domain="example.com", type="master")
-    make("vnet_dns_zone_records", zone=zone, host="www", type="A", value="10.0.0.11")
+    lan = people.network(simulator)
+    camera = {"ip": "10.0.0.20", "mac": "f0:db:30:00:00:01", "hostname": "camera"}
+    people.make(simulator, "vnet_addresses", vnet=lan, type="static", **camera)
     for number in (1, 2):
-        vm = make("vms", name=f"web-{number}", ram=512 * number, cpu_cores=number, machine_type="pc-q35-8.1")
-        machine = ask(simulator, "GET", f"vms/{vm}?fields=machine")["machine"]
-        make("machine_drives", machine=machine, name="root", disksize=number * 1024**3, preferred_tier="3")
-        make("machine_nics", machine=machine, name="eth0", vnet=lan)
-    group = make("groups", name="staff")
-    make("members", parent_group=group, member=f"users/{make('users', name='ann', displayname='Ann')}")
-    (identity,) = [row["identity"] for row in simulator.rows("groups") if row["name"] == "staff"]
-    make("permissions", identity=identity, table="vms", list=True, read=True)
+        people.machine(simulator, lan, number, machine_type="pc-q35-8.1")
+    people.staff(simulator)
 
 
 @pytest.mark.promise(12)
-@pytest.mark.parametrize(("release", "other"), [(OLD, USUAL), (USUAL, NEW), (NEW, OLD)], indirect=["other"])
+@pytest.mark.parametrize(("of_release", "other"), [(OLD, USUAL), (USUAL, NEW), (NEW, OLD)], indirect=True)
 def test_a_site_is_the_same_on_another_release_in_every_column_that_both_have(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str, other: Simulator
+    of_release: SiteBench, other: Simulator
 ) -> None:
-    with Simulator(Options(name="site-a", release=release)) as simulator:
-        for name, value in {"host": simulator.url, **login(simulator)}.items():
-            monkeypatch.setenv(f"VERGEOS_{name.upper()}", value)
-        site = SiteBench(simulator, tmp_path)
-        site.settings = Settings(host=simulator.url, **login(simulator))
-        site_of_all_releases(simulator)
-        bench = Bench(other, api_key="", **login(other))
-        rows = rebuild(site.registered(site.plan(scope=Scope(only=("lan", "web-*", "staff", "ann")))), bench)
-        bench.connection.client.close()
-        # The power of a machine and the firewall of a network are resources, but no rows of their own.
-        rows = {old: new for old, new in rows.items() if old[0] not in ("machine_status", "vnet_rules")}
-        (old,), (new,) = (
-            [str(row["$key"]) for row in each.rows("vnet_rules") if row["name"] == "https"]
-            for each in (simulator, other)
-        )
-        rows["vnet_rules", old] = "vnet_rules", new
-        assert len({table for table, _ in rows}) == 14
-        older = min(release, other.release, key=release_number)
-        assert differing(simulator, other, rows, dict(for_release(TABLES, older))) == []
+    simulator = of_release.simulator
+    site_of_all_releases(simulator)
+    bench = Bench(other, api_key="", **login(other))
+    plan = of_release.plan(scope=Scope(only=("lan", "web-*", "staff", "ann")))
+    rows = rebuild(of_release.registered(plan), bench)
+    bench.connection.client.close()
+    # The power of a machine and the firewall of a network are resources, but no rows of their own.
+    rows = {old: new for old, new in rows.items() if old[0] not in ("machine_status", "vnet_rules")}
+    (old,), (new,) = (
+        [str(row["$key"]) for row in each.rows("vnet_rules") if row["name"] == "https"] for each in (simulator, other)
+    )
+    rows["vnet_rules", old] = "vnet_rules", new
+    assert len({table for table, _ in rows}) == 14
+    older = min(simulator.release, other.release, key=release_number)
+    assert differing(simulator, other, rows, dict(for_release(TABLES, older))) == []
