@@ -62,10 +62,10 @@ def refuse_strangers(objects: Objects, held: Mapping[Place, Held]) -> None:
     """
     for place, each in held.items():
         what = f"{_kind(each.type)} '{shown(each.name)}'"
-        if objects.is_unread(place[0]):
+        if why := objects.unread(place[0]):
             raise EngineError(
-                f"the state of this stack has {what}, and {place[0]} cannot be read now. Give the account the right to "
-                "read it, and run the command again"
+                f"the state of this stack has {what}, and {place[0]} cannot be read now: {why.rstrip('.')}. Run the "
+                "command again when it can"
             )
         found = objects.all.get(place)
         if found and _is_another(each, found):
@@ -149,7 +149,7 @@ class Keeping:
         An account may have lost a right for a while, and VergeOS leaves out of its lists what a reader may not see.
         """
         for place, line in plan.known.lines.items():
-            kept = plan.objects.is_unread(place[0]) or (line.is_decided and not line.is_in_program)
+            kept = bool(plan.objects.unread(place[0])) or (line.is_decided and not line.is_in_program)
             if place not in plan.lines and kept:
                 yield replace(line, reason=line.reason or NOT_SEEN)
 

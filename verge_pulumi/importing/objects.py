@@ -76,9 +76,9 @@ class Objects:
         """Return the names of the clusters, by their keys."""
         return {key: str(row["name"]) for key, row in self._site.rows("clusters").items()}
 
-    def is_unread(self, table: str) -> bool:
-        """Say whether the rows of a table could not be read."""
-        return table in self._site.unread
+    def unread(self, table: str) -> str:
+        """Return why the rows of a table could not be read; "" if they were."""
+        return self._site.unread.get(table, "")
 
     def provider(self, kind: type[BaseResource]) -> Any:
         """Return what serves a resource, connected."""

@@ -145,7 +145,7 @@ class Treatments:
         parent = found.declaration.parent
         if parent is None or parent.through is None or parent.name in found.references:
             return False
-        unread = any(self._objects.is_unread(target.declaration.table) for target in parent.resolved())
+        unread = any(self._objects.unread(target.declaration.table) for target in parent.resolved())
         return found.row.get(str(parent.column)) is not None and not unread
 
     def _why_not(self, found: Found) -> str:
@@ -153,7 +153,7 @@ class Treatments:
         if why := self._known.refused.get(found.place):
             return f"a program cannot say it: {why}"
         needed = [row for name in _required(found) for row in found.references.get(name, ())]
-        if unread := [table for table, _ in needed if self._objects.is_unread(table)]:
+        if unread := [table for table, _ in needed if self._objects.unread(table)]:
             return f"it refers to a row of {unread[0]}, which cannot be read"
         if missing := found.missing:
             self.wanted[found.place] = sorted(found.secrets.intersection(missing))
