@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.lab import ask
 from tests.importing.bench import STACK, MemoryCli, SiteBench
 from tests.importing.engine import differences
 from tests.importing.hostile import fill
@@ -437,3 +438,19 @@ def test_the_key_of_any_kind_may_be_given_to_another_object(site: SiteBench, cli
         site.simulator.edit(place[0], row["$key"], **{name: row[name] for name in changes})
     assert seen > {"vnets", "vms", "users", "groups", "tags", "tag_categories", "vnet_hosts", "vnet_dns_zones"}
     assert site.imports(cli).exit_code == 0
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_rule_of_a_firewall_that_is_gone_is_told_too(site: SiteBench, cli: MemoryCli, again: bool) -> None:
+    network = site.network()
+    rule = {"vnet": network, "protocol": "tcp", "destination_ports": "443"}
+    key = int(ask(site.simulator, "POST", "vnet_rules", {**rule, "name": "https"})["$key"])
+    site.imports(cli)
+    if again:
+        given_again(
+            site, "vnet_rules", key, lambda: ask(site.simulator, "POST", "vnet_rules", {**rule, "name": "theirs"})
+        )
+    else:
+        site.simulator.remove("vnet_rules", key)
+    outcome = site.imports(cli)
+    assert (outcome.gone, outcome.exit_code) == (["the rule 'https' of Firewall 'lan'"], 2)

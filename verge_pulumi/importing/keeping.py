@@ -84,8 +84,19 @@ def gone(objects: Objects, held: Mapping[Place, Held]) -> list[str]:
         held: What the state has, by its rows.
     """
     imported = {kind.declaration.table for kind in importable()}
-    own = [each for place, each in held.items() if each.place == place and place[0] in imported and not each.leaving]
-    return sorted(f"{_kind(each.type)} '{shown(each.name)}'" for each in own if each.place not in objects.all)
+    lost = set[str]()
+    for place, each in held.items():
+        if each.leaving or place[0] not in imported:
+            continue
+        title = f"{_kind(each.type)} '{shown(each.name)}'"
+        if each.place == place and place not in objects.all:
+            lost.add(title)
+        # The rules of a firewall are known by their names.
+        for name, key in (each.outputs.get("keys") or {}).items() if each.place is None else ():
+            rule = objects.all.get((place[0], str(key)))
+            if rule is None or rule.label != name:
+                lost.add(f"the rule '{shown(name)}' of {title}")
+    return sorted(lost)
 
 
 def _is_another(held: Held, found: Found) -> bool:
