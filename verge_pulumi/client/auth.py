@@ -23,6 +23,7 @@ from verge_pulumi.client.errors import (
     VergeError,
 )
 from verge_pulumi.client.limits import Clocks
+from verge_pulumi.client.once import Once
 from verge_pulumi.client.text import Sealed, Secret
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Authentication(Sealed, ABC):
     __slots__ = ()
 
     @abstractmethod
-    def at(self, transport: Transport) -> Credentials:
+    def at(self, transport: Once[Transport]) -> Credentials:
         """Return what proves it at one host."""
 
 
@@ -85,7 +86,7 @@ class Basic(Authentication):
     def __repr__(self) -> str:
         return f"Basic({self.username!r}, ***)"
 
-    def at(self, transport: Transport) -> Credentials:
+    def at(self, transport: Once[Transport]) -> Credentials:
         """Return the ``Authorization: Basic`` header."""
         password = self._password.reveal()
         pair = f"{self.username}:{password}".encode()
@@ -105,7 +106,7 @@ class ApiKey(Authentication):
     def __repr__(self) -> str:
         return "ApiKey(***)"
 
-    def at(self, transport: Transport) -> Credentials:
+    def at(self, transport: Once[Transport]) -> Credentials:
         """Return the ``Authorization: Bearer`` header."""
         return _Fixed(f"Bearer {self._key.reveal()}", self._key.reveal(), "The user of this API key")
 
@@ -121,7 +122,7 @@ class SessionToken(Authentication):
     def __repr__(self) -> str:
         return f"SessionToken({self.username!r}, ***)"
 
-    def at(self, transport: Transport) -> Credentials:
+    def at(self, transport: Once[Transport]) -> Credentials:
         """Return a session that logs in when the first request is sent."""
         return _Session(transport, self.username, self._password)
 
@@ -159,7 +160,7 @@ class _Session(Credentials):
 
     __slots__ = ("_lock", "_login", "_password", "_transport", "_username", "who")
 
-    def __init__(self, transport: Transport, username: str, password: Secret) -> None:
+    def __init__(self, transport: Once[Transport], username: str, password: Secret) -> None:
         self._transport = transport
         self._username = username
         self.who = f"User '{username}'"
@@ -185,7 +186,7 @@ class _Session(Credentials):
             return
         try:
             logout = Request("DELETE", f"{_TOKENS}/{token}", headers={_TOKEN_HEADER: token})
-            self._transport.exchange(logout, _LOGOUT_CLOCKS)
+            self._transport().exchange(logout, _LOGOUT_CLOCKS)
         except VergeError:
             # Best effort: a session that is not closed ends by itself after inactivity.
             return
@@ -218,7 +219,7 @@ class _Session(Credentials):
             secrets=(self._password.reveal(),),
         )
         try:
-            token = self._transport.exchange(request).object().get("$key")
+            token = self._transport().exchange(request).object().get("$key")
         except VergeError as error:
             # The request that the login is for has not been sent, whatever became of the login.
             error.outcome = Outcome.NOT_APPLIED

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
+from verge_pulumi.client.certificates import verification
 from verge_pulumi.client.host import origin
 from verge_pulumi.client.limits import Clocks, MiB
 from verge_pulumi.client.observing import Observer
+from verge_pulumi.client.once import Once
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.query import query_string
 from verge_pulumi.client.retry import RetryPolicy
 from verge_pulumi.client.session import Session
 from verge_pulumi.client.table import Row, Table
+
+if TYPE_CHECKING:
+    from verge_pulumi.client.transport import Transport
 
 _COME_AGAIN = (429, 502, 503, 504)
 _SYSTEM_FIELDS = "$key,id,yb_version,os_version,cloud_name"
@@ -57,21 +62,19 @@ class VergeClient:
         read_only: bool = False,
         observers: Sequence[Observer] = (),
     ) -> None:
-        from verge_pulumi.client.transport import Transport  # as its docstring says
+        self.host = host = origin(host)
+        verify = verification(ca_file, insecure)
 
-        self.host = origin(host)
-        transport = Transport(
-            self.host,
-            ca_file=ca_file,
-            insecure=insecure,
-            clocks=clocks,
-            max_body=max_body,
-            pool_size=pool_size,
-            observers=observers,
-        )
+        def transport() -> Transport:
+            from verge_pulumi.client.transport import Transport  # as its docstring says
+
+            return Transport(
+                host, verify=verify, clocks=clocks, max_body=max_body, pool_size=pool_size, observers=observers
+            )
+
         self._auth = auth
         self.budget = budget or Budget(0)
-        self._session = Session(transport, auth, retries, self.budget, read_only=read_only)
+        self._session = Session(Once(transport), auth, retries, self.budget, read_only=read_only)
 
     def __repr__(self) -> str:
         return f"VergeClient({self.host!r}, auth={self._auth!r})"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.auth import Authentication
 from verge_pulumi.client.errors import Outcome, ReadOnly, VergeError
+from verge_pulumi.client.once import Once
 from verge_pulumi.client.pace import Budget
 from verge_pulumi.client.retry import RetryBudget, RetryPolicy
 
@@ -56,7 +57,7 @@ class Session:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: Once[Transport],
         authentication: Authentication,
         retries: RetryPolicy,
         pace: Budget,
@@ -73,7 +74,8 @@ class Session:
     def close(self) -> None:
         """Log out and close the connections. A later request would log in and connect again."""
         self._credentials.close()
-        self._transport.close()
+        if transport := self._transport.made:
+            transport.close()
 
     def send(self, request: Request, read: Callable[[Answer], T]) -> T:
         """Send a request, as often as the retry policy allows, and return what ``read`` makes of its answer.
@@ -116,9 +118,9 @@ class Session:
     def _open(self, request: Request, *, endless: bool = False) -> Stream:
         """Send a request once; twice if the first was answered 401, which applies nothing, and there is a new token."""
         if request.anonymous:
-            return self._transport.open(request, endless=endless)
+            return self._transport().open(request, endless=endless)
         signed = self._signed(request)
-        stream = self._transport.open(signed, endless=endless)
+        stream = self._transport().open(signed, endless=endless)
         if stream.status != 401:
             return stream
         try:
@@ -129,7 +131,7 @@ class Session:
         if not renewed:
             return stream
         stream.close()
-        return self._transport.open(self._signed(request), endless=endless)
+        return self._transport().open(self._signed(request), endless=endless)
 
     def _signed(self, request: Request) -> Request:
         headers = {**request.headers, **self._credentials.headers()}

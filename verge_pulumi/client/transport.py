@@ -4,8 +4,8 @@ A ``requests`` adapter is driven directly, without a ``requests.Session``. That 
 adds: redirects (which would carry the session token to another host), proxies and ``.netrc`` from the environment,
 cookies. urllib3's own retries are off; `verge_pulumi.client.retry` decides.
 
-It is imported when the first client is made: ``requests`` takes about half as long to load as Pulumi, and a program
-sends no requests as a rule.
+It is imported when the first request is sent: ``requests`` takes about half as long to load as Pulumi, and neither a
+program nor a preview sends one as a rule.
 
 It is one file, since the clocks and limits of an exchange reach from the socket to the whole answer.
 """
@@ -21,7 +21,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,7 +33,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from verge_pulumi.client.answer import Answer, Request
 from verge_pulumi.client.errors import (
     BadAnswer,
-    InvalidHost,
     NoAnswer,
     Unreachable,
     UntrustedCertificate,
@@ -60,8 +58,7 @@ class Transport:
         self,
         origin: str,
         *,
-        ca_file: str | Path | None,
-        insecure: bool,
+        verify: bool | str,
         clocks: Clocks,
         max_body: int,
         pool_size: int,
@@ -71,7 +68,10 @@ class Transport:
         self._observers = observers
         self._clocks = clocks
         self._max_body = max_body
-        self._verify = _verification(ca_file, insecure)
+        self._verify = verify
+        if verify is False:
+            # It would come with every request; whoever sets insecure has been told what it means.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._adapter = HTTPAdapter(pool_maxsize=pool_size, max_retries=0)
         self._adapter.poolmanager.pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
 
@@ -236,28 +236,6 @@ def _words(causes: tuple[BaseException, ...]) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return printable(cause.strerror)
     return "closed by the other side"
-
-
-def _verification(ca_file: str | Path | None, insecure: bool) -> bool | str:
-    """Return what `requests` calls ``verify``, after seeing that the CA file can be used."""
-    if insecure:
-        if ca_file is not None:
-            raise InvalidHost("a CA file and insecure exclude each other", advice="Leave out insecure.")
-        # It would come with every request; whoever sets insecure has been told what it means.
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        return False
-    if ca_file is None:
-        return True
-    try:
-        ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        # OpenSSL's words for it name a line of its source.
-        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise InvalidHost(
-            f'the CA file "{printable(str(ca_file))}" cannot be used: {reason}',
-            advice="Give a file of certificates in PEM form.",
-        ) from None
-    return str(ca_file)
 
 
 # The whole-attempt clock. The socket's own timeout restarts with each byte received, in the head of an answer as in
