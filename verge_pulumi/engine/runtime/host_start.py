@@ -9,6 +9,7 @@ host, and only then.
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 from typing import Any
 
@@ -16,10 +17,13 @@ from pulumi.runtime import rpc
 
 from verge_pulumi.client import printable
 from verge_pulumi.engine.errors import Reported
-from verge_pulumi.engine.runtime import provider_process
+from verge_pulumi.engine.runtime import plain_properties, provider_process
 
 OURS = "pulumi-python:dynamic/vergeos:"
 """How the types of this package's resources begin."""
+
+FEW_COLLECTIONS = (10_000, 20, 20)
+"""When garbage is collected: a host lives for one command, whose objects are freed as they are no longer used."""
 
 
 def refuse_import() -> None:
@@ -52,3 +56,5 @@ def _watched(deserialize: Any) -> Any:
 
 if provider_process.is_host():
     rpc.deserialize_properties = _watched(rpc.deserialize_properties)
+    plain_properties.install()
+    gc.set_threshold(*FEW_COLLECTIONS)
