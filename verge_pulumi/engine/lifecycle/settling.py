@@ -5,7 +5,7 @@ The row exists by then, so whatever goes wrong the engine learns its key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import Row, printable
@@ -53,12 +53,12 @@ class Settling:
             read = row or provider.read_back(self._id)
             self._hidden[FIXED] = lasting(self._declaration, read)
             late = provider.later(self._inputs) if new else ()
-            self._verify(read, [name for name in written if name not in late])
-            if new:
-                read = self._ripen(read)
+            outs = self._verify(read, [name for name in written if name not in late])
+            settled = self._ripen(read, late) if new else read
             follow = provider.after_take_over if as_it_is else provider.after_write
-            read = follow(self._id, read, self._inputs) if written else read
-            outs = provider.outs(read, self._inputs)
+            settled = follow(self._id, settled, self._inputs) if written else settled
+            if settled is not read:
+                outs = provider.outs(settled, self._inputs)
         except Withdrawn:
             provider.connection.evidence.claims.release((self._declaration.table, self._id))
             raise
@@ -72,11 +72,11 @@ class Settling:
         outs = self._provider.complete(self._id, known | self._hidden, self._inputs)
         return InitialisationFailed(self._id, outs, explain(error))
 
-    def _ripen(self, row: Row) -> Row:
+    def _ripen(self, row: Row, late: Collection[str]) -> Row:
         """Wait until a new row is ready, and write what could not be part of its creation."""
         provider, inputs = self._provider, self._inputs
         row = provider.until_ready(self._id, row, inputs)
-        names = [name for name in provider.unlike(row, inputs) if name in provider.later(inputs)]
+        names = [name for name in provider.unlike(row, inputs) if name in late] if late else []
         values = payload(self._declaration, inputs, set(names))
         if not values:
             return row
@@ -85,7 +85,8 @@ class Settling:
         self._verify(row, names)
         return row
 
-    def _verify(self, row: Row, written: Sequence[str]) -> None:
+    def _verify(self, row: Row, written: Sequence[str]) -> dict[str, Any]:
+        """See that a row holds what was written; return its outputs."""
         live = self._provider.outs(row, self._inputs)
         unlike = differing(self._declaration, live, {name: self._inputs.get(name) for name in written})
         self._refuse_dropped(row, [name for name in unlike if live[name] is None])
@@ -94,6 +95,7 @@ class Settling:
                 f"{name} was written as {self._shown(name, self._inputs[name])} and reads back as "
                 f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
             )
+        return live
 
     def _refuse_dropped(self, row: Row, unset: Sequence[str]) -> None:
         """Name the columns that the row does not show at all: this VergeOS does not have them."""
