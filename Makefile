@@ -32,8 +32,10 @@ $(READY): requirements.lock pyproject.toml
 quickstart: $(READY) ## Create a network and VMs on the bundled simulator, and remove them (KEEP=1 keeps them)
 	@$(PULUMI) $(BIN)/python tools/quickstart.py $(if $(KEEP),--keep)
 
+# With fail-under in pyproject.toml slipcover 1.1 would throw away what the workers measured, before it shows it.
 test: $(READY) ## Run every test, with coverage
-	@$(PULUMI) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
+	@$(PULUMI) $(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist worksteal
+	@$(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --fail-under 95
 
 # The examples are checked one by one, since each is a module called __main__. What differs on systems of which there are
 # reports is shown, and is no fault of a change.
@@ -78,4 +80,4 @@ lock: $(READY) ## Pin the newest allowed versions of all dependencies
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --upgrade --python-version 3.11 .github/requirements.in -o .github/requirements.txt
 
 clean: ## Remove what these commands made in the checkout
-	rm -rf .venv .quickstart .mutation.log mutants site .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .quickstart .mutation.log mutants site .coverage.json .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -6,9 +6,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,48 +22,8 @@ if sys.version_info >= (3, 14):
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 
-HERE = Path(__file__).parent
-
 STARTED_IN = dict(os.environ)
 """The environment in which the tests were started."""
-
-REPEATING = (
-    "cli/test_escaping.py",
-    "cli/test_untrusted.py",
-    "client/test_core_text.py",
-    "conformance/lab/test_contraries.py",
-    "conformance/test_like.py",
-    "conformance/test_planted.py",
-    "faults/",
-    "importing/test_again.py",
-    "importing/test_chain.py",
-    "importing/test_contents.py",
-    "importing/test_drift.py",
-    "importing/test_folding.py",
-    "importing/test_interruptions.py",
-    "importing/test_marking.py",
-    "importing/test_parts.py",
-    "importing/test_state.py",
-    "importing/test_worlds.py",
-    "properties/",
-    "providers/test_pacing.py",
-    "reference/test_examples.py",
-    "resources/compute/test_cloudinit_files.py",
-    "resources/compute/test_nics.py",
-    "resources/dns/",
-    "resources/firewall/test_reachability.py",
-    "resources/routing/",
-    "resources/test_rights.py",
-    "simulator/test_guide.py",
-    "soak/",
-)
-"""What goes many times where others go once: coverage is not measured there, which would double the time it takes.
-
-About one branch in two hundred is reached by these alone, and shows as missing.
-"""
-
-MOST_TRACED = 2
-"""Of how many cases of one test coverage is measured: further ones seldom reach what these do not."""
 
 # Half of the processor time of a short command of Pulumi is its start, and a third of that the collection of garbage.
 os.environ |= {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
@@ -97,20 +55,15 @@ def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start the Pulumi CLI, with which each worker begins, and those that are not traced.
+    """Mark the tests that start the Pulumi CLI, with which each worker begins.
 
     pytest-xdist cuts the list into one piece for each worker, and who has done theirs steals from the end of another's.
     So the last minutes are short tests, which keep all workers busy; the longest one, that of the tutorial, is the last
     that is collected and the first that runs.
     """
-    cases = Counter[str]()
     for item in items:
         if _starts_pulumi(item):
             item.add_marker("engine")
-        function = item.nodeid.partition("[")[0]
-        cases[function] += 1
-        if cases[function] > MOST_TRACED or item.path.relative_to(HERE).as_posix().startswith(REPEATING):
-            item.add_marker("no_cover")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers == 1:
         return

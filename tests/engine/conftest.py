@@ -22,12 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of this folder.
 
-    Pulumi's Automation API leaves the loop of an inline program open where the engine ends first. Coverage is not
-    measured: the tests in process reach the same lines, and the providers are other processes in any case.
+    Pulumi's Automation API leaves the loop of an inline program open where the engine ends first.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.no_cover)
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
 
 
