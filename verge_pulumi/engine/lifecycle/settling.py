@@ -53,12 +53,12 @@ class Settling:
             read = row or provider.read_back(self._id)
             self._hidden[FIXED] = lasting(self._declaration, read)
             late = provider.later(self._inputs) if new else ()
-            outs = self._verify(read, [name for name in written if name not in late])
-            settled = self._ripen(read, late) if new else read
+            self._verify(read, [name for name in written if name not in late])
+            if new:
+                read = self._ripen(read, late)
             follow = provider.after_take_over if as_it_is else provider.after_write
-            settled = follow(self._id, settled, self._inputs) if written else settled
-            if settled is not read:
-                outs = provider.outs(settled, self._inputs)
+            read = follow(self._id, read, self._inputs) if written else read
+            outs = provider.outs(read, self._inputs)
         except Withdrawn:
             provider.connection.evidence.claims.release((self._declaration.table, self._id))
             raise
@@ -85,8 +85,7 @@ class Settling:
         self._verify(row, names)
         return row
 
-    def _verify(self, row: Row, written: Sequence[str]) -> dict[str, Any]:
-        """See that a row holds what was written; return its outputs."""
+    def _verify(self, row: Row, written: Sequence[str]) -> None:
         live = self._provider.outs(row, self._inputs)
         unlike = differing(self._declaration, live, {name: self._inputs.get(name) for name in written})
         self._refuse_dropped(row, [name for name in unlike if live[name] is None])
@@ -95,7 +94,6 @@ class Settling:
                 f"{name} was written as {self._shown(name, self._inputs[name])} and reads back as "
                 f"{self._shown(name, live[name])}. Declare what this VergeOS makes of it"
             )
-        return live
 
     def _refuse_dropped(self, row: Row, unset: Sequence[str]) -> None:
         """Name the columns that the row does not show at all: this VergeOS does not have them."""
