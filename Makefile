@@ -34,7 +34,7 @@ quickstart: $(READY) ## Create a network and VMs on the bundled simulator, and r
 
 # With fail-under in pyproject.toml slipcover 1.1 would throw away what the workers measured, before it shows it.
 test: $(READY) ## Run every test, with coverage
-	@$(PULUMI) $(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist worksteal
+	@$(PULUMI) $(BIN)/python -W 'ignore:Unable to activate pytest branch coverage' -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist worksteal
 	@$(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --fail-under 95
 
 # The examples are checked one by one, since each is a module called __main__. What differs on systems of which there are
