@@ -28,6 +28,20 @@ def test_what_was_there_before_is_encrypted_and_put_back(lab: Lab) -> None:
     assert type(put.body["weight"]) is int
 
 
+def test_what_somebody_else_set_is_left_though_a_refresh_has_seen_it(lab: Lab) -> None:
+    lab.simulator.add("gadgets", name="clock", colour="grey", weight=5)
+    lab.up(lambda: _clock(weight=7))
+    lab.up(_clock)
+    assert SECRET in lab.state()["clock"]["outputs"]["__written"]
+    lab.simulator.edit("gadgets", 1, weight=8)
+    lab.refresh(_clock)
+    run = lab.destroy()
+    (row,) = lab.simulator.rows("gadgets")
+    assert (row["colour"], row["weight"]) == ("grey", 8)
+    told = [text.strip() for severity, _, text in run.messages if severity == "warning"]
+    assert told == ["weight of row 1 of gadgets was changed by somebody else since, and is left as it is"]
+
+
 def test_a_forced_replacement_puts_back_and_takes_over_again(lab: Lab) -> None:
     lab.simulator.add("gadgets", name="clock", colour="grey", weight=5)
 
@@ -41,3 +55,7 @@ def test_a_forced_replacement_puts_back_and_takes_over_again(lab: Lab) -> None:
     assert writes == [{"colour": "grey", "weight": 5}, {"colour": "red", "weight": 7}]
     lab.destroy()
     assert (lab.simulator.rows("gadgets")[0]["colour"], lab.simulator.rows("gadgets")[0]["weight"]) == ("grey", 5)
+
+
+def _clock(weight: int | None = None) -> None:
+    Heirloom("clock", name="clock", colour="red", weight=weight)

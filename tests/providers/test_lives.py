@@ -293,12 +293,45 @@ def test_what_somebody_else_changed_since_is_left_and_told(bench: Bench, told: l
     assert told == ["warning: level of row 1 of knobs was changed by somebody else since, and is left as it is"]
 
 
-def test_what_is_changed_and_seen_by_a_refresh_is_put_back(bench: Bench) -> None:
-    made = bench.create(KNOB, name="left", level=9)
+def test_what_somebody_else_changed_is_left_though_a_refresh_has_seen_it(bench: Bench, told: list[str]) -> None:
+    made = bench.create(KNOB, name="left", level=9, lit=True)
     bench.simulator.edit("knobs", int(made.id), level=5)
     made.refresh()
     made.destroy()
-    assert knob(bench)["level"] == 3
+    assert (knob(bench)["level"], knob(bench)["lit"]) == (5, False)
+    assert told == ["warning: level of row 1 of knobs was changed by somebody else since, and is left as it is"]
+
+
+def test_what_somebody_else_changed_of_what_the_program_sets_no_more_is_left(bench: Bench, told: list[str]) -> None:
+    made = bench.create(KNOB, name="left", level=9, lit=True)
+    made.up(level=None)
+    bench.simulator.edit("knobs", int(made.id), level=5)
+    made.refresh()
+    made.up(colour="blue")
+    made.destroy()
+    assert (knob(bench)["level"], knob(bench)["lit"], knob(bench)["colour"]) == (5, False, None)
+    assert told == ["warning: level of row 1 of knobs was changed by somebody else since, and is left as it is"]
+
+
+def test_what_the_program_sets_no_more_is_put_back(bench: Bench) -> None:
+    made = bench.create(KNOB, name="left", level=9, lit=True)
+    made.up(level=None)
+    made.refresh()
+    made.destroy()
+    assert (knob(bench)["level"], knob(bench)["lit"]) == (3, False)
+
+
+def test_a_state_that_does_not_tell_what_was_written_goes_by_what_was_seen_last(bench: Bench) -> None:
+    made = bench.create(KNOB, name="left", level=9)
+    del made.outs["__written"]
+    made.up(colour="blue")
+    bench.simulator.edit("knobs", int(made.id), colour="red")
+    made.refresh()
+    made.destroy()
+    assert (knob(bench)["level"], knob(bench)["colour"]) == (3, "red")
+    del made.outs["__written"]
+    made.destroy()
+    assert knob(bench)["colour"] is None
 
 
 def test_a_row_can_be_left_as_it_is(bench: Bench) -> None:
@@ -370,13 +403,17 @@ def test_two_resources_that_are_created_together_do_not_share_a_row(bench: Bench
         bench.carry_out(THE_KNOB, two)
 
 
-def test_what_a_create_that_was_cut_off_has_written_is_not_taken_for_what_was_there(bench: Bench) -> None:
+def test_what_a_create_that_was_cut_off_has_written_is_not_taken_for_what_was_there(
+    bench: Bench, told: list[str]
+) -> None:
     made = bench.create(KNOB, name="left", level=9, lit=True).cut_off()
     bench.simulator.edit("knobs", int(made.id), lit=False)
     again = bench.later().create(KNOB, name="left", level=9, lit=True)
     again.destroy()
     # Nobody knows any more how far it was turned.
     assert (knob(bench)["level"], knob(bench)["lit"]) == (9, False)
+    left = "level of row 1 of knobs is left as it is: a run was cut off, so what it was before is not known"
+    assert told[-1] == f"warning: {left}"
 
 
 def test_a_write_of_which_nothing_is_known_does_not_lose_what_was_there(bench: Bench, saved: list[Saved]) -> None:
@@ -390,6 +427,45 @@ def test_a_write_of_which_nothing_is_known_does_not_lose_what_was_there(bench: B
     made = Managed(bench, KNOB, kept.id, inputs, hosted(kept.outs))
     made.destroy()
     assert knob(bench)["level"] == 3
+
+
+def test_an_update_of_which_nothing_is_known_does_not_lose_what_was_there(bench: Bench, saved: list[Saved]) -> None:
+    made = bench.create(KNOB, name="left", lit=True)
+    bench.simulator.faults({"match": {"verb": "PUT", "path": "/knobs/", "times": 0}, "when": "after", "what": "reset"})
+    with pytest.raises(Reported):
+        made.up(level=9)
+    bench.simulator.faults()
+    # The next run is that of another machine.
+    made.outs = hosted(saved[-1].outs)
+    made.refresh()
+    made.up(level=9)
+    made.destroy()
+    assert (knob(bench)["level"], knob(bench)["lit"]) == (3, False)
+
+
+def test_what_an_update_that_was_cut_off_has_written_is_not_taken_for_what_was_there(bench: Bench) -> None:
+    made = bench.create(KNOB, name="left", lit=True)
+    bench.simulator.edit("knobs", int(made.id), level=9)
+    bench.stack.cut_off_change(made, "updating")
+    again = made.seen_by(bench.later())
+    again.up(level=9)
+    again.up(level=10)
+    again.destroy()
+    assert (knob(bench)["level"], knob(bench)["lit"]) == (3, False)
+
+
+def test_what_a_refresh_saw_of_an_update_that_was_cut_off_is_not_put_back(bench: Bench, told: list[str]) -> None:
+    made = bench.create(KNOB, name="left", lit=True)
+    bench.simulator.edit("knobs", int(made.id), level=9)
+    bench.stack.cut_off_change(made, "updating")
+    again = made.seen_by(bench.later())
+    again.refresh()
+    again.up(level=9)
+    again.up(level=10)
+    again.destroy()
+    assert (knob(bench)["level"], knob(bench)["lit"]) == (10, False)
+    left = "level of row 1 of knobs is left as it is: a run was cut off, so what it was before is not known"
+    assert told[-1] == f"warning: {left}"
 
 
 def test_a_write_that_is_refused_leaves_the_row_free(bench: Bench) -> None:

@@ -18,6 +18,10 @@ from verge_pulumi.engine.declaring.rights import WRITING, Right, Touch, touch
 BEFORE = "__before"
 """Hidden output: the columns of a row that exists already, as they were before the program set them."""
 
+WRITTEN = "__written"
+"""Hidden output: the arguments of such a row as the program set them last, those that it no longer sets included. A
+refresh leaves it as it is, so it tells what somebody else changed since; a state of an earlier release has none."""
+
 Operation = Literal["create", "update", "delete"]
 
 
@@ -169,7 +173,7 @@ class ExistsAlready(Life):
     create: Cost | None = Cost(writes=2, reads=1)  # look for the row; PUT; read back
 
     marks: ClassVar[bool] = False
-    hides: ClassVar[tuple[str, ...]] = (BEFORE,)
+    hides: ClassVar[tuple[str, ...]] = (BEFORE, WRITTEN)
 
     def rights(self, operation: Operation) -> frozenset[Right]:
         """The row is never made, and never deleted."""

@@ -10,14 +10,14 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
-from verge_pulumi.engine.declaring.attributes import Reference
-from verge_pulumi.engine.declaring.lives import BEFORE, DeletedBy, ExistsAlready, ShownOnce
+from verge_pulumi.engine.declaring.attributes import Attribute, Reference
+from verge_pulumi.engine.declaring.lives import BEFORE, WRITTEN, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, did_you_mean
 from verge_pulumi.engine.lifecycle.creating import Creating
 from verge_pulumi.engine.lifecycle.fencing import Fence, this_stack
-from verge_pulumi.engine.lifecycle.recording import managed
+from verge_pulumi.engine.lifecycle.recording import UNFINISHED, managed
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.lifecycle.settling import Settling
 from verge_pulumi.engine.lifecycle.taking_over import TakeOver
@@ -58,25 +58,28 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
         return id, Settling(self, id, inputs, hidden).run(changed, None if values else row)
 
     def remove(self, id: str, state: Inputs) -> None:
-        """Put back what was there before the program set it, unless it is to be left, or is somebody else's by now."""
+        """Put back what was there before the program set it, unless it is to be left, or is somebody else's by now.
+
+        It is ours as long as it is what the program set last. The outputs do not tell: a refresh, or the update of
+        another argument, has copied into them what somebody else set.
+        """
         row = self.fenced(id, state)
         if row is None or self._on_delete(state) == "leave":
             return
         kept = dict(state.get(BEFORE) or {})
         before = {column: _whole(held[0]) if held else None for column, held in kept.items()}
         due = {column: value for column, value in before.items() if row.get(column) != value}
-        live = self.outs(row, {})
+        live, written = self.outs(row, {}), self._written(state)
         theirs = [
             name
             for name, attribute in self.declaration.inputs.items()
-            if attribute.column in due and not attribute.value.same(live[name], state.get(name))
+            if attribute.column in due and not attribute.value.same(live[name], written.get(name))
         ]
         if theirs:
-            provider_process.log(
-                f"{', '.join(theirs)} of row {id} of {self.declaration.table} was changed by somebody else since, and "
-                "is left as it is",
-                warning=True,
-            )
+            self._tell_left(id, theirs, "was changed by somebody else since, and is left as it is")
+        known = {name for name in written if self.declaration.column_of(name) in kept}
+        if lost := sorted(written.keys() - known - set(self.declaration.unique)):
+            self._tell_left(id, lost, "is left as it is: a run was cut off, so what it was before is not known")
         columns = [self.declaration.column_of(name) for name in theirs]
         if values := {column: value for column, value in due.items() if column not in columns}:
             self.put(id, values)
@@ -90,21 +93,40 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             yield from taking.notes()
 
     def remembered(self, state: Inputs, row: Row, inputs: Inputs) -> dict[str, Any]:
-        """Return what the columns held before the program set them first, which is what was there when it began to.
+        """Return what the columns held before the program set them first, and what it sets them to now.
 
-        Of a create that was cut off nothing tells whether it has written already, so what it would have written is not
-        taken for what was there.
+        Of a write that was cut off nothing tells whether it was done, so what it would have written is not taken for
+        what was there. Of an update the state may still tell that; of a create nothing does.
         """
-        before = dict(state.get(BEFORE) or {})
+        before, written = dict(state.get(BEFORE) or {}), self._written(state)
         live = self.outs(row, {})
-        sent = [] if state else self._sent(inputs)
+        sent = [inputs] if UNFINISHED in state else [] if state else self._sent(inputs)
         for name in managed(self.declaration, inputs):
             attribute = self.declaration.inputs[name]
-            if attribute.readable and not any(attribute.value.same(each.get(name), live[name]) for each in sent):
-                # In a list, since Pulumi drops what is null from a state, and it would be taken for what was never set.
-                held = row.get(str(attribute.column))
-                before.setdefault(str(attribute.column), [] if held is None else [held])
-        return {BEFORE: before}
+            if not attribute.readable:
+                continue
+            if name not in written:
+                begun = any(attribute.value.same(each.get(name), live[name]) for each in sent)
+                held = self._seen_before(attribute, live, state) if begun else [row.get(str(attribute.column))]
+                if held is not None:
+                    # In a list, since Pulumi drops what is null from a state, and it would be taken for never set.
+                    before.setdefault(str(attribute.column), [each for each in held if each is not None])
+            written[name] = inputs[name]
+        return {BEFORE: before, WRITTEN: written}
+
+    def _seen_before(self, attribute: Attribute, live: Inputs, state: Inputs) -> list[Any] | None:
+        """Return the column as the state saw it before a write that was cut off, in a list; None if it did not."""
+        seen = state.get(attribute.name)
+        if seen is None or attribute.value.same(seen, live[attribute.name]):
+            return None
+        return [attribute.value.to_api(seen)]
+
+    def _written(self, state: Inputs) -> dict[str, Any]:
+        """Return what the program set last; a state of an earlier release tells what was seen last instead."""
+        if WRITTEN in state:
+            return dict(state[WRITTEN])
+        began = state.get(BEFORE) or {}
+        return {name: state.get(name) for name, each in self.declaration.inputs.items() if each.column in began}
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """A row that is there before the program is taken over, whatever it says."""
@@ -122,6 +144,9 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether an argument names the row, so that another value means another row."""
         return name in self.declaration.unique or super().replaced_by(name, state, inputs)
+
+    def _tell_left(self, id: str, names: Iterable[str], why: str) -> None:
+        provider_process.log(f"{', '.join(names)} of row {id} of {self.declaration.table} {why}", warning=True)
 
     def _row(self, inputs: Inputs) -> Row:
         """Find the row.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
 from verge_pulumi.engine.declaring.hidden import NAME, OWNER
-from verge_pulumi.engine.declaring.lives import BEFORE, Life
+from verge_pulumi.engine.declaring.lives import BEFORE, WRITTEN, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload, whole
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, gone
@@ -92,11 +92,18 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             if "description" in values or Mark.of(row.get("description")) != renamed:
                 values["description"] = marked_description(inputs, row, renamed)
                 hidden[MARK] = str(renamed)
+        settling = Settling(self, id, inputs, hidden)
         if values:
             self.before_update(id, row, inputs, changed)
-            self.put(id, values, row)
+            try:
+                self.put(id, values, row)
+            except VergeError as error:
+                if error.outcome is Outcome.NOT_APPLIED or BEFORE not in hidden:
+                    raise
+                # What was there before must not be forgotten.
+                raise settling.unfinished(error) from error
         written = sorted(self.declaration.inputs) if UNFINISHED in state else changed
-        return Settling(self, id, inputs, hidden).run(written, None if values else row)
+        return settling.run(written, None if values else row)
 
     def remove(self, id: str, state: Inputs) -> None:
         """Delete the row, once it is certain that it is ours and VergeOS will let it go."""
@@ -250,7 +257,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
 
     def _recorded(self, row: Row, state: Inputs) -> dict[str, Any]:
         """Return the hidden outputs by which a row is known, after it has proved to be ours."""
-        kept = {name: state[name] for name in (MARK, PARENT, BEFORE) if name in state}
+        kept = {name: state[name] for name in (MARK, PARENT, BEFORE, WRITTEN) if name in state}
         if MARK not in kept and self.declaration.markable and (live := Mark.of(row.get("description"))):
             kept[MARK] = str(live)  # it was written, and then could not be recorded
         return kept | {FIXED: lasting(self.declaration, row)}
