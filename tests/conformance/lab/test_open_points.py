@@ -57,6 +57,7 @@ POINTS: Mapping[str, Mapping[str, str]] = {
         "Whether a PUT of another `network`": "No code decides by it; a person reads what VergeOS says.",
         "Sources disagree on the form of an apply": "networks/rules-are-staged",
         "**disputed** (": "routing/commands-of-a-router",
+        "Whether an alias that a rule names": "firewall/alias-in-use",
     },
     "other-tables.md": {"Sources disagree whether `ui_fqdn`": UNUSED},
     "protection.md": {

@@ -52,7 +52,7 @@ def test_what_a_life_costs(bench: Bench) -> None:
     assert alias.diff(value=["10.1.0.0/16 |Bern", "10.2.0.0/16|Genève"]).changes is False
     assert bench.asked() == []
     alias.destroy()
-    assert bench.asked() == [row, ("DELETE", f"vnet_rule_aliases/{alias.id}")]
+    assert bench.asked() == [row, FIND, ("DELETE", f"vnet_rule_aliases/{alias.id}")]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,39 @@ def test_an_alias_with_a_longer_key_is_another(running: Managed) -> None:
     rule(running, "another", source_ip=f"alias:{alias.id}7")
     alias.up(value=["10.3.0.0/16"])
     assert applied(running.bench) == []
+
+
+@pytest.mark.parametrize("column", REFERRING)
+def test_an_alias_to_which_rules_of_others_refer_is_not_deleted(running: Managed, column: str) -> None:
+    alias = offices(running.bench)
+    rule(running, "theirs", **{column: f"router, alias:{alias.id}"})
+    rule(running, "marked", description="[pulumi shop/prod web 1-1]", **{column: f"alias:{alias.id}"})
+    rule(running, "other", **{column: f"alias:{alias.id}7"})
+    with pytest.raises(Reported) as caught:
+        alias.destroy()
+    network = f"of the network {running.id}"
+    assert str(caught.value) == (
+        "Unable to delete RuleAlias 'offices': rules that this stack did not make refer to it: "
+        f"'theirs' {network}, 'marked' {network}. Change these first."
+    )
+    assert alias.row()["name"] == "offices"
+
+
+def test_an_alias_goes_before_the_rules_of_its_stack_that_go_with_their_network(running: Managed) -> None:
+    alias = offices(running.bench)
+    running.bench.create("NetworkRule", "in", network=running.id, name="in", source_ip=f"alias:{alias.id}")
+    alias.destroy()
+    assert running.bench.simulator.rows("vnet_rule_aliases") == []
+
+
+def test_all_aliases_of_a_run_look_at_the_rules_once(bench: Bench) -> None:
+    aliases = [bench.create("RuleAlias", name, name=name, value=["443"]) for name in ("one", "two", "three")]
+    bench.simulator.reset("log")
+    bench.begin_run()
+    for alias in aliases:
+        alias.delete()
+    assert bench.asked().count(FIND) == 1
+    assert bench.simulator.rows("vnet_rule_aliases") == []
 
 
 def test_drift_and_loss_are_seen_and_mended(bench: Bench) -> None:
