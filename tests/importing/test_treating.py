@@ -80,14 +80,25 @@ def test_parts_of_nodes_and_networks_are_left_and_nothing_is_wrong_with_that(sit
 
 
 def test_what_the_program_would_change_is_left_and_told(site: SiteBench) -> None:
-    """VergeOS takes a key for one with a date, without one; a program says either."""
+    """A program says of each right whether it is given, and a row may not."""
+    ann = site.make("users", name="ann", password="pw-of-ann")
+    (identity,) = [row["identity"] for row in site.simulator.rows("users") if row["$key"] == ann]
+    rights = {"identity": identity, "table": "vms", "row": 0, "list": True}
+    vague = site.simulator.add("permissions", **rights, read=None)
+    plan = site.plan()
+    found = site.lines["permissions", str(vague)]
+    words = "a program cannot say it: read: the program would change it."
+    assert (found.treatment, found.reason) == ("leave", words)
+    assert [*plan.unsaid] == [found.place]
+
+
+def test_an_endless_key_is_managed_however_it_says_so(site: SiteBench) -> None:
+    """VergeOS takes a key for one with a date, without one."""
     site.make("user_api_keys", user=1, name="endless")
     site.make("user_api_keys", user=1, name="never", expires_type="never")
-    plan = site.plan()
-    words = "a program cannot say it: expires_type: the program would change it."
-    assert treated(site, "user_api_keys", "endless") == ("leave", words)
+    site.plan()
+    assert treated(site, "user_api_keys", "endless") == ("manage", "")
     assert treated(site, "user_api_keys", "never") == ("manage", "")
-    assert [*plan.unsaid] == [line(site, "user_api_keys", "endless").place]
 
 
 def test_an_optional_value_that_is_said_otherwise_is_left_out(site: SiteBench) -> None:

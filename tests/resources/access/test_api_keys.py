@@ -63,6 +63,28 @@ def test_whether_it_ends_is_always_said(bench: Bench, ann: Managed) -> None:
     assert mine.diff().changes is False
 
 
+def test_a_date_that_somebody_else_set_stays(bench: Bench, ann: Managed) -> None:
+    mine = key_of(bench, ann)
+    bench.simulator.edit("user_api_keys", int(mine.id), expires_type="date", expires=1896091200)
+    bench.simulator.reset("log")
+    mine.refresh()
+    assert mine.diff().changes is False
+    mine.up(description="for the pipeline")
+    assert [write.body.keys() for write in bench.writes()] == [{"description"}]
+    assert (mine.row()["expires_type"], mine.row()["expires"]) == ("date", 1896091200)
+
+
+def test_a_date_that_somebody_else_set_stays_with_a_state_of_an_earlier_release(bench: Bench, ann: Managed) -> None:
+    mine = key_of(bench, ann, expires_type="never")
+    assert mine.diff(expires_type=None).changes is False
+    bench.simulator.edit("user_api_keys", int(mine.id), expires_type="date", expires=1896091200)
+    bench.simulator.reset("log")
+    mine.refresh()
+    mine.up(expires_type=None)
+    assert bench.writes() == []
+    assert mine.diff().changes is False
+
+
 def test_addresses_are_cleared_by_an_empty_list(bench: Bench, ann: Managed) -> None:
     mine = key_of(bench, ann, ip_deny_list=["192.0.2.7"])
     mine.up(ip_deny_list=[])

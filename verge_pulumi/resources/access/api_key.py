@@ -57,7 +57,8 @@ class ApiKey(
     """Addresses and networks from which it is not accepted, likewise."""
 
     expires_type: Attr[Literal["never", "date"] | None] = arg(default=None)
-    """Whether it ends at a time; ``date`` if `expires` is set, else ``never``."""
+    """Whether it ends at a time; ``date`` if `expires` is set. A new key is ``never`` without, and so is one from which
+    the program takes `expires` away."""
 
     expires: Attr[Moment | None] = arg(default=None)
     """When it ends, such as ``2030-01-31T12:00:00Z``."""
@@ -73,10 +74,24 @@ class ApiKeyProvider(ShownOnceProvider[ApiKey]):
     """What is special about an API key's life."""
 
     def derived(self, state: Inputs, inputs: Inputs) -> Inputs:
-        """Say whether it ends: left out, VergeOS takes it for one with a date (docs/vergeos/access.md §5)."""
+        """Say with a date that it ends, and without the one that the program gave before that it does not.
+
+        Else what is left out is not said of a key that exists: it may be a person who let it end.
+        """
         if inputs.get("expires_type") is not None:
             return {}
-        return {"expires_type": "never" if inputs.get("expires") is None else "date"}
+        if inputs.get("expires") is not None:
+            return {"expires_type": "date"}
+        # Earlier releases have it in the state of every key without a date.
+        endless = state.get("expires") is not None or state.get("expires_type") == "never"
+        return {"expires_type": "never"} if endless else {}
+
+    def columns(self, inputs: Inputs, names: Collection[str]) -> dict[str, Any]:
+        """Say of a new key that it does not end; left out, VergeOS takes it for one with a date.
+
+        See docs/vergeos/access.md §5.
+        """
+        return {"expires_type": "never", **super().columns(inputs, names)}
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """A date goes with its type, and no address is both allowed and denied."""
