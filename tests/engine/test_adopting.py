@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.engine.events import command
 from tests.engine.lab import Lab, Program, ask
-from verge_pulumi import DriveArgs, Network, NicArgs, Server
+from verge_pulumi import DriveArgs, Network, NicArgs, PowerArgs, Server
 from verge_pulumi.cli.app import app
 from verge_pulumi.simulator import Simulator
 
@@ -119,3 +119,36 @@ def _without(tables: dict[str, list[dict[str, object]]], columns: set[str]) -> d
         table: [{name: value for name, value in row.items() if name not in columns} for row in rows]
         for table, rows in tables.items()
     }
+
+
+def test_the_parts_of_a_server_whose_vm_was_not_let_go_are_adopted_for_one_run(lab: Lab) -> None:
+    """Pulumi has dropped them from the state by then, since they were to go with the VM."""
+
+    def server(adopt: bool | None = None) -> Program:
+        drives, nics, power = {"root": DriveArgs(disksize="1GiB")}, {"eth0": NicArgs()}, PowerArgs(state="running")
+
+        def declare() -> None:
+            Server("web", name="web", ram=512, drives=drives, nics=nics, power=power, adopt=adopt)
+
+        return declare
+
+    def is_not_let_go() -> None:
+        refusal = {"what": "status", "status": 409, "body": {"err": "locked by a task"}}
+        lab.simulator.faults({"match": {"verb": "DELETE", "path": "/vms/", "times": 0}, **refusal})
+        assert any("Unable to delete VirtualMachine 'web'" in text for text in lab.destroy(fails=True).errors)
+        assert "web-vm" in lab.state()
+        assert parts.isdisjoint(lab.state())
+        lab.simulator.faults()
+
+    parts = {"web-root", "web-eth0"}
+    lab.up(server())
+    before = {name: each.get("id") for name, each in lab.state().items()}
+    is_not_let_go()
+    errors = lab.up(server(), fails=True).errors
+    assert all(any(f"bears the mark of shop/dev as '{name}'" in text for text in errors) for name in parts)
+    lab.up(server(adopt=True))
+    assert {name: each.get("id") for name, each in lab.state().items()} == before
+    lab.up(server())
+    is_not_let_go()
+    lab.destroy()
+    assert lab.simulator.rows("vms") + lab.simulator.rows("machine_drives") + lab.simulator.rows("machine_nics") == []
