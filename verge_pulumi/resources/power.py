@@ -49,7 +49,8 @@ class PowerSettings(Declared):
     """Whether a guest that does not shut down in time is powered off hard. If unset that is an error."""
 
     on_destroy: Attr[Literal["stop", "leave"] | None] = policy(default=None)
-    """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``."""
+    """What becomes of it when this resource is destroyed; ``stop`` if unset and `state` is ``running``.
+    Say ``leave`` of what another stack may want to run, too, if neither of them manages it."""
 
     wait_for_guest: Attr[guest.Family | None] = policy(default=None)
     """Which kind of address a start also waits for, until the agent of the VM's guest reports one."""
