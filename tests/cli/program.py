@@ -11,6 +11,8 @@ from verge_pulumi import (
     CloudInitFile,
     Drive,
     DriveArgs,
+    Firewall,
+    FirewallRule,
     Group,
     GroupMember,
     Network,
@@ -190,6 +192,21 @@ def secrets() -> None:
     Other("other", password=pulumi.Output.secret(SECRET), nested={"users": [pulumi.Output.secret(SECRET)]})
 
 
+def hidden() -> None:
+    """Firewalls that open, and a machine that is switched off, where what says so is a secret."""
+    lan, dmz = Network("lan", name="lan", network="10.1.0.0/24"), Network("dmz", name="dmz", network="10.2.0.0/24")
+    source = "0.0.0.0/0" if AFTER else "10.9.0.0/16"
+    says: Any = pulumi.Output.secret("accept" if AFTER else "drop")
+    described = FirewallRule(name="web", source_ip=source, description=pulumi.Output.secret(SECRET))
+    Firewall("described", network=lan, rules=[described])
+    NetworkRule("from", network=dmz, name="from", source_ip=pulumi.Output.secret(source))
+    NetworkRule("says", network=dmz, name="says", action=says, source_ip="10.3.0.0/16")
+    state: Any = pulumi.Output.secret("stopped" if AFTER else "running")
+    Power("off", of=VirtualMachine("idle", name="idle"), state=state)
+    eve = User("eve", name="eve", enabled=pulumi.Output.secret(AFTER))
+    Permission("eve-operates", who=eve, table="vms", read=True, delete=pulumi.Output.secret(AFTER))
+
+
 def foreign() -> None:
     """Resources of other packages."""
     Other("same-shape", shape="round", colour="red" if AFTER else "blue")
@@ -223,6 +240,7 @@ SCENARIOS: dict[str, Callable[[], None]] = {
         drift,
         errors,
         secrets,
+        hidden,
         foreign,
         hostile,
     )

@@ -144,6 +144,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
         ("data-loss", "delete,data-loss", 4, "data would be lost"),
         ("errors", "errors", 3, "the preview failed"),
         ("firewall", "firewall-open", 8, "traffic may pass that could not"),
+        ("hidden", "firewall-open", 8, "traffic may pass that could not"),
     ],
 )
 def test_gates_give_the_exit_code_and_the_report_is_made_all_the_same(

@@ -390,6 +390,7 @@ def test_the_verdict_names_the_weightiest_first(scenario: str, said: str) -> Non
         ("delete", [6, 7]),
         ("restart", [7]),
         ("firewall", [6, 8]),
+        ("hidden", [8, 9]),
         ("create", [8]),
     ],
 )

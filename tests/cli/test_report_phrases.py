@@ -210,6 +210,11 @@ def test_what_only_vergeos_knows_is_not_counted_and_named(kind: str, inputs: dic
     assert (asked.unknown, asked.differs) == (("it",), True)
 
 
+def test_what_a_secret_asked_for_before_makes_no_difference_in_figures() -> None:
+    old, new = {"name": "data", "disksize": SECRET}, {"name": "data", "disksize": "1GiB"}
+    assert capacity(preview(step("update", "Drive", old=state(old), new={"inputs": new}))).unknown == ("it",)
+
+
 def test_a_cd_takes_no_storage() -> None:
     asked = capacity(preview(step("create", "Drive", new={"inputs": {"media": "cdrom", "media_source": "3"}})))
     assert asked.unknown == ()

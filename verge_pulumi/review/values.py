@@ -19,8 +19,14 @@ from verge_pulumi.review.urns import name_of
 SECRET = "[secret]"  # noqa: S105 Pulumi's own word for one
 """What stands where a secret was."""
 
+ANOTHER_SECRET = "[another secret]"  # noqa: S105 no secret either
+"""What stands where another secret will be."""
+
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What Pulumi writes for a value that is known only when the change is made."""
+
+UNTOLD: Mapping[str, str] = {SECRET: "secret", ANOTHER_SECRET: "another secret", UNKNOWN: "known later"}
+"""What stands for values that a preview does not tell, in words. One of them may be any value."""
 
 Names = Mapping[tuple[str, str], str]
 """What rows are called, by table and key."""
@@ -47,8 +53,8 @@ def shown(
     names = names or {}
     if value is None:
         return "unset"
-    if value == SECRET:
-        return "secret"
+    if value in (SECRET, ANOTHER_SECRET):
+        return UNTOLD[value]
     if isinstance(attribute, Reference):
         called = _called(attribute, value, names)
         return text(", ".join(_completed(called, referred) if called else map(name_of, referred))) or "known later"
@@ -111,9 +117,16 @@ def traffic(rule: Mapping[str, Any] | None, names: Names | None = None) -> str:
     defaults = (("action", "accept"), ("direction", "incoming"), ("protocol", "any"))
     does = [_text(rule.get(name) or default, names or {}) for name, default in defaults]
     ends = [f"{word} {_end(rule, end, names or {})}" for word, end in (("from", "source"), ("to", "destination"))]
+    if len(said := {*does, *(_text(rule.get(column), {}) for column in ("source_ip", "destination_ip"))}) == 1:
+        return said.pop()  # nothing of it is told
     target = f"by {_end(rule, 'target', names or {})}" if rule.get("target_ip") or rule.get("target_ports") else ""
     off = "(off)" if rule.get("enabled") is False else ""
     return " ".join(filter(None, [*does, *ends, target, off]))
+
+
+def is_untold(value: Any) -> bool:
+    """Say whether a preview does not tell a value."""
+    return isinstance(value, str) and value in UNTOLD
 
 
 def by_name(value: Any) -> dict[str, Mapping[str, Any]] | None:
@@ -141,8 +154,8 @@ def _with_names(value: str, names: Names) -> str:
 
 def _text(value: Any, names: Names) -> str:
     """Return a value inside another one."""
-    if value in (SECRET, UNKNOWN):
-        return "secret" if value == SECRET else "known later"
+    if is_untold(value):
+        return UNTOLD[value]
     if value is None or isinstance(value, bool):
         return {None: "unset", True: "yes", False: "no"}[value]
     if isinstance(value, Mapping):

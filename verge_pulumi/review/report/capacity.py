@@ -68,12 +68,13 @@ def capacity(plan: Plan) -> Capacity:
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for change in plan.changes:
-        before.update(_demand(change.declaration, change.before) or {})
+        was = _demand(change.declaration, change.before)
+        before.update(was or {})
         # Unset arguments of a recreated object are assumed to get the values that VergeOS gave the old one.
         as_it_was = change.old if change.action == "replace" else {}
         kept = {name: value for name, value in as_it_was.items() if name not in change.changed}
         demand = _demand(change.declaration, {**kept, **change.new})
-        if demand is None:
+        if demand is None or was is None:
             unknown.append(change.name)
         after.update(demand or {})
     names = ["cores", "RAM", *sorted({*before, *after} - {"cores", "RAM"})]

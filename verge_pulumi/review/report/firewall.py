@@ -15,9 +15,14 @@ from verge_pulumi.resources.firewall._firewall_rule import TABLE
 from verge_pulumi.resources.firewall._plan import in_order
 from verge_pulumi.resources.firewall._reachability import Addresses, Difference, difference, turns
 from verge_pulumi.review.report.plan import Change, Plan, Rule, RuleChange
+from verge_pulumi.review.values import UNKNOWN, is_untold
 
 _Id = tuple[str, str]
 """The URN of what declares a rule, and the name of the rule."""
+
+
+_DECIDING = ("action", "direction", "protocol", "pin", "source_ip", "destination_ip")
+"""Columns of which nothing is known of a rule that may do anything."""
 
 
 @dataclass
@@ -92,24 +97,26 @@ def _turning(
     )
     for id in changed:
         before, after = table.before.get(id), table.after.get(id)
-        if turned.cut or (before and after and _is_elsewhere(before, after, complete=complete)):
-            passed, passes = _passes(before), _passes(after)
-            opening |= {id} if passes or passed is False else set()
-            closing |= {id} if passed or passes is False else set()
+        if turned.cut or _is_anywhere(before, after, complete=complete):
+            was, will = _outcomes(before), _outcomes(after)
+            opening |= {id} if True in will or False in was else set()
+            closing |= {id} if True in was or False in will else set()
     return opening, closing
 
 
-def _is_elsewhere(before: Rule, after: Rule, *, complete: bool) -> bool:
-    """Say whether a rule comes to stand among rules that are not known."""
+def _is_anywhere(before: Rule | None, after: Rule | None, *, complete: bool) -> bool:
+    """Say whether a rule comes to stand among rules that are not known, or at a place that is not."""
+    if any(is_untold(rule.get("orderid")) for rule in (before, after) if rule):
+        return True
     columns = ["network"] if complete else ["network", "pin", "orderid"]
-    return any(before.get(column) != after.get(column) for column in columns)
+    return before is not None and after is not None and any(before.get(each) != after.get(each) for each in columns)
 
 
-def _passes(rule: Rule | None) -> bool | None:
-    """Say whether what a rule matches passes; None if it does not decide."""
+def _outcomes(rule: Rule | None) -> Collection[bool]:
+    """Return what may become of the traffic that a rule matches, whether it passes; nothing if it does not decide."""
     if rule is None or rule.get("enabled") is False or rule.get("action") in ("translate", "route"):
-        return None
-    return rule.get("action") in (None, "accept")
+        return ()
+    return (True, False) if is_untold(rule.get("action")) else (rule.get("action") in (None, "accept"),)
 
 
 def traffic_changes(plan: Plan) -> dict[str, Difference]:
@@ -145,12 +152,28 @@ def _sides(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def _by_name(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Rule]:
-    """Return rules by name, in the order of their list. What the preview does not know is no rule."""
+    """Return rules by name, in the order of their list. What the preview does not tell is a rule that may do anything.
+
+    One whose name it does not tell is known by its place.
+    """
     if "rules" not in declaration.roles:
         return {str(values.get("name")): values} if values else {}
     rules = declaration.roles.said("rules", values)
-    known = [rule for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
-    return {str(rule.get("name")): {**rule, "network": values.get("network")} for rule in known}
+    if not isinstance(rules, list):
+        return {} if rules is None else {"all rules": _any_rule(rules, values)}
+    found: dict[str, Rule] = {}
+    for place, rule in enumerate(rules, start=1):
+        told = {**rule, "network": values.get("network")} if isinstance(rule, Mapping) else _any_rule(rule, values)
+        name = str(told.get("name", UNKNOWN))
+        name = f"rule {place}" if is_untold(name) else name
+        while name in found:
+            name += "'"
+        found[name] = told
+    return found
+
+
+def _any_rule(untold: Any, values: Mapping[str, Any]) -> Rule:
+    return {**dict.fromkeys(_DECIDING, untold), "network": values.get("network")}
 
 
 def _tried(rules: Mapping[_Id, Rule], before: Mapping[_Id, Rule] | None = None) -> Iterable[tuple[_Id, Rule]]:

@@ -88,22 +88,25 @@ class Rights:
         sure: The rights, in their order.
         perhaps: Those that are known only when the change is made.
         known: Whether that is all.
+        turned: Whether they may be others than the same ones before, since what decides is another secret.
     """
 
     sure: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     known: bool = True
+    turned: bool = False
 
     def with_those_of(self, other: Rights) -> Rights:
         """Return these together with others."""
         sure = tuple(dict.fromkeys([*self.sure, *other.sure]))
         perhaps = dict.fromkeys([*self.perhaps, *other.perhaps])
-        return Rights(sure, tuple(each for each in perhaps if each not in sure), self.known and other.known)
+        left = tuple(each for each in perhaps if each not in sure)
+        return Rights(sure, left, self.known and other.known, self.turned or other.turned)
 
     def in_order(self, names: Sequence[str]) -> Rights:
         """Return the same in the order of these names."""
         sure, perhaps = (tuple(sorted(side, key=names.index)) for side in (self.sure, self.perhaps))
-        return Rights(sure, perhaps, self.known)
+        return Rights(sure, perhaps, self.known, self.turned)
 
     def beyond(self, other: Rights) -> tuple[str, ...]:
         """Return the rights, or those that there may be, that another one may lack."""

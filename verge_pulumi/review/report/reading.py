@@ -20,7 +20,7 @@ from verge_pulumi.review.report.firewall import rule_changes
 from verge_pulumi.review.report.plan import Action, Change, Diagnostic, FieldChange, Plan
 from verge_pulumi.review.report.rights import rights_changes
 from verge_pulumi.review.urns import STACK, name_of, stack_of, token_of
-from verge_pulumi.review.values import SECRET
+from verge_pulumi.review.values import ANOTHER_SECRET, SECRET
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement"}
@@ -141,8 +141,12 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
     secret |= {name for name, attribute in declaration.attributes.items() if attribute.secret}
     reasons = dict.fromkeys(reason for step in own for reason in step.replaceReasons or ())
     before, after = _seen(old, secret), _seen(new, secret)
+    fields = _fields(own, action, old, new, secret)
     if action in ("same", "update"):
         after = {**before, **after}
+    if action in ("update", "replace"):
+        # Two secrets are not the same because neither is shown.
+        after |= {each.name: _another(each.new) for each in fields if each.new is not None and _hides(each.old)}
     parent = state.parent
     return Change(
         urn=urn,
@@ -154,7 +158,7 @@ def _change(urn: str, steps: Sequence[_Step]) -> Change:
         declaration=declaration,
         old=before,
         new=after,
-        fields=_fields(own, action, old, new, secret),
+        fields=fields,
         reasons=tuple(_root(reason) for reason in reasons if not reason.startswith("__")),
         drift=_drift(refreshed.oldState if refreshed else None, old, declaration, secret),
         unfinished=tuple(old.initErrors) if old and action == "update" else (),
@@ -230,6 +234,15 @@ def _masked(value: Any, secret: bool) -> Any:
     if isinstance(value, dict):
         return SECRET if SIGNATURE in value else {name: _masked(each, False) for name, each in value.items()}
     return [_masked(each, False) for each in value] if isinstance(value, list) else value
+
+
+def _another(value: Any) -> Any:
+    """Return a value with other secrets in it."""
+    if isinstance(value, dict):
+        return {name: _another(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_another(each) for each in value]
+    return ANOTHER_SECRET if value == SECRET else value
 
 
 def _hides(value: Any) -> bool:

@@ -16,7 +16,7 @@ from verge_pulumi.engine.declaring.roles import Role
 from verge_pulumi.resources.access._given import AT_THE_CONSOLE, EVERYTHING, ON_EVERYTHING, ON_ITSELF
 from verge_pulumi.review.report.places import Places
 from verge_pulumi.review.report.plan import Change, Rights, RightsChange, Target
-from verge_pulumi.review.values import UNKNOWN
+from verge_pulumi.review.values import ANOTHER_SECRET, UNKNOWN, is_untold
 
 NONE = Rights()
 NOT_KNOWN = Rights(known=False)
@@ -199,13 +199,24 @@ def _add(change: Change, values: Mapping[str, Any], side: _Side, place: _Place) 
     """Add a user or group, a permission, or a membership to a side."""
     roles = change.declaration.roles
     if "works" in roles:
-        side.works[change.urn] = roles.said("works", values) is not False if values else None
+        side.works[change.urn] = _works(change, values) if values else None
     if values and "holder" in roles:
         target, holder = _target(change, values, place), _who(change, "holder", place)
         side.grants[holder][target] = _Grant(_rights(change, values), change.urn)
     if values and "member" in roles:
         group = place(change, roles.named("group")[0], "")
         side.groups[_who(change, "member", place)][group] = change.urn
+
+
+def _works(change: Change, values: Mapping[str, Any]) -> bool:
+    """Say whether a user or a group is enabled on one side; what is not told may be what the other side is not."""
+    said = change.declaration.roles.said
+    own, other = said("works", values), said("works", change.new if values is change.before else change.before)
+    if not is_untold(own) or own == other or not change.before or not change.new:
+        return own is not False
+    if is_untold(other):
+        return values is change.new  # so it gains, which weighs more
+    return other is False
 
 
 def _who(change: Change, role: Role, place: _Place) -> str:
@@ -229,6 +240,7 @@ def _rights(change: Change, values: Mapping[str, Any]) -> Rights:
     return Rights(
         tuple(name for name, value in said.items() if value is True),
         tuple(name for name, value in said.items() if value is not None and not isinstance(value, bool)),
+        turned=ANOTHER_SECRET in said.values(),
     )
 
 
@@ -242,14 +254,16 @@ def _add_what_vergeos_gives(user: Change, before: _Side, after: _Side) -> None:
         if not values:
             continue
         kind = str(roles.said("account", values) or "normal")
-        for target, rights in (
-            (Target(EVERYTHING), ON_EVERYTHING.get(kind)),
-            (Target(user.declaration.table, urn), ON_ITSELF.get(kind)),
+        for target, by_kind in (
+            (Target(EVERYTHING), ON_EVERYTHING),
+            (Target(user.declaration.table, urn), ON_ITSELF),
         ):
-            if rights and not (side is after and target in taken):
-                side.grants[urn].setdefault(target, _Grant(Rights(rights), urn, covers=False))
+            rights = Rights((), by_kind["normal"]) if is_untold(kind) else Rights(by_kind.get(kind, ()))
+            if rights != NONE and not (side is after and target in taken):
+                side.grants[urn].setdefault(target, _Grant(rights, urn, covers=False))
         console = roles.said("console", values)
         if console is True:
             side.grants[urn][_CONSOLE] = _Grant(Rights(AT_THE_CONSOLE), urn, covers=False)
         elif console not in (None, False):
-            side.grants[urn][_CONSOLE] = _Grant(Rights((), AT_THE_CONSOLE), urn, covers=False)
+            perhaps = Rights((), AT_THE_CONSOLE, turned=console == ANOTHER_SECRET)
+            side.grants[urn][_CONSOLE] = _Grant(perhaps, urn, covers=False)
