@@ -37,6 +37,11 @@ def plan(name: str) -> Plan:
     return read(load(name), parallel=8)
 
 
+def effects(name: str) -> dict[str, list[str]]:
+    """Return what each change of a scenario entails."""
+    return {change.name: [effect.name for effect in change.effects] for change in plan(name).changes if change.effects}
+
+
 def many(count: int) -> dict[str, Any]:
     """Return a preview that creates so many virtual machines, one like the other."""
     one = next(step for step in load("create")["steps"] if step["urn"].endswith(":VirtualMachine::web"))

@@ -16,6 +16,7 @@ from verge_pulumi import (
     Group,
     GroupMember,
     Network,
+    NetworkProxy,
     NetworkRule,
     Nic,
     NicArgs,
@@ -207,6 +208,22 @@ def hidden() -> None:
     Permission("eve-operates", who=eve, table="vms", read=True, delete=pulumi.Output.secret(AFTER))
 
 
+def outages() -> None:
+    """Machines that are switched off, and networks that restart for rows that come and go."""
+    one, two, three, four = (VirtualMachine(name, name=name) for name in ("one", "two", "three", "four"))
+    Power("moves", of=two if AFTER else one, state="running")
+    Power("taken-over", of=three, state="stopped" if AFTER else "unmanaged")
+    if AFTER:
+        Power("comes", of=four, state="stopped")
+        Power("of-a-new-one", of=VirtualMachine("five", name="five"), state="stopped")
+    for name in ("lan", "dmz", "vpn"):
+        network = Network(name, name=name)
+        if (name != "lan") == AFTER:
+            NetworkProxy(f"{name}-proxy", network=network, restart="on-change" if name != "vpn" else None)
+    if AFTER:
+        NetworkProxy("new-proxy", network=Network("new", name="new"), restart="on-change")
+
+
 def foreign() -> None:
     """Resources of other packages."""
     Other("same-shape", shape="round", colour="red" if AFTER else "blue")
@@ -241,6 +258,7 @@ SCENARIOS: dict[str, Callable[[], None]] = {
         errors,
         secrets,
         hidden,
+        outages,
         foreign,
         hostile,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.previews import plan
+from tests.cli.previews import effects, plan
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.review.report.firewall import traffic_changes
 from verge_pulumi.review.report.gates import GATES, closed, wanted
@@ -18,54 +18,9 @@ from verge_pulumi.review.values import traffic
 GIB = 1024**3
 
 
-def effects(name: str) -> dict[str, list[str]]:
-    """Return what each change of a scenario entails."""
-    return {change.name: [effect.name for effect in change.effects] for change in plan(name).changes if change.effects}
-
-
 def test_changes_in_place_entail_nothing_that_hurts() -> None:
     assert effects("in-place") == {"lan": ["WAITS"]}
     assert effects("nothing") == {}
-
-
-def test_restarts_are_those_that_the_declarations_and_the_program_say() -> None:
-    assert effects("restart") == {"now": ["RESTARTS"], "later": ["WAITS"], "lan": ["RESTARTS"], "off": ["STOPS"]}
-    now = next(change for change in plan("restart").changes if change.name == "now")
-    assert (
-        now.effects[Effect.RESTARTS]
-        == "If it is running, it is restarted for cpu_cores, ram, and the guest is down in the meantime."
-    )
-
-
-def test_a_restart_that_waited_comes_with_the_leave_to_make_it() -> None:
-    old = state({"name": "web"}, {"need_restart": True})
-    change = only(step("update", "VirtualMachine", old=old, new={"inputs": {"name": "web", "restart": "on-change"}}))
-    said = "If it is running, it is restarted for an earlier change, and the guest is down in the meantime."
-    assert change.effects == {Effect.RESTARTS: said}
-
-
-def test_a_restart_for_a_part_of_a_network_cuts_traffic_and_stops_no_guest() -> None:
-    old, new = ({"asn": asn, "restart": "on-change"} for asn in (65001, 65002))
-    change = only(step("update", "BgpRouter", old=state(old), new={"inputs": new}))
-    said = "If it is running, it is restarted for asn, and the traffic of its network is cut for some seconds."
-    assert change.effects == {Effect.RESTARTS: said}
-
-
-@pytest.mark.parametrize(
-    ("op", "old", "new", "stops"),
-    [
-        ("update", {"state": "running"}, {"state": "stopped"}, True),
-        ("update", {"state": "stopped"}, {"state": "running"}, False),
-        ("update", {"state": "running"}, {"state": "running", "timeout": 5}, False),
-        ("delete", {"state": "running"}, None, True),
-        ("delete", {"state": "running", "on_destroy": "leave"}, None, False),
-        ("delete", {"state": "stopped"}, None, False),
-        ("create", None, {"state": "stopped"}, False),
-    ],
-)
-def test_power_stops_what_ran(op: str, old: Any, new: Any, stops: bool) -> None:
-    change = only(step(op, "Power", old=old and state(old), new=new and {"inputs": new}))
-    assert (Effect.STOPS in change.effects) == stops
 
 
 def test_data_is_lost_with_drives_that_hold_some() -> None:
@@ -390,7 +345,8 @@ def test_the_verdict_names_the_weightiest_first(scenario: str, said: str) -> Non
         ("delete", [6, 7]),
         ("restart", [7]),
         ("firewall", [6, 8]),
-        ("hidden", [8, 9]),
+        ("hidden", [7, 8, 9]),
+        ("outages", [5, 6, 7]),
         ("create", [8]),
     ],
 )

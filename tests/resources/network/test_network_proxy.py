@@ -88,6 +88,12 @@ def test_changes_on_a_running_network_restart_it_if_told_to(running: Managed, to
     assert told == ["restarting, because a change needs it"] * 6
 
 
+def test_the_leave_to_restart_serves_what_waits_already(running: Managed) -> None:
+    subject = proxy(running)
+    subject.up(restart="on-change")
+    assert (restarts(running.bench), running.row()["need_proxy_apply"]) == (1, False)
+
+
 def test_a_preview_tells_of_the_restart(lan: Managed, told: list[str]) -> None:
     proxy(lan).diff(default_self=False)
     assert told == ["default_self: what runs takes this on when it restarts; restart='on-change' makes one"]

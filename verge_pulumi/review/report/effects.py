@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from verge_pulumi.engine.declaring.lives import RestartsParent, Switches
 from verge_pulumi.engine.declaring.values import in_units
-from verge_pulumi.review.report.plan import Change, Effect, RightsChange
+from verge_pulumi.review.report.plan import Action, Change, Effect, RightsChange
+from verge_pulumi.review.values import is_untold
+
+_OFF = ("stopped", "unmanaged", None)
+"""Power states that what is powered does not lose: it is off, or others switch it."""
+
+_ROWS: Mapping[Action, str] = {"create": "the new row", "delete": "the row that goes", "replace": "the row's successor"}
+"""For what a network restarts that takes on rows only then."""
 
 
 def judge(changes: Sequence[Change], rights: Iterable[RightsChange] = ()) -> list[Mapping[Effect, str]]:
@@ -40,7 +48,7 @@ def _of(change: Change, around: Mapping[str, Change], gives: bool, takes: bool) 
     if change.protected and change.action in ("delete", "replace"):
         effects[Effect.REFUSED] = "It is protected, so Pulumi refuses this."
     if change.ours:
-        effects |= _data(change, around) | _power(change) | _firewall(change)
+        effects |= _data(change, around) | _stop(change, around) | _restart(change, around) | _firewall(change)
     return {effect: effects[effect] for effect in Effect if effect in effects}
 
 
@@ -64,25 +72,73 @@ def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
     return effects
 
 
-def _power(change: Change) -> dict[Effect, str]:
-    """Say whether something that is running is restarted or stopped, or needs a restart."""
-    declaration, old, new = change.declaration, change.old, change.new
-    ends = change.action == "delete" and old.get("on_destroy") != "leave"
-    switched = change.action == "update" and declaration.roles.said("power", new) == "stopped"
-    if declaration.roles.said("power", old) == "running" and (ends or switched):
+def _stop(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
+    """Say whether something that is running is stopped: it is to be off, or is no longer what is powered."""
+    declaration, old, new = change.declaration, change.before, change.new
+    was, will = declaration.roles.said("power", old), declaration.roles.said("power", new)
+    untold = is_untold(was) or is_untold(will)
+    if change.action in ("delete", "replace") and was not in _OFF and old.get("on_destroy") != "leave":
+        ends = "may be" if is_untold(was) else "is"
+        return {Effect.STOPS: f"What it {'powered' if change.action == 'replace' else 'powers'} {ends} shut down."}
+    switched = change.action in ("create", "replace") or (change.action == "update" and was != will)
+    if not switched or not (will == "stopped" or is_untold(will)) or _is_new(_powered(change, around)):
+        return {}
+    if untold:
+        return {Effect.STOPS: "What it powers may be shut down."}
+    if change.action == "update" and was == "running":
         return {Effect.STOPS: "What it powers is shut down."}
-    if change.action != "update":
-        return {}
-    due = [name for name, attribute in declaration.inputs.items() if name in change.changed and attribute.restarts]
-    due += ["an earlier change"] if old.get("need_restart") else []
-    if not due:
-        return {}
-    why = ", ".join(due)
-    for name in declaration.roles.named("restart"):
-        if new.get(name) == "on-change":
-            outage = declaration.inputs[name].outage
-            return {Effect.RESTARTS: f"If it is running, it is restarted for {why}, and {outage}."}
-    return {Effect.WAITS: f"If it is running, this takes effect at its next restart: {why}."}
+    return {Effect.STOPS: "If what it powers is running, that is shut down."}
+
+
+def _powered(change: Change, around: Mapping[str, Change]) -> Change | None:
+    """Return what a resource switches on and off, None if the preview does not have it."""
+    life = change.declaration.life
+    links = change.links.get(life.of, ()) if isinstance(life, Switches) else ()
+    return around.get(next(iter(links), ""))
+
+
+def _is_new(change: Change | None) -> bool:
+    """Say whether something is yet to be made, so that it does not run."""
+    return change is not None and change.action in ("create", "replace")
+
+
+def _restart(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
+    """Say whether something that is running is restarted, or needs a restart."""
+    declaration, old, new = change.declaration, change.old, change.new
+    due: list[str] = []
+    idle: list[str] = []  # what nobody waits for
+    if change.action == "update":
+        due += [name for name, attribute in declaration.inputs.items() if name in change.changed and attribute.restarts]
+        due += ["an earlier change"] if old.get("need_restart") else []
+    if isinstance(declaration.life, RestartsParent):
+        network = _top(change, around)
+        if change.action == "delete" or (change.action in _ROWS and not _is_new(network)):
+            (idle if network and network.action == "delete" else due).append(_ROWS[change.action])
+        elif change.action == "update" and not due:
+            # Only the network knows whether it waits for one; a row that allows it does it for all.
+            idle.append("what may wait since an earlier change")
+    policies = [old] if change.action == "delete" else [old, new] if change.action == "replace" else [new]
+    why = ", ".join(due or idle)
+    for name in declaration.roles.named("restart") if why else ():
+        said = [side.get(name) for side in policies]
+        if "on-change" in said or any(map(is_untold, said)):
+            is_restarted = "it is restarted" if "on-change" in said else "it may be restarted"
+            return {
+                Effect.RESTARTS: f"If it is running, {is_restarted} for {why}, and {declaration.inputs[name].outage}."
+            }
+    return {Effect.WAITS: f"If it is running, this takes effect at its next restart: {why}."} if due else {}
+
+
+def _top(change: Change, around: Mapping[str, Change]) -> Change | None:
+    """Return what the row at the top of the parents of a row is, None if the preview does not have it."""
+    seen = set[str]()  # a preview may say that one is its own parent
+    while parent := change.declaration.parent:
+        above = around.get(next(iter(change.links.get(parent.name, ())), ""))
+        if above is None or above.urn in seen:
+            return None
+        seen.add(above.urn)
+        change = above
+    return change
 
 
 def _firewall(change: Change) -> dict[Effect, str]:
