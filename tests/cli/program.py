@@ -224,6 +224,15 @@ def outages() -> None:
         NetworkProxy("new-proxy", network=Network("new", name="new"), restart="on-change")
 
 
+def cascade() -> None:
+    """What takes other objects along goes."""
+    if not AFTER:
+        User("owner", name="owner", allow_vm_deletion=True)
+        User("nobody", name="nobody")
+        places = TagCategory("places", name="places", taggable_vms=True, allow_cascade=True)
+        Tag("berlin", category=places, name="berlin", allow_cascade=True)
+
+
 def foreign() -> None:
     """Resources of other packages."""
     Other("same-shape", shape="round", colour="red" if AFTER else "blue")
@@ -259,6 +268,7 @@ SCENARIOS: dict[str, Callable[[], None]] = {
         secrets,
         hidden,
         outages,
+        cascade,
         foreign,
         hostile,
     )

@@ -146,6 +146,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
         ("firewall", "firewall-open", 8, "traffic may pass that could not"),
         ("hidden", "firewall-open", 8, "traffic may pass that could not"),
         ("outages", "restart", 7, "what runs would be restarted or stopped"),
+        ("cascade", "data-loss", 4, "data would be lost"),
     ],
 )
 def test_gates_give_the_exit_code_and_the_report_is_made_all_the_same(

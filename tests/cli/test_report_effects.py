@@ -23,6 +23,28 @@ def test_changes_in_place_entail_nothing_that_hurts() -> None:
     assert effects("nothing") == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "policy", "said"),
+    [
+        ("User", "allow_vm_deletion", "the virtual machines that it owns"),
+        ("Tag", "allow_cascade", "its assignments to other objects"),
+        ("TagCategory", "allow_cascade", "its tags and their assignments"),
+        ("Catalog", "allow_cascade", "the recipes in it"),
+        ("CatalogRepository", "allow_cascade", "the catalogs in it and their recipes"),
+    ],
+)
+def test_what_is_deleted_along_is_told_if_the_state_allows_it(kind: str, policy: str, said: str) -> None:
+    for op in ("delete", "replace"):
+        allowed, not_allowed = (
+            only(step(op, kind, old=state({"name": "it", policy: leave}), new={"inputs": {"name": "it"}}))
+            for leave in (True, False)
+        )
+        told = allowed.effects[Effect.LOSES_DATA]
+        assert told == f"{policy} is in the state: {said} are deleted along with it."
+        assert Effect.LOSES_DATA not in not_allowed.effects
+    assert effects("cascade")["owner"][0] == "LOSES_DATA"
+
+
 def test_data_is_lost_with_drives_that_hold_some() -> None:
     found = effects("data-loss")
     assert found["may"] == ["LOSES_DATA", "DELETES"]
@@ -347,6 +369,7 @@ def test_the_verdict_names_the_weightiest_first(scenario: str, said: str) -> Non
         ("firewall", [6, 8]),
         ("hidden", [7, 8, 9]),
         ("outages", [5, 6, 7]),
+        ("cascade", [4, 6, 9]),
         ("create", [8]),
     ],
 )

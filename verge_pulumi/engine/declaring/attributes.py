@@ -91,6 +91,7 @@ class Attribute:
         unset: int | None = None,
         empty: Collection[str] = (),
         outage: str = "",
+        loss: str = "",
     ) -> None:
         self.default = default
         self.column = column
@@ -121,6 +122,7 @@ class Attribute:
         self.unset = unset
         self.empty = tuple(empty)
         self.outage = outage
+        self.loss = loss
         self.name = ""
         self.annotation: Any = None
 
@@ -471,6 +473,7 @@ def policy(
     replaces: bool = False,
     role: Role | None = None,
     outage: str = "",
+    loss: str = "",
 ) -> Any:
     """Declare an argument that VergeOS knows nothing of: how this package treats the row.
 
@@ -481,8 +484,9 @@ def policy(
         replaces: Whether a change replaces the row.
         role: What it tells reviews of the object, as `roles` lists it.
         outage: What a restart that it allows interrupts, as the end of a sentence.
+        loss: What a deletion that it allows takes along, as the subject of a sentence.
     """
-    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces, role=role, outage=outage)
+    return Attr[Any](default=default, column=None, ge=ge, le=le, replaces=replaces, role=role, outage=outage, loss=loss)
 
 
 def ref(

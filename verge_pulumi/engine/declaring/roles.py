@@ -11,6 +11,7 @@ role            the attribute says
 ``disk``        how much space of a storage tier is asked for
 ``tier``        which tier that is
 ``used``        how much data is deleted along with the object, in its ``unit``
+``along``       whether the object may be deleted though VergeOS deletes others with it: what its ``loss`` says
 ``original``    what the object is a copy of: what the program leaves out is as it is there
 ``power``       whether something runs: ``running`` or ``stopped``
 ``restart``     whether a change may restart what runs (``on-change``), which interrupts what its ``outage`` says
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
     from verge_pulumi.engine.declaring.attributes import Attribute
 
 Role = Literal[
-    "cores", "ram", "disk", "tier", "used", "original", "power", "restart", "segment", "router", "gateway", "uplink",
-    "plug", "address", "rules", "matched", "snapshots", "keys", "holder", "rows_of", "row", "right", "group", "member",
-    "works", "account", "console", "tagged",
+    "cores", "ram", "disk", "tier", "used", "along", "original", "power", "restart", "segment", "router", "gateway",
+    "uplink", "plug", "address", "rules", "matched", "snapshots", "keys", "holder", "rows_of", "row", "right", "group",
+    "member", "works", "account", "console", "tagged",
 ]  # fmt: skip
 
 BYTE = 1

@@ -103,7 +103,7 @@ class User(
     remote_name: Attr[Text | None] = arg(default=None)
     """Its name there."""
 
-    allow_vm_deletion: Attr[bool | None] = policy(default=None)
+    allow_vm_deletion: Attr[bool | None] = policy(default=None, role="along", loss="the virtual machines that it owns")
     """Whether it may be deleted or replaced though it owns virtual machines, which VergeOS deletes along with it. It
     counts once it is in the state, so run ``pulumi up`` with it before the change that deletes."""
 

@@ -49,7 +49,7 @@ class Catalog(
     enabled: Attr[bool | None] = arg(default=None)
     """Whether it is used; VergeOS says yes if unset."""
 
-    allow_cascade: Attr[bool | None] = policy(default=None)
+    allow_cascade: Attr[bool | None] = policy(default=None, role="along", loss="the recipes in it")
     """Whether it may be deleted while there are recipes in it, which VergeOS deletes along with it."""
 
 

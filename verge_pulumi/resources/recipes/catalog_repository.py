@@ -80,7 +80,7 @@ class CatalogRepository(
     timeout: Attr[int | None] = policy(default=None, ge=1)
     """Seconds to wait for that; 600 if unset."""
 
-    allow_cascade: Attr[bool | None] = policy(default=None)
+    allow_cascade: Attr[bool | None] = policy(default=None, role="along", loss="the catalogs in it and their recipes")
     """Whether it may be deleted while there are catalogs in it, which VergeOS deletes along with their recipes."""
 
     status: Attr[str | None] = computed(follow="status#status")

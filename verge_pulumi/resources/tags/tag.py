@@ -28,7 +28,7 @@ class Tag(Describable, Resource, table="tags", unique=("category", "name"), sinc
     name: Attr[str] = arg(min_length=1)
     """Name, unique in the category; upper and lower case differ."""
 
-    allow_cascade: Attr[bool | None] = policy(default=None)
+    allow_cascade: Attr[bool | None] = policy(default=None, role="along", loss="its assignments to other objects")
     """Whether it may be deleted or replaced though objects have it by assignments that this stack does not manage. It
     counts once it is in the state, so run ``pulumi up`` with it before the change that deletes."""
 

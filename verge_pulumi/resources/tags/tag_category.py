@@ -18,7 +18,7 @@ class TagCategory(Describable, Resource, table="tag_categories", unique=("name",
     name: Attr[str] = arg(min_length=1)
     """Name in VergeOS; unique on the system."""
 
-    allow_cascade: Attr[bool | None] = policy(default=None)
+    allow_cascade: Attr[bool | None] = policy(default=None, role="along", loss="its tags and their assignments")
     """Whether it may be deleted along with tags and assignments that this stack does not manage. It counts once it is
     in the state, so run ``pulumi up`` with it before the change that deletes."""
 

@@ -57,6 +57,10 @@ def _data(change: Change, around: Mapping[str, Change]) -> dict[Effect, str]:
     declaration, old = change.declaration, change.old
     if change.action not in ("delete", "replace") or declaration.roles.is_empty(old):
         return {}
+    for name in declaration.roles.named("along"):
+        if old.get(name):
+            loss = declaration.inputs[name].loss
+            return {Effect.LOSES_DATA: f"{name} is in the state: {loss} are deleted along with it."}
     if declaration.roles.said("original", old) is not None:
         return {Effect.LOSES_DATA: "It is a copy: the drives that came with it are deleted too, whoever manages them."}
     used = declaration.roles.said("used", old)
