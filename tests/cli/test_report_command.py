@@ -164,6 +164,15 @@ def test_every_gate_that_stops_is_told() -> None:
     )
 
 
+def test_a_preview_that_does_not_tell_all_stops_whatever_is_not_to_happen() -> None:
+    result = report("--fail-on", "delete", stdin='{"changeSummary": {"delete": 7, "same": 3}}')
+    assert (result.exit_code, result.stderr) == (
+        6,
+        "Stopped by --fail-on: it is not known whether a resource would be deleted.\n",
+    )
+    assert "The preview counts 7 to delete and tells of 0." in result.stdout
+
+
 NUMBERS = ("1" * 5000, "9" * 301, "1e400", "-1e400", "NaN", "Infinity")
 """What is no number that Pulumi writes."""
 

@@ -9,9 +9,12 @@ import pulumi.runtime.rpc
 import pytest
 
 from tests.cli.previews import load, many, plan
+from tests.cli.program import SCENARIOS
 from tests.cli.steps import only, preview, state, step, urn
 from verge_pulumi.engine.ownership.states import SIGNATURE
 from verge_pulumi.review.documents import Unreadable
+from verge_pulumi.review.report import phrases
+from verge_pulumi.review.report.gates import closed, wanted
 from verge_pulumi.review.report.ordering import groups
 from verge_pulumi.review.report.plan import Change, FieldChange
 from verge_pulumi.review.report.reading import read
@@ -181,6 +184,29 @@ def test_whether_unchanged_resources_are_shown_is_known() -> None:
     assert not preview(step("create", "Network"), changeSummary={"same": 7, "create": 1}).complete
     refreshed = step("refresh", "Network", old=state({"name": "lan"}))
     assert preview(refreshed, changeSummary={"same": 2}).complete, "a refresh names all resources"
+
+
+@pytest.mark.parametrize(
+    ("ops", "summary", "said"),
+    [
+        ([], {"delete": 7, "same": 3}, "The preview counts 7 to delete and tells of 0."),
+        (["delete"], {"delete": 2}, "The preview counts 2 to delete and tells of 1."),
+        (["word-of-a-later-cli"], {}, "The preview does what this release does not know: word-of-a-later-cli."),
+    ],
+)
+def test_a_preview_that_does_not_tell_all_is_not_safe(ops: list[str], summary: dict[str, int], said: str) -> None:
+    made = preview(*(step(op, "Network") for op in ops), changeSummary=summary)
+    (told,) = made.diagnostics
+    assert (told.severity, told.message.startswith(said)) == ("warning", True)
+    assert phrases.verdict(made).startswith("is not told in full")
+    assert "unknown what else, since the preview does not tell" in phrases.counts(made)
+    assert closed(wanted(["replace"]), [made])[0].what == "it is not known whether a resource would be replaced"
+    assert closed([], [made]) == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_pulumi_says_is_told_in_full(name: str) -> None:
+    assert plan(name).gaps == ()
 
 
 def test_the_cost_is_that_of_the_estimate() -> None:

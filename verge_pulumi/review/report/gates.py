@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.report.plan import Effect, Plan
@@ -54,5 +54,11 @@ def wanted(given: Sequence[str]) -> list[Gate]:
 
 
 def closed(gates: Sequence[Gate], plans: Sequence[Plan]) -> list[Gate]:
-    """Return those that keep a pipeline from going on, the weightiest first."""
-    return [gate for gate in gates if any(gate.closed(plan) for plan in plans)]
+    """Return those that keep a pipeline from going on, the weightiest first.
+
+    A preview that does not tell all that it does closes each of them.
+    """
+    told = [gate for gate in gates if any(gate.closed(plan) for plan in plans)]
+    if told or not any(plan.gaps for plan in plans):
+        return told
+    return [replace(gate, what=f"it is not known whether {gate.what}") for gate in gates]

@@ -37,13 +37,14 @@ def noun(change: Change) -> str:
 def counts(plan: Plan) -> str:
     """Return how many resources each action is done to; "no changes" if there is none."""
     told = [f"{plan.counts[action]} {word}" for action, word in ACTIONS.items() if plan.counts.get(action)]
-    ended = ["unknown what else, since the preview failed"] if plan.errors else []
+    why = "the preview failed" if plan.errors else "the preview does not tell" if plan.gaps else ""
+    ended = [f"unknown what else, since {why}"] if why else []
     return ", ".join([*told, *ended] if plan.changing or ended else ["no changes"])
 
 
 def verdict(plan: Plan) -> str:
     """Return what a plan entails, the weightiest first, such as ``loses data (1 Drive)``; "safe" if nothing."""
-    told = ["fails"] if plan.errors else []
+    told = [*(["fails"] if plan.errors else []), *(["is not told in full"] if plan.gaps else [])]
     for effect in Effect:
         kinds = Counter(noun(change) for change in plan.changes if effect in change.effects)
         if kinds:

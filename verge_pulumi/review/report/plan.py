@@ -255,6 +255,7 @@ class Plan:
         complete: Whether all unchanged resources are among the changes, as with ``--show-sames``.
         cost: Requests to VergeOS that the update takes, and hours.
         rights: What it changes of rights.
+        gaps: Sentences on what else it does, which it does not tell; whatever that is it may entail anything.
     """
 
     stack: str
@@ -264,6 +265,7 @@ class Plan:
     complete: bool
     cost: Estimate
     rights: tuple[RightsChange, ...] = ()
+    gaps: tuple[str, ...] = ()
 
     @cached_property
     def by_urn(self) -> Mapping[str, Change]:

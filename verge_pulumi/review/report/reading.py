@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,9 @@ from verge_pulumi.review.values import ANOTHER_SECRET, SECRET
 
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement"}
+_NOTHING = {"same", "read", "refresh", "discard", "read-discard", "discard-replaced", "remove-pending-replace"}
+"""What changes nothing, by the engine's words (``pkg/resource/deploy/step.go`` of Pulumi)."""
+
 _STRONGEST: tuple[Action, ...] = ("delete", "update", "create", "import", "read")
 
 
@@ -53,6 +57,7 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
     rules = rule_changes(changes, complete=complete)
     changes = [replace(change, rules=tuple(rules.get(change.urn, ()))) for change in changes]
     rights = rights_changes(changes)
+    gaps = tuple(_gaps(preview))
     return Plan(
         stack=stack,
         project=project,
@@ -65,10 +70,12 @@ def read(document: object, *, parallel: int | None = None) -> Plan:
                 for message in preview.diagnostics
                 if message.severity != "debug"
             )
-        ),
+        )
+        + tuple(Diagnostic("warning", "", gap) for gap in gaps),
         complete=complete,
         cost=estimate(preview.model_dump(), parallel=parallel),
         rights=tuple(rights),
+        gaps=gaps,
     )
 
 
@@ -115,6 +122,16 @@ class _Preview(Part):
 def _said(message: _Message) -> str:
     """Return the text of a message, without colours and without saying twice how bad it is."""
     return _COLOUR.sub("", message.message).strip().removeprefix(f"{message.severity}: ")
+
+
+def _gaps(preview: _Preview) -> Iterable[str]:
+    """Say what a preview does that its steps do not tell, one sentence each."""
+    told = Counter(step.op for step in preview.steps)
+    if foreign := sorted(told.keys() - _NOTHING - _REPLACING - {*_STRONGEST}):
+        yield f"The preview does what this release does not know: {', '.join(foreign)}."
+    for op, count in preview.changeSummary.items():
+        if op not in _NOTHING and count > told[op]:
+            yield f"The preview counts {count} to {op} and tells of {told[op]}. Make it again, and leave nothing out."
 
 
 def _action(steps: Sequence[_Step]) -> Action:
