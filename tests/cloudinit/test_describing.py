@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import pickle
+import re
 import traceback
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -196,6 +199,12 @@ def test_files_that_no_guest_could_read_are_refused(description: Any, reason: st
             "gateway 'router' is not an address. Give one, such as '10.0.0.1'",
         ),
         (Ethernet, {"name": "e", "mtu": 20}, "mtu 20 is too small. Give at least 68."),
+        (
+            Ethernet,
+            {"name": "en*", "macaddress": "f0:db:30:00:00:01"},
+            "macaddress 'f0:db:30:00:00:01' is given beside a pattern, which is no name for that card. Give",
+        ),
+        (CloudInit, {"extra": {"a": {"b": [Decimal(1)]}}}, "extra (a secret, not shown) holds in 'a' what YAML has no"),
     ],
 )
 def test_what_cannot_be_is_refused_at_once(part: Any, values: dict[str, Any], reason: str) -> None:
@@ -205,6 +214,29 @@ def test_what_cannot_be_is_refused_at_once(part: Any, values: dict[str, Any], re
         part(**values)
     assert str(error.value).partition("): ")[2].startswith(reason)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ({"name": "eth0"}, {"name": "eth0", "dhcp6": True}, "name 'eth0'"),
+        ({"name": "en*"}, {"name": "en*"}, "name 'en*'"),
+        (
+            {"name": "a", "macaddress": "f0:db:30:00:00:0a"},
+            {"name": "b", "macaddress": "F0:DB:30:00:00:0A"},
+            "macaddress 'f0:db:30:00:00:0a'",
+        ),
+    ],
+)
+def test_a_card_is_described_once(first: dict[str, Any], second: dict[str, Any], what: str) -> None:
+    reason = rf"^Unable to declare .*: network .*has two cards with the {re.escape(what)}\. Give each its own\.$"
+    with pytest.raises(pulumi.RunError, match=reason):
+        CloudInit(network=[Ethernet(**first), Ethernet(**second)])
+    later = [
+        Ethernet(**{name: pulumi.Output.from_input(value) for name, value in each.items()}) for each in (first, second)
+    ]
+    with pytest.raises(pulumi.RunError, match=r"^Unable to declare the first boot of 'web': network .*has two cards"):
+        outcome(CloudInit(network=later).files("web")["/network-config"])
 
 
 def test_a_description_is_not_changed_afterwards() -> None:
@@ -237,6 +269,9 @@ def test_a_password_is_in_no_file() -> None:
         (User, {"name": "ada", "hashed_passwd": CANARY}),
         (CloudInit, {"users": [{"name": "ada", "password": [CANARY]}]}),
         (CloudInit, {"extra": CANARY}),
+        (CloudInit, {"extra": {"a": Path(CANARY)}}),
+        (CloudInit, {"extra": {"a": {(1, CANARY): 1}}}),
+        (CloudInit, {"extra": {"a": [{CANARY}]}}),
     ],
 )
 def test_a_refusal_quotes_no_value(part: Any, values: dict[str, Any]) -> None:
@@ -247,3 +282,13 @@ def test_a_refusal_quotes_no_value(part: Any, values: dict[str, Any]) -> None:
     shown = f"{error!r} {error.args!r} " + "".join(traceback.format_exception_only(error))
     assert CANARY not in shown
     assert CANARY.encode() not in pickle.dumps(error.args)
+
+
+@pytest.mark.fault(76)
+def test_a_secret_that_yaml_has_no_form_for_is_not_shown_when_it_is_known() -> None:
+    files = CloudInit(extra={"rh_subscription": {"key": pulumi.Output.secret(Path(CANARY))}}).files("web")
+    with pytest.raises(
+        pulumi.RunError, match=r"^Unable to declare the first boot of 'web': extra \(a secret"
+    ) as caught:
+        outcome(files["/user-data"])
+    assert CANARY not in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import enum
 from typing import Any
 
 import pytest
@@ -107,6 +108,32 @@ def test_further_keys_are_passed_on() -> None:
     }
 
 
+def test_what_is_derived_from_text_and_numbers_is_written_as_these() -> None:
+    class Token(str):
+        pass
+
+    class Level(enum.IntEnum):
+        HIGH = 3
+
+    class Mode(str, enum.Enum):  # noqa: UP042  of the older kind, whose text is not its value
+        FAST = "fast"
+
+    token = Token("t")
+    assert config(
+        hostname=Token("web"),
+        users=[User(name=Token("ada"), groups=[token], sudo=token)],
+        write_files=[WriteFile(path="/a", content=token)],
+        runcmd=[token, [token]],
+        extra={"a": {token: (token, Level.HIGH, Mode.FAST, 1.5, True, None)}},
+    ) == {
+        "hostname": "web",
+        "users": ["default", {"name": "ada", "groups": ["t"], "sudo": "t"}],
+        "write_files": [{"path": "/a", "content": "t"}],
+        "runcmd": ["t", ["t"]],
+        "a": {"t": ["t", 3, "fast", 1.5, True, None]},
+    }
+
+
 def test_a_key_is_not_said_twice() -> None:
     with pytest.raises(
         ValueError, match=r"^extra has packages, users, which an argument sets already\. Leave it out of extra$"
@@ -168,6 +195,12 @@ def test_the_salt_tells_nothing_of_the_password() -> None:
     assert one.split("$")[3] == two.split("$")[3]
 
 
+@pytest.mark.parametrize("inner", ["abcd", "MTI=", "e30=", "WyJhIl0=", "="])
+def test_a_text_that_only_looks_like_a_marked_password_stays(inner: str) -> None:
+    text = f"echo '$verge-pulumi-password${inner}$'"
+    assert config(runcmd=[text], password="secret")["runcmd"] == [text]
+
+
 # Network -------------------------------------------------------------------------------------------------------------
 
 
@@ -202,6 +235,21 @@ def test_a_gateway_of_ipv6() -> None:
 def test_a_card_is_found_by_a_pattern() -> None:
     cards = network(Ethernet(name="eth0"), Ethernet(name="en*", dhcp4=False, dhcp6=True))["ethernets"]
     assert cards["nic1"] == {"match": {"name": "en*"}, "dhcp4": False, "dhcp6": True}
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (["nic1", "en*"], ["nic1", "nic2"]),
+        (["en*", "nic0"], ["nic1", "nic0"]),
+        (["en*", "nic0", "nic1", "ens*"], ["nic2", "nic0", "nic1", "nic3"]),
+        (["nic1", "en*", "ens*"], ["nic1", "nic2", "nic3"]),
+    ],
+)
+def test_the_key_of_a_pattern_is_no_card_of_the_program(names: list[str], keys: list[str]) -> None:
+    cards = network(*(Ethernet(name=name) for name in names))["ethernets"]
+    assert list(cards) == keys
+    assert [card.get("match", {"name": key})["name"] for key, card in cards.items()] == names
 
 
 def test_a_card_is_found_by_its_address_and_named() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
+from datetime import date, datetime
 from hashlib import sha256
 from ipaddress import ip_address, ip_interface
 from operator import itemgetter, methodcaller
@@ -217,7 +218,7 @@ class Ethernet(_Part):
     """Its name in the guest; a pattern such as ``en*`` if it is not known. With `macaddress` it is given this name."""
 
     macaddress: Given[Mac] | None = None
-    """The card's address, if it is to be found by that."""
+    """The card's address, if it is to be found by that; `name` is no pattern then."""
 
     dhcp4: Given[bool] | None = None
     """Whether IPv4 comes by DHCP; if unset it does unless there are `addresses`."""
@@ -239,6 +240,14 @@ class Ethernet(_Part):
 
     mtu: Given[Annotated[int, Field(ge=68, le=65536)]] | None = None
     """Largest packet in bytes."""
+
+    @field_validator("macaddress")
+    @classmethod
+    def _has_a_name_to_give(cls, value: Any, info: ValidationInfo) -> Any:
+        name = info.data.get("name")
+        if value is not None and isinstance(name, str) and "*" in name:
+            raise ValueError("is given beside a pattern, which is no name for that card. Give name=, such as 'lan0'")
+        return value
 
 
 class CloudInit(_Part):
@@ -290,7 +299,37 @@ class CloudInit(_Part):
     """Network cards. If unset the guest does what its image does, which is DHCP as a rule."""
 
     extra: Secret[Mapping[str, Any]] | None = None
-    """Further keys of the cloud-config, as they are."""
+    """Further keys of the cloud-config, as they are: texts, numbers, lists and dicts."""
+
+    @field_validator("network")
+    @classmethod
+    def _are_different_cards(cls, cards: Sequence[Ethernet] | None) -> Sequence[Ethernet] | None:
+        for what in ("name", "macaddress"):
+            known = [
+                value.lower() if what == "macaddress" else value
+                for card in cards or ()
+                if isinstance(value := getattr(card, what), str)
+            ]
+            if len(known) > len(set(known)):
+                twice = next(value for value in known if known.count(value) > 1)
+                raise ValueError(f"has two cards with the {what} '{twice}'. Give each its own")
+        return cards
+
+    @field_validator("extra")
+    @classmethod
+    def _is_yaml(cls, extra: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if extra is None:
+            return None
+        found: dict[str, Any] = {}
+        for name, value in extra.items():
+            try:
+                found[_scalar(name)] = _as_yaml(value)
+            except _NoYaml as error:
+                raise ValueError(
+                    f"holds in '{printable(name)}' what YAML has no form for ({error}). "
+                    "Give texts, numbers, True, False, None, lists and dicts"
+                ) from None
+        return found
 
     @property
     def file_names(self) -> list[str]:
@@ -351,6 +390,36 @@ class WindowsUnattend(_Part):
             name: The VM's name in the program.
         """
         return pulumi.Output.json_dumps(self.files(name)).apply(lambda text: sha256(text.encode()).hexdigest())
+
+
+class _NoYaml(ValueError):
+    """A value is of a type that YAML has no form for; the text names the type, never the value."""
+
+
+def _as_yaml(value: Any) -> Any:
+    """Return a value in the exact types that PyYAML writes; outputs stay, and are seen to when they are known.
+
+    Raises:
+        _NoYaml: There is no such type for it.
+    """
+    if isinstance(value, _Part | pulumi.Output | Awaitable):
+        return value
+    if isinstance(value, Mapping):
+        return {_scalar(name): _as_yaml(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_yaml(inner) for inner in value]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value that may be a key too, without the class of its own that PyYAML would not know."""
+    if value is None or type(value) in (bool, bytes, date, datetime):
+        return value
+    for base in (str, int, float):
+        if isinstance(value, base):
+            # Not str(value): for a member of an enumeration that is its name.
+            return base.__str__(value) if base is str else base(value)
+    raise _NoYaml(printable(type(value).__name__))
 
 
 def _secret(value: Any) -> pulumi.Output[Any]:

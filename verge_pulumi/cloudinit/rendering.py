@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import StringIO
 from ipaddress import ip_address
+from itertools import count
 from typing import Any
 
 import yaml
@@ -109,7 +110,9 @@ class Draft:
 
     def _finished(self, scope: str, hashed: Callable[[str, str, str], str]) -> dict[str, str]:
         def replaced(found: re.Match[str]) -> str:
-            user, password = json.loads(base64.urlsafe_b64decode(found[1]))
+            if (account := _account(found)) is None:
+                return found[0]
+            user, password = account
             return hashed(password, scope, user)
 
         texts = {file: _PASSWORD.sub(replaced, text) for file, text in self.texts.items()}
@@ -148,11 +151,14 @@ def cloud_config(description: Plain) -> dict[str, Any]:
 
 def network_config(description: Plain) -> dict[str, Any]:
     """Return the network configuration as data, in version 2 of its format."""
-    # Where there is no netplan cloud-init takes the key for the name, so only a pattern goes by another one.
-    ethernets = {
-        f"nic{number}" if "*" in nic["name"] else nic["name"]: _ethernet(nic)
-        for number, nic in enumerate(description["network"])
-    }
+    ethernets: dict[str, Any] = {}
+    names = {nic["name"] for nic in description["network"]}
+    for number, nic in enumerate(description["network"]):
+        key = nic["name"]
+        if "*" in key:
+            # Where there is no netplan cloud-init takes the key for the name, so only a pattern goes by another one.
+            key = next(free for each in count(number) if (free := f"nic{each}") not in names | ethernets.keys())
+        ethernets[key] = _ethernet(nic)
     return {"version": 2, "ethernets": ethernets}
 
 
@@ -166,6 +172,15 @@ def _user(user: Plain) -> dict[str, Any]:
 def _marked(password: str, user: str) -> str:
     """Return what stands for the hash of a password; in YAML it is written as the hash will be."""
     return f"$verge-pulumi-password${base64.urlsafe_b64encode(json.dumps([user, password]).encode()).decode()}$"
+
+
+def _account(found: re.Match[str]) -> tuple[str, str] | None:
+    """Return user and password of a mark; None if it is a text of the program that only looks like one."""
+    try:
+        user, password = json.loads(base64.urlsafe_b64decode(found[1]))
+        return (user, password) if _marked(password, user) == found[0] else None
+    except (ValueError, TypeError):
+        return None
 
 
 @functools.lru_cache(maxsize=256)
