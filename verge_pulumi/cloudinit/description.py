@@ -415,10 +415,11 @@ def _scalar(value: Any) -> Any:
     """Return a value that may be a key too, without the class of its own that PyYAML would not know."""
     if value is None or type(value) in (bool, bytes, date, datetime):
         return value
-    for base in (str, int, float):
-        if isinstance(value, base):
-            # Not str(value): for a member of an enumeration that is its name.
-            return base.__str__(value) if base is str else base(value)
+    if isinstance(value, str):
+        return str.__str__(value)  # that of a member of an enumeration is its name
+    for number in (int, float):
+        if isinstance(value, number):
+            return number(value)
     raise _NoYaml(printable(type(value).__name__))
 
 

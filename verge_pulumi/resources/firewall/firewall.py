@@ -148,7 +148,8 @@ class FirewallProvider(DeclaredProvider[Firewall]):
 
     def notes(self, state: Inputs, inputs: Inputs, changed: Collection[str]) -> Iterable[str]:
         """Tell what happens to each rule; the diff of a list compares by place."""
-        if "rules" in changed:
+        # All of them are unknown together where something that one refers to is replaced.
+        if "rules" in changed and isinstance(inputs["rules"], list):
             yield from told(state["rules"], inputs["rules"])
 
     def look_ahead(self, inputs: Inputs, assumed: Collection[str]) -> Iterable[str]:
