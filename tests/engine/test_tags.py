@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from tests.engine.lab import Lab, Program
-from verge_pulumi import Server, Tag, TagCategory
+from verge_pulumi import Server, Tag, TagCategory, VirtualMachine
 
 
 def program(*wanted: str, name: str = "web", alias: str = "") -> Program:
@@ -39,3 +39,31 @@ def test_tags_come_and_go_one_by_one(lab: Lab) -> None:
     assert lab.up(program("dev", "blue", name="shop", alias="web")).changes == {}
     lab.destroy()
     assert lab.simulator.snapshot() == before
+
+
+def test_an_assignment_follows_the_rename_of_its_tag_and_of_its_category(lab: Lab) -> None:
+    """Nobody can give an alias to what is declared by the argument ``tags``."""
+
+    def renamed(environment: str, colour: str) -> Program:
+        def was(name: str, former: str) -> pulumi.ResourceOptions:
+            return pulumi.ResourceOptions(aliases=[] if name == former else [pulumi.Alias(name=former)])
+
+        def declare() -> None:
+            one = TagCategory(
+                environment,
+                was(environment, "environment"),
+                name="environment",
+                taggable_vms=True,
+                single_tag_selection=True,
+            )
+            many = TagCategory("colours", name="colours", taggable_vms=True)
+            tags = [Tag("prod", name="prod", category=one), Tag(colour, was(colour, "red"), name="red", category=many)]
+            VirtualMachine("vm", name="vm", tags=tags)
+
+        return declare
+
+    assert lab.up(renamed("environment", "red")).changes.keys() >= {"vm-environment", "vm-red"}
+    members = lab.simulator.rows("tag_members")
+    assert lab.preview(renamed("stage", "crimson")).changes == {}
+    assert lab.up(renamed("stage", "crimson")).changes == {}
+    assert lab.simulator.rows("tag_members") == members

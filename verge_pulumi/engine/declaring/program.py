@@ -75,6 +75,7 @@ class Planned(Given):
         types: Its type after those of its parents.
         system: The explicit provider whose VergeOS it is on; None for the default one.
         ignored: The arguments whose changes Pulumi ignores.
+        former_names: The names that it had in the program before, by the option ``aliases``.
         parts: What was given for its parts, which are resources of their own and declared after it.
     """
 
@@ -83,6 +84,7 @@ class Planned(Given):
     types: Types = ()
     system: pulumi.ProviderResource | None
     ignored: Collection[str] = ()
+    former_names: Collection[str] = ()
     parts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
@@ -207,6 +209,7 @@ class Program:
         parts: Mapping[str, Any],
         types: Types = (),
         ignored: Collection[str] = (),
+        former_names: Collection[str] = (),
     ) -> None:
         """Look at a resource before it is registered; the arguments are those of `Planned`.
 
@@ -223,6 +226,7 @@ class Program:
             types=types,
             system=system,
             ignored=ignored,
+            former_names=former_names,
             parts=parts,
         )
         for check in self._checks:

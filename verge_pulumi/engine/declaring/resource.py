@@ -97,7 +97,9 @@ class BaseResource(Declared, registering.OutputsWhenRead, pulumi.dynamic.Resourc
             hidden[NAME] = running.unless_refused(resource_name)
             claim = self._claim(resource_name, opts)
             ignored = opts.ignore_changes or () if opts else ()
-            running.announce(self, resource_name, given, provider, parts, claim.types, ignored)
+            running.announce(
+                self, resource_name, given, provider, parts, claim.types, ignored, _former_names(resource_name, opts)
+            )
             hidden[GIVEN] = [
                 name for name, value in properties.items() if value is not None and not references.holds_output(value)
             ]
@@ -277,6 +279,13 @@ class Resource(BaseResource, abstract=True):
 def _secret_outputs(declaration: Declaration) -> tuple[str, ...]:
     """Return the outputs that the state keeps encrypted."""
     return (*(name for name, each in declaration.attributes.items() if each.secret), *declaration.life.hides)
+
+
+def _former_names(name: str, opts: pulumi.ResourceOptions | None) -> list[str]:
+    """Return the names that a resource had in the program before, as far as its aliases are known while that runs."""
+    aliases = opts.aliases or () if opts else ()
+    named = [alias.rpartition("::")[2] if isinstance(alias, str) else getattr(alias, "name", ...) for alias in aliases]
+    return [former for former in dict.fromkeys(named) if isinstance(former, str) and former != name]
 
 
 def _adopted(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pulumi
@@ -36,23 +36,24 @@ def assign(on: Taggable, resource_name: str, tags: Any) -> Mapping[str, TagAssig
     made = {}
     planned = program.current().planned(on)
     adopt = planned.arguments.get("adopt") if planned else None
-    for name, former, tag in _named(subject, tags):
+    for name, formers, tag in _named(subject, tags):
         # An assignment is no data, so that Pulumi's protection of the object is not that of its tags.
         opts = pulumi.ResourceOptions(parent=on, protect=False)
-        if former != name:
-            opts.aliases = [pulumi.Alias(name=f"{resource_name}-{former}")]
+        opts.aliases = [pulumi.Alias(name=f"{resource_name}-{former}") for former in formers]
         made[name] = TagAssignment(f"{resource_name}-{name}", opts=opts, tag=tag, on=on, adopt=adopt)
     return made
 
 
-def _named(subject: str, given: Any) -> Iterator[tuple[str, str, Any]]:
-    """Yield each tag once, with the name of its assignment, and what that is if the category allows several tags.
+def _named(subject: str, given: Any) -> Iterator[tuple[str, list[str], Any]]:
+    """Yield each tag once, with the name of its assignment, and the names that this may have had before.
+
+    Those follow the aliases of the tag and of the category; and what allows one tag of it may have allowed several.
 
     Raises:
         Refusal: They are not given in one of their forms.
     """
     if isinstance(given, Mapping):
-        yield from ((name, name, tag) for name, tag in given.items())
+        yield from ((name, [], tag) for name, tag in given.items())
         return
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise refusal(
@@ -65,7 +66,10 @@ def _named(subject: str, given: Any) -> Iterator[tuple[str, str, Any]]:
         same = linked if isinstance(linked, Planned | pulumi.Resource) else name
         if same not in seen:
             seen.add(same)
-            yield _category(linked) or name, name, tag
+            category = _category(linked)
+            formers = [name, *_former_names(linked), *_former_names(category)]
+            now = category.name if category else name
+            yield now, [former for former in dict.fromkeys(formers) if former != now], tag
 
 
 def _name(subject: str, tag: Any) -> str:
@@ -85,9 +89,13 @@ def _name(subject: str, tag: Any) -> str:
     )
 
 
-def _category(tag: Any) -> str:
-    """Return the name of the category of a tag if an object may have one tag of it, else ""."""
+def _former_names(of: Any) -> Collection[str]:
+    return of.former_names if isinstance(of, Planned) else ()
+
+
+def _category(tag: Any) -> Planned | None:
+    """Return the category of a tag if an object may have one tag of it, else None."""
     category = tag.known("category") if isinstance(tag, Planned) else None
     if isinstance(category, Planned) and category.known("single_tag_selection") is True:
-        return category.name
-    return ""
+        return category
+    return None
