@@ -254,6 +254,8 @@ simulator.stop()
         ('{"release": "26.1.8"}', "transitions must be a list"),
         ('{"release": "4.12.6"}', "it is of release 4.12.6"),
         ("\xff", "codec can't decode"),
+        ("", "Expecting value"),
+        ('{"release": "26', "Unterminated string"),
     ],
 )
 def test_a_state_that_is_none_is_one_sentence(
@@ -263,7 +265,8 @@ def test_a_state_that_is_none_is_one_sentence(
     path.write_bytes(content.encode("latin-1"))
     assert main(["--state", str(path), "--password", "p", "--api-key", "k"]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("Unable to start the simulator: ")
+    assert error.startswith(f"Unable to start the simulator: its state cannot be read from {path}: ")
+    assert error.endswith(". Name another file, or move that one away to begin anew.\n")
     assert reason in error
     assert error.count("\n") == 1
     assert path.read_bytes() == content.encode("latin-1")
@@ -285,6 +288,32 @@ def test_an_option_out_of_its_range_is_one_sentence(
 ) -> None:
     assert main([*arguments, "--password", "p", "--api-key", "k"]) == 1
     assert capsys.readouterr().err.startswith(f"Unable to start the simulator: {reason}")
+
+
+def test_a_state_that_is_a_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--state", str(tmp_path), "--password", "p", "--api-key", "k"]) == 1
+    reason = f"its state cannot be read from {tmp_path} (Is a directory). Name another file."
+    assert capsys.readouterr().err == f"Unable to start the simulator: {reason}\n"
+
+
+def test_a_port_that_somebody_has_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with Simulator() as other:
+        port = other.url.rpartition(":")[2]
+        assert main(["--port", port, "--password", "p", "--api-key", "k"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Unable to start the simulator: it cannot listen (")
+    assert error.endswith("). Give another --host or --port; port 0 is any free one.\n")
+    assert "Errno" not in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("release", ["99.9", "1.0"])
+def test_a_release_that_is_not_known_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], release: str
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda number, stop: stop(number, None))  # it ends as soon as it runs
+    assert main(["--release", release, "--password", "p", "--api-key", "k"]) == 0
+    assert capsys.readouterr().err.startswith(f"release {release} is not known, only 4.12.6 to ")
 
 
 def test_a_report_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

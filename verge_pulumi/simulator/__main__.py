@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verge_pulumi._extras import MissingExtra, extra
-from verge_pulumi.catalogue import DEFAULT_RELEASE, RELEASES
+from verge_pulumi.catalogue import DEFAULT_RELEASE, RELEASES, release_number
 
 try:
     with extra("simulator", "start the simulator"):
@@ -106,6 +106,12 @@ def main(arguments: Sequence[str] | None = None, command: str = "python -m verge
     except (OSError, ValueError) as error:
         print(f"Unable to start the simulator: {error}", file=sys.stderr)
         return 1
+    oldest, newest = min(RELEASES, key=release_number), max(RELEASES, key=release_number)
+    if not release_number(oldest) <= release_number(simulator.release) <= release_number(newest):
+        said = (
+            f"release {simulator.release} is not known, only {oldest} to {newest}: what differs in it is not imitated"
+        )
+        print(said, file=sys.stderr, flush=True)
     print(f"VergeOS simulator {simulator.release} listening on {simulator.url}", flush=True)
     stop.wait()
     simulator.stop()

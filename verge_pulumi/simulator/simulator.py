@@ -145,16 +145,32 @@ class Simulator:
         if self._options.state is not None:
             _see_writable(self._options.state)
             if self._options.state.exists():
-                self._world.load(parse_json(self._options.state.read_bytes()))
+                self._load(self._options.state)
         if self._options.cert_file is not None:
             self._options.cert_file.write_bytes(self.ca_pem)
         ready: Future[int] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="simulator", daemon=True)
         self._thread.start()
-        port = ready.result()
+        try:
+            port = ready.result()
+        except OSError as error:
+            raise OSError(
+                f"it cannot listen ({error.strerror or error}). Give another --host or --port; port 0 is any free one."
+            ) from error
         host = f"[{self._options.host}]" if ":" in self._options.host else self._options.host
         self.url = f"{'https' if self._options.tls else 'http'}://{host}:{port}"
         return self
+
+    def _load(self, path: Path) -> None:
+        try:
+            self._world.load(parse_json(path.read_bytes()))
+        except OSError as error:
+            raise OSError(f"its state cannot be read from {path} ({error.strerror}). Name another file.") from error
+        except ValueError as error:
+            why = str(error).removeprefix("Unable to load the state: ").rstrip(".")
+            raise ValueError(
+                f"its state cannot be read from {path}: {why}. Name another file, or move that one away to begin anew."
+            ) from None
 
     def stop(self) -> None:
         """Stop listening, end every request under way, and save the state."""
