@@ -220,17 +220,18 @@ def test_periods_of_other_profiles_are_not_touched(profile: Managed, monkeypatch
     assert [row["retention"] for row in profile.bench.simulator.rows(PERIODS) if row["profile"] == 1] == [60]
 
 
-def test_a_period_by_hand_that_is_declared_later_is_the_declared_one(profile: Managed) -> None:
+def test_a_period_by_hand_that_is_declared_later_is_the_declared_one(profile: Managed, told: list[str]) -> None:
     key = profile.bench.simulator.add(PERIODS, profile=6, name="hourly", frequency="hourly", retention=60)
     profile.up(periods={"daily": DAILY, "hourly": {"frequency": "hourly", "retention": "2h"}})
     assert ("PUT", str(key), {"retention": 7200}) in written(profile)
+    assert told == [f"took over period 'hourly' (row {key}), which existed already"]
     assert profile.outs["period_keys"] == keys(profile)
 
 
 def test_the_preview_tells_which_period_changes(profile: Managed, told: list[str]) -> None:
     profile.diff(periods={"hourly": {"frequency": "hourly", "retention": "3h"}, "daily": {**DAILY, "hour": 3}})
     assert told == [
-        "period 'hourly' is new",
+        "period 'hourly' is new, or is taken over if the profile has one of that name already",
         "period 'daily' has another hour",
         "period 'weekly' is deleted",
     ]

@@ -84,6 +84,9 @@ class Periods:
                 keys[name] = self._post(name, wanted[name])
                 written.append(name)
             for name, row in chosen.items():
+                if str(row["$key"]) not in ours:
+                    said = f"took over period '{printable(name)}' (row {row['$key']}), which existed already"
+                    provider_process.log(said)
                 if columns := _columns(name, wanted[name], row):
                     table.update(str(row["$key"]), columns)
                     written.append(name)

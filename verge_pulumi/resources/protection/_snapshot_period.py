@@ -101,7 +101,7 @@ def told(state: Mapping[str, Inputs], inputs: Mapping[str, Inputs]) -> Iterable[
     """Yield one line for each period that changes."""
     for name, period in inputs.items():
         if name not in state:
-            yield f"period '{name}' is new"
+            yield f"period '{name}' is new, or is taken over if the profile has one of that name already"
         elif changed := differing(PERIOD, state[name], period):
             yield f"period '{name}' has another {', '.join(changed)}"
     yield from (f"period '{name}' is deleted" for name in state if name not in inputs)
