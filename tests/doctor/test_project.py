@@ -74,6 +74,43 @@ def test_a_project_that_is_none(doctor: Doctor, bench: Bench, text: bytes) -> No
     assert {told["backend"][0], told["stack"][0], told["lock"][0]} == {"not checked"}
 
 
+@pytest.mark.parametrize(
+    ("runtime", "said"),
+    [
+        ("nodejs", "its runtime is nodejs, and this package is one of Python"),
+        ("{name: go}", "its runtime is go, and this package is one of Python"),
+        ("", "it has no runtime, and this package is one of Python"),
+        ("{name: python, options: {virtualenv: none}}", "its virtual environment 'none' is not there"),
+        ("{name: python, options: {virtualenv: none, toolchain: pip}}", "its virtual environment 'none' is not there"),
+        ("{name: python, options: {virtualenv: bare}}", "its virtual environment 'bare' lacks pulumi, verge_pulumi"),
+        (
+            "{name: python, options: {virtualenv: old}}",
+            "its virtual environment 'old' has a Python that does not start",
+        ),
+        ("{name: python, options: {virtualenv: none, toolchain: uv}}", ""),
+        ("{name: python, options: {virtualenv: full}}", ""),
+        ("{name: python, options: what}", ""),
+    ],
+)
+def test_what_the_program_would_run_in(
+    doctor: Doctor, bench: Bench, monkeypatch: pytest.MonkeyPatch, runtime: str, said: str
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for name, script in {
+        "bare": f'exec "{sys.executable}" -I -S "$@"',
+        "full": f'exec "{sys.executable}" "$@"',
+        "old": "exit 127",
+    }.items():
+        python = doctor.folder / name / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+    (doctor.folder / "Pulumi.yaml").write_text(f"name: shop\nruntime: {runtime}\n")
+    told = doctor.told(exit_code=1 if said else 0)
+    assert told["project"][:2] == (("problem", said) if said else ("ok", "'shop'"))
+    assert told["stack"][0] == "ok"
+
+
 @pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"])
 def test_a_project_is_found_as_pulumi_finds_it(doctor: Doctor, bench: Bench, name: str) -> None:
     (doctor.folder / "Pulumi.yaml").unlink()

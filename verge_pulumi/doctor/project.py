@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from verge_pulumi.doctor import runtime
 from verge_pulumi.doctor.findings import Finding, ok, problem, unchecked, warning
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import ORIGIN
@@ -55,10 +56,11 @@ def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, l
     if path is None:
         return Project(), unchecked("there is no Pulumi project in this folder or above", "project", *checks)
     try:
-        found = [ok("project", f"'{text(pulumi.project())}'")]
+        name = pulumi.project()
     except EngineError as error:
         broken = problem("project", text(error, LONGEST_MESSAGE))
         return Project(), [broken, *unchecked("it takes a project", *checks)]
+    found = [runtime.broken(path, PATIENCE) or ok("project", f"'{text(name)}'")]
     nothing = Project(path.parent)
     try:
         url = str(json.loads(pulumi.must("whoami", "--json")).get("url", ""))
