@@ -25,6 +25,7 @@ class Point:
         verb: The request that is held.
         when: Whether it is held before or after VergeOS applied it.
         victim: Who is killed: the provider's process or the CLI.
+        nth: Which of these requests it is.
     """
 
     command: str
@@ -32,13 +33,14 @@ class Point:
     verb: str
     when: str
     victim: str
+    nth: int = 1
 
     def fault(self) -> dict[str, Any]:
         """Return the fault that holds the request."""
         # Rows that a machine lists may be read through it.
         tables = f"({self.table}|machines)" if self.verb == "GET" and self.table.startswith("machine_") else self.table
         path = f"/{tables}(/[0-9]+)?$"
-        return {"match": {"verb": self.verb, "path": path}, "when": self.when, "what": "hang"}
+        return {"match": {"verb": self.verb, "path": path, "nth": self.nth}, "when": self.when, "what": "hang"}
 
     def __str__(self) -> str:
         return f"{self.command}-{self.table}-{self.verb}-{self.when}-{self.victim}"
@@ -141,6 +143,37 @@ def wanted(*, edited: bool) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("point", a_few(), ids=str)
 def test_a_killed_run_is_completed_by_the_next(lab: Lab, point: Point) -> None:
     run_case(lab, point)
+
+
+CYCLED = """\
+import os
+
+from verge_pulumi import Power, VirtualMachine
+
+vm = VirtualMachine("vm", name="vm", ram=2048 if os.environ.get("EDIT") else 1024, restart="on-change")
+Power("on", of=vm, state="running")
+"""
+
+
+@pytest.mark.fault(114)
+@pytest.mark.parametrize("victim", ["provider", "cli"])
+def test_a_vm_that_a_killed_run_left_off_is_on_again_after_the_next(lab: Lab, victim: str) -> None:
+    project = Project(lab)
+    (project.folder / "__main__.py").write_text(CYCLED)
+    project.up()
+    lab.simulator.reset("log")
+    kill_at(project, Point("update", "vm_actions", "POST", "before", victim, nth=2), "up", EDIT="1")
+    (machine,) = [row["machine"] for row in lab.simulator.rows("vms") if row["name"] == "vm"]
+    assert running(lab, machine) is False
+    project.recover(EDIT="1")
+    assert running(lab, machine) is True
+    project.run("preview", "--expect-no-changes", "--refresh", EDIT="1")
+
+
+def running(lab: Lab, machine: int) -> bool:
+    """Say whether a machine runs."""
+    (status,) = [row["running"] for row in lab.simulator.rows("machine_status") if row["machine"] == machine]
+    return bool(status)
 
 
 @pytest.mark.fault(114)

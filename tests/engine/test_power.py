@@ -27,6 +27,16 @@ def server(state: str = "running", **policies: Any) -> Program:
     return program
 
 
+def restarted(ram: int) -> Program:
+    """Return a program of one running VM that a change of its memory power cycles."""
+
+    def program() -> None:
+        vm = VirtualMachine("vm", name="web", ram=ram, restart="on-change")
+        Power("on", of=vm, state="running")
+
+    return program
+
+
 def sequence(lab: Lab, *wanted: str) -> list[str]:
     """Return the applied writes in order, as far as they are wanted: the table, or the action."""
     found = []
@@ -112,3 +122,18 @@ def test_a_guest_that_does_not_shut_down_is_killed_only_if_the_program_says_so(l
     if not force:
         assert re.search(r"Unable to update Power 'on': power off: still 'running' after \d s", " ".join(run.errors))
     assert sequence(lab, "kill") == ["kill"] * force
+
+
+def test_a_power_cycle_whose_start_is_refused_is_gone_on_with(lab: Lab) -> None:
+    lab.up(restarted(512))
+    lab.simulator.reset("log")
+    refused = {"what": "status", "status": 409, "body": {"err": "no node has enough memory"}}
+    lab.simulator.faults({"match": {"verb": "POST", "path": "vm_actions", "nth": 2}, **refused})
+    run = lab.up(restarted(1024), fails=True)
+    assert any("no node has enough memory (409)" in text for text in run.errors)
+    assert sequence(lab, "poweroff", "poweron") == ["poweroff"]
+    assert lab.state()["vm"]["outputs"]["__down"] is True
+    assert lab.up(restarted(1024)).changes == {"vm": "update"}
+    assert sequence(lab, "poweroff", "poweron") == ["poweroff", "poweron"]
+    assert "__down" not in lab.state()["vm"]["outputs"]
+    assert lab.up(restarted(1024)).changes == {}

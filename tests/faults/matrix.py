@@ -502,7 +502,7 @@ MATRIX: tuple[Fault, ...] = (
         (
             "A change or a delete is cut off, as that of a replacement, or fails half way: the engine forgets it.",
             "The next run looks at the object, on any machine if the CLI was killed: replaces it if it is gone, else "
-            "compares it with the program.",
+            "compares it with the program. What was switched off for that is on again.",
         ),
     ),
 )

@@ -173,3 +173,17 @@ def test_each_credential_has_a_journal_of_its_own() -> None:
     first, second = (Settings(host="verge.example.com", api_key=key).journal for key in ("one", "two"))
     assert first != second
     assert first == Settings(host="https://verge.example.com", api_key="one").journal
+
+
+def test_what_an_attempt_has_switched_off_is_told_until_it_is_on_again(path: Path) -> None:
+    journal = Journal(path)
+    journal.switched(TOKEN, down=True)  # of nothing that was begun
+    journal.begin("change", URN, TOKEN)
+    assert [each.down for each in dead(path).cut_off()] == [False]
+    journal.switched(TOKEN, down=True)
+    journal.switched("", down=True)
+    assert [each.down for each in dead(path).cut_off()] == [True]
+    journal.begin("change", URN, TOKEN, down=True)
+    assert [each.down for each in dead(path).cut_off()] == [True]
+    journal.switched(TOKEN, down=False)
+    assert [each.down for each in dead(path).cut_off()] == [False]

@@ -93,6 +93,7 @@ def stop(
     timeout: float | None,
     force: bool,
     usual: float | None = None,
+    begins: Callable[[], None] = lambda: None,
 ) -> Row:
     """Power off and wait until it is off.
 
@@ -105,12 +106,14 @@ def stop(
             (docs/vergeos/virtual-machines.md §5).
         force: Whether it is killed after that. It is not killed earlier because `custom_timeouts` is over earlier.
         usual: Seconds that it gets if the program does not say; `STOP_TIMEOUT` if None.
+        begins: Called before it is asked to power off.
 
     Raises:
         WaitTimeout: It still runs.
     """
     if _is_off(row):
         return dict(row)
+    begins()
     usual = STOP_TIMEOUT[table] if usual is None else usual
     timeout = usual if timeout is None and force else timeout
     _act(connection, table, key, "poweroff", None, begun=_is_down)
@@ -122,6 +125,32 @@ def stop(
     provider_process.log(f"did not shut down within {timeout:.0f} s and is powered off", warning=True)
     _act(connection, table, key, "kill", None, begun=_is_off)
     return _wait(connection, table, key, _is_off, what="power off", timeout=KILL_TIMEOUT)
+
+
+def resume(connection: Connection, table: str, key: str, row: Row, *, timeout: float | None) -> bool:
+    """Power on again what we have powered off, also if it is only on its way down; return whether it was off.
+
+    Args:
+        connection: Where to.
+        table: ``vms`` or ``vnets``.
+        key: The row's key.
+        row: The row as last read. One that may not be powered on stays off.
+        timeout: Seconds that a guest gets to shut down.
+
+    Raises:
+        WaitFailed: It is in a state that does not pass.
+        WaitTimeout: It is neither off nor on by then.
+    """
+    if row.get("enabled") is False:
+        return False
+    if row.get("status") == "stopping":
+        patient = patience(timeout, STOP_TIMEOUT[table])
+        row = _wait(connection, table, key, lambda row: _is_off(row) or runs(row), what="power off", timeout=patient)
+    if runs(row):
+        return False
+    provider_process.log("powering it on again, since what it was powered off for did not come to its end")
+    start(connection, table, key)
+    return True
 
 
 def restart(connection: Connection, table: str, key: str) -> Row:

@@ -35,9 +35,10 @@ from verge_pulumi.engine.lifecycle.home import Home
 from verge_pulumi.engine.lifecycle.hooks import Hooks
 from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
-from verge_pulumi.engine.lifecycle.recording import HIDDEN, UNFINISHED, complete, managed
+from verge_pulumi.engine.lifecycle.recording import DOWN, HIDDEN, UNFINISHED, complete, managed
 from verge_pulumi.engine.lifecycle.releases import refuse_older
 from verge_pulumi.engine.lifecycle.reporting import reported
+from verge_pulumi.engine.lifecycle.resuming import kept_on
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
 from verge_pulumi.engine.ownership.states import ORIGIN, Place
 from verge_pulumi.engine.runtime import provider_process
@@ -194,8 +195,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         managed = {name: outs[name] for name in props.get(MANAGED, ()) if outs.get(name) is not None}
         inputs = {**managed, **{name: props[name] for name in HIDDEN if name in props}}
         outs = self.complete(id_, outs, inputs) | {MANAGED: props.get(MANAGED, [])}
-        if UNFINISHED in props:
-            outs[UNFINISHED] = props[UNFINISHED]
+        outs |= {name: props[name] for name in (UNFINISHED, DOWN) if name in props}
         return ReadResult(id_, outs, inputs)
 
     @final
@@ -212,7 +212,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         refuse_older(self.connection, self.declaration, inputs)
         evidence = self.connection.evidence
         olds = {**_olds, UNFINISHED: "a run was cut off"} if is_unclear(evidence, _olds, _news) else _olds
-        with noted(evidence, "change", token_in(_olds)):
+        with noted(evidence, "change", token_in(_olds), down=DOWN in _olds):
             outs = self.change(_id, olds, inputs)
         return UpdateResult(self.complete(_id, outs, inputs))
 
@@ -227,12 +227,13 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         with self.connection.client.budget.reserved():
             Home(self.connection).guard(_props)
             self.identity.confirm(_props, _props)
-            if (self.declaration.table, _id) in self.connection.evidence.claims:
+            evidence = self.connection.evidence
+            if (self.declaration.table, _id) in evidence.claims:
                 raise EngineError(
                     f"row {_id} of {self.declaration.table} was made or taken over in this very run. It is left alone; "
                     "run 'pulumi up' again"
                 )
-            with noted(self.connection.evidence, "change", token_in(_props)):
+            with noted(evidence, "change", token_in(_props), down=DOWN in _props), kept_on(self, _id, _props):
                 self.remove(_id, _props)
 
     @reported("create")

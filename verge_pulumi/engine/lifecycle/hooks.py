@@ -42,6 +42,7 @@ after_write         create and update, written      id, row, inputs             
 after_take_over     create, the row that is taken   id, row, inputs                   the row as it is then
                     over is as the program says
 before_delete       delete, the row is ours         id, row, state                    nothing
+resume              `resuming`: we left it off      id, row, inputs or state          the row as it is then
 unmake              delete, once                    id, state                         nothing
 used_by             VergeOS refuses a delete        id                                what keeps the row
 ==================  ==============================  ================================  =================================

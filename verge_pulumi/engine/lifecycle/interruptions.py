@@ -16,21 +16,31 @@ from verge_pulumi.engine.runtime import provider_process
 
 
 @contextlib.contextmanager
-def noted(evidence: Evidence, verb: Verb, token: str) -> Iterator[None]:
+def noted(evidence: Evidence, verb: Verb, token: str, *, down: bool = False) -> Iterator[None]:
     """Keep a note of a write until its outcome is in the engine's hands, or it is known to have written nothing.
 
     The engine forgets a change or a delete that failed or was cut off. It would call the object unchanged, though
     it may be gone or half taken down.
+
+    Args:
+        evidence: Where it is noted.
+        verb: What is begun.
+        token: The token of the object.
+        down: Whether the state tells that an earlier attempt left it switched off.
     """
-    journal = evidence.journal
-    evidence.attempts.begin(verb, provider_process.urn(), token)
+    journal, urn = evidence.journal, provider_process.urn()
+    if down := bool(token) and (down or evidence.attempts.left_down(verb, urn, token)):
+        evidence.down.found(token)
+    evidence.attempts.begin(verb, urn, token, down=down)
     with recording_writes() as writes:
         try:
             yield
         except InitialisationFailed:
             raise  # it is crossed out when the engine has saved it
         except BaseException as error:
-            if not writes or isinstance(error, Withdrawn):
+            # What an earlier attempt has written is not undone because this one has written nothing.
+            written = writes or evidence.attempts.was_cut_off(token)
+            if not written or isinstance(error, Withdrawn):
                 journal.end(token)
             raise
     provider_process.when_answered(lambda: journal.end(token))

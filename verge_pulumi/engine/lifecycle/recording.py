@@ -14,6 +14,9 @@ from verge_pulumi.engine.ownership.states import ORIGIN
 UNFINISHED = "__unfinished"
 """Hidden output: why the object is not complete. It outlives a refresh, which clears the engine's own note of it."""
 
+DOWN = "__down"
+"""Hidden output: that an unfinished change switched the object off; whoever finishes it switches it on again."""
+
 HIDDEN = (OWNER, NAME, ORGANIZATION, TOKEN, SEED, ENDING)
 """Hidden inputs; the outputs have them too, since only these are there when an object is read or deleted."""
 

@@ -21,7 +21,7 @@ from verge_pulumi.engine.errors import (
     texts_in,
 )
 from verge_pulumi.engine.lifecycle.hooks import Hooks
-from verge_pulumi.engine.lifecycle.recording import UNFINISHED
+from verge_pulumi.engine.lifecycle.recording import DOWN, UNFINISHED
 from verge_pulumi.engine.ownership.mark import TOKEN
 from verge_pulumi.engine.runtime import provider_process
 
@@ -80,9 +80,11 @@ def failure(provider: Hooks[Any], verb: str, properties: Sequence[Mapping[str, A
     cause = printable(why, LONGEST, hidden)
     text = sentence(f"Unable to {verb} {subject}: {cause}")
     if isinstance(error, InitialisationFailed):
-        saved = provider_process.report_initialisation_failed(error.id, {**error.outs, UNFINISHED: cause}, text)
+        token = str(newest.get(TOKEN))
+        down = {DOWN: True} if token in provider.connection.evidence.down else {}
+        outs = {**error.outs, UNFINISHED: cause, **down}
+        saved = provider_process.report_initialisation_failed(error.id, outs, text)
         if saved:
-            token = str(newest.get(TOKEN))
             provider_process.when_answered(lambda: provider.connection.evidence.journal.end(token))
         text += " It exists" + (" and is in the state; the next 'pulumi up' completes it." if saved else ".")
     if debugging():

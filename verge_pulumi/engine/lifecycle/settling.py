@@ -12,6 +12,7 @@ from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.declaring.model import Inputs, differing, payload
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, Withdrawn, explain
 from verge_pulumi.engine.lifecycle.fencing import lasting
+from verge_pulumi.engine.lifecycle.resuming import resumed
 from verge_pulumi.engine.ownership.mark import FIXED
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Settling:
             self._verify(read, [name for name in written if name not in late])
             if new:
                 read = self._ripen(read, late)
+            read = resumed(provider, self._id, read, self._inputs)
             follow = provider.after_take_over if as_it_is else provider.after_write
             read = follow(self._id, read, self._inputs) if written else read
             outs = provider.outs(read, self._inputs)

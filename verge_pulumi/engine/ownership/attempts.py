@@ -27,10 +27,24 @@ class Attempts:
         self._pending: set[str] = set()
         self._begun: set[str] = set()
 
-    def begin(self, verb: Verb, urn: str, token: str) -> None:
-        """Note a write of this run, before anything is sent for it."""
+    def begin(self, verb: Verb, urn: str, token: str, *, down: bool = False) -> None:
+        """Note a write of this run, before anything is sent for it.
+
+        Args:
+            verb: What is begun.
+            urn: The resource.
+            token: The token of the object.
+            down: Whether an earlier attempt left it switched off.
+        """
         self._begun.add(token)
-        self._journal.begin(verb, urn, token)
+        self._journal.begin(verb, urn, token, down=down)
+
+    def left_down(self, verb: Verb, urn: str, token: str) -> bool:
+        """Say whether an attempt that was cut off left the object switched off; another create has another token."""
+        return any(
+            each.down and (each.token == token or (each.verb == verb == "create" and each.urn == urn))
+            for each in self._left_behind
+        )
 
     def interrupted(self, urn: str, stack: str, *, now: bool = False) -> dict[str, Mapping[str, Any]]:
         """Return the creates of a resource that were cut off, and that no later one has made up for.
@@ -58,7 +72,11 @@ class Attempts:
             self._states.of(stack)
         except EngineError as error:
             self._warn(f"writes that were cut off on another machine cannot be recognised: {error}")
-        return bool(token) and (token in self._pending or token in self._noted_changes)
+        return bool(token) and self.was_cut_off(token)
+
+    def was_cut_off(self, token: str) -> bool:
+        """Say the same, as far as it is known by now."""
+        return token in self._pending or token in self._noted_changes
 
     def found(self, state: StackState) -> None:
         """Take from the state of the stack what it tells of attempts, when it is first read."""

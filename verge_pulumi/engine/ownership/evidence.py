@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from verge_pulumi.engine.ownership.attempts import Attempts
 from verge_pulumi.engine.ownership.claims import Claims
+from verge_pulumi.engine.ownership.down import Down
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.mark import token_in
 from verge_pulumi.engine.ownership.stack_export import Deployment
@@ -26,6 +27,7 @@ class Evidence:
         journal: As given.
         states: The states of stacks.
         attempts: Writes of earlier runs that were cut off.
+        down: What was switched off that is to be on again.
         claims: The rows that creates of this process have.
         replacing: Rows that are deleted in this run before their successor is created.
         foreseen: The rows that creates of this run are expected to take over, by URN; None where there is none to take.
@@ -38,6 +40,7 @@ class Evidence:
         self.journal = journal
         self.states = States(export, lambda state: self.attempts.found(state))
         self.attempts = Attempts(journal, self.states, self.warn_once)
+        self.down = Down(journal)
         self.claims = Claims()
         self.replacing: set[Place] = set()
         self.foreseen: dict[str, Place | None] = {}

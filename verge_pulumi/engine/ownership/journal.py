@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,12 +45,14 @@ class Attempt:
         verb: What was begun.
         urn: The resource.
         pid: The process.
+        down: Whether it has switched the object off that is to be on again.
     """
 
     token: str
     verb: Verb
     urn: str
     pid: int
+    down: bool = False
 
 
 class Journal:
@@ -66,10 +68,15 @@ class Journal:
         self._alive = alive or _runs
         self._lock = threading.Lock()
 
-    def begin(self, verb: Verb, urn: str, token: str) -> None:
+    def begin(self, verb: Verb, urn: str, token: str, *, down: bool = False) -> None:
         """Write down an attempt, before anything is sent for it; not that of an object older than tokens."""
         if token:
-            self._append(asdict(Attempt(token, verb, urn, os.getpid())))
+            self._append(asdict(Attempt(token, verb, urn, os.getpid(), down)))
+
+    def switched(self, token: str, *, down: bool) -> None:
+        """Write down that an attempt is about to switch its object off, or that it is on again."""
+        if token:
+            self._append({"switched": token, "down": down})
 
     def end(self, token: str) -> None:
         """Cross out what was begun with a token: the engine has the result, or it is known to have written nothing."""
@@ -103,7 +110,9 @@ class Journal:
         for entry in self._entries():
             match entry:
                 case {"token": str(token), "verb": ("create" | "change") as verb, "urn": str(urn), "pid": int(pid)}:
-                    found[token] = Attempt(token, verb, urn, pid)
+                    found[token] = Attempt(token, verb, urn, pid, entry.get("down") is True)
+                case {"switched": str(token), "down": bool(down)} if token in found:
+                    found[token] = replace(found[token], down=down)
                 case {"end": str(token)}:
                     found.pop(token, None)
                 case {"spent": str(token)}:

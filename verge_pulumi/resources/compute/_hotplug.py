@@ -14,6 +14,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import WRITING, touch
 from verge_pulumi.engine.errors import EngineError, Withdrawn, gone, sentence
 from verge_pulumi.engine.lifecycle.fencing import Fence
+from verge_pulumi.engine.lifecycle.resuming import Resuming
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.engine.ownership.mark import PARENT
 from verge_pulumi.engine.reading.waiting import Clock, WaitTimeout, patience, wait_until
@@ -64,7 +65,7 @@ NIC = Kind(table="machine_nics", action="hotplugnic", live=("up", "unknown", "lo
 R = TypeVar("R", bound=BaseResource)
 
 
-class HotplugProvider(RowProvider[R]):
+class HotplugProvider(Resuming, RowProvider[R]):
     """Manages rows of a VM's machine that may be plugged in and out while it runs; they say ``running`` themselves."""
 
     touched = (touch("vms", "modify", at=WRITING), touch("", "delete", at=("create",)))
@@ -84,6 +85,10 @@ class HotplugProvider(RowProvider[R]):
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Plug it out."""
         self.unplug(row, state)
+
+    def resume(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Plug it in again after a delete that did not come to its end."""
+        return self.plug(row, inputs)
 
     def plug(self, row: Row, inputs: Inputs) -> Row:
         """Plug a row in if its VM runs and the guest has not got it yet.
@@ -132,6 +137,7 @@ class HotplugProvider(RowProvider[R]):
         machine = _look(connection, "vms", vm, ("$key", *VirtualMachine.declaration.proof))
         if other := self._owner_of_vm(vm, machine, state):
             raise EngineError(f"it is in use in vms/{vm}, which belongs to {other} and is left alone. {WAY_OUT}")
+        self.goes_down(state)
         try:
             _ask(connection, kind, vm, row, fields, plugged=False)
             _wait(connection, kind, row, fields, lambda row: not kind.is_live(row), "hot-unplug")

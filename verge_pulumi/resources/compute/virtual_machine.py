@@ -5,7 +5,8 @@ It is one file, since a VM has that many arguments.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from verge_pulumi.client import Row, select, where
@@ -18,6 +19,7 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import MIB, Inventory, Review
 from verge_pulumi.engine.declaring.values import Duration, Json, Key, MachineType, Mebibytes, Secret, Text
+from verge_pulumi.engine.lifecycle.resuming import Resuming
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
@@ -254,7 +256,7 @@ class VirtualMachine(
     importing = Importing(secrets={"console_pass": "console_pass_enabled"})  # docs/vergeos/virtual-machines.md §2
 
 
-class VirtualMachineProvider(RowProvider[VirtualMachine]):
+class VirtualMachineProvider(Resuming, RowProvider[VirtualMachine]):
     """What is special about a VM's life."""
 
     touched = (
@@ -328,9 +330,16 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
         """Power cycle a running VM whose changes wait for it, if the program says so."""
         if not power_actions.wants_restart(row, inputs):
             return row
-        power_actions.stop(self.connection, "vms", id, row, timeout=inputs.get("stop_timeout"), force=False)
+        begins, timeout = partial(self.goes_down, inputs), inputs.get("stop_timeout")
+        power_actions.stop(self.connection, "vms", id, row, timeout=timeout, force=False, begins=begins)
         power_actions.start(self.connection, "vms", id)
+        self.is_up(inputs)
         return self.read_back(id)
+
+    def resume(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Power it on again after a power cycle or a delete that did not come to its end."""
+        was_off = power_actions.resume(self.connection, "vms", id, row, timeout=inputs.get("stop_timeout"))
+        return self.read_back(id) if was_off else row
 
     def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Leave it running: what waits for a power cycle was changed by others."""
@@ -338,10 +347,17 @@ class VirtualMachineProvider(RowProvider[VirtualMachine]):
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """See that no data is lost against the program's will, and stop it: VergeOS deletes no running VM."""
-        end(self.connection, id, row, state)
+        end(self.connection, id, row, state, begins=partial(self.goes_down, state))
 
 
-def end(connection: Connection, key: str, row: Row, policies: Mapping[str, Any]) -> None:
+def end(
+    connection: Connection,
+    key: str,
+    row: Row,
+    policies: Mapping[str, Any],
+    *,
+    begins: Callable[[], None] = lambda: None,
+) -> None:
     """Stop a VM that is about to be deleted, a guest that ignores the power button after `stop_timeout` too.
 
     Args:
@@ -349,6 +365,7 @@ def end(connection: Connection, key: str, row: Row, policies: Mapping[str, Any])
         key: The VM's key.
         row: The VM as last read, with `HARDWARE`.
         policies: `stop_timeout` and `allow_data_loss` as the program gives them.
+        begins: Called before a running VM is asked to stop.
 
     Raises:
         EngineError: Data would be lost against the program's will; the VM goes on running.
@@ -356,7 +373,8 @@ def end(connection: Connection, key: str, row: Row, policies: Mapping[str, Any])
     """
     if not policies.get("allow_data_loss"):
         data_loss.forbid(_drives(connection, row))
-    power_actions.stop(connection, "vms", key, row, timeout=policies.get("stop_timeout"), force=True)
+    timeout = policies.get("stop_timeout")
+    power_actions.stop(connection, "vms", key, row, timeout=timeout, force=True, begins=begins)
 
 
 def _drives(connection: Connection, row: Row) -> Iterable[Row]:

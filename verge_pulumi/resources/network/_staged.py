@@ -121,7 +121,7 @@ class StagingProvider(RowProvider[R], life=Staged):
 
     def after_write(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Put it into effect."""
-        self.put_into_effect(self.outs(row, inputs))
+        self.put_into_effect({**inputs, **self.outs(row, inputs)})
         return row
 
     def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
@@ -191,7 +191,9 @@ def _announce(connection: Connection, staged: Apply, network: str) -> _Turns:
     return turns
 
 
-def apply_staged(connection: Connection, staged: Apply, network: str) -> None:
+def apply_staged(
+    connection: Connection, staged: Apply, network: str, *, begins: Callable[[], None] = lambda: None
+) -> None:
     """Let a running network apply what is staged; one apply serves all that was staged before it.
 
     A stopped network refuses, and loads everything when it starts (docs/vergeos/networks.md §3).
@@ -200,6 +202,7 @@ def apply_staged(connection: Connection, staged: Apply, network: str) -> None:
         connection: Where to.
         staged: What.
         network: Key of the network.
+        begins: Called before the network is asked to.
 
     Raises:
         VergeError: It does not do it.
@@ -212,7 +215,7 @@ def apply_staged(connection: Connection, staged: Apply, network: str) -> None:
             return
     done = False
     try:
-        _apply(connection, staged, network)
+        _apply(connection, staged, network, begins)
         done = True
     finally:
         turns.end(done=done)
@@ -224,7 +227,7 @@ def look_at(connection: Connection, staged: Apply, network: str) -> Row:
     return connection.reader.fresh("vnets", network, fields) or {}
 
 
-def _apply(connection: Connection, staged: Apply, network: str) -> None:
+def _apply(connection: Connection, staged: Apply, network: str, begins: Callable[[], None]) -> None:
     def look() -> Row:
         return look_at(connection, staged, network)
 
@@ -233,6 +236,7 @@ def _apply(connection: Connection, staged: Apply, network: str) -> None:
     row = look()
     if not (staged.waits(row) if staged.restarts else row.get("running")):
         return
+    begins()
     try:
         staged.begin(connection.client.table("vnets"), network)
     except VergeError:

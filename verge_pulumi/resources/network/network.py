@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.roles import Inventory, Review
 from verge_pulumi.engine.declaring.values import Cidr, CommaList, IpAddress, Json, Text
+from verge_pulumi.engine.lifecycle.resuming import Resuming
 from verge_pulumi.engine.lifecycle.rows import RowProvider
 from verge_pulumi.resources import _power_actions as power_actions
 from verge_pulumi.resources._describable import Describable
@@ -265,7 +267,7 @@ def addresses(kind: object) -> tuple[str, ...]:
 NIC_FIELDS = ("$key", "name", "machine#name as owner")
 
 
-class NetworkProvider(RowProvider[Network]):
+class NetworkProvider(Resuming, RowProvider[Network]):
     """What is special about a network's life."""
 
     touched = (
@@ -301,8 +303,15 @@ class NetworkProvider(RowProvider[Network]):
         """Restart a running network whose changes wait for it, if the program says so."""
         if not power_actions.wants_restart(row, inputs):
             return row
+        self.goes_down(inputs)
         power_actions.restart(self.connection, "vnets", id)
+        self.is_up(inputs)
         return self.read_back(id)
+
+    def resume(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Start it again after a restart or a delete that did not come to its end."""
+        was_off = power_actions.resume(self.connection, "vnets", id, row, timeout=inputs.get("stop_timeout"))
+        return self.read_back(id) if was_off else row
 
     def after_take_over(self, id: str, row: Row, inputs: Inputs) -> Row:
         """Leave it running: what waits for a restart was changed by others."""
@@ -323,4 +332,5 @@ class NetworkProvider(RowProvider[Network]):
 
     def before_delete(self, id: str, row: Row, state: Inputs) -> None:
         """Stop it: VergeOS refuses to delete a running or stopping network."""
-        power_actions.stop(self.connection, "vnets", id, row, timeout=state.get("stop_timeout"), force=True)
+        begins, timeout = partial(self.goes_down, state), state.get("stop_timeout")
+        power_actions.stop(self.connection, "vnets", id, row, timeout=timeout, force=True, begins=begins)

@@ -9,8 +9,9 @@ from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.declaring.resource import Resource
 from verge_pulumi.engine.declaring.rights import touch
 from verge_pulumi.engine.declaring.values import IpAddress, IpInterface
+from verge_pulumi.engine.lifecycle.resuming import Resuming
 from verge_pulumi.resources._describable import Describable
-from verge_pulumi.resources.network._staged import StagingProvider
+from verge_pulumi.resources.network._staged import StagingProvider, writing
 from verge_pulumi.resources.network.network import Network
 
 LET_GO_WITHIN = 15.0
@@ -59,7 +60,7 @@ class WireGuard(
     """Its public key, for the peers on the other side."""
 
 
-class WireGuardProvider(StagingProvider[WireGuard]):
+class WireGuardProvider(Resuming, StagingProvider[WireGuard]):
     """What is special about an interface's life."""
 
     touched = (touch("", "modify", at=("delete",)),)
@@ -70,9 +71,19 @@ class WireGuardProvider(StagingProvider[WireGuard]):
         One that is off already may be what an earlier attempt left before it was applied.
         """
         if row.get("enabled"):
+            self.goes_down(state)
             self.put(id, {"enabled": False})
         self.put_into_effect(state)
         self.about_to_write(state)
+
+    def resume(self, id: str, row: Row, inputs: Inputs) -> Row:
+        """Switch it on again after a delete that did not come to its end."""
+        if row.get("enabled") or inputs.get("enabled") is False:
+            return row
+        with writing(self.connection, self.staged, self.network_of(inputs)):
+            self.put(id, {"enabled": True})
+            self.put_into_effect(inputs)
+        return self.read_back(id)
 
     def remove(self, id: str, state: Inputs) -> None:
         """Delete it, with further attempts while VergeOS has not let go of it."""
