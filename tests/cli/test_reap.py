@@ -33,6 +33,7 @@ class Project:
         self.bench = bench
         self.folder = folder
         self.made: list[Managed] = []
+        self.options: dict[str, dict[str, bool]] = {}
 
     def make(
         self, kind: str, name: str, /, owner: str = "shop/pr-17", expires: datetime | None = PAST, **arguments: Any
@@ -52,7 +53,10 @@ class Project:
 
     def states(self, stack: str) -> list[State]:
         """Return the state of a stack."""
-        return [parse(document(f"shop/{stack}", *self.of(f"shop/{stack}")))]
+        state = document(f"shop/{stack}", *self.of(f"shop/{stack}"))
+        for each in state["deployment"]["resources"]:
+            each |= self.options.get(each["urn"].rpartition("::")[2], {})
+        return [parse(state)]
 
     def find(self) -> Found:
         """Find what expired, later than it was made."""
@@ -65,7 +69,7 @@ class Project:
         other.share_clock()
         try:
             found = find_expired(other.connection, "shop", stacks, NOW, states or self.states)
-            return [*found.refused, *delete(other.connection, found.due, NOW)]
+            return [*found.refused, *found.retained, *delete(other.connection, found.due, NOW)]
         finally:
             other.connection.client.close()
 
@@ -341,6 +345,75 @@ def test_a_copied_rule_is_none_of_the_firewall(project: Project, bench: Bench) -
         "Unable to delete NetworkRule 'copy'",
         "deleted NetworkRule 'ssh'",
     )
+
+
+@pytest.mark.parametrize("option", ["protect", "retainOnDelete"])
+@pytest.mark.parametrize("name", ["web", "root", "eth0"])
+def test_a_vm_of_which_something_is_protected_or_retained_stays_as_a_whole(
+    project: Project, option: str, name: str
+) -> None:
+    lan, _, rule, _, vm, drive, nic = sandbox(project)
+    project.options = {name: {option: True}}
+    lines = project.reap()
+    assert all(map(exists, (lan, vm, drive, nic)))
+    assert not exists(rule)
+    about = {line.split("'")[1]: line for line in lines}
+    assert "deleted" not in about["pr-17-web"] + about["pr-17-lan"] + about["root"] + about["eth0"]
+    said = "it is protected (protect=True)" if option == "protect" else "its program says retain_on_delete=True"
+    assert said in about[{"web": "pr-17-web"}.get(name, name)]
+
+
+def test_the_vm_whose_power_is_protected_stays(project: Project) -> None:
+    vm = sandbox(project)[4]
+    project.options = {f"vms/{vm.id}": {"protect": True}}
+    project.reap()
+    assert exists(vm)
+
+
+@pytest.mark.usefixtures("at")
+def test_what_is_retained_is_no_failure_and_what_is_protected_is_one(project: Project, make: Make) -> None:
+    make("Network", "lan", name="pr-17-lan")
+    found = []
+    for option in ("protect", "retainOnDelete"):
+        project.options = {"lan": {option: True}}
+        found.append(project.find())
+    assert [(len(each.due), len(each.refused), len(each.retained)) for each in found] == [(0, 1, 0), (0, 0, 1)]
+
+
+@pytest.mark.parametrize("edited", ["root", "eth0", "web"])
+def test_a_part_or_a_vm_whose_expiry_somebody_removed_keeps_the_vm_and_its_parts(project: Project, edited: str) -> None:
+    resources = sandbox(project)
+    vm, drive, nic = resources[4:]
+    it = {"root": drive, "eth0": nic, "web": vm}[edited]
+    table = str(it.outs["location"]).split("/")[2]
+    project.bench.simulator.edit(table, int(it.id), description=f"keep\n{it.outs['__mark']}")
+    lines = project.reap()
+    assert all(map(exists, (resources[0], vm, drive, nic)))
+    assert sum(line.startswith("Unable to delete ") for line in lines) == 3
+    assert any("stays" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "expires 2027-01-31",
+        "Expires 2027-01-31T00:00Z",
+        "expires 2026-02-30T00:00Z",
+        "expires 2026-11-30T12:00Z\nkeep this",
+        "expires 2027-01-31\nexpires 2026-11-30T12:00Z",
+    ],
+)
+def test_an_expiry_that_cannot_be_read_stops_its_whole_stack(project: Project, bench: Bench, said: str) -> None:
+    resources = sandbox(project)
+    gone = project.make("Network", "lan", name="pr-18-lan", owner="shop/pr-18")
+    vm = resources[4]
+    bench.simulator.edit("vms", int(vm.id), description=f"{said}\n{vm.outs['__mark']}")
+    refused, deleted = project.reap()
+    assert refused.startswith(f"Unable to delete VirtualMachine 'pr-17-web' (vms/{vm.id} of shop/pr-17")
+    assert "cannot be read, so that all of shop/pr-17 is left alone" in refused
+    assert deleted.startswith("deleted Network 'pr-18-lan'")
+    assert all(map(exists, resources))
+    assert not exists(gone)
 
 
 # The command

@@ -62,6 +62,8 @@ def reap(
         typer.echo(f"1 object {of} has expired." if count == 1 else f"{count} objects {of} have expired.")
         for each in found.due:
             typer.echo(f"  {each}")
+        for line in found.retained:
+            typer.echo(error_text(line))
         for line in found.refused:
             typer.echo(error_text(line), err=True)
         if found.due and not dry_run and (yes or typer.confirm("Delete them, with what belongs to the VMs?")):

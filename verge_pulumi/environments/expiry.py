@@ -20,6 +20,7 @@ from verge_pulumi.resources.firewall.firewall import Firewall
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _LINE = re.compile(r"(?:\A|\n)expires (\d{4}-\d\d-\d\dT\d\d:\d\dZ)\s*\Z")
+_LIKE = re.compile(r"^[ \t]*expires\b", re.MULTILINE | re.IGNORECASE)
 
 
 def end_of_day(now: datetime, ttl: timedelta) -> datetime:
@@ -38,6 +39,12 @@ def expiry_in(description: str | None) -> datetime | None:
         return datetime.strptime(found[1], _FORM).replace(tzinfo=UTC) if found else None
     except ValueError:
         return None  # somebody edited it to a day that is none; what says no time is kept
+
+
+def is_unclear(description: str | None) -> bool:
+    """Say whether a row has a line on its expiry that cannot be read, or several, as after somebody edited it."""
+    lines = len(_LIKE.findall(without_mark(description)))
+    return lines > (expiry_in(description) is not None)
 
 
 def with_expiry(description: str | None, expires: datetime) -> str:

@@ -22,36 +22,31 @@ from verge_pulumi.engine.errors import EngineError, Reported
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MARK, Mark, marks_of
 from verge_pulumi.engine.reading.reader import PAGE
-from verge_pulumi.environments.expiry import expiry_in
+from verge_pulumi.environments.expiry import expiry_in, is_unclear
+from verge_pulumi.environments.staying import MACHINE, Identity, Staying
 from verge_pulumi.resources import Power
 from verge_pulumi.review.escaping import text
 from verge_pulumi.review.kinds import every_kind
 from verge_pulumi.review.output import error_text
 from verge_pulumi.review.stacks import State, UnreadableState
 
-MACHINE = "machine"
-"""The column of a row that other rows belong to; what belongs to a machine is deleted with it."""
-
-Identity = tuple[str, str, str]
-"""A row: its table, its key, and the token of its mark."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Expired:
-    """A row whose time is over, and that of its whole stack.
+class Marked:
+    """A row of one of the stacks that are asked for.
 
     Attributes:
         kind: The resource that it is.
         key: Its key.
         mark: Its mark.
-        expires: When its time was over.
+        expires: When its time is over; None if it does not say.
         row: The row as it was found.
     """
 
     kind: type[BaseResource]
     key: str
     mark: Mark
-    expires: datetime
+    expires: datetime | None
     row: Row
 
     @property
@@ -63,7 +58,8 @@ class Expired:
         declaration = self.kind.declaration
         name = text(self.row.get("name") or self.mark.name)
         place = f"{declaration.table}/{text(self.key)} of {text(self.mark.owner)}"
-        return f"{declaration.title} '{name}' ({place}, expired {self.expires:%Y-%m-%d %H:%M} UTC)"
+        when = f", expired {self.expires:%Y-%m-%d %H:%M} UTC" if self.expires else ""
+        return f"{declaration.title} '{name}' ({place}{when})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +69,12 @@ class Found:
     Attributes:
         due: What the states hold, in the order in which it can be deleted.
         refused: One sentence for each row that is not deleted although it has expired.
+        retained: One for each that is left because its program says so.
     """
 
-    due: tuple[Expired, ...]
+    due: tuple[Marked, ...]
     refused: tuple[str, ...]
+    retained: tuple[str, ...] = ()
 
 
 States = Callable[[str], Sequence[State]]
@@ -87,8 +85,9 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
     """Find what has expired; one request for each table, and the state of each stack that has expired.
 
     A row has expired if it says so itself and every row of its stack that says anything does. It is deleted if a state
-    holds this row with the token that it bears. What belongs to the machine of a VM that is deleted is left out:
-    VergeOS deletes it with the VM (docs/vergeos/virtual-machines.md §3).
+    holds this row with the token that it bears, and neither it nor something that needs it is to stay (`Staying`). What
+    belongs to the machine of a VM that is deleted is left out: VergeOS deletes it with the VM
+    (docs/vergeos/virtual-machines.md §3).
 
     Args:
         connection: Where to look.
@@ -101,45 +100,55 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
         VergeError: VergeOS cannot be asked.
     """
     found = [each for kind in _marked_kinds() for each in _marked(connection, kind, project, stacks)]
-    latest: dict[str, datetime] = {}
-    for each in found:
-        latest[each.mark.owner] = max(each.expires, latest.get(each.mark.owner, each.expires))
-    expired = [each for each in found if latest[each.mark.owner] <= now]
-    due, refused = [], []
-    for owner in sorted({each.mark.owner for each in expired}):
-        own = [each for each in expired if each.mark.owner == owner]
+    due, refused, retained = [], [], []
+    for owner in sorted({each.mark.owner for each in found}):
+        own = [each for each in found if each.mark.owner == owner]
+        told = [each.expires for each in own if each.expires is not None]
+        if told and max(told) > now:
+            continue
+        if unclear := [each for each in own if is_unclear(each.row.get("description"))]:
+            refused += [_unclear(each, owner) for each in unclear]
+            continue
+        expired = [each for each in own if each.expires is not None]
+        if not expired:
+            continue
         try:
-            held = _held(states(owner.rpartition("/")[2]))
-            why = f"no state of {text(owner)} holds it with the mark that it bears"
+            entries = [entry for state in states(owner.rpartition("/")[2]) for entry in state.entries]
         except UnreadableState as error:
-            held, why = frozenset(), str(error)
-        due += [each for each in own if each.identity in held]
-        refused += [f"Unable to delete {each}: {why}. It is left alone" for each in own if each.identity not in held]
+            refused += [f"Unable to delete {each}: {error}. It is left alone" for each in expired]
+            continue
+        staying = Staying(entries, {each.identity for each in own if each.expires is None})
+        for each in expired:
+            if not staying.holds(each.identity):
+                why = f"no state of {text(owner)} holds it with the mark that it bears"
+                refused.append(f"Unable to delete {each}: {why}. It is left alone")
+            elif staying.is_retained(each.identity):
+                retained.append(f"{each} is left alone: its program says retain_on_delete=True")
+            elif why := staying.why(each.identity):
+                refused.append(f"Unable to delete {each}: {why}. It is left alone")
+            else:
+                due.append(each)
     taking = _taking_along()
     machines = {each.row.get(MACHINE) for each in due if each.kind in taking}
     due = [each for each in due if not any(each.row.get(column) in machines for column in _machine_columns(each.kind))]
     due.reverse()  # the newest first, so that a network goes before the one below it
     parents = _parents()
 
-    def turn(each: Expired) -> tuple[bool, int, bool]:
+    def turn(each: Marked) -> tuple[bool, int, bool]:
         # What takes others along, then children before their parents, and what has none before what has some.
         return each.kind not in taking, -_depth(each.kind), each.kind in parents
 
-    return Found(due=tuple(sorted(due, key=turn)), refused=tuple(refused))
+    return Found(due=tuple(sorted(due, key=turn)), refused=tuple(refused), retained=tuple(retained))
 
 
-def _held(states: Iterable[State]) -> Collection[Identity]:
-    """Return the rows that states hold."""
-    return {
-        (table, key, mark.token)
-        for state in states
-        for entry in state.entries
-        if (mark := Mark.of(entry.outputs.get(MARK)))
-        for table, key in entry.rows
-    }
+def _unclear(marked: Marked, owner: str) -> str:
+    return (
+        f"Unable to delete {marked}: what its description says of its expiry cannot be read, so that all of "
+        f"{text(owner)} is left alone. Write one last line such as 'expires 2026-12-01T00:00Z', or remove it"
+    )
 
 
-def delete(connection: Connection, expired: Sequence[Expired], now: datetime) -> Iterator[str]:
+def delete(connection: Connection, expired: Sequence[Marked], now: datetime) -> Iterator[str]:
     """Delete what has expired, one by one, by the same code as ``pulumi destroy``.
 
     Every row is read again first. One that has another token by then, or more time, is left alone. Data on drives is
@@ -158,7 +167,7 @@ def delete(connection: Connection, expired: Sequence[Expired], now: datetime) ->
         yield _failure(_reaping(connection, each, now), each.key, each) or f"deleted {each}"
 
 
-def _power_off(connection: Connection, expired: Expired, now: datetime) -> str:
+def _power_off(connection: Connection, expired: Marked, now: datetime) -> str:
     power: Any = load(Power.declaration.title)
     power.connection = connection
     table = expired.kind.declaration.table
@@ -171,7 +180,7 @@ def _power_off(connection: Connection, expired: Expired, now: datetime) -> str:
     return _failure(power, f"{table}/{expired.key}", expired, state="running", force=True, timeout=60)
 
 
-def _failure(provider: Any, id: str, expired: Expired, **policies: Any) -> str:
+def _failure(provider: Any, id: str, expired: Marked, **policies: Any) -> str:
     """Delete by a provider; return why that failed, or ""."""
     known = outputs(expired.kind.declaration, expired.row, {})
     hidden = {MARK: str(expired.mark), OWNER: expired.mark.owner, NAME: expired.mark.name}
@@ -182,7 +191,7 @@ def _failure(provider: Any, id: str, expired: Expired, **policies: Any) -> str:
     return ""
 
 
-def _reaping(connection: Connection, expired: Expired, now: datetime) -> Any:
+def _reaping(connection: Connection, expired: Marked, now: datetime) -> Any:
     """Return the provider of a row, which sees once more that it is to be deleted when it has read it for that."""
     base: Any = type(load(expired.kind.declaration.title))
 
@@ -196,12 +205,13 @@ def _reaping(connection: Connection, expired: Expired, now: datetime) -> Any:
     return provider
 
 
-def _kept(expired: Expired, row: Mapping[str, Any], now: datetime) -> str:
+def _kept(expired: Marked, row: Mapping[str, Any], now: datetime) -> str:
     """Return why a row that was found is not deleted after all, as it is now, or ""."""
     mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
     if mark is None or mark.token != expired.mark.token:
         return "it now bears another mark, or none; skipping it"
-    return "" if expires is not None and expires <= now else "its expiry was extended; skipping it"
+    clear = not is_unclear(row.get("description"))
+    return "" if expires is not None and expires <= now and clear else "its expiry was extended; skipping it"
 
 
 def _marked_kinds() -> Iterable[type[BaseResource]]:
@@ -209,8 +219,8 @@ def _marked_kinds() -> Iterable[type[BaseResource]]:
     return {kind.declaration.table: kind for kind in every_kind() if kind.declaration.markable}.values()
 
 
-def _marked(connection: Connection, kind: type[BaseResource], project: str, stacks: str) -> Iterator[Expired]:
-    """Yield the rows of those stacks that say when they expire."""
+def _marked(connection: Connection, kind: type[BaseResource], project: str, stacks: str) -> Iterator[Marked]:
+    """Yield the rows of those stacks."""
     declaration = kind.declaration
     literal = re.split(r"[*?\[]", stacks, maxsplit=1)[0]
     beginning = marks_of(f"{project}/{literal}").removesuffix(" ")
@@ -221,12 +231,12 @@ def _marked(connection: Connection, kind: type[BaseResource], project: str, stac
     )
     for row in rows:
         mark, expires = Mark.of(row.get("description")), expiry_in(row.get("description"))
-        if mark is None or expires is None:
+        if mark is None:
             continue
         its_project, _, its_stack = mark.owner.rpartition("/")
         only = all(row.get(column) == value for column, value in declaration.only.items())
         if its_project == project and fnmatch.fnmatchcase(its_stack, stacks) and only:
-            yield Expired(kind=kind, key=str(row["$key"]), mark=mark, expires=expires, row=row)
+            yield Marked(kind=kind, key=str(row["$key"]), mark=mark, expires=expires, row=row)
 
 
 def _references(kind: type[BaseResource]) -> list[Reference]:

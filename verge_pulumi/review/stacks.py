@@ -55,6 +55,8 @@ class Entry:
         secret: Names of the properties that hold a secret.
         sealed: Those of them whose value the export does not tell; they are left out of `inputs` and `outputs`.
         provider: The configuration of its provider.
+        protected: Whether the program says ``protect=True``.
+        retained: Whether it says ``retain_on_delete=True``.
     """
 
     stack: str
@@ -66,6 +68,8 @@ class Entry:
     secret: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     provider: Mapping[str, Any] = field(default_factory=dict)
+    protected: bool = False
+    retained: bool = False
 
     def load(self) -> DeclaredProvider[Any]:
         """Return its provider, not yet connected. What the resource declares is in the state as it declares it.
@@ -263,6 +267,8 @@ class _Resource(Part):
     provider: str = ""
     external: bool = False
     delete: bool = False
+    protect: bool = False
+    retainOnDelete: bool = False  # noqa: N815  as Pulumi spells it
 
 
 class _Deployment(Part):
@@ -296,6 +302,8 @@ def _entry(stack: str, resource: _Resource, configured: Mapping[str, Mapping[str
         secret=frozenset(secret | more_secret),
         sealed=frozenset(sealed | more_sealed),
         provider=configured.get(resource.provider, {}),
+        protected=resource.protect,
+        retained=resource.retainOnDelete,
     )
 
 
