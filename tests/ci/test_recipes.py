@@ -283,6 +283,67 @@ def test_a_base_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert "elsewhere" in repository.run("ci/preview.sh", "elsewhere", code=128)
 
 
+FAKE_PULUMI = """#!/usr/bin/env bash
+echo "${PWD##*/} $*" >> "$CALLS"
+echo "state of $PWD"
+"""
+
+FAKE_DRIFT = """#!/usr/bin/env bash
+shift 3
+cat "$@"
+"""
+
+
+@pytest.fixture
+def fakes(tmp_path: Path) -> dict[str, str]:
+    """A Pulumi that only writes down how it is called, and a verge-pulumi that prints the states it is given."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, content in (("pulumi", FAKE_PULUMI), ("verge-pulumi", FAKE_DRIFT)):
+        (folder / name).write_text(content)
+        (folder / name).chmod(0o755)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "CALLS": str(tmp_path / "calls")}
+
+
+def test_each_state_is_compared_wherever_its_project_lies(tmp_path: Path, fakes: dict[str, str]) -> None:
+    repository = Repository(tmp_path / "repository", ". dev\na/b dev\na_b dev\n. prod\n")
+    for name in ("a/b", "a_b"):
+        (repository.folder / name).mkdir(parents=True)
+    repository.run("ci/drift.sh", given=fakes)
+    places = ["", "/a/b", "/a_b", ""]
+    told = (repository.folder / "drift.md").read_text().splitlines()
+    assert told == [f"state of {repository.folder}{place}" for place in places]
+
+
+def test_lines_may_end_as_on_windows(tmp_path: Path, fakes: dict[str, str]) -> None:
+    repository = Repository(tmp_path / "repository", "")
+    (repository.folder / "ci" / "stacks.txt").write_bytes(b"# these\r\n\r\nsite dev\r\n. dev # and this\r\n")
+    (repository.folder / "site").mkdir()
+    told = repository.run("ci/deploy.sh", "dev", given=fakes)
+    assert [line for line in told.splitlines() if line.startswith("Update")] == [
+        "Update of site, stack dev",
+        "Update of ., stack dev",
+    ]
+    assert len(Path(fakes["CALLS"]).read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("stacks", "environment", "said"),
+    [
+        ("site dev\n", "prdo", "stacks.txt lists no stack 'prdo'."),
+        ("site dev\nsite  prod eu\n", "dev", "stacks.txt, line 2: a line is a folder and a stack, not: site  prod eu"),
+        ("dev\n", "dev", "stacks.txt, line 1: a line is a folder and a stack, not: dev"),
+        ("# none yet\n", "dev", "stacks.txt lists no stack."),
+    ],
+)
+def test_a_deployment_of_nothing_is_an_error(
+    tmp_path: Path, fakes: dict[str, str], stacks: str, environment: str, said: str
+) -> None:
+    repository = Repository(tmp_path / "repository", stacks)
+    assert repository.run("ci/deploy.sh", environment, code=1, given=fakes) == f"{said}\n"
+    assert not Path(fakes["CALLS"]).exists()
+
+
 @pytest.fixture
 def forge() -> Iterator[Forge]:
     """A forge without comments."""

@@ -8,10 +8,11 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-stacks_of "$1" | while read -r folder stack; do
+chosen=$(stacks_of "$1")
+while read -r folder stack; do
     echo "Update of $folder, stack $stack"
     # Made here and nowhere else if it is new in stacks.txt.
     on_stack "$folder" "$stack" stack select --create >&2
     # With its preview: what the programs refuse is refused before anything is done.
     on_stack "$folder" "$stack" up --yes
-done
+done <<< "$chosen"

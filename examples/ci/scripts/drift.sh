@@ -14,8 +14,11 @@ worst=0
 # The stacks of one name are one environment on one system, and asked for together.
 for name in $(stacks | cut --delimiter=' ' --fields=2 | awk '!seen[$0]++'); do
     mkdir "$states/$name"
-    stacks_of "$name" | while read -r folder stack; do
-        state=$states/$name/${folder//\//_}.json
+    # Ten and more, so that the files have the order of the stacks.
+    number=10
+    while read -r folder stack; do
+        state=$states/$name/$number.json
+        number=$((number + 1))
         code=0
         on_stack "$folder" "$stack" stack export --show-secrets > "$state" || code=$?
         if is_missing "$code"; then
@@ -25,7 +28,7 @@ for name in $(stacks | cut --delimiter=' ' --fields=2 | awk '!seen[$0]++'); do
         elif [[ $code != 0 ]]; then
             exit 2
         fi
-    done
+    done < <(stacks_of "$name")
     [[ -n $(ls "$states/$name") ]] || continue
     code=0
     (use_key_of "$name" && verge-pulumi drift --format markdown "$states/$name"/*.json) >> drift.md || code=$?
