@@ -23,6 +23,10 @@ OWNER = "shop/dev"
 
 PULUMI = """#!/bin/sh
 cd "$(dirname "$0")"
+test ! -d locked || case "$*" in
+whoami*) echo "{\\"url\\": \\"file://$PWD/locked\\"}"; exit ;;
+*--show-name*) echo organization/shop/dev; exit ;;
+esac
 case "$2" in
 export) cat state.json; test ! -f meanwhile || mv meanwhile state.json ;;
 import) test ! -f full || { echo "error: no space left" >&2; exit 1; }; cat > state.json ;;
@@ -112,6 +116,42 @@ def test_a_backup_is_not_overwritten(project: Project) -> None:
     assert (result.exit_code, project.names) == (1, ["web", "lan", "web-vm", "web-disk"])
     assert "the backup 'old.json' cannot be written" in result.stderr
     assert (project.folder / "old.json").read_text() == "kept"
+
+
+@pytest.mark.parametrize("only", ["lan", "*"])
+def test_a_backup_that_cannot_be_written_costs_no_mark(project: Project, only: str) -> None:
+    (project.folder / "old.json").write_text("kept")
+    assert project.eject("--only", only, "--backup", "old.json").exit_code == 1
+    assert project.bench.writes() == []
+
+
+def test_what_is_left_may_be_given_back_later(project: Project) -> None:
+    assert project.eject("--only", "web").exit_code == 0
+    result = project.eject()
+    assert result.exit_code == 0, result.output
+    assert "--file dev.before-eject-2.json" in result.output
+    assert project.names == []
+
+
+def test_a_locked_stack_is_left_alone(project: Project) -> None:
+    lock = project.folder / "locked/.pulumi/locks/organization/shop/dev/1.json"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(json.dumps({"username": "ann", "hostname": "pc", "pid": 7, "timestamp": "today"}))
+    result = project.eject()
+    assert (result.exit_code, project.bench.writes(), len(project.names)) == (1, [], 4)
+    assert "Unable to eject: 'dev' is locked: held by ann@pc (pid 7) since today. Wait for" in result.stderr
+    assert not (project.folder / "dev.before-eject.json").exists()
+
+
+def test_what_was_replaced_waits_for_its_deletion_first(project: Project) -> None:
+    state = project.state
+    lan = next(each for each in state["deployment"]["resources"] if each["urn"].endswith("::lan"))
+    state["deployment"]["resources"].append({**lan, "id": "999", "delete": True})
+    project.write(state)
+    result = project.eject("--only", "lan")
+    assert (result.exit_code, project.bench.writes(), project.state) == (2, [], state)
+    assert "'lan' was replaced, and what it was before still waits for its deletion" in result.stderr
+    assert project.eject("--only", "web").exit_code == 0
 
 
 def test_marks_are_kept_where_that_is_asked_for(project: Project) -> None:

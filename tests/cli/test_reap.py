@@ -436,6 +436,32 @@ def test_without_files_the_stacks_of_the_folder_are_exported(
 
 
 @pytest.mark.usefixtures("at")
+def test_a_stack_that_somebody_has_locked_is_left_alone(
+    project: Project, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan = make("Network", "lan", name="pr-17-lan")
+    answer = export(tmp_path, "shop/pr-17", lan)
+    program = tmp_path / "pulumi"
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in whoami*) echo \'{{"url": "file://{tmp_path}"}}\' ;;\n'
+        f"*--show-name*) echo organization/shop/pr-17 ;; *) cat '{answer}' ;; esac\n"
+    )
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    lock = tmp_path / ".pulumi/locks/organization/shop/pr-17/1.json"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    result = run("--yes")
+    assert result.exit_code == 1
+    assert "Unable to delete Network 'pr-17-lan'" in result.output
+    assert "'pr-17' is locked: held by somebody" in result.output
+    assert exists(lan)
+    lock.unlink()
+    assert run("--yes").exit_code == 0
+    assert not exists(lan)
+
+
+@pytest.mark.usefixtures("at")
 def test_what_is_left_alone_has_an_exit_code(
     project: Project, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,8 +17,9 @@ from verge_pulumi.ejecting.marks import unmark
 from verge_pulumi.ejecting.terraform import import_blocks
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.review.escaping import text
+from verge_pulumi.review.locks import refuse_locked
 from verge_pulumi.review.output import error_text
-from verge_pulumi.review.stack_commands import StackCommands
+from verge_pulumi.review.stack_commands import StackCommands, back_up
 
 
 def eject(
@@ -37,7 +39,10 @@ def eject(
     ] = None,
     backup: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where the state is kept as it was; STACK.before-eject.json if not given."),
+        typer.Option(
+            metavar="FILE",
+            help="Where the state is kept as it was; STACK.before-eject.json, or -2 and so on, if not given.",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be given back.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -64,17 +69,21 @@ def eject(
         typer.echo("\n" + "\n\n".join(import_blocks(chosen.entries)) + "\n")
     if dry_run or not chosen.entries or not (yes or typer.confirm("Stop managing them? None is deleted.")):
         return
+    kept = backup or _free(stack)
     try:
+        # What would keep the state from being written is found out while the marks are still there.
+        refuse_locked(Path(), stack)
+        back_up(before, kept)
         failed = False
         for line in awaited("Taking the marks off", () if keep_marks else unmark(chosen.entries)):
             failed = failed or line.startswith("Unable")
             typer.echo(line, err=line.startswith("Unable"))
         if failed:
+            kept.unlink()
             typer.echo("The state is as it was. Run the command again.", err=True)
             raise typer.Exit(1)
-        kept = backup or Path(f"{stack.replace('/', '-')}.before-eject.json")
         with working("Writing the state"):
-            commands.replace_state(before, without(before, chosen.urns), kept)
+            commands.replace_state(before, without(before, chosen.urns), None)
     except (EngineError, VergeError) as error:
         typer.echo(f"Unable to eject: {error_text(error)}", err=True)
         raise typer.Exit(1) from None
@@ -83,3 +92,10 @@ def eject(
         "again, or fail where a name is taken.\n"
         f"To undo the change of the state: pulumi stack import --stack {text(stack)} --file {text(kept)}"
     )
+
+
+def _free(stack: str) -> Path:
+    """Return a file for the backup of a stack that is not there yet."""
+    name = f"{stack.replace('/', '-')}.before-eject"
+    several = (Path(f"{name}{number}.json") for number in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next((path for path in several if not os.path.lexists(path)), Path(f"{name}.json"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,8 +16,9 @@ from verge_pulumi.engine.connecting.settings import read_settings
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.environments.reaping import delete, find_expired
 from verge_pulumi.review.escaping import text
+from verge_pulumi.review.locks import refuse_locked
 from verge_pulumi.review.output import error_text
-from verge_pulumi.review.stacks import exported, read_state
+from verge_pulumi.review.stacks import State, UnreadableState, exported, read_state
 from verge_pulumi.review.systems import connect
 
 
@@ -53,9 +55,7 @@ def reap(
     failed = False
     try:
         with working("Looking for what has expired"):
-            found = find_expired(
-                connection, project, stacks, now, lambda stack: given or [exported(stack, secrets=False)]
-            )
+            found = find_expired(connection, project, stacks, now, lambda stack: given or [_exported(stack)])
         failed = bool(found.refused)
         of = f"of {text(project)}/{text(stacks)}"
         count = len(found.due) + len(found.refused)
@@ -76,3 +76,12 @@ def reap(
     finally:
         connection.client.close()
     raise typer.Exit(int(failed))
+
+
+def _exported(stack: str) -> State:
+    """Return the state of a stack of this folder that nobody is changing."""
+    try:
+        refuse_locked(Path(), stack)
+    except EngineError as error:
+        raise UnreadableState(str(error)) from None
+    return exported(stack, secrets=False)

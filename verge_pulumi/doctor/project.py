@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from verge_pulumi.doctor import runtime
 from verge_pulumi.doctor.findings import Finding, ok, problem, unchecked, warning
@@ -15,15 +14,12 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.states import ORIGIN
 from verge_pulumi.review.documents import Unreadable
 from verge_pulumi.review.escaping import LONGEST_MESSAGE, text
+from verge_pulumi.review.locks import QUALIFIED, holders, listed, lock_folder
 from verge_pulumi.review.stack_commands import StackCommands, without_logins
 from verge_pulumi.review.stacks import State, parse
 
 PATIENCE = 60.0
 """Seconds for each command of Pulumi's CLI; a backend may be far away."""
-
-FOLDER = "file://"
-
-QUALIFIED = "--fully-qualify-stack-names"
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def look_at(folder: Path, stack: str, pulumi: StackCommands) -> tuple[Project, l
     at_stack = StackCommands(folder, chosen, patience=PATIENCE)
     config, of_config = _configuration(f"Pulumi.{text(_short(chosen))}{path.suffix}", at_stack)
     deployment, state, of_stack = _state(_short(chosen), at_stack)
-    locks = _locks(_lock_folder(folder, url, chosen), url, _listed(chosen, pulumi))
+    locks = _locks(lock_folder(folder, url, chosen), url, listed(chosen, pulumi))
     return Project(path.parent, config, deployment, state), [*found, *of_config, of_stack, *locks]
 
 
@@ -95,15 +91,6 @@ def _without_stack(stack: str, error: EngineError) -> list[Finding]:
 def _short(stack: str) -> str:
     """Return the name of a stack without those of its organization and project."""
     return stack.rpartition("/")[2]
-
-
-def _listed(stack: str, pulumi: StackCommands) -> Mapping[str, Any] | None:
-    """Return what a list of the stacks says of one; None if there is none, as where the state of any is broken."""
-    try:
-        stacks = json.loads(pulumi.must("stack", "ls", "--json", QUALIFIED))
-        return next((each for each in stacks if each["name"] == stack), None)
-    except (EngineError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _configuration(file: str, pulumi: StackCommands) -> tuple[Mapping[str, str], list[Finding]]:
@@ -150,35 +137,16 @@ def _state(stack: str, pulumi: StackCommands) -> tuple[Mapping[str, Any], State 
     return deployment, state, ok("stack", said)
 
 
-def _lock_folder(folder: Path, url: str, stack: str) -> Path | None:
-    """Return where a backend that is a folder keeps the locks of a stack; None for another one."""
-    if not url.startswith(FOLDER):
-        return None
-    backend = Path(unquote(url.removeprefix(FOLDER).partition("?")[0])).expanduser()
-    return folder / backend / ".pulumi" / "locks" / stack
-
-
 def _locks(folder: Path | None, url: str, listed: Mapping[str, Any] | None) -> list[Finding]:
     """Say whether somebody has locked the stack, as far as the backend tells that without being asked for the lock."""
     advice = "Wait for that run. If it is over, 'pulumi cancel' takes the lock away (docs/shared-state.md)."
-    if listed and listed.get("updateInProgress"):
-        return [warning("lock", "an update of the stack is under way", advice)]
+    if held := holders(folder, listed):
+        return [warning("lock", holder, advice) for holder in held]
     if folder is not None:
-        holders = [_holder(path) for path in sorted(folder.glob("*.json"))]
-        return [warning("lock", f"held by {holder}", advice) for holder in holders] or [ok("lock", "nobody has it")]
+        return [ok("lock", "nobody has it")]
     if url.startswith("https:"):
         return [ok("lock", "nobody has it")] if listed else unchecked("Pulumi does not list the stack", "lock")
     return unchecked("this kind of backend does not tell who has it", "lock")
-
-
-def _holder(path: Path) -> str:
-    """Return who made a lock; a full disk leaves empty ones."""
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        who = f"{text(said['username'])}@{text(said['hostname'])} (pid {text(said['pid'])})"
-        return f"{who} since {text(said['timestamp'])}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "somebody: its file cannot be read"
 
 
 def origins(state: State, provider: str) -> Sequence[tuple[str, str]]:

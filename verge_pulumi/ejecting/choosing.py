@@ -61,6 +61,12 @@ def choose(document: Document, only: Sequence[str] = ()) -> Chosen:
         if not any(_matches(urn, found, pattern) for urn in managed):
             raise EngineError(f"no resource of {text(state.name)} has the name '{text(pattern)}'. Name one as it is")
     chosen = {urn for urn in managed if not only or any(_matches(urn, found, pattern) for pattern in only)}
+    for each in deployment["resources"]:
+        if each.get("delete") and each["urn"] in chosen:
+            raise EngineError(
+                f"'{text(name_of(each['urn']))}' was replaced, and what it was before still waits for its deletion, "
+                "which would be forgotten. Run 'pulumi up' first"
+            )
     urns = frozenset(chosen | set(_emptied(found, chosen)))
     _refuse_dependants(found, urns)
     entries = tuple(entry for urn, entry in zip(managed, state.entries, strict=True) if urn in chosen)

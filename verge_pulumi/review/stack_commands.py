@@ -141,13 +141,13 @@ class StackCommands:
             raise EngineError("'pulumi stack export' wrote no state")
         return document
 
-    def replace_state(self, before: Document, after: Document, backup: Path) -> None:
+    def replace_state(self, before: Document, after: Document, backup: Path | None) -> None:
         """Put a state in the place of another one, of which a copy is kept that only its owner can read.
 
         Args:
             before: The state as it was read.
             after: The new one.
-            backup: A new file, for the old one.
+            backup: A new file, for the old one; None if there is one already (`back_up`).
 
         Raises:
             EngineError: The state was changed since it was read, and what that did would be forgotten; or the copy
@@ -155,11 +155,21 @@ class StackCommands:
         """
         if self.export() != before:
             raise EngineError("the state was changed meanwhile. Run the command again")
-        try:
-            with os.fdopen(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(before, file)
-        except OSError as error:
-            raise EngineError(
-                f"the backup '{text(backup)}' cannot be written: {error.strerror}. Name another one"
-            ) from None
+        if backup is not None:
+            back_up(before, backup)
         self.must("stack", "import", given=json.dumps(after))
+
+
+def back_up(document: Document, backup: Path) -> None:
+    """Keep a state in a new file that only its owner can read.
+
+    Raises:
+        EngineError: It cannot be written, or is there already.
+    """
+    try:
+        with os.fdopen(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(document, file)
+    except OSError as error:
+        raise EngineError(
+            f"the backup '{text(backup)}' cannot be written: {error.strerror}. Name another one"
+        ) from None
