@@ -106,6 +106,41 @@ def test_a_name_that_pulumi_does_not_accept(tmp_path: Path) -> None:
     assert "'my shop' is no name of a project" in told("template", str(tmp_path), "--name", "my shop")
 
 
+@pytest.mark.parametrize("example", ["web-tier", "template"])
+@pytest.mark.parametrize("name", ["2024", "true", "null", "1.0", "1e3", "0x1F", ".5"])
+def test_a_name_is_a_text_to_every_version_of_yaml(tmp_path: Path, name: str, example: str) -> None:
+    assert new(example, str(tmp_path), f"--name={name}").exit_code == 0
+    assert f'name: "{name}"' in (tmp_path / "Pulumi.yaml").read_text().splitlines()
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_folder_is_no_name(tmp_path: Path, name: str) -> None:
+    assert told("web-tier", str(tmp_path), f"--name={name}").startswith(
+        f"Unable to make a project: '{name}' is no name"
+    )
+    assert files(tmp_path) == set()
+
+
+def test_a_link_to_nowhere_is_there(tmp_path: Path) -> None:
+    (tmp_path / "README.md").symlink_to(tmp_path / "no/where")
+    assert "README.md is there already" in told("web-tier", str(tmp_path))
+    assert files(tmp_path) == set()
+
+
+def test_a_project_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, left = Path.write_bytes, [1]
+
+    def full(path: Path, content: bytes) -> int:
+        if not left:
+            raise OSError(28, "No space left on device", str(path))
+        left.pop()
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert "No space left on device" in told("web-tier", str(tmp_path))
+    assert files(tmp_path) == set()
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "Name a folder that can be written" in told("template", str(tmp_path / "file"))

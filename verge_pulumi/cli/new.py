@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,18 +73,24 @@ def new(
     if example not in offered():
         stop("make a project", f"there is no example '{text(example)}'. Choose one of {', '.join(offered())}")
     project = name or re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-") or example
-    if not NAME.fullmatch(project):
+    if not NAME.fullmatch(project) or not project.strip("."):
         stop("make a project", f"'{text(project)}' is no name of a project. Use letters, digits, '-', '_' and '.'")
     files = _files(example, project)
-    if taken := [str(path) for path in files if (folder / path).exists()]:
+    if taken := [str(path) for path in files if os.path.lexists(folder / path)]:
         stop("make a project", f"{text(', '.join(taken))} is there already. Name another folder")
+    written: list[Path] = []
     try:
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            written.append(folder / path)
             (folder / path).write_bytes(content)
-        if not (folder / IGNORE).exists():
+        if not os.path.lexists(folder / IGNORE):
             (folder / IGNORE).write_bytes((examples() / TEMPLATE / IGNORE).read_bytes())
     except OSError as error:
+        # A part of a project would be in the way of the next attempt. None of these files was there before.
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
         stop("make a project", f"{text(error.filename)}: {error.strerror}. Name a folder that can be written")
     typer.echo("\n".join(_next(example, folder, files)))
 
@@ -112,12 +120,18 @@ def _files(example: str, project: str) -> dict[Path, bytes]:
 def _named(content: bytes, project: str) -> bytes:
     """Return the Pulumi.yaml of a project: what a template asks for has its defaults instead."""
     settings: dict[str, Any] = yaml.safe_load(content)
-    if (template := settings.pop("template", None)) is None:
-        return re.sub(rb"(?m)^name: .*$", f"name: {project}".encode(), content, count=1)
-    settings |= {"name": project, "description": template["description"]}
-    settings["config"] = {key: {"type": "string", **asked} for key, asked in template["config"].items()}
-    written: str = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
-    return written.encode()
+    if (template := settings.pop("template", None)) is not None:
+        settings |= {"description": template["description"]}
+        settings["config"] = {key: {"type": "string", **asked} for key, asked in template["config"].items()}
+        written: str = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
+        content = written.encode()
+    return re.sub(rb"(?m)^name: .*$", b"name: " + _as_text(project), content, count=1)
+
+
+def _as_text(name: str) -> bytes:
+    """Return a name so that any version of YAML reads it as a text; 2024, 1e3 and true are none without quotes."""
+    plain = name[0].isalpha() and isinstance(yaml.safe_load(name), str)
+    return (name if plain else f'"{name}"').encode()
 
 
 def _next(example: str, folder: Path, files: dict[Path, bytes]) -> list[str]:
