@@ -248,7 +248,7 @@ def test_what_cannot_be_deleted_is_told_and_the_rest_goes_on(project: Project, m
     first, second = project.reap()
     assert first.startswith("deleted Network 'pr-18-lan'")
     assert second.startswith("Unable to delete Network 'pr-17-lan': ")
-    assert "NIC 'eth0' of shared" in second
+    assert "Nic 'eth0' of 'shared' uses it and belongs to shop/dev as 'eth0'. Let that stack delete it first" in second
     assert exists(lan)
 
 
@@ -563,3 +563,27 @@ def test_a_wrong_key_ends_with_one_sentence(project: Project, monkeypatch: pytes
     result = project.run()
     assert result.exit_code == 2
     assert result.output.startswith("Unable to look for what expired: ")
+
+
+def test_what_another_stack_has_within_it_keeps_it(project: Project, make: Make) -> None:
+    lan = make("Network", "lan", name="pr-17-lan")
+    vm = make("VirtualMachine", "web", name="pr-17-web")
+    make("Nic", "eth0", vm=vm.id, name="eth0", network=lan.id)
+    project.also("shop/dev", "Drive", "data", vm=vm.id, name="data", disksize="1GiB")
+    for target in (f"vnets/{lan.id}", f"vms/{vm.id}"):
+        project.also("shop/pr-17", "Power", target, of=target, state="running")
+    project.also("shop/dev", "NetworkRule", "ssh", network=lan.id, name="ssh", protocol="tcp", destination_ports="22")
+    project.bench.simulator.reset("log")
+    assert [line.partition(": ")[0] for line in project.reap()] == [
+        "Unable to delete VirtualMachine 'pr-17-web'",
+        "Unable to delete Network 'pr-17-lan'",
+    ]
+    assert project.bench.writes() == []
+
+
+def test_what_another_expired_stack_has_within_it_goes_along(project: Project, make: Make) -> None:
+    vm = make("VirtualMachine", "web", name="pr-17-web")
+    drive = make("Drive", "data", owner="shop/pr-18", vm=vm.id, name="data", disksize="1GiB")
+    project.reap()
+    assert not exists(vm)
+    assert not exists(drive)

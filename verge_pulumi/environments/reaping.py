@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ class Marked:
         mark: Its mark.
         expires: When its time is over; None if it does not say.
         row: The row as it was found.
+        over: The tokens of all that the states of the stacks hold whose time is over.
     """
 
     kind: type[BaseResource]
@@ -48,6 +49,7 @@ class Marked:
     mark: Mark
     expires: datetime | None
     row: Row
+    over: frozenset[str] = frozenset()
 
     @property
     def identity(self) -> Identity:
@@ -100,7 +102,7 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
         VergeError: VergeOS cannot be asked.
     """
     found = [each for kind in _marked_kinds() for each in _marked(connection, kind, project, stacks)]
-    due, refused, retained = [], [], []
+    due, refused, retained, over = [], [], [], set[str]()
     for owner in sorted({each.mark.owner for each in found}):
         own = [each for each in found if each.mark.owner == owner]
         told = [each.expires for each in own if each.expires is not None]
@@ -118,6 +120,7 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
             refused += [f"Unable to delete {each}: {error}. It is left alone" for each in expired]
             continue
         staying = Staying(entries, {each.identity for each in own if each.expires is None})
+        over |= staying.tokens
         for each in expired:
             if not staying.holds(each.identity):
                 why = f"no state of {text(owner)} holds it with the mark that it bears"
@@ -131,6 +134,7 @@ def find_expired(connection: Connection, project: str, stacks: str, now: datetim
     taking = _taking_along()
     machines = {each.row.get(MACHINE) for each in due if each.kind in taking}
     due = [each for each in due if not any(each.row.get(column) in machines for column in _machine_columns(each.kind))]
+    due = [replace(each, over=frozenset(over)) for each in due]
     due.reverse()  # the newest first, so that a network goes before the one below it
     parents = _parents()
 
@@ -173,22 +177,29 @@ def _power_off(connection: Connection, expired: Marked, now: datetime) -> str:
     table = expired.kind.declaration.table
     try:
         row = connection.reader.fresh(table, expired.key, ("$key", "description"))
+        if row is None or _kept(expired, row, now):
+            return ""  # its own turn tells
+        _reaping(connection, expired, now).spare_others(expired.key, _state(expired), expired.row)
+    except EngineError:
+        return ""  # its own turn tells
     except VergeError as error:
         return f"Unable to power off {expired}: {error_text(error)}"
-    if row is None or _kept(expired, row, now):
-        return ""  # its own turn tells
     return _failure(power, f"{table}/{expired.key}", expired, state="running", force=True, timeout=60)
 
 
 def _failure(provider: Any, id: str, expired: Marked, **policies: Any) -> str:
     """Delete by a provider; return why that failed, or ""."""
-    known = outputs(expired.kind.declaration, expired.row, {})
-    hidden = {MARK: str(expired.mark), OWNER: expired.mark.owner, NAME: expired.mark.name}
     try:
-        provider.delete(id, {**known, **hidden, "allow_data_loss": True, **policies})
+        provider.delete(id, {**_state(expired), "allow_data_loss": True, **policies})
     except Reported as error:
         return error_text(error)
     return ""
+
+
+def _state(expired: Marked) -> Inputs:
+    """Return what a state would hold of a row."""
+    known = outputs(expired.kind.declaration, expired.row, {})
+    return {**known, MARK: str(expired.mark), OWNER: expired.mark.owner, NAME: expired.mark.name}
 
 
 def _reaping(connection: Connection, expired: Marked, now: datetime) -> Any:
@@ -200,7 +211,10 @@ def _reaping(connection: Connection, expired: Marked, now: datetime) -> Any:
             raise EngineError(why)
         base.before_delete(self, id, row, props)
 
-    provider = type(base.__name__, (base,), {"before_delete": before_delete})()
+    def known(self: Any, tokens: Collection[str], props: Inputs) -> Collection[str]:
+        return expired.over.intersection(tokens)
+
+    provider = type(base.__name__, (base,), {"before_delete": before_delete, "known": known})()
     provider.connection = connection
     return provider
 

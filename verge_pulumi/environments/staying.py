@@ -40,6 +40,11 @@ class Staying:
                 self._keep(entry, "it has a part that does not say when it expires")
         self._spread(entries)
 
+    @property
+    def tokens(self) -> Collection[str]:
+        """The tokens of all rows that the states hold."""
+        return {token for _, _, token in self._of}
+
     def holds(self, identity: Identity) -> bool:
         """Say whether a state holds a row with its token."""
         return identity in self._of

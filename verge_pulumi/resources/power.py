@@ -17,6 +17,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, InitialisationFailed, explain, gone
 from verge_pulumi.engine.lifecycle.fencing import Fence, Owner, lasting, this_stack
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
+from verge_pulumi.engine.lifecycle.within import Within
 from verge_pulumi.engine.ownership.mark import FIXED, MARK, PARENT, Mark, marks_of
 from verge_pulumi.engine.ownership.states import Held
 from verge_pulumi.engine.reading.waiting import patience
@@ -158,6 +159,9 @@ class PowerProvider(DeclaredProvider[Power]):
             self._stop(target, row, state)
         else:
             # The VM is deleted next, so it is stopped as its own deletion would do it.
+            stack, evidence = this_stack(state), self.connection.evidence
+            within = Within(self.connection, target[0].declaration)
+            within.refuse(target[1], row, lambda tokens: evidence.known(tokens, stack))
             end(self.connection, target[1], row, ending)
 
     def _look(self, target: Owner, extra: tuple[str, ...] = ()) -> Row | None:

@@ -39,7 +39,8 @@ def test_what_a_life_costs(bench: Bench) -> None:
     assert bench.asked() == [row, ("PUT", f"users/{user.id}"), row]
     bench.simulator.reset("log")
     user.destroy()
-    assert bench.asked() == [row, ("GET", "vms"), ("DELETE", f"users/{user.id}")]
+    keys_of_others = ("GET", "user_api_keys")
+    assert bench.asked() == [row, keys_of_others, ("GET", "vms"), ("DELETE", f"users/{user.id}")]
 
 
 def test_another_password_is_written_and_the_same_one_by_a_rotation(bench: Bench, told: list[str]) -> None:

@@ -129,7 +129,8 @@ def test_a_vm_goes_with_no_drive_that_holds_data(vm: Managed) -> None:
         "Unable to delete VirtualMachine 'web': this would delete the data on 'os' (2.0 GiB), 'logs' (5.0 KiB). "
         f"{WAY_OUT}"
     )
-    assert [verb for verb, _ in vm.bench.asked()] == ["GET"]
+    # The row, and the tables in which other stacks may have rows within it.
+    assert [verb for verb, _ in vm.bench.asked()] == ["GET"] * 5
     assert vm.bench.simulator.rows("machine_status")[-1]["running"] is True
 
 
@@ -141,7 +142,7 @@ def test_a_vm_goes_with_drives_that_hold_nothing_to_keep(vm: Managed) -> None:
     add(vm, "tpm", 5 * MIB, interface="tpm_state")
     vm.bench.simulator.reset("log")
     vm.destroy()
-    assert [verb for verb, _ in vm.bench.asked()] == ["GET", "DELETE"]
+    assert [verb for verb, _ in vm.bench.asked()] == ["GET"] * 5 + ["DELETE"]
 
 
 def test_a_vm_goes_with_its_data_if_that_is_allowed(vm: Managed) -> None:

@@ -118,7 +118,9 @@ def test_what_a_life_on_a_stopped_network_costs(lan: Managed, kind: str) -> None
     bench.simulator.reset("log")
     subject.destroy()
     off = [("PUT", path), network] if kind == "WireGuard" else []
-    assert bench.asked() == [row, *off, ("DELETE", path), network]
+    within = {"WireGuard": "vnet_wireguard_peers", "IpsecTunnel": "vnet_ipsec_phase2s"}
+    of_others = [("GET", within[kind])] if kind in within else []
+    assert bench.asked() == [row, *of_others, *off, ("DELETE", path), network]
     assert lan.row()["need_fw_apply"] is True
     first.destroy()
 
@@ -345,7 +347,10 @@ def test_what_the_end_of_an_interface_costs_on_a_running_network(running: Manage
     interface.destroy()
     row, network, apply = f"vnet_wireguards/{interface.id}", ("GET", f"vnets/{running.id}"), ("POST", "vnet_actions")
     applied = [network, apply, network]
-    assert running.bench.asked() == [("GET", row), ("PUT", row), *applied, ("DELETE", row), *applied]
+    peers_of_others = ("GET", "vnet_wireguard_peers")
+    assert running.bench.asked() == [
+        ("GET", row), peers_of_others, ("PUT", row), *applied, ("DELETE", row), *applied,
+    ]  # fmt: skip
 
 
 def test_an_interface_takes_its_peers_along(running: Managed) -> None:

@@ -14,6 +14,7 @@ refusals            diff, something changed         state, inputs, changed names
 notes               diff, changed in place          state, inputs, changed names      lines for the reader
 first_notes         check, the object is new        inputs                            lines for the reader
 look_ahead          check, the object is new        inputs, those nobody asked for    lines for the reader
+before_replacing    check, the object is replaced   id, state                         nothing
 recorded_key        check and diff, by others       an object of the state            its unique values
 hint                an error of VergeOS is told     the error, inputs                 what it does not say
 insert              create                          inputs                            id and outputs
@@ -61,6 +62,7 @@ from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import Touch
 from verge_pulumi.engine.lifecycle.fencing import Owner, owner_row
 from verge_pulumi.engine.lifecycle.identity import unique_key
+from verge_pulumi.engine.lifecycle.within import Column
 from verge_pulumi.engine.ownership.states import Held
 
 R = TypeVar("R", bound=BaseResource)
@@ -170,6 +172,13 @@ class Hooks(Generic[R]):
         """
         return ()
 
+    def before_replacing(self, id: str, state: Inputs) -> None:
+        """See that the object may be deleted, before anything that goes with it is.
+
+        Raises:
+            EngineError: It must not be; nothing is written.
+        """
+
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""
         return self.declaration.inputs[name].replaces
@@ -212,6 +221,9 @@ class RowHooks(Hooks[R]):
 
     needs_answer: ClassVar[bool] = False
     """Whether only the answer to a POST says what the program needs: a row whose answer was lost is made again."""
+
+    users: ClassVar[tuple[Column, ...]] = ()
+    """Columns of other rows that refer to the row, and for which VergeOS refuses to delete it."""
 
     within_others: ClassVar[bool] = False
     """Whether it may be created within a row of another stack, and is this stack's all the same."""

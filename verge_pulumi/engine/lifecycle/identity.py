@@ -80,6 +80,11 @@ class Identity:
         elif unique:
             yield from self._namesakes(unique, inputs)
 
+    def replaced(self, inputs: Inputs) -> Held | None:
+        """Return the object that a new one of this resource comes in the place of; None if none is known."""
+        state = self._evidence.states.known(this_stack(inputs))
+        return state.of(provider_process.urn()) if state and provider_process.urn() else None
+
     def taken_names(self, changed: Collection[str], inputs: Inputs, *, replacing: bool) -> Iterable[str]:
         """Say if a resource is to get a unique name that another one of this stack keeps."""
         unique = unique_key(self._declaration, inputs)

@@ -13,6 +13,8 @@ from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.declaring.rights import SEE, Right, Rights, Stage, Touch
 from verge_pulumi.engine.lifecycle.frame import provider_of
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
+from verge_pulumi.engine.lifecycle.within import fields, lying_in, markable
 
 SYSTEM = "system"
 """The table that every run asks which system answers."""
@@ -94,6 +96,8 @@ def _needs(kind: type[BaseResource], stage: Stage, among: Kinds | None) -> Itera
         if stage != "update" or _changes(declaration):
             yield declaration.table, own
             yield from ((table, own) for table in _owners(kind, among))
+    if stage == "delete":
+        yield from ((table, SEE) for table in _asked_for_others(kind))
     for each in touches(kind):
         if stage in each.at:
             named = [one.declaration.table for one in _meant(kind, each.of, among)] if each.of else []
@@ -109,6 +113,18 @@ def _read_with(kind: type[BaseResource], among: Kinds | None) -> Iterator[str]:
         yield declaration.listed_in[0]
     for above in _meant(kind, declaration.parent.name, among) if declaration.parent else ():
         yield from _read_with(above, among)
+
+
+def _asked_for_others(kind: type[BaseResource]) -> Iterator[str]:
+    """Yield the tables that are asked whether another stack has rows within one that is deleted, or that use it."""
+    provider = provider_of(kind)
+    if issubclass(provider, RowHooks):
+        tables = [
+            *(below.table for below, _ in lying_in(kind.declaration)),
+            *(table for table, _ in provider.users),
+        ]
+        for table in dict.fromkeys(tables):
+            yield from seen(table, fields(markable()[table]))
 
 
 def _owners(kind: type[BaseResource], among: Kinds | None) -> Iterator[str]:

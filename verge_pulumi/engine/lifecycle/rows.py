@@ -12,13 +12,14 @@ from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payl
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, gone
 from verge_pulumi.engine.lifecycle.creating import Creating
-from verge_pulumi.engine.lifecycle.fencing import Fence, lasting
+from verge_pulumi.engine.lifecycle.fencing import Fence, lasting, this_stack
 from verge_pulumi.engine.lifecycle.foresight import foresee
 from verge_pulumi.engine.lifecycle.frame import DeclaredProvider
 from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.settling import Settling
+from verge_pulumi.engine.lifecycle.within import Within
 from verge_pulumi.engine.ownership.mark import (
     FIXED,
     MARK,
@@ -110,6 +111,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         row = self.fenced(id, state, self.extra_delete_fields)
         if row is None:
             return
+        self.spare_others(id, state, row)
         self.before_delete(id, row, state)
         try:
             self.unmake(id, state)
@@ -124,6 +126,27 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             raise
         finally:
             self.connection.reader.forget(self.declaration.table)
+
+    def before_replacing(self, id: str, state: Inputs) -> None:
+        """See that it takes nothing of other stacks along."""
+        self.spare_others(id, state, state)
+
+    def spare_others(self, id: str, state: Inputs, row: Mapping[str, Any]) -> None:
+        """See that the deletion of the row takes nothing along that another stack manages, and is not refused for it.
+
+        Args:
+            id: The row's key.
+            state: The outputs in the state.
+            row: Its columns, as far as others refer to it by them.
+
+        Raises:
+            EngineError: It would; the text names the rows.
+        """
+        Within(self.connection, self.declaration, self.users).refuse(id, row, lambda tokens: self.known(tokens, state))
+
+    def known(self, tokens: Collection[str], state: Inputs) -> Collection[str]:
+        """Return those of some tokens that are of the stack of this row."""
+        return self.connection.evidence.known(tokens, this_stack(state))
 
     def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
         """Let a row that was made without a mark bear that of its resource; nothing else of it is written.

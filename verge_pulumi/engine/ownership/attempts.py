@@ -8,7 +8,7 @@ from typing import Any
 
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership.journal import Attempt, Journal, Verb
-from verge_pulumi.engine.ownership.states import StackState, States
+from verge_pulumi.engine.ownership.states import StackState, States, owner_in
 
 
 class Attempts:
@@ -54,6 +54,15 @@ class Attempts:
         """
         pending = self._states.of(stack, now=now).cut_off(urn)
         return {token: pending.get(token, {}) for token in (self._noted(urn) | pending.keys()) - self._spent}
+
+    def creates(self, stack: str) -> set[str]:
+        """Return the tokens of the creates of a stack that were cut off on this machine.
+
+        Args:
+            stack: ``organization/project/stack``.
+        """
+        owner = stack.partition("/")[2]
+        return {each.token for each in self._left_behind if each.verb == "create" and owner_in(each.urn) == owner}
 
     def made_up_for(self, urn: str, stack: str) -> None:
         """Note that a resource exists, so that its creates which were cut off prove nothing any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from verge_pulumi.engine.ownership.attempts import Attempts
 from verge_pulumi.engine.ownership.claims import Claims
@@ -11,7 +11,7 @@ from verge_pulumi.engine.ownership.down import Down
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.ownership.mark import token_in
 from verge_pulumi.engine.ownership.stack_export import Deployment
-from verge_pulumi.engine.ownership.states import Held, Place, States, type_in
+from verge_pulumi.engine.ownership.states import Held, Place, StackState, States, type_in
 from verge_pulumi.engine.runtime import provider_process
 
 
@@ -83,6 +83,20 @@ class Evidence:
             return True
         # Another provider's process of this run may have made it since.
         return bool(self.states.of(stack, now=True).bearing(token))
+
+    def known(self, tokens: Collection[str], stack: str) -> set[str]:
+        """Return those of some tokens that are of an object of this stack, or of a create of its that was cut off."""
+
+        def ours(state: StackState) -> set[str]:
+            return {each for each in tokens if state.bearing(each)} | state.creating.intersection(tokens)
+
+        found = {each for each in tokens if self.claims.has_token(each)} | ours(self.states.of(stack))
+        if not found.issuperset(tokens):
+            found |= self.attempts.creates(stack).intersection(tokens)
+        if not found.issuperset(tokens):
+            # Another provider's process of this run may have made it since.
+            found |= ours(self.states.of(stack, now=True))
+        return found
 
     def token_at(self, place: Place, stack: str) -> str:
         """Return the token of a row as this process or a state that it has read already tells; "" if neither does."""

@@ -25,6 +25,9 @@ from verge_pulumi.engine.errors import EngineError
 
 _MARK = re.compile(r"\n?\[pulumi (?P<owner>[^\s\]]+) (?P<name>[^\s\]]+) (?P<token>[a-z0-9]+(?:-[a-z0-9]+)?)\]\s*\Z")
 
+MARKS = "[pulumi "
+"""How the marks of all stacks begin."""
+
 MARK = "__mark"
 """Hidden output: the mark that the row bears; its token is the proof of the state."""
 
@@ -86,7 +89,7 @@ class Mark:
     @property
     def beginning(self) -> str:
         """The text with which the marks of its stack begin; filters look for it."""
-        return f"[pulumi {self.owner} "
+        return f"{MARKS}{self.owner} "
 
     @property
     def holder(self) -> str:

@@ -105,6 +105,11 @@ class StackState:
             if verb in ("updating", "deleting") and (token := token_in(resource.get("outputs") or {}))
         }
 
+    @cached_property
+    def creating(self) -> frozenset[str]:
+        """The tokens of the creates that are under way or were cut off."""
+        return frozenset(str(inputs[TOKEN]) for _, inputs in self._creating if inputs.get(TOKEN))
+
     def cut_off(self, urn: str) -> dict[str, Mapping[str, Any]]:
         """Return the inputs of the creates of a resource that were cut off, by their tokens, without secrets."""
         cut_off = [inputs for of, inputs in self._creating if of == urn and inputs.get(TOKEN)]

@@ -18,6 +18,10 @@ from verge_pulumi.engine.reading.waiting import Clock
 MAX_AGE = 30.0
 """Seconds for which a snapshot of rows is as good as a fresh read."""
 
+MARKED_MAX_AGE = 300.0
+"""Seconds for which a snapshot tells which rows bear a mark of whatever stack. Each deletion asks, and few stacks put
+rows within those of another one in the minutes in which it deletes them."""
+
 
 PAGE = 2000
 """Rows of one page of a snapshot; a page of virtual machines is about 3 MB."""
@@ -72,6 +76,7 @@ class Reader:
         self.scarcity = Scarcity(client.budget)
         self.gathering = Gathering(self._answer, pause=pause, expected=expected, scarcity=self.scarcity)
         self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
+        self._marked: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
         self._writes: Counter[str] = Counter()
@@ -122,9 +127,25 @@ class Reader:
         """
         with self._lock:
             snapshot = self._snapshots.setdefault((table, fields, marks), _Snapshot())
+        return self._taken(snapshot, table, fields, marks, MAX_AGE)
+
+    def marked(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
+        """Return all rows with marks that begin in one way, by key, out of a list that serves a whole run.
+
+        What this process writes meanwhile does not make another one, so a row in it may be gone or have changed.
+        Whoever acts on one reads it first.
+        """
+        with self._lock:
+            snapshot = self._marked.setdefault((table, fields, marks), _Snapshot())
+        return self._taken(snapshot, table, fields, marks, MARKED_MAX_AGE)
+
+    def _taken(
+        self, snapshot: _Snapshot, table: str, fields: tuple[str, ...], marks: str, most: float
+    ) -> Mapping[str, Row]:
+        """Return the rows of a snapshot, which is taken anew if it is older than so many seconds."""
         with snapshot.lock:
             now = self._clock.now()
-            if snapshot.taken is None or now - snapshot.taken > MAX_AGE:
+            if snapshot.taken is None or now - snapshot.taken > most:
                 marked = where("description", "cs", marks) if marks else None
                 rows = self._client.table(table).iterate(fields=list(fields), filter=marked, page_size=PAGE)
                 snapshot.rows = _read_rows(rows, fields)

@@ -274,6 +274,12 @@ class NetworkProvider(Resuming, RowProvider[Network]):
         touch("vnets", "modify", at=("update", "delete")),
         touch("machine_nics", at=("delete",)),
     )
+    users = (
+        ("machine_nics", "vnet"),
+        ("vnets", "interface_vnet"),
+        ("vnets", "vnet_default_gateway"),
+        ("vnet_bgp_interfaces", "interface_vnet"),
+    )
 
     def check_together(self, inputs: Inputs) -> Iterable[str]:
         """Addresses lie inside the network, the DHCP pool is not upside down, and what belongs together is there."""
