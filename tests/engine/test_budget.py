@@ -22,7 +22,8 @@ PLENTY_GOALS = {8: (7, 3, 9), 64: (7, 3, 9)}
 """The same where they are plentiful and calls wait for others only while that costs no time."""
 
 OF_OTHERS = 14
-"""Lists, once in a run that deletes, of what other stacks may have within a machine or a network (4 and 10)."""
+"""Lists, once in a run that deletes, of what other stacks may have within a machine or a network (4 and 11,
+one of which is the same table)."""
 
 SIZES = [(1, 8), (10, 8), (50, 64)]  # `make bench` measures more
 
