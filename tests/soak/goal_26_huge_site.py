@@ -9,7 +9,7 @@ from tests.importing.hostile import fill
 from tests.soak.goals import Figure, measure
 from tests.soak.importing import import_into
 from tests.soak.stacks import stack
-from verge_pulumi.engine.reading.reader import PAGE
+from verge_pulumi.engine.reading.lists import PAGE
 
 FULL, SHORT = (5000, 200), (30, 8)
 """VMs and networks, in full and in the short form."""

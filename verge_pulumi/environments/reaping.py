@@ -19,9 +19,10 @@ from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.model import Inputs, outputs
 from verge_pulumi.engine.declaring.resource import BaseResource
 from verge_pulumi.engine.errors import EngineError, Reported
+from verge_pulumi.engine.lifecycle.within import spare_others
 from verge_pulumi.engine.loader import load
 from verge_pulumi.engine.ownership.mark import MARK, Mark, marks_of
-from verge_pulumi.engine.reading.reader import PAGE
+from verge_pulumi.engine.reading.lists import PAGE
 from verge_pulumi.environments.expiry import expiry_in, is_unclear
 from verge_pulumi.environments.staying import MACHINE, Identity, Staying
 from verge_pulumi.resources import Power
@@ -179,7 +180,7 @@ def _power_off(connection: Connection, expired: Marked, now: datetime) -> str:
         row = connection.reader.fresh(table, expired.key, ("$key", "description"))
         if row is None or _kept(expired, row, now):
             return ""  # its own turn tells
-        _reaping(connection, expired, now).spare_others(expired.key, _state(expired), expired.row)
+        spare_others(_reaping(connection, expired, now), expired.key, _state(expired), expired.row)
     except EngineError:
         return ""  # its own turn tells
     except VergeError as error:

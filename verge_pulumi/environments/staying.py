@@ -41,7 +41,7 @@ class Staying:
         self._spread(entries)
 
     @property
-    def tokens(self) -> Collection[str]:
+    def tokens(self) -> set[str]:
         """The tokens of all rows that the states hold."""
         return {token for _, _, token in self._of}
 

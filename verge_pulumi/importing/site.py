@@ -28,7 +28,8 @@ from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
 from verge_pulumi.engine.reading.files import Files
-from verge_pulumi.engine.reading.reader import PAGE, Reader, is_read
+from verge_pulumi.engine.reading.lists import PAGE, is_read
+from verge_pulumi.engine.reading.reader import Reader
 from verge_pulumi.importing.keys import columns_of, target_of
 from verge_pulumi.review.kinds import every_kind
 

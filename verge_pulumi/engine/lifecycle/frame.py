@@ -37,10 +37,11 @@ from verge_pulumi.engine.lifecycle.identity import Identity
 from verge_pulumi.engine.lifecycle.interruptions import is_unclear, noted
 from verge_pulumi.engine.lifecycle.recording import DOWN, HIDDEN, UNFINISHED, complete, managed
 from verge_pulumi.engine.lifecycle.releases import refuse_older
+from verge_pulumi.engine.lifecycle.replacing import see_replacement
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.lifecycle.resuming import kept_on
 from verge_pulumi.engine.ownership.mark import MANAGED, TOKEN, new_token, token_in
-from verge_pulumi.engine.ownership.states import ORIGIN, Held, Place
+from verge_pulumi.engine.ownership.states import ORIGIN, Place
 from verge_pulumi.engine.runtime import provider_process
 
 R = TypeVar("R", bound=BaseResource)
@@ -104,8 +105,7 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
             problems = list(self.identity.problems(_olds, inputs))
         if not _olds and not problems:
             self._begin(adopted, assumed, inputs)
-            if held := self.identity.replaced(inputs):
-                self._replace(held, inputs)
+            see_replacement(self, inputs)
         # A failure that names a property makes the engine print its value, secrets too: the name goes in the text.
         return CheckResult(inputs, [CheckFailure("", problem) for problem in shown_problems(problems)])
 
@@ -263,22 +263,6 @@ class DeclaredProvider(Hooks[R], ResourceProvider):
         }
         for note in self.look_ahead({**inputs, **references}, assumed):
             provider_process.log(note, warning=True)
-
-    @reported("replace")
-    @asking
-    def _replace(self, held: Held, inputs: Inputs) -> None:
-        """Refuse a replacement that must not be, while what depends on the object is still there.
-
-        The engine checks the inputs of a successor as those of a new object, before it deletes anything. It does so
-        where a replacement is forced as well, of which the diff does not know.
-
-        Args:
-            held: The object that is replaced.
-            inputs: What the program says of its successor.
-        """
-        state = dict(held.outputs)
-        if not Home(self.connection).has_moved(state):
-            self.before_replacing(held.id, state)
 
     def _reference(self, name: str, place: Place) -> str:
         """Return what an argument says of a row."""

@@ -2,6 +2,7 @@
 
 A provider class overrides what is special about its kind. Nothing else is overridden, and no hook calls another class's
 private method. ``inputs`` are what the program says, ``state`` is what was recorded, ``row`` is what VergeOS has.
+It is one file, since this table is what one looks for.
 
 ==================  ==============================  ================================  =================================
 hook                when                            is given                          what comes back
@@ -14,7 +15,6 @@ refusals            diff, something changed         state, inputs, changed names
 notes               diff, changed in place          state, inputs, changed names      lines for the reader
 first_notes         check, the object is new        inputs                            lines for the reader
 look_ahead          check, the object is new        inputs, those nobody asked for    lines for the reader
-before_replacing    check, the object is replaced   id, state                         nothing
 recorded_key        check and diff, by others       an object of the state            its unique values
 hint                an error of VergeOS is told     the error, inputs                 what it does not say
 insert              create                          inputs                            id and outputs
@@ -171,13 +171,6 @@ class Hooks(Generic[R]):
             EngineError: It must not be done; nothing is written.
         """
         return ()
-
-    def before_replacing(self, id: str, state: Inputs) -> None:
-        """See that the object may be deleted, before anything that goes with it is.
-
-        Raises:
-            EngineError: It must not be; nothing is written.
-        """
 
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether a change of this argument replaces the object."""

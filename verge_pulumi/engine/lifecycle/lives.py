@@ -1,4 +1,7 @@
-"""The lives that tables of any area have: the row exists already, goes by an action, shows a secret once."""
+"""The lives that tables of any area have: the row exists already, goes by an action, shows a secret once.
+
+It is one file, since each is short, and whoever declares a table chooses among them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pulumi
 
 from verge_pulumi.client import NotFound, Outcome, Row, VergeError, where
 from verge_pulumi.engine.declaring.attributes import Attribute, Reference
+from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import BEFORE, WRITTEN, DeletedBy, ExistsAlready, ShownOnce
 from verge_pulumi.engine.declaring.model import Inputs, payload
 from verge_pulumi.engine.declaring.resource import BaseResource
@@ -76,10 +80,12 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
             if attribute.column in due and not attribute.value.same(live[name], written.get(name))
         ]
         if theirs:
-            self._tell_left(id, theirs, "was changed by somebody else since, and is left as it is")
+            _tell_left(self.declaration, id, theirs, "was changed by somebody else since, and is left as it is")
         known = {name for name in written if self.declaration.column_of(name) in kept}
         if lost := sorted(written.keys() - known - set(self.declaration.unique)):
-            self._tell_left(id, lost, "is left as it is: a run was cut off, so what it was before is not known")
+            _tell_left(
+                self.declaration, id, lost, "is left as it is: a run was cut off, so what it was before is not known"
+            )
         columns = [self.declaration.column_of(name) for name in theirs]
         if values := {column: value for column, value in due.items() if column not in columns}:
             self.put(id, values)
@@ -107,7 +113,7 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
                 continue
             if name not in written:
                 begun = any(attribute.value.same(each.get(name), live[name]) for each in sent)
-                held = self._seen_before(attribute, live, state) if begun else [row.get(str(attribute.column))]
+                held = _seen_before(attribute, live, state) if begun else [row.get(str(attribute.column))]
                 if held is not None:
                     # In a list, since Pulumi drops what is null from a state, and it would be taken for never set.
                     before.setdefault(str(attribute.column), [each for each in held if each is not None])
@@ -144,9 +150,6 @@ class ExistingRowProvider(RowProvider[R], life=ExistsAlready):
     def replaced_by(self, name: str, state: Inputs, inputs: Inputs) -> bool:
         """Say whether an argument names the row, so that another value means another row."""
         return name in self.declaration.unique or super().replaced_by(name, state, inputs)
-
-    def _tell_left(self, id: str, names: Iterable[str], why: str) -> None:
-        provider_process.log(f"{', '.join(names)} of row {id} of {self.declaration.table} {why}", warning=True)
 
     def _row(self, inputs: Inputs) -> Row:
         """Find the row.
@@ -296,3 +299,13 @@ def _whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _whole(each) for name, each in value.items()}
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _seen_before(attribute: Attribute, live: Inputs, state: Inputs) -> list[Any] | None:
+    """Return the column as the state saw it before a write that was cut off, in a list; None if it did not."""
+    seen = state.get(attribute.name)
+    return None if seen is None or attribute.value.same(seen, live[attribute.name]) else [attribute.value.to_api(seen)]
+
+
+def _tell_left(declaration: Declaration, id: str, names: Iterable[str], why: str) -> None:
+    provider_process.log(f"{', '.join(names)} of row {id} of {declaration.table} {why}", warning=True)

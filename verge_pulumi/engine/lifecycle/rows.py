@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from verge_pulumi.client import ApiError, NotFound, Outcome, Row, VergeError
+from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.hidden import NAME, OWNER
 from verge_pulumi.engine.declaring.lives import BEFORE, WRITTEN, Life
 from verge_pulumi.engine.declaring.model import Inputs, differing, outputs, payload, whole
@@ -19,7 +20,7 @@ from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.looking import APPEARS_WITHIN
 from verge_pulumi.engine.lifecycle.recording import UNFINISHED
 from verge_pulumi.engine.lifecycle.settling import Settling
-from verge_pulumi.engine.lifecycle.within import Within
+from verge_pulumi.engine.lifecycle.within import spare_others
 from verge_pulumi.engine.ownership.mark import (
     FIXED,
     MARK,
@@ -69,7 +70,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         if stranger := self._fence().stranger(row, state):
             provider_process.log(f"row {id} of {self.declaration.table} now belongs to {stranger}", warning=True)
             return None
-        return self.outs(row, state) | self._recorded(row, state)
+        return self.outs(row, state) | _recorded(self.declaration, row, state)
 
     def change(self, id: str, state: Inputs, inputs: Inputs) -> dict[str, Any]:
         """Write the columns that the program sets and that differ from the state; nothing else.
@@ -85,7 +86,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         else:
             changed = differing(self.declaration, state, inputs)
         values = payload(self.declaration, inputs, set(self.to_write(row, inputs, changed)))
-        hidden = self._recorded(row, state) | self.remembered(state, row, inputs)
+        hidden = _recorded(self.declaration, row, state) | self.remembered(state, row, inputs)
         mark = Mark.of(hidden.get(MARK))
         if mark and (values or Mark.of(row.get("description")) is None):
             # The text of the mark follows what was renamed with the next write.
@@ -111,7 +112,7 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         row = self.fenced(id, state, self.extra_delete_fields)
         if row is None:
             return
-        self.spare_others(id, state, row)
+        spare_others(self, id, state, row)
         self.before_delete(id, row, state)
         try:
             self.unmake(id, state)
@@ -126,23 +127,6 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
             raise
         finally:
             self.connection.reader.forget(self.declaration.table)
-
-    def before_replacing(self, id: str, state: Inputs) -> None:
-        """See that it takes nothing of other stacks along."""
-        self.spare_others(id, state, state)
-
-    def spare_others(self, id: str, state: Inputs, row: Mapping[str, Any]) -> None:
-        """See that the deletion of the row takes nothing along that another stack manages, and is not refused for it.
-
-        Args:
-            id: The row's key.
-            state: The outputs in the state.
-            row: Its columns, as far as others refer to it by them.
-
-        Raises:
-            EngineError: It would; the text names the rows.
-        """
-        Within(self.connection, self.declaration, self.users).refuse(id, row, lambda tokens: self.known(tokens, state))
 
     def known(self, tokens: Collection[str], state: Inputs) -> Collection[str]:
         """Return those of some tokens that are of the stack of this row."""
@@ -278,9 +262,10 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
     def _fence(self) -> Fence:
         return Fence(self.connection, self.declaration, self.owner_row)
 
-    def _recorded(self, row: Row, state: Inputs) -> dict[str, Any]:
-        """Return the hidden outputs by which a row is known, after it has proved to be ours."""
-        kept = {name: state[name] for name in (MARK, PARENT, BEFORE, WRITTEN) if name in state}
-        if MARK not in kept and self.declaration.markable and (live := Mark.of(row.get("description"))):
-            kept[MARK] = str(live)  # it was written, and then could not be recorded
-        return kept | {FIXED: lasting(self.declaration, row)}
+
+def _recorded(declaration: Declaration, row: Row, state: Inputs) -> dict[str, Any]:
+    """Return the hidden outputs by which a row is known, after it has proved to be ours."""
+    kept = {name: state[name] for name in (MARK, PARENT, BEFORE, WRITTEN) if name in state}
+    if MARK not in kept and declaration.markable and (live := Mark.of(row.get("description"))):
+        kept[MARK] = str(live)  # it was written, and then could not be recorded
+    return kept | {FIXED: lasting(declaration, row)}

@@ -10,16 +10,20 @@ import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verge_pulumi.client import Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import OptionalRef, Ref
 from verge_pulumi.engine.declaring.declaration import Declaration
 from verge_pulumi.engine.declaring.lives import TakenOn
+from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.lifecycle.releases import is_older
 from verge_pulumi.engine.ownership.mark import MARKS, Mark, token_of
+
+if TYPE_CHECKING:
+    from verge_pulumi.engine.lifecycle.rows import RowProvider
 
 SHOWN = 5
 """Rows that an error names; it counts the others."""
@@ -173,7 +177,7 @@ class Within:
             *((markable()[table], column, key, False) for table, column in self._users),
         ]
         for declaration, column, value, inside in columns:
-            listed = self._connection.reader.marked(declaration.table, fields(declaration), MARKS)
+            listed = self._connection.reader.of_run.rows(declaration.table, fields(declaration), MARKS)
             for each in listed.values():
                 if value is not None and same(each.get(column), value):
                     yield declaration, each, inside
@@ -199,3 +203,19 @@ def _named(declaration: Declaration, row: Row) -> str:
     name = f"'{printable(str(label))}'" if label else f"{declaration.table}/{row['$key']}"
     owner = f" of '{printable(str(row[OWNER_NAME]))}'" if row.get(OWNER_NAME) else ""
     return f"{declaration.title} {name}{owner}"
+
+
+def spare_others(provider: RowProvider[Any], id: str, state: Inputs, row: Mapping[str, Any]) -> None:
+    """See that the deletion of a row takes nothing along that another stack manages, and is not refused for it.
+
+    Args:
+        provider: The provider of the row.
+        id: Its key.
+        state: The outputs in the state.
+        row: Its columns, as far as others refer to it by them.
+
+    Raises:
+        EngineError: It would; the text names the rows.
+    """
+    within = Within(provider.connection, provider.declaration, provider.users)
+    within.refuse(id, row, lambda tokens: provider.known(tokens, state))

@@ -5,26 +5,24 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from verge_pulumi.client import Filter, NotFound, Row, Table, VergeClient, VergeError, any_of, as_key, select, where
+from verge_pulumi.client import Filter, NotFound, Row, Table, VergeClient, VergeError, any_of, as_key, select
 from verge_pulumi.engine.errors import gone
 from verge_pulumi.engine.reading.batching import Gathering
+from verge_pulumi.engine.reading.lists import SharedLists, by_key
 from verge_pulumi.engine.reading.scarcity import Scarcity
 from verge_pulumi.engine.reading.waiting import Clock
 
 MAX_AGE = 30.0
 """Seconds for which a snapshot of rows is as good as a fresh read."""
 
-MARKED_MAX_AGE = 300.0
-"""Seconds for which a snapshot tells which rows bear a mark of whatever stack. Each deletion asks, and few stacks put
-rows within those of another one in the minutes in which it deletes them."""
+MAX_AGE_OF_RUN = 300.0
+"""Seconds for which a list tells which rows bear a mark of whatever stack. Each deletion asks, and few stacks put rows
+within those of another one in the minutes in which it deletes them."""
 
-
-PAGE = 2000
-"""Rows of one page of a snapshot; a page of virtual machines is about 3 MB."""
 
 MOST_KEYS = 100
 """Rows asked for by one list; a filter that names them travels in the URL."""
@@ -58,25 +56,23 @@ class _Want:
     """How many writes to the table the answer has to be later than."""
 
 
-@dataclass
-class _Snapshot:
-    """The rows of one stack in one table, at one moment."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    taken: float | None = None
-    rows: dict[str, Row] = field(default_factory=dict)
-
-
 class Reader:
-    """Reads rows for all resources of a process."""
+    """Reads rows for all resources of a process.
+
+    Attributes:
+        scarcity: Whether requests are scarce.
+        gathering: Gathers the reads of parallel calls.
+        of_run: Lists that serve a whole run. What this process writes meanwhile makes no other ones, so a row in one
+            may be gone or have changed: whoever acts on it reads it first.
+    """
 
     def __init__(self, client: VergeClient, clock: Clock, *, pause: float = 0.0, expected: int = 1) -> None:
         self._client = client
         self._clock = clock
         self.scarcity = Scarcity(client.budget)
         self.gathering = Gathering(self._answer, pause=pause, expected=expected, scarcity=self.scarcity)
-        self._snapshots: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
-        self._marked: dict[tuple[str, tuple[str, ...], str], _Snapshot] = {}
+        self._lists = SharedLists(client, clock, MAX_AGE)
+        self.of_run = SharedLists(client, clock, MAX_AGE_OF_RUN)
         self._seen: dict[tuple[str, str], Row] = {}
         self._places: dict[tuple[str, str], Place] = {}
         self._writes: Counter[str] = Counter()
@@ -125,32 +121,7 @@ class Reader:
 
         Of a table whose rows bear no marks, ``marks`` is "" and the list is the whole table.
         """
-        with self._lock:
-            snapshot = self._snapshots.setdefault((table, fields, marks), _Snapshot())
-        return self._taken(snapshot, table, fields, marks, MAX_AGE)
-
-    def marked(self, table: str, fields: tuple[str, ...], marks: str) -> Mapping[str, Row]:
-        """Return all rows with marks that begin in one way, by key, out of a list that serves a whole run.
-
-        What this process writes meanwhile does not make another one, so a row in it may be gone or have changed.
-        Whoever acts on one reads it first.
-        """
-        with self._lock:
-            snapshot = self._marked.setdefault((table, fields, marks), _Snapshot())
-        return self._taken(snapshot, table, fields, marks, MARKED_MAX_AGE)
-
-    def _taken(
-        self, snapshot: _Snapshot, table: str, fields: tuple[str, ...], marks: str, most: float
-    ) -> Mapping[str, Row]:
-        """Return the rows of a snapshot, which is taken anew if it is older than so many seconds."""
-        with snapshot.lock:
-            now = self._clock.now()
-            if snapshot.taken is None or now - snapshot.taken > most:
-                marked = where("description", "cs", marks) if marks else None
-                rows = self._client.table(table).iterate(fields=list(fields), filter=marked, page_size=PAGE)
-                snapshot.rows = _read_rows(rows, fields)
-                snapshot.taken = self._confirmed = now
-            return snapshot.rows
+        return self._lists.rows(table, fields, marks)
 
     def find(self, table: str, condition: Filter | None, fields: Sequence[str]) -> list[Row]:
         """List the rows that meet a condition, all of them if it is None."""
@@ -270,32 +241,21 @@ class Reader:
         Raises:
             VergeError: It does not answer; the row is neither there nor gone.
         """
-        if self._confirmed is None or self._clock.now() - self._confirmed > MAX_AGE:
+        answered = [when for when in (self._confirmed, self._lists.taken, self.of_run.taken) if when is not None]
+        if not answered or self._clock.now() - max(answered) > MAX_AGE:
             self.system()
 
     def forget(self, table: str) -> None:
         """Drop what is known of a table's rows, after a write to it."""
         with self._lock:
             self._writes[table] += 1
-            for known in [known for known in self._snapshots if known[0] == table]:
-                del self._snapshots[known]
+        self._lists.forget(table)
 
 
 def _rows(table: Table, fields: tuple[str, ...], keys: list[str]) -> dict[str, Row]:
     if len(keys) > 1:
-        return _read_rows(table.list(fields=list(fields), filter=any_of("$key", map(as_key, keys))), fields)
+        return by_key(table.list(fields=list(fields), filter=any_of("$key", map(as_key, keys))), fields)
     try:
         return {keys[0]: table.get(keys[0], fields=list(fields))}
     except NotFound:
         return {}
-
-
-def _read_rows(rows: Iterable[Row], fields: Sequence[str]) -> dict[str, Row]:
-    """Return the rows of a list by key, without those that may be listed, but not read."""
-    return {str(row["$key"]): row for row in rows if is_read(row, fields)}
-
-
-def is_read(row: Row, fields: Sequence[str]) -> bool:
-    """Say whether a row of a list shows these fields; one that may be listed, but not read, shows a name at most."""
-    naming = {"$key", "name"}
-    return bool(row.keys() - naming) or set(fields) <= naming
