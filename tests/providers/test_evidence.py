@@ -15,6 +15,7 @@ from verge_pulumi.engine.errors import EngineError
 from verge_pulumi.engine.ownership import stack_export as module
 from verge_pulumi.engine.ownership.evidence import Evidence
 from verge_pulumi.engine.ownership.journal import Journal
+from verge_pulumi.engine.ownership.mark import Mark
 from verge_pulumi.engine.ownership.stack_export import export_stack
 from verge_pulumi.engine.ownership.states import Held, StackState, States, owner_in
 
@@ -390,6 +391,23 @@ def test_an_object_has_left_the_stack_that_holds_it_no_more(other: Any, left: bo
 
     assert Evidence(Journal(None), export).has_left("shop/prod", "acme/shop/dev", f"{TOKEN}lan") is left
     assert asked == ["acme/shop/prod"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "other", "known"),
+    [
+        ("shop/dev", deployment(), True),  # a part that the engine took out of this state just now
+        ("shop/old", None, True),  # that was not written to since the stack was renamed
+        ("shop/old", deployment(resource("root", stack="old")), False),
+        ("team/dev", deployment(resource("root", stack="dev")), False),
+        ("team/dev", None, False),  # in another backend perhaps
+    ],
+)
+def test_a_mark_that_no_stack_of_the_project_has_is_no_other_stacks(owner: str, other: Any, known: bool) -> None:
+    states = {STACK: deployment(resource("web")), f"organization/{owner}": other}
+    mark = Mark.new(owner, "root", f"{TOKEN}root")
+    found = Evidence(Journal(None), states.get).known([mark], STACK)
+    assert found == ({mark.token} if known else set())
 
 
 def test_whether_an_object_has_left_is_not_guessed() -> None:

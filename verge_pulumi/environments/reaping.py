@@ -212,8 +212,8 @@ def _reaping(connection: Connection, expired: Marked, now: datetime) -> Any:
             raise EngineError(why)
         base.before_delete(self, id, row, props)
 
-    def known(self: Any, tokens: Collection[str], props: Inputs) -> Collection[str]:
-        return expired.over.intersection(tokens)
+    def known(self: Any, marks: Collection[Mark], props: Inputs) -> Collection[str]:
+        return expired.over.intersection(each.token for each in marks)
 
     provider = type(base.__name__, (base,), {"before_delete": before_delete, "known": known})()
     provider.connection = connection

@@ -161,7 +161,7 @@ class PowerProvider(DeclaredProvider[Power]):
             # The VM is deleted next, so it is stopped as its own deletion would do it.
             stack, evidence = this_stack(state), self.connection.evidence
             within = Within(self.connection, target[0].declaration)
-            within.refuse(target[1], row, lambda tokens: evidence.known(tokens, stack))
+            within.refuse(target[1], row, lambda marks: evidence.known(marks, stack))
             end(self.connection, target[1], row, ending)
 
     def _look(self, target: Owner, extra: tuple[str, ...] = ()) -> Row | None:

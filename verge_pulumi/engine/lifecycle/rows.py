@@ -128,9 +128,9 @@ class RowProvider(RowHooks[R], DeclaredProvider[R], life=Life):
         finally:
             self.connection.reader.forget(self.declaration.table)
 
-    def known(self, tokens: Collection[str], state: Inputs) -> Collection[str]:
-        """Return those of some tokens that are of the stack of this row."""
-        return self.connection.evidence.known(tokens, this_stack(state))
+    def known(self, marks: Collection[Mark], state: Inputs) -> Collection[str]:
+        """Return the tokens of those marks that no other stack than that of this row has."""
+        return self.connection.evidence.known(marks, this_stack(state))
 
     def mark(self, id: str, state: Inputs, replaces: str = "") -> Mark:
         """Let a row that was made without a mark bear that of its resource; nothing else of it is written.

@@ -126,7 +126,7 @@ class Within:
         self._declaration = declaration
         self._users = users
 
-    def refuse(self, key: str, row: Mapping[str, Any], known: Callable[[Collection[str]], Collection[str]]) -> None:
+    def refuse(self, key: str, row: Mapping[str, Any], known: Callable[[Collection[Mark]], Collection[str]]) -> None:
         """See that no other stack has rows within it, or rows for which VergeOS would refuse to delete it.
 
         Rows without a mark are not looked at: they belong to nobody, and go with it as VergeOS has it.
@@ -134,7 +134,7 @@ class Within:
         Args:
             key: The row's key.
             row: Its columns, as far as others refer to it by them.
-            known: Returns which of some tokens are those of this stack.
+            known: Returns the tokens of those marks that no other stack has.
 
         Raises:
             EngineError: Another stack has; the text names them.
@@ -154,10 +154,10 @@ class Within:
         )
 
     def _others(
-        self, key: str, row: Mapping[str, Any], known: Callable[[Collection[str]], Collection[str]]
+        self, key: str, row: Mapping[str, Any], known: Callable[[Collection[Mark]], Collection[str]]
     ) -> list[tuple[Declaration, Row, bool]]:
         found = list(self._marked(key, row))
-        ours = known({token_of(each) for _, each, _ in found}) if found else ()
+        ours = known([mark for _, each, _ in found if (mark := Mark.of(each.get("description")))]) if found else ()
         # What this run has deleted since is still in the list.
         return [
             (declaration, now, inside)
@@ -218,4 +218,4 @@ def spare_others(provider: RowProvider[Any], id: str, state: Inputs, row: Mappin
         EngineError: It would; the text names the rows.
     """
     within = Within(provider.connection, provider.declaration, provider.users)
-    within.refuse(id, row, lambda tokens: provider.known(tokens, state))
+    within.refuse(id, row, lambda marks: provider.known(marks, state))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable
+from urllib.parse import unquote
 
 from verge_pulumi.engine.ownership.attempts import Attempts
 from verge_pulumi.engine.ownership.claims import Claims
 from verge_pulumi.engine.ownership.down import Down
 from verge_pulumi.engine.ownership.journal import Journal
-from verge_pulumi.engine.ownership.mark import token_in
+from verge_pulumi.engine.ownership.mark import Mark, token_in
 from verge_pulumi.engine.ownership.stack_export import Deployment
 from verge_pulumi.engine.ownership.states import Held, Place, StackState, States, type_in
 from verge_pulumi.engine.runtime import provider_process
@@ -84,8 +85,21 @@ class Evidence:
         # Another provider's process of this run may have made it since.
         return bool(self.states.of(stack, now=True).bearing(token))
 
-    def known(self, tokens: Collection[str], stack: str) -> set[str]:
-        """Return those of some tokens that are of an object of this stack, or of a create of its that was cut off."""
+    def known(self, marks: Collection[Mark], stack: str) -> set[str]:
+        """Return the tokens of those marks that no other stack has.
+
+        They are those of this stack's objects and of its creates that were cut off, and what bears the mark of a stack
+        of this project whose state has it no more: the engine takes a part that goes with its VM out of the state
+        before the VM (`deleted_with`), and marks keep the name that a stack had before it was renamed.
+
+        Args:
+            marks: The marks.
+            stack: ``organization/project/stack``.
+
+        Raises:
+            EngineError: A state cannot be read.
+        """
+        tokens = {each.token for each in marks}
 
         def ours(state: StackState) -> set[str]:
             return {each for each in tokens if state.bearing(each)} | state.creating.intersection(tokens)
@@ -96,6 +110,11 @@ class Evidence:
         if not found.issuperset(tokens):
             # Another provider's process of this run may have made it since.
             found |= ours(self.states.of(stack, now=True))
+        project = stack.split("/")[1]
+        for each in marks:
+            owner = unquote(each.owner)
+            if each.token not in found and owner.partition("/")[0] == project:
+                found |= {each.token} if self.has_left(owner, stack, each.token) else set()
         return found
 
     def token_at(self, place: Place, stack: str) -> str:
