@@ -147,6 +147,23 @@ def test_what_people_made_within_it_goes_with_it(bench: Bench) -> None:
     assert bench.simulator.rows("machine_nics") == []
 
 
+def test_a_table_that_this_vergeos_lacks_holds_nothing(bench: Bench) -> None:
+    vm = bench.create("VirtualMachine", name="web")
+    absent = {"verb": "GET", "path": "machine_devices$", "times": 9}
+    bench.simulator.faults({"match": absent, "what": "status", "status": 404, "body": {"err": "Resource not found"}})
+    vm.destroy()
+    assert bench.simulator.rows("vms") == []
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_table_that_cannot_be_looked_through_keeps_the_row(bench: Bench, status: int) -> None:
+    vm = bench.create("VirtualMachine", name="web")
+    refused = {"verb": "GET", "path": "machine_devices$", "times": 9}
+    bench.simulator.faults({"match": refused, "what": "status", "status": status, "body": {"err": "no"}})
+    refusal(vm)
+    assert len(bench.simulator.rows("vms")) == 1
+
+
 def test_many_are_counted(bench: Bench, team: Bench) -> None:
     vm = bench.create("VirtualMachine", name="web")
     for number in range(7):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from verge_pulumi.client import Row, printable
+from verge_pulumi.client import NotFound, Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
 from verge_pulumi.engine.declaring.attributes import OptionalRef, Ref
 from verge_pulumi.engine.declaring.declaration import Declaration
@@ -177,10 +177,15 @@ class Within:
             *((markable()[table], column, key, False) for table, column in self._users),
         ]
         for declaration, column, value, inside in columns:
-            listed = self._connection.reader.of_run.rows(declaration.table, fields(declaration), MARKS)
-            for each in listed.values():
-                if value is not None and same(each.get(column), value):
+            for each in self._listed(declaration).values() if value is not None else ():
+                if same(each.get(column), value):
                     yield declaration, each, inside
+
+    def _listed(self, declaration: Declaration) -> Mapping[str, Row]:
+        try:
+            return self._connection.reader.of_run.rows(declaration.table, fields(declaration), MARKS)
+        except NotFound:
+            return {}  # this VergeOS has no such table; that it is one was seen when the row was read
 
     def _inside(self) -> Iterator[tuple[Declaration, Above]]:
         release = self._connection.release
