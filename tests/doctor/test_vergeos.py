@@ -203,8 +203,8 @@ def test_an_account_without_rights(network: Bench, doctor: Doctor, monkeypatch: 
     told = doctor.told(exit_code=1)
     level, said, advice = told["rights"]
     assert level == "problem"
-    assert said.startswith("user 'ci' lacks for 'pulumi up': list, read on cluster_status; list, read on clusters; ")
-    assert "list, read, create, modify, delete on vnets" in said
+    assert said.startswith("user 'ci' lacks for 'pulumi up': list, read, create, modify, delete on vnets; ")
+    assert "; list, read on cluster_status; list, read on clusters; " in said
     assert "docs/access.md#accounts" in advice
     assert len(network.simulator.requests()) <= MOST_REQUESTS
     told = doctor.told("--preview", exit_code=1)

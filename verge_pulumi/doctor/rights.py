@@ -60,10 +60,10 @@ def rights(
 
 
 def _spelt(rights: Rights) -> str:
-    """Return rights by table as part of a sentence."""
+    """Return rights by table as part of a sentence, those first that take most."""
     told = [
         f"{', '.join(right for right in RIGHTS if right in given)} on {table}"
-        for table, given in list(rights.items())[:MOST_TABLES]
+        for table, given in sorted(rights.items(), key=lambda each: (-len(each[1]), each[0]))[:MOST_TABLES]
     ]
     more = len(rights) - len(told)
     return "; ".join([*told, f"and on {more} more tables"] if more else told)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verge_pulumi.client import NotFound, Row, printable
 from verge_pulumi.engine.connecting.connection import Connection
@@ -35,8 +34,7 @@ Column = tuple[str, str]
 """A table and one of its columns."""
 
 
-@dataclass(frozen=True)
-class Above:
+class Above(NamedTuple):
     """A row that rows of one kind lie within, directly or not.
 
     Attributes:

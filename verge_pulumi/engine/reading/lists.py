@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from verge_pulumi.client import Row, VergeClient, where
 from verge_pulumi.engine.reading.waiting import Clock
@@ -13,13 +12,13 @@ PAGE = 2000
 """Rows of one page of a list; a page of virtual machines is about 3 MB."""
 
 
-@dataclass
 class _Listed:
     """Some rows of one table, at one moment."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    taken: float | None = None
-    rows: dict[str, Row] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.taken: float | None = None
+        self.rows: dict[str, Row] = {}
 
 
 class SharedLists:

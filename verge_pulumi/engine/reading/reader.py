@@ -6,8 +6,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from verge_pulumi.client import Filter, NotFound, Row, Table, VergeClient, VergeError, any_of, as_key, select
 from verge_pulumi.engine.errors import gone
@@ -28,8 +27,7 @@ MOST_KEYS = 100
 """Rows asked for by one list; a filter that names them travels in the URL."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a row is listed in addition to its own table: a drive under ``drives`` of its machine.
 
     Attributes:
@@ -43,8 +41,7 @@ class Place:
     name: str
 
 
-@dataclass(frozen=True)
-class _Want:
+class _Want(NamedTuple):
     """One row that a call wants to read."""
 
     table: str
