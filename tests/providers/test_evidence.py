@@ -396,15 +396,17 @@ def test_an_object_has_left_the_stack_that_holds_it_no_more(other: Any, left: bo
 @pytest.mark.parametrize(
     ("owner", "other", "known"),
     [
-        ("shop/dev", deployment(), True),  # a part that the engine took out of this state just now
+        ("shop/dev", None, True),  # a part that the engine took out of this state just now
         ("shop/old", None, True),  # that was not written to since the stack was renamed
-        ("shop/old", deployment(resource("root", stack="old")), False),
-        ("team/dev", deployment(resource("root", stack="dev")), False),
-        ("team/dev", None, False),  # in another backend perhaps
+        ("shop/old", deployment(resource("root", stack="old")), False),  # a new stack has the old name
+        ("shop/prod", None, False),  # in another backend perhaps
+        ("shop/prod", deployment(resource("root", stack="prod")), False),
+        ("team/dev", None, False),
     ],
 )
-def test_a_mark_that_no_stack_of_the_project_has_is_no_other_stacks(owner: str, other: Any, known: bool) -> None:
-    states = {STACK: deployment(resource("web")), f"organization/{owner}": other}
+def test_a_part_that_went_out_of_the_state_is_no_other_stacks(owner: str, other: Any, known: bool) -> None:
+    old = {"__mark": str(Mark.new("shop/old", "web", f"{TOKEN}web"))}
+    states = {f"organization/{owner}": other} | {STACK: deployment(resource("web", outputs=old))}
     mark = Mark.new(owner, "root", f"{TOKEN}root")
     found = Evidence(Journal(None), states.get).known([mark], STACK)
     assert found == ({mark.token} if known else set())

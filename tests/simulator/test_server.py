@@ -266,7 +266,7 @@ def test_a_state_that_is_none_is_one_sentence(
     assert main(["--state", str(path), "--password", "p", "--api-key", "k"]) == 1
     error = capsys.readouterr().err
     assert error.startswith(f"Unable to start the simulator: its state cannot be read from {path}: ")
-    assert error.endswith(". Name another file, or move that one away to begin anew.\n")
+    assert error.endswith(". Name another file, or move that one away to start without one.\n")
     assert reason in error
     assert error.count("\n") == 1
     assert path.read_bytes() == content.encode("latin-1")

@@ -7,6 +7,7 @@ from typing import Any
 from verge_pulumi.engine.declaring.model import Inputs
 from verge_pulumi.engine.lifecycle.calls import asking
 from verge_pulumi.engine.lifecycle.home import Home
+from verge_pulumi.engine.lifecycle.hooks import RowHooks
 from verge_pulumi.engine.lifecycle.reporting import reported
 from verge_pulumi.engine.lifecycle.within import spare_others
 from verge_pulumi.engine.ownership.states import Held
@@ -26,7 +27,7 @@ def see_replacement(provider: Any, inputs: Inputs) -> None:
         Reported: It must not be replaced; nothing is written.
     """
     held = provider.identity.replaced(inputs)
-    if held and hasattr(provider, "users"):  # only rows have others within them
+    if held and isinstance(provider, RowHooks):  # only rows have others within them
         _see(provider, held, inputs)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Resuming:
-    """What a provider of rows has besides, if it switches something off that is to be on again."""
+    """A provider of rows that switches something off for a while."""
 
     connection: Connection
 

@@ -10,7 +10,7 @@ from verge_pulumi.engine.ownership.attempts import Attempts
 from verge_pulumi.engine.ownership.claims import Claims
 from verge_pulumi.engine.ownership.down import Down
 from verge_pulumi.engine.ownership.journal import Journal
-from verge_pulumi.engine.ownership.mark import Mark, token_in
+from verge_pulumi.engine.ownership.mark import MARK, Mark, token_in
 from verge_pulumi.engine.ownership.stack_export import Deployment
 from verge_pulumi.engine.ownership.states import Held, Place, StackState, States, type_in
 from verge_pulumi.engine.runtime import provider_process
@@ -88,9 +88,10 @@ class Evidence:
     def known(self, marks: Collection[Mark], stack: str) -> set[str]:
         """Return the tokens of those marks that no other stack has.
 
-        They are those of this stack's objects and of its creates that were cut off, and what bears the mark of a stack
-        of this project whose state has it no more: the engine takes a part that goes with its VM out of the state
-        before the VM (`deleted_with`), and marks keep the name that a stack had before it was renamed.
+        They are those of this stack's objects and of its creates that were cut off, and what bears a name that this
+        stack has or had, and is in no state any more: the engine takes a part that goes with its VM out of the state
+        before the VM (`deleted_with`). What names it had is told by the marks that its state records, which keep the
+        name of a stack until they are written again.
 
         Args:
             marks: The marks.
@@ -110,11 +111,11 @@ class Evidence:
         if not found.issuperset(tokens):
             # Another provider's process of this run may have made it since.
             found |= ours(self.states.of(stack, now=True))
-        project = stack.split("/")[1]
-        for each in marks:
-            owner = unquote(each.owner)
-            if each.token not in found and owner.partition("/")[0] == project:
-                found |= {each.token} if self.has_left(owner, stack, each.token) else set()
+        if not found.issuperset(tokens):
+            recorded = (Mark.of(each.outputs.get(MARK)) for each in self.states.of(stack).held)
+            names = {Mark.new(stack.partition("/")[2], "", "").owner, *(mark.owner for mark in recorded if mark)}
+            left = (each for each in marks if each.token not in found and each.owner in names)
+            found |= {each.token for each in left if self.has_left(unquote(each.owner), stack, each.token)}
         return found
 
     def token_at(self, place: Place, stack: str) -> str:
