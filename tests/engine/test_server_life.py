@@ -261,3 +261,25 @@ def test_a_new_server_is_previewed_and_a_plan_of_it_holds(lab: Lab, tmp_path: Pa
     assert lab.preview(program, plan=plan).changes["web-meta-data"] == "create"
     assert lab.up(program, plan=plan).changes["web-meta-data"] == "create"
     assert lab.preview(program).changes == {}
+
+
+@pytest.mark.parametrize("power", [None, PowerArgs(state="running")])
+@pytest.mark.parametrize("project", ["team", "shop"], ids=["another project", "this one in another backend"])
+def test_a_drive_of_another_stack_keeps_its_vm_until_it_is_gone(
+    lab: Lab, tmp_path: Path, project: str, power: PowerArgs | None
+) -> None:
+    lab.up(server(power=power))
+    (vm,) = lab.simulator.rows("vms")
+
+    def program() -> None:
+        Drive("pgdata", vm=str(vm["$key"]), name="pgdata", disksize="1GiB")
+
+    team = Lab(tmp_path / "team", lab.cli, lab.simulator, project=project, stack="other")
+    team.up(program)
+    refused = lab.destroy(fails=True)
+    assert f"Drive 'pgdata' of 'web' within it belongs to {project}/other as 'pgdata'" in str(refused.errors)
+    names = {drive["name"] for drive in lab.simulator.rows("machine_drives")}
+    assert names == {"pgdata", "root"}
+    team.destroy()
+    lab.destroy()
+    assert lab.simulator.rows("vms") == lab.simulator.rows("machine_drives") == []

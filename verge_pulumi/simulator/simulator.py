@@ -169,7 +169,8 @@ class Simulator:
         except ValueError as error:
             why = str(error).removeprefix("Unable to load the state: ").rstrip(".")
             raise ValueError(
-                f"its state cannot be read from {path}: {why}. Name another file, or move that one away to start without one."
+                f"its state cannot be read from {path}: {why}. Name another file, or move that one away to start "
+                "without one."
             ) from None
 
     def stop(self) -> None:
